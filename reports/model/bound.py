@@ -1,0 +1,45 @@
+"""A target as the plan writes it: `< 70 %`, `≥ 7 days`, `= 3 deployments`."""
+
+import operator
+import re
+
+import msgspec
+
+COMPARE = {"<": operator.lt, "≤": operator.le, "=": operator.eq, "≥": operator.ge, ">": operator.gt}
+WRITTEN = re.compile(r"([<≤=≥>]) (-?\d+(?:\.\d+)?)(?: (\S.*))?")
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """What a figure must be to meet its target."""
+
+    compare: str
+    figure: float
+    unit: str = ""
+
+    @classmethod
+    def parse(cls, written: str) -> "Bound":
+        """Read `< 70 %`. ValueError for anything else."""
+        match = WRITTEN.fullmatch(written.strip())
+        if match is None:
+            raise ValueError(f"“{written}” is not a target; write it like “< 70 %” or “≥ 7 days”")
+        compare, figure, unit = match.groups()
+        return cls(compare, float(figure), unit or "")
+
+    def met_by(self, value: float) -> bool:
+        """A value that is not a number meets nothing."""
+        return bool(COMPARE[self.compare](value, self.figure))
+
+    def margin(self, value: float) -> float:
+        """Distance to the target in its unit: positive inside, negative outside."""
+        if self.compare in "<≤":
+            return self.figure - value
+        return value - self.figure if self.compare in "≥>" else -abs(value - self.figure)
+
+    def tightens(self, other: "Bound") -> bool:
+        """Asks at least as much as `other`: the only change a target folder may make."""
+        if (self.compare, self.unit) != (other.compare, other.unit):
+            return False
+        return other.margin(self.figure) >= 0
+
+    def __str__(self) -> str:
+        return f"{self.compare} {self.figure:g} {self.unit}".rstrip()

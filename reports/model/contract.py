@@ -1,0 +1,148 @@
+"""The contract: what Phase 0 means, one table per criterion in tests/criteria.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from reports.model.bound import Bound
+
+CONTRACT_FILE = Path(__file__).parents[2] / "tests" / "criteria.toml"
+
+
+class ContractError(ValueError):
+    """The contract, or a target's change to it, cannot be used."""
+
+
+class Kind(StrEnum):
+    """How a criterion is observed; also a pytest mark, as in `-m "not drill"`."""
+
+    LIVE = "live"
+    DRILL = "drill"
+    WINDOW = "window"
+    ATTESTED = "attested"
+    DERIVED = "derived"
+
+
+class Basis(StrEnum):
+    """Why a criterion is asked: the plan says so, it proves what the plan says, or it is our advice."""
+
+    PLAN = "plan"
+    PROOF = "proof"
+    HARDENING = "hardening"
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One sentence in the languages of the report."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        """`language` is en or fr."""
+        return self.fr if language == "fr" else self.en
+
+
+class FindingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A further condition of a criterion; a reserve is told and does not fail it."""
+
+    en: str
+    fr: str
+    reserve: bool = False
+
+    def in_language(self, language: str) -> str:
+        """`language` is en or fr."""
+        return self.fr if language == "fr" else self.en
+
+
+class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of the plan's KPI table: its name, and the figure before Phase 0 as the plan states it."""
+
+    name: Text
+    before: Text
+    now: Text
+
+
+class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points."""
+
+    chapter: str
+    plan: str
+    kind: Kind
+    basis: Basis
+    target: str
+    owner: str
+    title: Text
+    why: Text
+    seen: Text
+    next: Text
+    blocking: bool = False
+    waivable: bool = True
+    weight: int = 0
+    knockout: bool = False
+    cause: str = ""
+    remedy: str = ""
+    kpi: Kpi | None = None
+    finding: Mapping[str, FindingText] = {}
+
+    @property
+    def bound(self) -> Bound:
+        """The target, understood."""
+        return Bound.parse(self.target)
+
+
+Contract = Mapping[str, Criterion]
+
+
+def parse_contract(text: str, where: str) -> dict[str, Criterion]:
+    """Criteria by id, in the order of the file; ContractError says which row is wrong."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ContractError(f"{where}: not TOML: {error}") from error
+    return {id: _criterion(id, row, where) for id, row in tables.items()}
+
+
+def load_contract(path: Path = CONTRACT_FILE) -> dict[str, Criterion]:
+    """The contract of this checkout."""
+    try:
+        return parse_contract(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path}: cannot be read: {error}") from error
+
+
+def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Criterion]:
+    """The contract with a target's own figures; they may only ask for more (loosening is a waiver)."""
+    changed = dict(contract)
+    for id, written in thresholds.items():
+        if id not in contract:
+            raise ContractError(f"[thresholds] {id}: no such criterion; see: python -m reports list")
+        changed[id] = _tightened(id, contract[id], written)
+    return changed
+
+
+def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:
+    try:
+        wanted = Bound.parse(written)
+    except ValueError as error:
+        raise ContractError(f"[thresholds] {id}: {error}") from error
+    if not wanted.tightens(criterion.bound):
+        raise ContractError(f"[thresholds] {id}: “{written}” is looser than “{criterion.target}”; "
+                            "a looser target is a waiver: write it in waivers.toml, with an approver and an expiry")
+    return msgspec.structs.replace(criterion, target=written)
+
+
+def _criterion(id: str, row: Any, where: str) -> Criterion:  # a row is whatever TOML holds
+    try:
+        criterion = msgspec.convert(row, Criterion)
+        bound = criterion.bound
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ContractError(f"{where}: [{id}]: {error}") from error
+    if criterion.blocking and criterion.basis is Basis.HARDENING:
+        raise ContractError(f"{where}: [{id}]: advice (basis hardening) may not block")
+    if not bound.unit:
+        raise ContractError(f"{where}: [{id}]: target “{criterion.target}” has no unit")
+    return criterion

@@ -1,0 +1,32 @@
+"""How a criterion came out."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The seven outcomes, from best to worst.
+
+    A test judges pass, manual, unknown, pending or fail. `fixed` (failed before a remedy, passes now) and `waived`
+    (fails, and someone with the right to do so accepted it) are computed in reports.decision, never judged.
+    """
+
+    PASS = "pass"
+    FIXED = "fixed"
+    WAIVED = "waived"
+    MANUAL = "manual"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    FAIL = "fail"
+
+    @property
+    def severity(self) -> int:
+        """0 for pass, growing as it gets worse."""
+        return list(Outcome).index(self)
+
+    @property
+    def settled(self) -> bool:
+        """Counts as met for the decision."""
+        return self in (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED)
+
+
+JUDGED = (Outcome.PASS, Outcome.MANUAL, Outcome.UNKNOWN, Outcome.PENDING, Outcome.FAIL)

@@ -1,0 +1,21 @@
+"""What the rooms hand each other within one pytest session, each under its key of `config.stash`."""
+
+from pathlib import Path
+
+import pytest
+
+from reports.model.contract import Criterion
+from reports.model.people import People
+from reports.model.run import Audited, Intervention
+from reports.model.stability import Window
+
+CONTRACT = pytest.StashKey[dict[str, Criterion]]()
+AUDITED = pytest.StashKey[Audited]()
+PEOPLE = pytest.StashKey[People]()
+WINDOW = pytest.StashKey[Window | None]()
+LANGUAGE = pytest.StashKey[str]()
+REPLAYED_FROM = pytest.StashKey[str]()
+HISTORY = pytest.StashKey[Path | None]()           # None: this run leaves no sample (replays)
+INTERVENTIONS = pytest.StashKey[list[Intervention]]()
+BEFORE = pytest.StashKey[dict[str, str]]()         # outcome of each criterion before this run's remedies
+NOTICES = pytest.StashKey[list[str]]()             # one line each, told in the terminal block

@@ -1,0 +1,117 @@
+"""From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
+
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from reports.decision import Decision, decide
+from reports.exports import write_all
+from reports.model.contract import Kind
+
+from reports.model.history import HistoryError, append_samples
+from reports.model.outcome import Outcome
+from reports.model.run import Result, Run
+from reports.model.stability import Sample
+from reports.model.stash import (
+    AUDITED, BEFORE, CONTRACT, HISTORY, INTERVENTIONS, LANGUAGE, NOTICES, PEOPLE, REPLAYED_FROM, WINDOW,
+)
+from reports.terminal import summary
+
+OUT = Path(__file__).parent / "out"
+RESULTS = pytest.StashKey[dict[str, Result]]()
+STARTED = pytest.StashKey[datetime]()
+DECIDED = pytest.StashKey[tuple[Run, Decision]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the reports go."""
+    parser.getgroup("phase 0 gate").addoption(
+        "--reports", metavar="FOLDER", type=Path, default=Path(os.environ.get("PHASE0_REPORTS", OUT)),
+        help="folder of the reports (reports/out)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest-html and junit write beside ours unless told otherwise."""
+    config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
+    config.stash[STARTED] = datetime.now(UTC)
+    folder = Path(config.getoption("--reports"))
+    if not config.getoption("collectonly"):
+        config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
+    config.pluginmanager.register(Recorder(config), "phase0-recorder")
+
+
+class Recorder:
+    """Keeps the last result of every criterion."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.results = config.stash[RESULTS]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Set-up, call and clean-up report in turn; a later one only speaks when something broke."""
+        for name, text in report.user_properties:
+            if name == "result":
+                result = msgspec.json.decode(str(text), type=Result)
+                self.results[result.id] = result
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Run:
+    """The run as far as it went: what the derived criteria are derived from."""
+    return build_run(request.config)
+
+
+def build_run(config: pytest.Config) -> Run:
+    """Freeze what the session knows."""
+    stash = config.stash
+    contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
+    return Run(
+        id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
+        target=stash[AUDITED], started=stash[STARTED], ended=datetime.now(UTC), contract=contract,
+        results=dict(results), people=stash[PEOPLE], window=stash[WINDOW],
+        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Decide, keep a sample, write the reports. After an interruption, a crash or a usage error nothing is decided."""
+    config = session.config
+    if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or config.getoption("collectonly"):
+        return
+    run = build_run(config)
+    decision = decide(run)
+    config.stash[DECIDED] = run, decision
+    _keep_sample(config, run, decision.results)
+    config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
+    session.exitstatus = decision.verdict.status
+
+
+def _keep_sample(config: pytest.Config, run: Run, results: Mapping[str, Result]) -> None:
+    history = config.stash[HISTORY]
+    if history is None:
+        return
+    live = [id for id, criterion in run.contract.items() if criterion.blocking and criterion.kind is Kind.LIVE]
+    sample = Sample(
+        run.ended, failing=tuple(id for id in live if results[id].outcome is Outcome.FAIL),
+        unknown=tuple(id for id in live if results[id].outcome is Outcome.UNKNOWN), changed=bool(run.interventions))
+    try:
+        append_samples(history, [sample])
+    except HistoryError as error:
+        config.stash[NOTICES].append(str(error))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The decision, last on the screen."""
+    if DECIDED in config.stash:
+        run, decision = config.stash[DECIDED]
+        notices = config.stash[NOTICES]
+        for line, markup in summary(run, decision, config.stash[LANGUAGE], notices,
+                                    Path(config.getoption("--reports"))):
+            terminalreporter.write_line(line, **{markup: True} if markup else {})
+
+
