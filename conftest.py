@@ -1,12 +1,16 @@
 """The plugins of the audit, from observing to reporting."""
 
 pytest_plugins = [
+    "fixtures.http",
     "fixtures.audit",
     "fixtures.gather",
     "fixtures.judge",
     "fixtures.keep",
     "fixtures.host.disk",
-    "fixtures.http",
+    "fixtures.cluster.nodes",
+    "fixtures.cluster.pods",
+    "fixtures.cluster.deployments",
+    "fixtures.guide_files",
     "remediations.transaction.plugin",
     "reports.plugin",
 ]

@@ -14,6 +14,23 @@ DERIVED = ("INF-SCORE", "DEC-02", "DEC-01")  # in this order: the last one count
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
+class Derived(msgspec.Struct, frozen=True):
+    """What a derived criterion comes to, with its reason where that is neither pass nor fail."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+
+    @property
+    def pending(self) -> Reason | None:
+        """For judge(pending=…)."""
+        return self.reason if self.outcome is Outcome.PENDING else None
+
+    @property
+    def unknown(self) -> Reason | None:
+        """For judge(unknown=…)."""
+        return self.reason if self.outcome is Outcome.UNKNOWN else None
+
+
 class Progress(msgspec.Struct, frozen=True):
     """How much of Phase 0 is done: blocking criteria outside the decision's own chapter."""
 
@@ -68,35 +85,35 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
         knocked_out=tuple(id for criterion, id, outcome in rows if criterion.knockout and outcome in FAILED))
 
 
-def judge_progress(seen: Progress) -> tuple[Outcome, Reason | None]:
+def judge_progress(seen: Progress) -> Derived:
     """DEC-01: all of them; a failure fails it, anything open leaves it unknown."""
     if seen.failing:
-        return Outcome.FAIL, None
+        return Derived(Outcome.FAIL)
     if seen.open or not seen.blocking:
-        return Outcome.UNKNOWN, Reason("open-criteria", {"ids": seen.open})
-    return Outcome.PASS, None
+        return Derived(Outcome.UNKNOWN, Reason("open-criteria", {"ids": seen.open}))
+    return Derived(Outcome.PASS)
 
 
-def judge_score(seen: Score, criterion: Criterion) -> tuple[Outcome, Reason | None]:
+def judge_score(seen: Score, criterion: Criterion) -> Derived:
     """INF-SCORE: best case below the target fails, worst case at the target passes, else unknown."""
     if seen.weights and not criterion.bound.met_by(seen.highest):
-        return Outcome.FAIL, None
+        return Derived(Outcome.FAIL)
     if seen.weights and criterion.bound.met_by(seen.lowest):
-        return Outcome.PASS, None
-    return Outcome.UNKNOWN, Reason("score-undecided", {"lowest": seen.lowest, "highest": seen.highest})
+        return Derived(Outcome.PASS)
+    return Derived(Outcome.UNKNOWN, Reason("score-undecided", {"lowest": seen.lowest, "highest": seen.highest}))
 
 
-def judge_window(window: Window | None, criterion: Criterion) -> tuple[Outcome, Reason | None]:
+def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     """DEC-02: enough proven days pass; fewer are pending until a date; none at all is unknown."""
     needed = criterion.bound.figure
     if window is None:
-        return Outcome.UNKNOWN, Reason("no-history")
+        return Derived(Outcome.UNKNOWN, Reason("no-history"))
     until = window.earliest(needed).isoformat(timespec="minutes")
     if window.since is None:
-        return Outcome.UNKNOWN, Reason("window-unproven", {"why": window.why, "until": until})
+        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {"why": window.why, "until": until}))
     if criterion.bound.met_by(window.days):
-        return Outcome.PASS, None
-    return Outcome.PENDING, Reason("window-open", {"why": window.why, "until": until, "days": window.days})
+        return Derived(Outcome.PASS)
+    return Derived(Outcome.PENDING, Reason("window-open", {"why": window.why, "until": until, "days": window.days}))
 
 
 def settle(run: Run) -> dict[str, Result]:
@@ -118,15 +135,13 @@ def _settled(result: Result, run: Run) -> Result:
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
     """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
-    outcome, reason = derived_outcome(id, run.contract, results, run.window)
-    shown = run.complete[id]
-    if shown.outcome.severity > outcome.severity:
+    derived, shown = derive(id, run.contract, results, run.window), run.complete[id]
+    if shown.outcome.severity > derived.outcome.severity:
         return shown
-    return msgspec.structs.replace(shown, outcome=outcome, reason=reason)
+    return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
 
 
-def derived_outcome(id: str, contract: Contract, results: Mapping[str, Result],
-                    window: Window | None) -> tuple[Outcome, Reason | None]:
+def derive(id: str, contract: Contract, results: Mapping[str, Result], window: Window | None) -> Derived:
     """The outcome of one derived criterion; ValueError for an id nobody can derive."""
     if id == "DEC-01":
         return judge_progress(progress(contract, results))

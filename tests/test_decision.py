@@ -1,0 +1,26 @@
+"""Plan, GO/NO-GO: complete, stable, approved."""
+
+from fixtures.judge import Judge, criterion
+from fixtures.people import approval, no_approval
+from reports.model.derived import judge_progress, judge_window, progress, settle
+from reports.model.people import People
+from reports.model.run import Run
+
+
+@criterion("DEC-01")
+def test_phase_0_is_complete(run: Run, judge: Judge) -> None:
+    seen = progress(run.contract, settle(run))
+    assert judge(seen.percent, seen, unknown=judge_progress(seen).unknown)
+
+
+@criterion("DEC-02")
+def test_seven_days_passed_without_incident(run: Run, judge: Judge) -> None:
+    stability = judge_window(run.window, run.contract["DEC-02"])
+    days = run.window.days if run.window else 0
+    assert judge(days, run.window, pending=stability.pending, unknown=stability.unknown)
+
+
+@criterion("DEC-04")
+def test_ssd_budget_is_approved(people: People, judge: Judge) -> None:
+    approved = approval(people, "DEC-04")
+    assert judge(len(approved), approved[0] if approved else None, manual=no_approval(people, "DEC-04"))

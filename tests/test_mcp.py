@@ -1,0 +1,17 @@
+"""Plan, 0.1 and criterion 1: the MCP services."""
+
+from fixtures.cluster.deployments import Deployments, mcp_services
+from fixtures.http import Health
+from fixtures.judge import Judge, criterion
+from fixtures.target import Target
+
+
+@criterion("MCP-01")
+def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, judge: Judge) -> None:
+    services = mcp_services(deployments, target)
+    assert judge(services.running, services)
+
+
+@criterion("MCP-03")
+def test_every_mcp_service_is_healthy(health: Health, judge: Judge) -> None:
+    assert judge(health.healthy_percent, health)
