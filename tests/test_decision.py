@@ -1,7 +1,7 @@
 """Plan, GO/NO-GO: complete, stable, approved."""
 
 from fixtures.judge import Judge, criterion
-from fixtures.people import approval, no_approval
+from fixtures.people import approval
 from reports.model.derived import judge_progress, judge_window, progress, settle
 from reports.model.people import People
 from reports.model.run import Run
@@ -22,5 +22,5 @@ def test_seven_days_passed_without_incident(run: Run, judge: Judge) -> None:
 
 @criterion("DEC-04")
 def test_ssd_budget_is_approved(people: People, judge: Judge) -> None:
-    approved = approval(people, "DEC-04")
-    assert judge(len(approved), approved[0] if approved else None, manual=no_approval(people, "DEC-04"))
+    asked = approval(people, "DEC-04")
+    assert judge(asked.given, asked.answer, manual=asked.missing, unknown=asked.unclear)

@@ -17,13 +17,17 @@ class PeopleError(ValueError):
 
 
 class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody answers for a criterion. `sha256` binds the document: a changed document voids the entry."""
+    """Somebody answers for a criterion, with yes or (`approved = false`) with no.
+
+    `sha256` binds the document: a changed document voids the entry.
+    """
 
     criterion: str
     who: str
     role: str
     date: datetime
     valid_until: datetime
+    approved: bool = True
     document: str = ""
     sha256: str = ""
     note: str = ""

@@ -91,5 +91,6 @@ def _list(value: Any, language: str) -> str:
 FORMS: dict[str, Callable[[Any, str], str]] = {
     "bytes": _bytes, "duration": _duration, "moment": _moment, "list": _list,
     "percent": lambda value, language: f"{float(value):.1f} %".replace(".", "," if language == "fr" else "."),
+    "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],
     "count": lambda value, _language: str(len(value)),
 }
