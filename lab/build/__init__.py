@@ -1,0 +1,1 @@
+"""Build the cache once: sources, roots, images, and one settled disk per scenario."""

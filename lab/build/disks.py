@@ -1,0 +1,80 @@
+"""The steps that make disks: the bare server, the settled one, and one per scenario."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.build.parts import BINARY, IMAGE, IMAGES, KEY, SERVER
+from lab.build.step import Step
+from lab.commands import run
+from lab.errors import LabError
+from lab.machine.power import power_off
+from lab.machine.session import Session, discard, start
+from lab.places import RECIPES, Places
+from lab.private import unmount_disk
+from lab.machine.server import folder
+
+_BUILDER = "build"
+_PODS = 5
+
+
+def _bare(places: Places) -> None:
+    disk = places.disk(_BUILDER)
+    disk.unlink(missing_ok=True)
+    run("truncate", "--size=20G", disk)
+    run("mkfs.ext4", "-q", "-F", "-m", "5", "-L", "edgeserver", "-E", "lazy_itable_init=1,nodiscard", disk)
+    run("mount", "-o", "loop", disk, places.root)
+    try:
+        run("tar", "--numeric-owner", "--xattrs", "-xf", places.work / "server.tar", "-C", places.root)
+        key = places.key.with_suffix(".pub")
+        run(IMAGE / "assemble.sh", places.root, IMAGE / "root", key, places.work / "hyper")
+        _stock(places, places.root / "var" / "lib" / "lab")
+    finally:
+        unmount_disk(places)
+    disk.rename(places.snapshot("bare"))
+
+
+def _stock(places: Places, shelf: Path) -> None:
+    shutil.copytree(places.work / "images", shelf / "images")
+    shutil.copytree(IMAGE / "manifests", shelf / "manifests")
+    shutil.copy(IMAGE / "seed.sql", shelf / "seed.sql")
+
+
+def _settle(session: Session) -> None:
+    session.guest.root((IMAGE / "settle.sh").read_text())
+    session.wait_for_pods(_PODS)
+
+
+def snapshot(places: Places, source: str, name: str, change: Callable[[Session], None]) -> None:
+    """Boot `source`, change it, stop it in order and keep the disk as `name`."""
+    discard(places, _BUILDER)
+    try:
+        session = start(places, _BUILDER, name, places.snapshot(source))
+        change(session)
+        if not power_off(places, session.server):
+            raise LabError(f"The server did not power off; see {folder(places, _BUILDER)}/console.log")
+        unmount_disk(places)
+        places.disk(_BUILDER).rename(places.snapshot(name))
+    finally:
+        discard(places, _BUILDER)
+        shutil.rmtree(folder(places, _BUILDER), ignore_errors=True)
+
+
+BARE = Step(
+    "bare",
+    "Disk of the server (20 GB, sparse)",
+    _bare,
+    lambda p: [p.snapshot("bare")],
+    recipe=(IMAGE / "root", IMAGE / "assemble.sh", IMAGE / "manifests", IMAGE / "seed.sql"),
+    after=(KEY, BINARY, SERVER, IMAGES),
+)
+SETTLED = Step(
+    "settled",
+    "First boot: images, pods, databases",
+    lambda p: snapshot(p, "bare", "settled", _settle),
+    lambda p: [p.snapshot("settled")],
+    recipe=(IMAGE / "settle.sh",),
+    after=(BARE,),
+)

@@ -1,0 +1,65 @@
+"""A build step is done again only when what it is made from has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.places import Places
+from lab.say import say
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to make, from which recipe files and earlier steps, into which files."""
+
+    name: str
+    what: str
+    make: Callable[[Places], None]
+    makes: Callable[[Places], Sequence[Path]]
+    recipe: tuple[Path, ...] = ()
+    after: tuple[Step, ...] = field(default=())
+
+    def key(self) -> str:
+        """The hash of the recipe and of all it builds upon."""
+        digest = hashlib.sha256(self.name.encode())
+        for path in sorted(file for entry in self.recipe for file in _files(entry)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        for step in self.after:
+            digest.update(step.key().encode())
+        return digest.hexdigest()
+
+    def stamp(self, places: Places) -> Path:
+        """Where the key of the finished step is written."""
+        return places.stamps / self.name
+
+    def done(self, places: Places) -> bool:
+        """Whether everything is there and made from the recipe as it is now."""
+        stamp = self.stamp(places)
+        current = stamp.exists() and stamp.read_text() == self.key()
+        return current and all(path.exists() for path in self.makes(places))
+
+
+def build(places: Places, steps: Sequence[Step]) -> None:
+    """Run the steps that are not done, telling which, how far, and how long each took."""
+    begun = time.monotonic()
+    for number, step in enumerate(steps, 1):
+        head = f"[{number}/{len(steps)}] {step.what}"
+        if step.done(places):
+            say(f"{head}: there already")
+            continue
+        say(f"{head} …")
+        started = time.monotonic()
+        step.make(places)
+        step.stamp(places).write_text(step.key())
+        say(f"{head}: {time.monotonic() - started:.0f} s")
+    say(f"The lab is built: {time.monotonic() - begun:.0f} s, in {places.cache}")
+
+
+def _files(entry: Path) -> list[Path]:
+    if entry.is_file():
+        return [entry]
+    return [path for path in entry.rglob("*") if path.is_file() and "__pycache__" not in path.parts]

@@ -1,0 +1,11 @@
+"""What the lab says when it cannot go on."""
+
+from __future__ import annotations
+
+
+class LabError(Exception):
+    """One line for the operator: what, where, and what to do next."""
+
+
+class NotHere(LabError):
+    """This machine cannot run the lab at all (exit status 2)."""

@@ -1,0 +1,31 @@
+"""Locks held by a process and gone with it; whoever waits is told for whom."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.errors import LabError
+from lab.say import say
+
+
+@contextmanager
+def locked(path: Path, what: str, *, wait: bool) -> Iterator[None]:
+    """Hold the lock file `path`; where another holds it, wait or raise, naming its process."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = f"{what}: process {file.read().strip() or '?'} is at it"
+            if not wait:
+                raise LabError(f"{holder}; wait for it to end, then try again.") from None
+            say(f"  {holder}; waiting")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,89 @@
+"""Boot a server, stop it in order, or end it at once; and leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from lab.machine import cgroups, network
+from lab.machine.server import Server, folder
+from lab.places import Places
+
+_LAUNCHER = Path(__file__).with_name("launch.sh")
+
+
+def boot(places: Places, server: Server) -> None:
+    """Start the server from the disk mounted at places.root; it outlives this process."""
+    groups = cgroups.create(server.machine)
+    log = folder(places, server.name) / "console.log"
+    with log.open("ab") as console:
+        launcher = subprocess.Popen(
+            [str(_LAUNCHER), server.machine, str(places.root), *map(str, groups)],
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=console,
+            start_new_session=True,
+        )
+    (folder(places, server.name) / "launcher.pid").write_text(str(launcher.pid))
+
+
+def running(places: Places, server: Server) -> bool:
+    """Whether the launcher is alive (its id may have been reused: it must be in our group)."""
+    return _launcher(places, server) in cgroups.processes(server.machine)
+
+
+def power_off(places: Places, server: Server, patience: float = 45.0) -> bool:
+    """Ask the server to power off in order; say whether it did in time."""
+    if running(places, server):
+        os.kill(_launcher(places, server), signal.SIGTERM)
+    limit = time.monotonic() + patience
+    while time.monotonic() < limit:
+        if not running(places, server):
+            return True
+        _reap()
+        time.sleep(0.1)
+    return False
+
+
+def end(server: Server) -> None:
+    """End every process of the server at once, then remove its groups and its cable."""
+    for _ in range(100):
+        remaining = {*cgroups.processes(server.machine), *network.processes(server)}
+        for process in remaining:
+            _kill(process)
+        _reap()
+        if not remaining:
+            break
+        time.sleep(0.05)
+    network.disconnect(server)
+    for _ in range(20):
+        cgroups.remove(server.machine)
+        if not cgroups.processes(server.machine):
+            break
+        time.sleep(0.05)
+
+
+def _launcher(places: Places, server: Server) -> int:
+    try:
+        return int((folder(places, server.name) / "launcher.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return -1
+
+
+def _kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _reap() -> None:
+    # The launcher is our child where the same command booted and stops it.
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return

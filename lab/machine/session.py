@@ -1,0 +1,80 @@
+"""From a snapshot to a server that answers: copy the disk, connect, boot, wait."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.commands import run
+from lab.locks import locked
+from lab.machine.cluster import Cluster, wait_for_pods
+from lab.machine.guest import Guest, wait_for_ssh
+from lab.machine.network import connect, disconnect, free_octet
+from lab.machine.power import boot, end
+from lab.machine.prepare import audit_token, authority, prepare, public_host_key
+from lab.machine.server import Server, folder, recall, remember
+from lab.places import Places
+from lab.private import mount_disk, unmount_disk
+from lab.say import say
+
+
+@dataclass(frozen=True)
+class Session:
+    """A server that was booted by this command, and the ways to reach it."""
+
+    places: Places
+    server: Server
+    guest: Guest
+    booted: float
+
+    def cluster(self) -> Cluster:
+        """The way to its API; the certificates exist once it has booted for the first time."""
+        root = self.places.root
+        ca = folder(self.places, self.server.name) / "ca.crt"
+        ca.write_text(authority(root))
+        return Cluster(self.server.address, ca, audit_token(root))
+
+    def wait_for_pods(self, expected: int) -> None:
+        """Wait until so many pods are ready since this boot, and say when."""
+        wait_for_pods(self.cluster(), expected, self.booted)
+        say(f"  cluster ready ({expected} pods) {time.time() - self.booted:.1f} s after start")
+
+
+def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
+    """Boot a fresh copy of the snapshot as the lab `name` (same address if it has one already)."""
+    server = _placed(places, name, scenario)
+    run("cp", "--reflink=always", snapshot, places.disk(name))
+    mount_disk(places, name)
+    prepare(places.root, server)
+    session = Session(places, server, _guest(places, server), time.time())
+    boot(places, server)
+    wait_for_ssh(server.address)
+    say(f"  SSH answers {time.time() - session.booted:.1f} s after start, at {server.address}")
+    return session
+
+
+def discard(places: Places, name: str) -> None:
+    """End the server and remove its disk; the run folder stays."""
+    server = recall(places, name)
+    if server is not None:
+        end(server)
+    unmount_disk(places)
+    places.disk(name).unlink(missing_ok=True)
+
+
+def _placed(places: Places, name: str, scenario: str) -> Server:
+    with locked(places.run / ".network", "Choosing a network", wait=True):
+        old = recall(places, name)
+        if old is not None:
+            disconnect(old)
+        server = Server(name, old.octet if old else free_octet(), scenario)
+        remember(places, server)
+        connect(server)
+    return server
+
+
+def _guest(places: Places, server: Server) -> Guest:
+    known = folder(places, server.name) / "known_hosts"
+    known.write_text(f"{server.address} {public_host_key(places.root)}\n")
+    return Guest(server.address, places.key, known)

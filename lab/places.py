@@ -1,0 +1,72 @@
+"""Where the lab keeps things: everything lives in one cache folder outside the repository."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+RECIPES = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders below the cache; they exist only after `made()`."""
+
+    cache: Path
+
+    @property
+    def work(self) -> Path:
+        """Intermediate products of the build, each resumable."""
+        return self.cache / "work"
+
+    @property
+    def stamps(self) -> Path:
+        """One file per finished build step: the hash of what it was made from."""
+        return self.cache / "stamps"
+
+    @property
+    def run(self) -> Path:
+        """One folder per lab that is up."""
+        return self.cache / "run"
+
+    @property
+    def store_file(self) -> Path:
+        """The sparse XFS file system that holds the disk images (reflink copies are instant)."""
+        return self.cache / "store.xfs"
+
+    @property
+    def store(self) -> Path:
+        """Where the store is mounted, in our private mount namespace only."""
+        return self.cache / "mnt" / "store"
+
+    @property
+    def root(self) -> Path:
+        """Where a server's disk is mounted, in our private mount namespace only."""
+        return self.cache / "mnt" / "root"
+
+    @property
+    def key(self) -> Path:
+        """The SSH key of user twister, made once per cache."""
+        return self.cache / "id_ed25519"
+
+    def snapshot(self, name: str) -> Path:
+        """The settled, orderly stopped disk image called `name`."""
+        return self.store / f"{name}.img"
+
+    def disk(self, name: str) -> Path:
+        """The disk of the running lab called `name`."""
+        return self.store / f"run-{name}.img"
+
+    def made(self) -> Places:
+        """Create the folders and return self."""
+        for folder in (self.work, self.stamps, self.run, self.store, self.root):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+def places() -> Places:
+    """The cache this user's labs share: PHASE0_LAB_CACHE, or the XDG cache folder."""
+    named = os.environ.get("PHASE0_LAB_CACHE")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Places(Path(named).resolve() if named else (base / "phase0-gate" / "lab").resolve())

@@ -1,0 +1,44 @@
+"""Our mounts live in a mount namespace of our own: when we and the server end, they are gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from lab.commands import run
+from lab.places import Places
+
+_INSIDE = "PHASE0_LAB_NAMESPACE"
+
+
+def enter_private_namespace(arguments: list[str]) -> None:
+    """Start this command again inside a private mount namespace, unless that was done."""
+    if os.environ.get(_INSIDE) == str(os.getpid()):
+        return
+    # exec keeps the process id, so an inherited variable cannot be mistaken for our own.
+    os.environ[_INSIDE] = str(os.getpid())
+    again = [sys.executable, "-m", "lab", *arguments]
+    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])
+
+
+def mount_store(places: Places) -> None:
+    """Mount the image store here, making it first if it is missing."""
+    if os.path.ismount(places.store):
+        return
+    if not places.store_file.exists():
+        partial = places.store_file.with_suffix(".partial")
+        run("truncate", "--size=200G", partial)
+        run("mkfs.xfs", "-q", "-f", "-m", "reflink=1", partial)
+        partial.rename(places.store_file)
+    run("mount", "-o", "loop,discard", places.store_file, places.store)
+
+
+def mount_disk(places: Places, name: str) -> None:
+    """Mount a disk image as the root of the server to boot."""
+    run("mount", "-o", "loop", places.disk(name), places.root)
+
+
+def unmount_disk(places: Places) -> None:
+    """Unmount the root again (only where nothing was booted from it)."""
+    if os.path.ismount(places.root):
+        run("umount", places.root)

@@ -1,0 +1,22 @@
+"""Progress for people, always on stderr: stdout carries only results."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def say(text: str) -> None:
+    """Print one line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def timed(text: str) -> Iterator[None]:
+    """Print what is being done, and how long it took."""
+    say(f"  {text} …")
+    begun = time.monotonic()
+    yield
+    say(f"  {text}: {time.monotonic() - begun:.1f} s")

@@ -1,0 +1,49 @@
+"""Bring a running server into a scenario, and make its dates true."""
+
+from __future__ import annotations
+
+import io
+import base64
+import tarfile
+from pathlib import Path
+
+from lab.machine.session import Session
+from lab.scenarios import Scenario
+
+_UNPACK = "base64 -d <<'TAR' | tar -x --no-overwrite-dir -C /\n{}\nTAR\n"
+
+
+def apply(scenario: Scenario, session: Session) -> None:
+    """Install the scenario's files and run its script as root."""
+    session.wait_for_pods(5)
+    tree = scenario.folder / "root"
+    if tree.is_dir():
+        session.guest.root(_UNPACK.format(_packed(tree)))
+    session.guest.root(_script(scenario, "apply.sh"))
+
+
+def refresh(scenario: Scenario, session: Session) -> None:
+    """Make the dates on the server true relative to now."""
+    script = _script(scenario, "refresh.sh")
+    if script:
+        session.guest.root(script)
+
+
+def _script(scenario: Scenario, name: str) -> str:
+    path = scenario.folder / name
+    return path.read_text() if path.exists() else ""
+
+
+def _packed(tree: Path) -> str:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for path in sorted(file for file in tree.rglob("*") if file.is_file()):
+            archive.add(path, str(path.relative_to(tree)), filter=_owned_by_root)
+    return base64.encodebytes(buffer.getvalue()).decode()
+
+
+def _owned_by_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = "root"
+    entry.mode = 0o755 if entry.mode & 0o100 else 0o644
+    return entry
