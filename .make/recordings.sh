@@ -1,0 +1,10 @@
+#!/bin/sh
+# Record the three scenarios from real lab servers: what `make audit` judges where nothing is configured.
+set -eu
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+for scenario in before stabilised ready; do
+  echo "Recording $scenario …"
+  TARGET=lab SCENARIO=$scenario KEEP='' FIX='' .make/audit.sh "--record=lab/recordings/$scenario.json" "--reports=$reports"
+done
+ls -l lab/recordings

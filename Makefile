@@ -1,0 +1,69 @@
+# The commands of this project; `make help` lists them. Recipes longer than two lines are scripts in .make/.
+.DEFAULT_GOAL := help
+PREFIX ?= /usr/local
+VENV := .venv/bin
+export TARGET SCENARIO FIX KEEP REPORT_LANG PREFIX
+
+.PHONY: help
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 14
+
+.PHONY: audit
+audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|stabilised|ready FIX=plan|1 KEEP=1 REPORT_LANG=fr|en]
+	@.make/audit.sh
+
+.PHONY: check
+check: .venv/.ready  ## what of TARGET=NAME can be reached, and with which rights
+	@$(VENV)/python -m fixtures check $(TARGET)
+
+.PHONY: lab lab-up lab-down lab-shell
+lab: .venv/.ready  ## build the lab's cache (Linux, root; about 10 min the first time)
+	@$(VENV)/python -m lab build
+
+lab-up: .venv/.ready  ## boot a server that stays up [SCENARIO=before|stabilised|ready]
+	@$(VENV)/python -m lab up $(if $(SCENARIO),--scenario $(SCENARIO))
+
+lab-down: .venv/.ready  ## take every lab down
+	@$(VENV)/python -m lab down --all
+
+lab-shell: .venv/.ready  ## a shell on the server that is up
+	@$(VENV)/python -m lab shell
+
+.PHONY: lint test test-lab proof bench
+lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports --no-logo
+	$(VENV)/shellcheck $$(git grep -lE '^#!/bin/(ba)?sh' -- ':!*.py' ':!*.md' ':!remediations/files')
+
+test: lint  ## lint, then the checker's own tests (no root, any machine)
+	$(VENV)/python -m pytest -c testing/pytest.toml --rootdir testing testing
+
+test-lab: .venv/.ready-dev  ## the tests that need a real server (Linux, root)
+	@.make/test-lab.sh
+
+proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
+	@$(VENV)/python -m testing.faults
+
+bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
+	@$(VENV)/python -m testing.bench
+
+.PHONY: install recordings lock clean
+install:  ## copy the audit with its own Python environment under PREFIX (/usr/local)
+	@.make/install.sh
+
+recordings: .venv/.ready  ## record the demo's servers anew (Linux, root)
+	@.make/recordings.sh
+
+lock: .venv/.ready-dev  ## pin the dependencies of pyproject.toml
+	@.make/lock.sh
+
+clean:  ## remove what was made here; the lab's cache stays (python3 -m lab clean)
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis reports/out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: requirements.lock
+	@.make/venv.sh .venv $< && touch $@
+
+.venv/.ready-dev: requirements-dev.lock requirements.lock
+	@.make/venv.sh .venv $< && touch $@ .venv/.ready
