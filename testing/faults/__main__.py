@@ -1,0 +1,79 @@
+"""`python -m testing.faults --target=FOLDER`: run the fault matrix, print a table, write reports/out/proof.json."""
+
+import argparse
+import sys
+import time
+from fnmatch import fnmatch
+from pathlib import Path
+
+import msgspec
+
+from reports.model.contract import load_contract
+from testing.faults.fault import Fault, load_faults
+from testing.faults.observe import ROOT, outcomes
+from testing.faults.prove import Proof, prove
+from testing.faults.server import Server
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when every fault did what it announces, else 1."""
+    options = _options(arguments)
+    faults = [fault for fault in load_faults() if fnmatch(fault.criterion, options.only)]
+    contract = load_contract()
+    began = time.monotonic()
+    _say(f"{len(faults)} faults; first what a sound server shows …")
+    baselines = {drills: outcomes(options.target, drills) for drills in (False, True)}
+    if options.only == "*":
+        _uncovered(faults, set(contract))
+    server = Server(options.target)
+    try:
+        proofs = []
+        for number, fault in enumerate(faults, 1):
+            drill = contract[fault.criterion].kind == "drill"
+            proof = prove(fault, server, options.target, baselines[drill], contract)
+            proofs.append(proof)
+            _say(_line(number, len(faults), proof, time.monotonic() - began))
+    finally:
+        server.close()
+    _write(options.out, proofs)
+    wrong = sum(not proof.ok for proof in proofs)
+    _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {options.out}")
+    return 1 if wrong or not proofs else 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m testing.faults")
+    parser.add_argument("--target", type=Path, required=True, help="target folder of a lab in scenario ready")
+    parser.add_argument("--only", default="*", metavar="ID", help="criteria to prove, like DSK-01 or 'BKP-*'")
+    parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out" / "proof.json")
+    return parser.parse_args(arguments)
+
+
+def _uncovered(faults: list[Fault], ids: set[str]) -> None:
+    """Criteria that no fault has been shown to fail, or to leave unknown."""
+    for expected in ("fail", "unknown"):
+        if missing := sorted(ids - {fault.criterion for fault in faults if fault.expected == expected}):
+            _say(f"no fault yet that makes {expected}: {', '.join(missing)}")
+
+
+def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
+    mark = "ok " if proof.ok else "NOT"
+    said = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
+    if proof.collateral:
+        said += f"  (+ {', '.join(proof.collateral)})"
+    return said + (f"\n           {proof.why}" if proof.why else "")
+
+
+def _write(file: Path, proofs: list[Proof]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.partial")
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(proofs), indent=1) + b"\n")
+    partial.replace(file)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 — this program's output is its table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

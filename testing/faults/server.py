@@ -1,0 +1,41 @@
+"""Shell on the server under test, with root's rights, over the target's own SSH."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from fixtures.connection import Connection
+from fixtures.target import load_target
+
+STEP = 60  # seconds one command may take
+
+
+class Server:
+    """One login for the whole proof."""
+
+    def __init__(self, folder: Path) -> None:
+        """Logs in; Unknown says why that was not possible."""
+        self.connection = Connection(load_target(folder))
+        self.connection.open()
+
+    def run(self, script: str) -> None:
+        """RuntimeError with the server's words when the script fails."""
+        if (done := self._ask(script)).returncode:
+            raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()[-300:]}")
+
+    def until(self, condition: str, seconds: float = 60) -> None:
+        """Ask until it is so; RuntimeError when it is not in time."""
+        deadline = time.monotonic() + seconds
+        while self._ask(condition).returncode:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not so within {seconds:.0f} s: {condition.strip()[:200]}")
+            time.sleep(0.5)
+
+    def _ask(self, script: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["ssh", "-F", str(self.connection.config), "-o", "ControlMaster=no", "target", "sudo -n sh -eus"],
+            input=script, capture_output=True, text=True, timeout=STEP, check=False)
+
+    def close(self) -> None:
+        """Log out."""
+        self.connection.close()
