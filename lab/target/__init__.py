@@ -1,0 +1,1 @@
+"""The target folder of a lab: what an auditor of a real server would be given."""

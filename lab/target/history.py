@@ -1,0 +1,24 @@
+"""Eight invented days of hourly samples for the scenario `ready`; every page says that they are synthetic."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from lab.scenarios import Scenario
+
+_DAYS = 8
+
+
+def write_history(folder: Path, scenario: Scenario) -> None:
+    """Write history.sqlite beside target.toml, the newest sample a few minutes old."""
+    if scenario.name != "ready":
+        return
+    # Here, not above: building and booting the lab needs no package beyond Python itself.
+    from reports.model.history import append_samples
+    from reports.model.stability import Sample
+
+    newest = datetime.now(UTC) - timedelta(minutes=5)
+    append_samples(
+        folder / "history.sqlite", [Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24)]
+    )

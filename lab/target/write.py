@@ -1,0 +1,71 @@
+"""Write the target folder of a running lab; the finishing functions fill in what a scenario adds."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from lab.machine.session import Session
+from lab.scenarios import Scenario
+from lab.target.attestations import write_attestations
+from lab.target.guides import write_guides
+from lab.target.history import write_history
+
+_TEMPLATE = Path(__file__).with_name("target.toml")
+_WAIVERS = "# No waivers.\n"
+_WORKLOG = "date,phase,hours,note\n2026-02-04,0.2,8,log rotation and journald\n2026-02-05,0.1,4,MCP services\n"
+
+Finish = Callable[[Path, Scenario, Session], None]
+# What `up` adds after the plain files, in order: append here (history, for instance).
+FINISH: tuple[Finish, ...] = (
+    lambda folder, scenario, _: write_guides(folder, scenario),
+    lambda folder, scenario, _: write_attestations(folder, scenario),
+    lambda folder, scenario, _: write_history(folder, scenario),
+)
+
+
+def write_target(folder: Path, scenario: Scenario, session: Session) -> Path:
+    """Write everything anew and return the folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    address = session.server.address
+    text = _TEMPLATE.read_text().replace("@ADDRESS@", address).replace("@SCENARIO@", scenario.name)
+    (folder / "target.toml").write_text(text)
+    (folder / "known_hosts").write_text(session.guest.known_hosts.read_text())
+    _secret(folder / "id_ed25519", session.guest.key.read_text())
+    _secret(folder / "kubeconfig", _kubeconfig(session))
+    (folder / "waivers.toml").write_text(_WAIVERS)
+    (folder / "worklog.csv").write_text(_WORKLOG)
+    for finish in FINISH:
+        finish(folder, scenario, session)
+    return folder
+
+
+def _secret(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _kubeconfig(session: Session) -> str:
+    cluster = session.cluster()
+    ca = base64.b64encode(cluster.authority.read_bytes()).decode()
+    return f"""apiVersion: v1
+kind: Config
+clusters:
+- name: lab
+  cluster:
+    server: https://{cluster.address}:6443
+    certificate-authority-data: {ca}
+users:
+- name: phase0-audit
+  user:
+    token: {cluster.token}
+contexts:
+- name: lab
+  context:
+    cluster: lab
+    user: phase0-audit
+current-context: lab
+"""
