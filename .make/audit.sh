@@ -13,9 +13,12 @@ case $KEEP in 1 | '') ;; *) usage "KEEP=$KEEP: write KEEP=1 or leave it out" ;; 
 case $FIX in '' | 0) ;; 1) set -- --fix "$@" ;; *) set -- "--fix=$FIX" "$@" ;; esac
 if [ -n "$REPORT_LANG" ]; then set -- "--lang=$REPORT_LANG" "$@"; fi
 
+up() {  # prints the folder of the new server
+  "$python" -m lab up --name "$1" --scenario "${SCENARIO:-before}"
+}
+
 down() {
   trap '' INT TERM HUP
-  echo "Taking the lab $name down …"
   "$python" -m lab down --name "$name"
 }
 
@@ -24,16 +27,15 @@ case $TARGET in
     folder=demo
     if [ -n "$SCENARIO" ]; then folder=replay:lab/recordings/$SCENARIO.json; fi ;;
   lab)
-    name=edge
-    if [ -z "$KEEP" ]; then
+    if [ -n "$KEEP" ]; then
+      folder=$("$python" -m lab status | awk -F '\t' '$1 == "edge" && $4 == "up" { print $5 }')
+      if [ -z "$folder" ]; then folder=$(up edge); fi
+    else
       name=audit-$$
       trap down EXIT
       trap 'exit 130' INT TERM HUP
-    fi
-    status=0
-    folder=$("$python" -m lab up --name "$name" --scenario "${SCENARIO:-before}") || status=$?
-    if [ "$status" = 2 ]; then trap - EXIT; fi  # this machine cannot run a lab: there is nothing to take down
-    if [ "$status" != 0 ]; then exit "$status"; fi ;;
+      folder=$(up "$name") || { status=$?; trap - EXIT; exit "$status"; }  # `up` leaves nothing behind when it fails
+    fi ;;
   *)
     if [ -n "$SCENARIO" ]; then usage "SCENARIO is for TARGET=demo and TARGET=lab; $TARGET is what it is"; fi
     folder=$TARGET ;;
