@@ -1,0 +1,41 @@
+"""Runs the audit's real command line and reads run.json, for tests that look from the outside."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What one run of the command line left: exit status, everything printed, run.json."""
+
+    status: int
+    said: str
+    run: dict[str, Any]
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """By criterion."""
+        return {id: row["outcome"] for id, row in self.run["results"].items()}
+
+
+def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
+    """`pytest --target=TARGET`, in the repository, as a user types it."""
+    command = [sys.executable, "-m", "pytest", f"--target={target}", f"--reports={out}", *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False,
+                          stdin=subprocess.DEVNULL)
+    file = out / "run.json"
+    return Audited(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
+
+
+def expected(scenario: str) -> tuple[int, dict[str, str]]:
+    """Exit status and outcome of every criterion, from expected.toml."""
+    row = tomllib.loads((ROOT / "testing" / "expected.toml").read_text())[scenario]
+    ids = tomllib.loads((ROOT / "tests" / "criteria.toml").read_text())
+    return row["status"], {id: row["outcomes"].get(id, "pass") for id in ids}

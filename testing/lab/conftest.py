@@ -1,0 +1,44 @@
+"""A server per module, in the scenario the module names."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def lab(*words: str) -> str:
+    """`python -m lab …`: what it printed on stdout."""
+    return subprocess.run([sys.executable, "-m", "lab", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                          check=True, timeout=1800, stdin=subprocess.DEVNULL).stdout
+
+
+@pytest.fixture(scope="module")
+def target(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The target folder of a fresh server in the module's SCENARIO."""
+    name = f"test-{request.module.SCENARIO}"
+    try:
+        yield Path(lab("up", "--name", name, "--scenario", request.module.SCENARIO).splitlines()[-1])
+    finally:
+        lab("down", "--name", name)
+
+
+@pytest.fixture
+def on_host(target: Path) -> Callable[[str], str]:
+    """Run a command on the server as root."""
+    from fixtures.connection import Connection
+    from fixtures.target import load_target
+
+    def run(script: str) -> str:
+        connection = Connection(load_target(target))
+        try:
+            connection.open()
+            done = subprocess.run(["ssh", "-F", str(connection.config), "target", "sudo -n sh -eus"], input=script,
+                                  capture_output=True, text=True, timeout=60, check=True)
+            return done.stdout
+        finally:
+            connection.close()
+    return run

@@ -1,0 +1,101 @@
+"""The server that earns its GO, and what takes it away again."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from testing.audits import ROOT, audit, expected
+
+SCENARIO = "ready"
+LIVE = ("-m", "not drill")
+
+
+@pytest.fixture
+def copy(target: Path, tmp_path: Path) -> Path:
+    """A target folder to spoil."""
+    return Path(shutil.copytree(target, tmp_path / "target", symlinks=True))
+
+
+def test_a_sound_server_is_a_go_and_its_recording_says_the_same(copy: Path, tmp_path: Path) -> None:
+    status, outcomes = expected(SCENARIO)
+    live = audit(str(copy), tmp_path / "live", f"--record={tmp_path / 'recording.json'}")
+    assert live.outcomes == outcomes
+    assert live.status == status
+    replayed = audit(f"replay:{tmp_path / 'recording.json'}", tmp_path / "replayed")
+    assert (replayed.outcomes, replayed.status) == (outcomes, status)
+
+
+def test_without_drills_it_is_no_go_and_no_pass(copy: Path, tmp_path: Path) -> None:
+    audited = audit(str(copy), tmp_path / "out", *LIVE)
+    assert audited.status == 10
+    assert {"BKP-10", "MON-02"}.isdisjoint(audited.outcomes)
+
+
+def test_live_criteria_take_three_seconds_and_one_login(
+        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    audit(str(copy), tmp_path / "warm", *LIVE)
+    since = on_host("date +%s").strip()
+    began = time.monotonic()
+    audit(str(copy), tmp_path / "out", *LIVE)
+    took = time.monotonic() - began
+    logins = on_host(f"journalctl -t sshd --since @{since} | grep -c 'Accepted publickey' || true").strip()
+    assert int(logins) == 2, "one login of the audit, one of this question"
+    assert took <= 3, f"{took:.1f} s"
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ("ssh-keygen -q -t ed25519 -N '' -f other && cp other id_ed25519", "refused"),
+    ("ssh-keygen -q -t ed25519 -N '' -f other && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "host key"),
+    ("sed -i 's/^port = 22$/port = 2/' target.toml", "reach"),
+])
+def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(copy: Path, tmp_path: Path, change: str, said: str) -> None:
+    subprocess.run(["sh", "-euc", change], cwd=copy, check=True)
+    audited = audit(str(copy), tmp_path / "out", *LIVE)
+    assert audited.status == 10
+    assert audited.outcomes["DSK-01"] == "unknown"
+    assert audited.outcomes["MCP-01"] == "pass", "the cluster is judged all the same"
+    assert said in audited.said
+    assert "Traceback" not in audited.said
+
+
+def test_without_root_rights_the_rest_is_judged(copy: Path, tmp_path: Path) -> None:
+    file = copy / "target.toml"
+    file.write_text(file.read_text().replace('root = "sudo"', 'root = "none"'))
+    audited = audit(str(copy), tmp_path / "out", *LIVE)
+    assert audited.status == 10
+    assert audited.outcomes["DSK-01"] == "pass"
+    assert audited.outcomes["BKP-04"] == "unknown"
+
+
+def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
+        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    command = [sys.executable, "-m", "pytest", f"--target={copy}", f"--reports={tmp_path / 'out'}"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_for(on_host, "k3s ctr containers ls -q | grep -q phase0-drill")
+    on_host("pkill -KILL -o -f '^sshd: twister@' || pkill -KILL -o -f 'sshd: twister'")
+    said, _ = running.communicate(timeout=120)
+    assert running.returncode in (1, 10)
+    assert "Traceback" not in said
+    wait_for(on_host, "! k3s ctr containers ls -q | grep -q phase0-drill", 90)
+
+
+def test_an_interrupted_audit_leaves_nothing_on_the_server(
+        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    command = [sys.executable, "-m", "pytest", f"--target={copy}", f"--reports={tmp_path / 'out'}"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_for(on_host, "k3s ctr containers ls -q | grep -q phase0-drill")
+    running.send_signal(2)
+    running.communicate(timeout=30)
+    assert running.returncode == 2
+    wait_for(on_host, "! k3s ctr containers ls -q | grep -q phase0-drill", 90)
+
+
+def wait_for(on_host: Callable[[str], str], condition: str, seconds: float = 30) -> None:
+    """Ask the server until it is so."""
+    on_host(f"timeout {seconds:.0f} sh -c 'until {condition}; do sleep 0.2; done'"
+            if "'" not in condition else f'timeout {seconds:.0f} sh -c "until {condition}; do sleep 0.2; done"')
