@@ -1,0 +1,137 @@
+"""`python -m fixtures check TARGET`, from the outside: exit statuses, and a cure for everything that cannot be seen."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{{name: here, cluster: {{server: "http://127.0.0.1:{port}"}}}}]
+users: [{{name: audit, user: {{token: abc}}}}]
+contexts: [{{name: here, context: {{cluster: here, user: audit}}}}]
+"""
+TARGET = """\
+[target]
+name = "here"
+title = "Here"
+[host]
+address = "127.0.0.1"
+user = "twister"
+port = {port}
+root = "none"
+[cluster]
+kubeconfig = "kubeconfig"
+"""
+
+
+class Api(BaseHTTPRequestHandler):
+    """An API server that lists nodes and forbids the rest."""
+
+    def do_GET(self) -> None:
+        allowed = self.path.startswith(("/version", "/api/v1/nodes"))
+        body = b'{"items": [], "metadata": {}}' if allowed else b'{"kind": "Status", "message": "pods is forbidden"}'
+        self.send_response(200 if allowed else 403)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def api() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A target on this machine where nobody answers: its port is one nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        (tmp_path / "target.toml").write_text(TARGET.format(port=free.getsockname()[1]))
+    return tmp_path
+
+
+def check(*words: object, **env: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([sys.executable, "-m", "fixtures", "check", *map(str, words)], cwd=ROOT,
+                          env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_folder_that_is_not_there_is_a_configuration_error(tmp_path: Path) -> None:
+    done = check(tmp_path / "nowhere")
+    assert done.returncode == 4
+    assert "no target.toml there" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wrong_key_is_found_before_anything_is_contacted(folder: Path) -> None:
+    file = folder / "target.toml"
+    file.write_text(file.read_text() + 'kubecfg = "x"\n')
+    done = check(folder)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "[cluster]" in done.stderr
+    assert "kubecfg" in done.stderr
+
+
+def test_a_recording_has_nothing_to_reach() -> None:
+    done = check("demo")
+    assert done.returncode == 4
+    assert "pytest --target=demo" in done.stderr
+
+
+def test_everything_out_of_reach_is_told_with_its_cure(folder: Path) -> None:
+    done = check(folder)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 10
+    troubles = [line for line in lines if line.startswith("✗")]
+    assert [line.split()[1] for line in troubles] == ["ssh:", "cluster:", "guides:"]
+    assert sum(line.startswith("  → ") for line in lines) == len(troubles)
+    assert "kubeconfig" in done.stdout
+
+
+def test_the_cure_is_said_in_french_too(folder: Path) -> None:
+    assert check(folder).stdout != check(folder, "--lang=fr").stdout != ""
+
+
+def test_each_list_is_tried_with_the_rights_of_the_kubeconfig(folder: Path, api: int) -> None:
+    (folder / "kubeconfig").write_text(KUBECONFIG.format(port=api))
+    lines = check(folder).stdout.splitlines()
+    assert "✓ cluster: GET /api/v1/nodes" in lines
+    assert any(line.startswith("✗ cluster: GET ") and "pods" in line for line in lines)
+    assert any("forbidden" in line for line in lines)
+
+
+def test_an_expired_waiver_is_told(folder: Path) -> None:
+    (folder / "waivers.toml").write_text(
+        '[[waiver]]\ncriterion = "DOC-01"\nreason = "r"\napprover = "a"\nexpires = 2026-01-01T00:00:00Z\n')
+    done = check(folder)
+    assert "✗ waiver" in done.stdout
+    assert "DOC-01" in done.stdout
+
+
+def test_the_login_is_tried_first_and_counts_facts(folder: Path) -> None:
+    """An `ssh` that runs here what it is given to run there: the exchange is the real one."""
+    ssh = folder / "bin" / "ssh"
+    ssh.parent.mkdir()
+    ssh.write_text("#!/bin/sh\n"
+                   "[ \"$6\" = cat ] && touch \"$(sed -n 's/^ *ControlPath //p' \"$2\")\"\n"
+                   "shift 5; exec sh -c \"$*\"\n")
+    ssh.chmod(0o755)
+    done = check(folder, PATH=f"{ssh.parent}:{os.environ['PATH']}")
+    assert "✓ ssh: twister@127.0.0.1" in done.stdout
+    assert "facts answered" in done.stdout
+    assert "✗ host, with root’s rights: 0 of" in done.stdout
