@@ -12,7 +12,7 @@ import pytest
 from reports.decision import Decision, decide
 from reports.exports import write_all
 from reports.model.contract import Kind
-
+from reports.model.derived import settle
 from reports.model.history import HistoryError, append_samples
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
@@ -20,7 +20,9 @@ from reports.model.stability import Sample
 from reports.model.stash import (
     AUDITED, BEFORE, CONTRACT, HISTORY, INTERVENTIONS, LANGUAGE, NOTICES, PEOPLE, REPLAYED_FROM, WINDOW,
 )
-from reports.terminal import summary
+from reports.pages.detail import Detail
+from reports.progress import Progress
+from reports.terminal import columns, no_decision, not_loaded, summary
 
 OUT = Path(__file__).parent / "out"
 RESULTS = pytest.StashKey[dict[str, Result]]()
@@ -41,9 +43,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
     folder = Path(config.getoption("--reports"))
-    if not config.getoption("collectonly"):
+    if not config.getoption("collectonly") and _writable(folder):
         config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
+        if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
+            config.option.htmlpath, config.option.self_contained_html = str(folder / "detail.html"), True
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
+    config.pluginmanager.register(Progress(config, lambda: settle(build_run(config))), "phase0-progress")
+    config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
+
+
+def _writable(folder: Path) -> bool:
+    """pytest-html and junit end in a traceback where they cannot write; our own exports say so in a line."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 class Recorder:
@@ -98,7 +113,7 @@ def _keep_sample(config: pytest.Config, run: Run, results: Mapping[str, Result])
     live = [id for id, criterion in run.contract.items() if criterion.blocking and criterion.kind is Kind.LIVE]
     sample = Sample(
         run.ended, failing=tuple(id for id in live if results[id].outcome is Outcome.FAIL),
-        unknown=tuple(id for id in live if results[id].outcome is Outcome.UNKNOWN), changed=bool(run.interventions))
+        unknown=tuple(id for id in live if results[id].outcome is Outcome.UNKNOWN), changed=run.changed)
     try:
         append_samples(history, [sample])
     except HistoryError as error:
@@ -106,12 +121,16 @@ def _keep_sample(config: pytest.Config, run: Run, results: Mapping[str, Result])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The decision, last on the screen."""
+    """The decision, last on the screen. What could not be loaded is named even though nothing of it could be judged."""
+    for report in terminalreporter.stats.get("error", []):
+        if isinstance(report, pytest.CollectReport):
+            terminalreporter.write_line(not_loaded(report, config.stash[LANGUAGE]), red=True)
+    folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
     if DECIDED in config.stash:
         run, decision = config.stash[DECIDED]
-        notices = config.stash[NOTICES]
-        for line, markup in summary(run, decision, config.stash[LANGUAGE], notices,
-                                    Path(config.getoption("--reports"))):
-            terminalreporter.write_line(line, **{markup: True} if markup else {})
-
-
+        for parts in summary(run, decision, config.stash[LANGUAGE], notices, folder, columns()):
+            for text, markup in parts:
+                terminalreporter.write(text, **dict.fromkeys(markup, True))
+            terminalreporter.write("\n")
+    elif not config.getoption("collectonly") and (folder / "verdict.html").exists():
+        terminalreporter.write_line(no_decision(folder, config.stash[LANGUAGE]), yellow=True)

@@ -1,0 +1,125 @@
+"""The first screen in words: decision, why, who, what next. Terminal and page both say exactly this."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import msgspec
+
+from reports.acting import Line, line_of, owner
+from reports.decision import Decision, Verdict
+from reports.model.outcome import Outcome
+from reports.model.run import Run
+from reports.words import Voice, shown
+
+
+class Dates(msgspec.Struct, frozen=True):
+    """The earliest possible GO against the meeting; `late` in days, 0 when in time or when either is not known."""
+
+    earliest: str
+    meeting: str
+    compared: str = ""
+    late: int = 0
+
+
+class Briefing(msgspec.Struct, frozen=True):
+    """Everything of the first screen, in one language."""
+
+    verdict: str
+    headline: str
+    place: str
+    moment: str
+    labels: tuple[tuple[str, str], ...]
+    reasons: tuple[Line, ...]
+    reserves: tuple[Line, ...]
+    waivers: tuple[tuple[str, str], ...]
+    dates: Dates
+    letter: str
+    changed: str
+    counts: tuple[tuple[Outcome, str, int], ...]
+    duration: str
+
+
+def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
+    """Pure: the same run says the same."""
+    return Briefing(
+        verdict=verdict_word(decision, voice), headline=_headline(run, decision, voice),
+        place=shown(run.target.title), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
+        reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
+        reserves=tuple(_reserves(run, decision, voice)), waivers=tuple(_waivers(run, decision, voice)),
+        dates=_dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
+        counts=tuple(_counts(decision, voice)), duration=voice.seconds((run.ended - run.started).total_seconds()))
+
+
+def verdict_word(decision: Decision, voice: Voice) -> str:
+    """GO, GO WITH 2 WAIVERS, UNDECIDED, NOT YET or NO-GO."""
+    if decision.verdict is Verdict.GO and decision.waived:
+        count = len(decision.waived)
+        return voice.say("verdict", "waived-1" if count == 1 else "waived", {"count": count})
+    return voice.say("verdict", decision.verdict.name)
+
+
+def _headline(run: Run, decision: Decision, voice: Voice) -> str:
+    rows = [decision.results[id].outcome for id, criterion in run.contract.items() if criterion.blocking]
+    code = "waived" if decision.verdict is Verdict.GO and decision.waived else decision.verdict.name
+    still_open = sum(not outcome.settled for outcome in rows)
+    return voice.say("headline", code, {"blocking": len(rows), "failed": rows.count(Outcome.FAIL), "open": still_open})
+
+
+def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
+    """What nobody may mistake this page for."""
+    replayed = voice.word("replayed", file=run.replayed_from) if run.replayed_from else ""
+    if run.target.kind in ("demo", "lab"):
+        yield voice.word(run.target.kind), f"{voice.word(f'{run.target.kind}-note')} {replayed}".strip()
+    elif replayed:
+        yield replayed, ""
+    if run.window is not None and run.window.synthetic:
+        yield voice.word("synthetic"), voice.word("synthetic-note")
+
+
+def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
+    """Advice not followed, and what was seen beside a pass."""
+    yield from (line_of(run, decision, cause, voice) for cause in decision.reserves)
+    for id, result in decision.results.items():
+        if result.outcome.settled and result.findings:
+            criterion = run.contract[id]
+            yield Line(result.outcome, (id,), "; ".join(voice.findings(criterion, result)),
+                       owner(run, criterion.owner, voice), voice.text(criterion.next, result.seen))
+
+
+def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, str]]:
+    for id in decision.waived:
+        waiver = run.people.waiver(id)
+        if waiver is not None:
+            yield id, voice.word("waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires),
+                                 reason=waiver.reason)
+
+
+def _dates(run: Run, decision: Decision, voice: Voice) -> Dates:
+    meeting = date.fromisoformat(run.target.meeting) if run.target.meeting else None
+    said = voice.day(meeting) if meeting else voice.word("meeting-unknown")
+    if decision.verdict is Verdict.GO:
+        return Dates(voice.word("earliest-now"), said)
+    if not decision.earliest:
+        return Dates(voice.word("earliest-open"), said)
+    earliest = datetime.fromisoformat(decision.earliest)
+    late = (earliest.date() - meeting).days if meeting else 0
+    compared = voice.word("late", days=late) if late > 0 else voice.word("in-time") if meeting else ""
+    return Dates(voice.moment(earliest), said, compared, max(late, 0))
+
+
+def _letter(decision: Decision, voice: Voice) -> str:
+    if decision.by_plan == decision.verdict:
+        return ""
+    letter = voice.say("verdict", decision.by_plan.name)
+    return voice.word("letter-note", letter=letter, verdict=verdict_word(decision, voice))
+
+
+def _changed(run: Run, voice: Voice) -> str:
+    remedies = [intervention.remedy for intervention in run.interventions if intervention.state != "planned"]
+    return voice.word("changed", remedies=", ".join(remedies)) if remedies else ""
+
+
+def _counts(decision: Decision, voice: Voice) -> Iterable[tuple[Outcome, str, int]]:
+    seen = Counter(result.outcome for result in decision.results.values())
+    return ((outcome, voice.outcome(outcome), seen[outcome]) for outcome in Outcome if seen[outcome])

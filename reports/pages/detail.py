@@ -1,0 +1,95 @@
+"""detail.html: pytest-html's account of the run, with our columns, a banner and evidence.
+
+All that plugin is given goes into the page as it is: everything here is escaped.
+"""
+
+from collections.abc import Callable, MutableMapping
+from html import escape
+
+import pytest
+
+from reports.briefing import verdict_word
+from reports.decision import Decision
+from reports.model.run import Result, Run
+from reports.model.stash import AUDITED, CONTRACT, LANGUAGE
+from reports.progress import result_of
+from reports.words import Voice, shown
+
+BANNER = """<style>
+.phase0 {{ padding: 1rem 1.5rem; border-left: .6rem solid {colour}; background: #f5f4f0; font-size: 1.1rem; }}
+.phase0 strong {{ font-size: 1.8rem; margin-right: 1rem; }}
+.phase0 a {{ color: #1f4f8f; }}
+</style>"""
+COLOURS = {"GO": "#1a6b3c", "UNDECIDED": "#8a5a00", "NOT_YET": "#1f4f8f", "NO_GO": "#a3231f"}
+MOST = 1000
+
+
+class Detail:
+    """Hooks of pytest-html; without that plugin nobody calls them."""
+
+    def __init__(self, config: pytest.Config, decided: Callable[[], tuple[Run, Decision] | None]) -> None:
+        self.config, self.decided = config, decided
+
+    @property
+    def voice(self) -> Voice:
+        """The language of --lang."""
+        return Voice(self.config.stash[LANGUAGE])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_metadata(self, metadata: MutableMapping[str, str]) -> None:
+        """In place of this machine's packages and variables: what was audited."""
+        metadata.clear()
+        metadata[self.voice.word("audited")] = escape(shown(self.config.stash[AUDITED].title))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: object) -> None:
+        """The page's title."""
+        report.title = escape(f"{shown(self.config.stash[AUDITED].title)} · {self.voice.word('detail')}")  # type: ignore[attr-defined]  # pytest-html's own
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """The banner: decision, and the way to the page for the meeting."""
+        decided, voice = self.decided(), self.voice
+        if decided is None:
+            return
+        run, decision = decided
+        prefix.append(BANNER.format(colour=COLOURS[decision.verdict.name]))
+        prefix.append(f'<p class="phase0"><strong>{escape(verdict_word(decision, voice))}</strong> '
+                      f'{escape(shown(run.target.title))} · {escape(voice.moment(run.ended))} · '
+                      f'<a href="verdict.html">verdict.html</a></p>')
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Criterion and outcome, sortable; pytest's own result stays beside them."""
+        for position, name in ((0, "criterion"), (1, "outcome")):
+            title = escape(self.voice.word(name))
+            cells.insert(position, f'<th class="sortable" data-column-type="{name}">{title}</th>')
+        cells.pop()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """The same columns; a test file that could not be loaded has neither."""
+        result = _result(report)
+        id, said = (result.id, self._word(result)) if result else ("", "")
+        cells.insert(0, f'<td class="col-criterion">{escape(id)}</td>')
+        cells.insert(1, f'<td class="col-outcome">{escape(said)}</td>')
+        cells.pop()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
+        """Sentence, and what was asked when."""
+        result = _result(report)
+        if result is None:
+            return
+        voice = self.voice
+        said = voice.told(self.config.stash[CONTRACT][result.id], result)
+        asked = [f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
+                 f"  {shown(source.asked, MOST)}" for source in result.sources]
+        data[:] = [escape("\n\n".join([said, *asked])) + "\n"]
+
+    def _word(self, result: Result) -> str:
+        return self.voice.outcome(result.outcome)
+
+
+def _result(report: object) -> Result | None:
+    return result_of(report) if isinstance(report, pytest.TestReport) else None

@@ -1,0 +1,119 @@
+"""What the reports say, in one language: figures, dates and sentences from the locale and the contract.
+
+Whatever came from a host passes `shown` first: control and direction characters made visible, length bounded.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from reports.model.bound import Bound
+from reports.model.contract import Criterion, FindingText, Text
+from reports.model.outcome import Outcome
+from reports.model.run import Result
+from reports.model.sentence import FORMS, fill, locale, phrase
+
+LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
+WHY = {"attestation-void": "void"}  # reasons whose `why` is itself a code, and the table of its words
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+
+
+def shown(text: str, most: int = LONGEST_VALUE) -> str:
+    """One line that shows what it holds: nothing invisible, nothing that turns the direction, not endless."""
+    line = UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", " ".join(text[:most * 4].split()))
+    return line if len(line) <= most else line[:most - 1] + "…"
+
+
+def shown_values(value: Any) -> Any:
+    """The same for every text inside a result's values."""
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {str(key): shown_values(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [shown_values(entry) for entry in value[:MOST_ENTRIES]]
+    return value
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """One language of the reports: en or fr."""
+
+    language: str
+
+    def word(self, name: str, /, **values: Any) -> str:
+        """A text of the locale's [word]."""
+        return self.say("word", name, values)
+
+    def say(self, table: str, code: str, values: Mapping[str, Any] | None = None) -> str:
+        """A sentence of the locale, bounded."""
+        return shown(phrase(table, code, shown_values(values or {}), self.language), LONGEST_SENTENCE)
+
+    def knows(self, table: str, code: str) -> bool:
+        """The locale has it."""
+        return code in locale(self.language)[table]
+
+    def text(self, text: Text | FindingText, values: Mapping[str, Any] | None = None) -> str:
+        """A text of the contract, filled and bounded."""
+        template = text.in_language(self.language)
+        said = template if values is None else fill(template, shown_values(values), self.language)
+        return shown(said, LONGEST_SENTENCE)
+
+    def findings(self, criterion: Criterion, result: Result) -> list[str]:
+        """The further conditions seen; one the contract no longer has is named."""
+        return [self.text(criterion.finding[finding.name], finding.values) if finding.name in criterion.finding
+                else shown(finding.name) for finding in result.findings]
+
+    def reason(self, result: Result) -> str:
+        """Why it is not a pass, or nothing."""
+        if result.reason is None:
+            return ""
+        code, values = result.reason.code, dict(result.reason.values)
+        if code in WHY and self.knows(WHY[code], str(values.get("why"))):
+            values["why"] = self.say(WHY[code], str(values["why"]))
+        return self.say("reason", code, values)
+
+    def told(self, criterion: Criterion, result: Result) -> str:
+        """A result in one or two sentences: what was seen, what else, and why it is not a pass."""
+        said = [self.text(criterion.seen, result.seen)] if result.seen else []
+        said += [*self.findings(criterion, result), self.reason(result)]
+        separator = "\u00a0; " if self.language == "fr" else "; "
+        return separator.join(part for part in said if part) or self.outcome(result.outcome)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """Its word."""
+        return self.say("outcome", outcome)
+
+    def figure(self, value: float, unit: str) -> str:
+        """`85.2 %`: as few decimals as tell it apart from a whole number, at most two."""
+        said = f"{value:.2f}".rstrip("0").rstrip(".")
+        said = {"-0": "0"}.get(said, said).replace(".", "," if self.language == "fr" else ".").replace("-", "−")
+        return f"{said}\u00a0{self.unit(unit)}" if unit else said
+
+    def unit(self, unit: str) -> str:
+        """Its name in this language."""
+        return self.say("unit", unit) if self.knows("unit", unit) else shown(unit)
+
+    def bound(self, bound: Bound) -> str:
+        """`< 70 %`."""
+        return f"{bound.compare}\u00a0{self.figure(bound.figure, bound.unit)}"
+
+    def day(self, moment: date) -> str:
+        """`11 February 2026`."""
+        return self.say("date", "day", self._parts(moment))
+
+    def moment(self, moment: datetime) -> str:
+        """`11 February 2026, 13:05 UTC`."""
+        return self.say("date", "moment", self._parts(moment) | {
+            "hour": f"{moment:%H}", "minute": f"{moment:%M}", "zone": f"{moment:%Z}"})
+
+    def _parts(self, moment: date) -> dict[str, Any]:
+        table = locale(self.language)["date"]
+        return {"day": table["first"] if moment.day == 1 else moment.day, "year": moment.year,
+                "month": table["months"].split()[moment.month - 1]}
+
+    def seconds(self, seconds: float) -> str:
+        """A duration."""
+        return FORMS["duration"](seconds, self.language).replace(".", "," if self.language == "fr" else ".")
