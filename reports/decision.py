@@ -1,12 +1,13 @@
 """GO or NO-GO: a pure function of a Run. It reads no clock, no file and no database."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import IntEnum
 
 import msgspec
 
 from reports.model.contract import Basis, Kind
-from reports.model.derived import settle
+from reports.model.derived import COUNTS_ALL, settle
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 
@@ -40,7 +41,10 @@ class Cause(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """The verdict with its reasons. `by_plan` is the verdict on the plan's own criteria alone."""
+    """The verdict with its reasons. `by_plan` is the verdict on the plan's own criteria alone.
+
+    `earliest` is the date (ISO 8601) before which a GO is impossible, where that is known.
+    """
 
     verdict: Verdict
     by_plan: Verdict
@@ -59,35 +63,39 @@ def decide(run: Run) -> Decision:
     """Total: every Run has a decision, and what was not judged is unknown."""
     results = settle(run)
     blocking = [id for id, criterion in run.contract.items() if criterion.blocking]
-    plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN]
+    plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
     advisory = [id for id in run.contract if id not in blocking]
     return Decision(
         verdict=_verdict(run, results, blocking), by_plan=_verdict(run, results, plan),
         causes=_causes(run, results, blocking), reserves=_causes(run, results, advisory), results=results,
-        waived=tuple(id for id in blocking if results[id].outcome is Outcome.WAIVED), earliest=_earliest(results))
+        waived=tuple(id for id in blocking if results[id].outcome is Outcome.WAIVED),
+        earliest=_earliest(results[id] for id in blocking))
 
 
 def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Verdict:
     """The worst of all. No criteria at all prove nothing; a run that changed the server reopens the window."""
     verdicts = [OF_OUTCOME.get(results[id].outcome, Verdict.GO) for id in ids] or [Verdict.UNDECIDED]
-    changed = any(intervention.state != "planned" for intervention in run.interventions)
-    return max(*verdicts, Verdict.NOT_YET if changed else Verdict.GO)
+    return max(*verdicts, Verdict.NOT_YET if run.changed else Verdict.GO)
 
 
 def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tuple[Cause, ...]:
-    """Grouped, worst first; derived criteria only speak when nothing else explains them."""
+    """Grouped, worst first; what only follows from others is left out where they are told."""
     groups: dict[tuple[Outcome, str, str], list[str]] = {}
     for id in ids:
         if not results[id].outcome.settled:
             criterion = run.contract[id]
             groups.setdefault((results[id].outcome, _key(run, results[id]), criterion.owner), []).append(id)
     causes = [Cause(key, outcome, tuple(ids), owner) for (outcome, key, owner), ids in groups.items()]
-    direct = [cause for cause in causes if not _only_derived(run, cause)]
-    return tuple(sorted(direct or causes, key=lambda cause: -cause.outcome.severity))
+    told = [cause for cause in causes if not _follows(run, cause, causes)]
+    return tuple(sorted(told, key=lambda cause: -cause.outcome.severity))
 
 
-def _only_derived(run: Run, cause: Cause) -> bool:
-    return all(run.contract[id].kind is Kind.DERIVED for id in cause.ids)
+def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:
+    """A derived criterion that a cause told anyway explains; a failed score has its own among the reserves."""
+    derived = all(run.contract[id].kind is Kind.DERIVED for id in cause.ids)
+    own = cause.outcome is Outcome.FAIL and COUNTS_ALL not in cause.ids
+    others = [other for other in causes if other is not cause and COUNTS_ALL not in other.ids]
+    return derived and not own and any(other.outcome.severity >= cause.outcome.severity for other in others)
 
 
 def _key(run: Run, result: Result) -> str:
@@ -97,8 +105,17 @@ def _key(run: Run, result: Result) -> str:
     return str(result.reason.values.get("cause") or f"{result.id}")
 
 
-def _earliest(results: Mapping[str, Result]) -> str:
+def _earliest(results: Iterable[Result]) -> str:
     """The latest of the dates that open criteria wait for, ISO 8601, or nothing."""
-    dates = [str(result.reason.values["until"]) for result in results.values()
-             if result.reason and "until" in result.reason.values and not result.outcome.settled]
-    return max(dates, default="")
+    open = [result.reason.values for result in results if result.reason and not result.outcome.settled]
+    dates = [str(values.get("until")) for values in open]
+    return max((date for date in dates if _moment(date)), key=_moment, default="")
+
+
+def _moment(written: str) -> float:
+    """Seconds since 1970; 0 for what is no date. One without an offset counts as UTC."""
+    try:
+        moment = datetime.fromisoformat(written)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

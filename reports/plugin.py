@@ -67,6 +67,7 @@ class Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self.results = config.stash[RESULTS]
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Set-up, call and clean-up report in turn; a later one only speaks when something broke."""
         for name, text in report.user_properties:

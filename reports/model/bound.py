@@ -1,5 +1,6 @@
 """A target as the plan writes it: `< 70 %`, `≥ 7 days`, `= 3 deployments`."""
 
+import math
 import operator
 import re
 
@@ -23,11 +24,13 @@ class Bound(msgspec.Struct, frozen=True):
         if match is None:
             raise ValueError(f"“{written}” is not a target; write it like “< 70 %” or “≥ 7 days”")
         compare, figure, unit = match.groups()
+        if not math.isfinite(float(figure)):
+            raise ValueError(f"“{written[:40]}…” is beyond what a figure can be")
         return cls(compare, float(figure), unit or "")
 
     def met_by(self, value: float) -> bool:
-        """A value that is not a number meets nothing."""
-        return bool(COMPARE[self.compare](value, self.figure))
+        """A value that is no finite number meets nothing."""
+        return math.isfinite(value) and bool(COMPARE[self.compare](value, self.figure))
 
     def margin(self, value: float) -> float:
         """Distance to the target in its unit: positive inside, negative outside."""

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -81,12 +81,19 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     next: Text
     blocking: bool = False
     waivable: bool = True
-    weight: int = 0
+    weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     cause: str = ""
     remedy: str = ""
     kpi: Kpi | None = None
     finding: Mapping[str, FindingText] = {}
+
+    def __post_init__(self) -> None:
+        """No row exists that could not be judged: ValueError for a target nobody understands."""
+        if not self.bound.unit:
+            raise ValueError(f"target “{self.target}” has no unit")
+        if self.blocking and self.basis is Basis.HARDENING:
+            raise ValueError("advice (basis hardening) may not block")
 
     @property
     def bound(self) -> Bound:
@@ -137,12 +144,6 @@ def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:
 
 def _criterion(id: str, row: Any, where: str) -> Criterion:  # a row is whatever TOML holds
     try:
-        criterion = msgspec.convert(row, Criterion)
-        bound = criterion.bound
-    except (msgspec.ValidationError, ValueError) as error:
+        return msgspec.convert(row, Criterion)
+    except msgspec.ValidationError as error:
         raise ContractError(f"{where}: [{id}]: {error}") from error
-    if criterion.blocking and criterion.basis is Basis.HARDENING:
-        raise ContractError(f"{where}: [{id}]: advice (basis hardening) may not block")
-    if not bound.unit:
-        raise ContractError(f"{where}: [{id}]: target “{criterion.target}” has no unit")
-    return criterion

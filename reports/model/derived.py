@@ -10,7 +10,8 @@ from reports.model.run import Reason, Result, Run
 from reports.model.stability import Window
 
 DECISION = "decision"
-DERIVED = ("INF-SCORE", "DEC-02", "DEC-01")  # in this order: the last one counts the first
+COUNTS_ALL = "DEC-01"
+DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
@@ -46,17 +47,22 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Score(msgspec.Struct, frozen=True):
-    """The infrastructure score as an interval: what is unknown may count as either."""
+    """The infrastructure score as an interval: what is unknown may count as either.
+
+    A knock-out that is still open may yet bring it to 0, so that the lowest is 0 too.
+    """
 
     passed: int
     unknown: int
     weights: int
     knocked_out: tuple[str, ...] = ()
+    open_knockouts: tuple[str, ...] = ()
 
     @property
     def lowest(self) -> float:
         """Out of 100, if everything unknown had failed. A knock-out brings it to 0."""
-        return 0.0 if self.knocked_out or not self.weights else 100 * self.passed / self.weights
+        doomed = self.knocked_out or self.open_knockouts or not self.weights
+        return 0.0 if doomed else 100 * self.passed / self.weights
 
     @property
     def highest(self) -> float:
@@ -76,13 +82,16 @@ def progress(contract: Contract, results: Mapping[str, Result]) -> Progress:
 
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
     """Weights of the infrastructure criteria, passed and undecided. A waiver does not make a server sound."""
-    rows = [(criterion, id, results.get(id, Result(id)).outcome) for id, criterion in contract.items() if criterion.weight]
+    weighty = {id: criterion for id, criterion in contract.items() if criterion.weight}
+    rows = [(criterion, id, results.get(id, Result(id)).outcome) for id, criterion in weighty.items()]
     met = (Outcome.PASS, Outcome.FIXED)
     return Score(
         passed=sum(criterion.weight for criterion, _, outcome in rows if outcome in met),
         unknown=sum(criterion.weight for criterion, _, outcome in rows if outcome not in (*met, *FAILED)),
         weights=sum(criterion.weight for criterion, _, _ in rows),
-        knocked_out=tuple(id for criterion, id, outcome in rows if criterion.knockout and outcome in FAILED))
+        knocked_out=tuple(id for criterion, id, outcome in rows if criterion.knockout and outcome in FAILED),
+        open_knockouts=tuple(id for criterion, id, outcome in rows
+                             if criterion.knockout and outcome not in (*met, *FAILED)))
 
 
 def judge_progress(seen: Progress) -> Derived:
@@ -118,11 +127,17 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
 
 def settle(run: Run) -> dict[str, Result]:
     """Results of the whole contract: fixed and waived named, the derived ones computed anew from the others."""
-    results = {id: _settled(result, run) for id, result in run.complete.items()}
+    results = {id: _settled(_judged(result), run) for id, result in run.complete.items()}
     for id in DERIVED:
         if id in run.contract:
             results[id] = _settled(_derived(id, run, results), run)
     return results
+
+
+def _judged(result: Result) -> Result:
+    """`fixed` and `waived` are computed here; where a file claims them, only what they stand on counts."""
+    claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
+    return msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
 
 
 def _settled(result: Result, run: Run) -> Result:
@@ -135,10 +150,17 @@ def _settled(result: Result, run: Run) -> Result:
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
     """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
-    derived, shown = derive(id, run.contract, results, run.window), run.complete[id]
+    derived, shown = derive(id, run.contract, results, _window(run)), _judged(run.complete[id])
     if shown.outcome.severity > derived.outcome.severity:
         return shown
     return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
+
+
+def _window(run: Run) -> Window | None:
+    """A run that changed the server opens the window anew."""
+    if run.window is None or not run.changed:
+        return run.window
+    return msgspec.structs.replace(run.window, since=run.ended, until=run.ended, why="change")
 
 
 def derive(id: str, contract: Contract, results: Mapping[str, Result], window: Window | None) -> Derived:

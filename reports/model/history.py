@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -41,21 +40,23 @@ def append_samples(path: Path, samples: Iterable[Sample]) -> None:
         raise HistoryError(f"{path}: cannot be written: {error}; this run leaves no sample in it") from error
 
 
-
-
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=10)
     try:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise HistoryError(f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
-                               "the file is kept, this run goes on without history; update this checkout")
-        if version < VERSION:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(SCHEMA)
-            database.execute(f"PRAGMA user_version = {VERSION}")
-            database.commit()
+        _brought_up_to_date(database, path)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise HistoryError(f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
+                           "the file is kept, this run goes on without history; update this checkout")
+    if version < VERSION:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute(SCHEMA)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.commit()

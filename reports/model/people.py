@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 LONGEST_WAIVER = timedelta(days=30)
+CHECK, EXAMPLE = "python -m fixtures check", "targets/twisterlab.example"
 
 
 class PeopleError(ValueError):
@@ -110,9 +111,12 @@ def _waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime) -> s
         return "never-waivable"
     if not entry.approver.strip() or not entry.reason.strip():
         return "unsigned"
+    granted = entry.granted or at
+    if granted > at:
+        return "future"
     if entry.expires <= at:
         return "expired"
-    return "too-long" if entry.expires - (entry.granted or at) > LONGEST_WAIVER else ""
+    return "too-long" if entry.expires - granted > LONGEST_WAIVER else ""
 
 
 def _entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
@@ -121,17 +125,20 @@ def _entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PeopleError(f"{path}: cannot be read: {error}") from error
+        raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
     if stray := sorted(rows.keys() - {table}):
-        raise PeopleError(f"{path}: {stray[0]}: unknown key; entries are [[{table}]] tables")
-    return [_entry(row, kind, f"{path}: [[{table}]] number {number}") for number, row in enumerate(rows.get(table, []), 1)]
+        raise PeopleError(f"{path}: {stray[0]}: unknown key; entries are [[{table}]] tables; see {EXAMPLE}/{path.name}")
+    entries = rows.get(table, [])
+    if not isinstance(entries, list):
+        raise PeopleError(f"{path}: {table}: entries are written [[{table}]]; see {EXAMPLE}/{path.name}")
+    return [_entry(row, kind, f"{path}: [[{table}]] number {number}") for number, row in enumerate(entries, 1)]
 
 
 def _entry(row: Any, kind: type[Entry], where: str) -> Entry:  # a row is whatever TOML holds
     try:
         entry = msgspec.convert(row, kind)
     except msgspec.ValidationError as error:
-        raise PeopleError(f"{where}: {error}") from error
+        raise PeopleError(f"{where}: {error}; see {EXAMPLE}") from error
     for name, value in msgspec.structs.asdict(entry).items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise PeopleError(f"{where}: {name}: has no UTC offset; write it like 2026-02-11T14:00:00+01:00")

@@ -96,10 +96,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
 
     @property
+    def changed(self) -> bool:
+        """Something was done to the server: a plan alone changes nothing."""
+        return any(intervention.state != "planned" for intervention in self.interventions)
+
+    @property
     def complete(self) -> dict[str, Result]:
-        """A result for every criterion of the contract, in its order: what was not judged is unknown."""
+        """A result for every criterion of the contract, in its order: what was not judged, as itself, is unknown."""
         missing = {id: Result(id, reason=NOT_JUDGED) for id in self.contract}
-        return missing | {id: result for id, result in self.results.items() if id in missing}
+        return missing | {id: result for id, result in self.results.items() if id in missing and result.id == id}
 
 
 def write_run(run: Run) -> bytes:
@@ -114,7 +119,7 @@ def read_run(data: bytes, where: str) -> Run:
         if version != VERSION:
             raise RunError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
         return msgspec.json.decode(data, type=Run)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise RunError(f"{where}: not a run of this project: {error}") from error
 
 

@@ -23,18 +23,17 @@ class Words(string.Formatter):
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # str.format's own types
-        return kwargs.get(str(key))
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+    def get_field(self, field_name: str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        """The value of that name and nothing behind it: a template cannot reach into objects."""
         return kwargs.get(field_name), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        """In the form asked for; as it is where the form does not fit."""
         if value is None:
             return "?"
         try:
             said = FORMS[format_spec](value, self.language) if format_spec in FORMS else format(value, format_spec)
-        except (ValueError, TypeError, ArithmeticError):
+        except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
         return said.replace(".", ",") if self.language == "fr" and isinstance(value, float) else said
 

@@ -1,22 +1,25 @@
 """Seven days without incident, proven by samples rather than remembered.
 
-First form: the window opens after the last incident, the last change and the last gap; a gap never counts, and a sample
-in which a blocking criterion was unknown proves nothing. docs/decisions/0004 says what is still to come.
+First form: the window opens after the last incident, the last change and the last gap; a gap never counts. A sample in
+which a blocking criterion was unknown proves nothing, but what it saw failing counts, and so does its change.
+docs/decisions/0004 says what is still to come.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Annotated
 
 import msgspec
 
 LONGEST_GAP = timedelta(hours=3)
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Sample(msgspec.Struct, frozen=True):
     """What one earlier audit saw of the blocking live criteria. `changed`: it applied a remedy."""
 
-    at: datetime
+    at: Moment
     failing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     changed: bool = False
@@ -27,8 +30,8 @@ class Window(msgspec.Struct, frozen=True):
     """The stretch of time that is proven. `since` is None while nothing is; `why` says what opened it."""
 
     samples: int
-    since: datetime | None
-    until: datetime
+    since: Moment | None
+    until: Moment
     why: str
     incidents: int = 0
     gaps: int = 0
@@ -40,36 +43,62 @@ class Window(msgspec.Struct, frozen=True):
         return (self.until - self.since) / timedelta(days=1) if self.since else 0.0
 
     def earliest(self, days: float) -> datetime:
-        """When the window can reach `days`, if nothing happens until then."""
-        return (self.since or self.until) + timedelta(days=days)
+        """When the window can reach `days`, if nothing happens until then; never beyond the calendar's end."""
+        try:
+            return (self.since or self.until) + timedelta(days=days)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
 
 def observe_window(samples: Sequence[Sample], at: datetime) -> Window:
     """The window that ends at `at`. Samples may come in any order; those after `at` are left out."""
-    past = sorted({sample.at: sample for sample in samples if sample.at <= at}.values(), key=lambda sample: sample.at)
-    proofs = [sample for sample in past if not sample.unknown]
-    since, why = _opening(proofs, at)
+    past = _in_order(sample for sample in samples if sample.at <= at)
+    proofs = [sample.at for sample in past if not sample.unknown]
+    incidents = _incidents(past)
+    since, why = _opening(past, incidents, at)
     return Window(
-        samples=len(past), since=since, until=at, why=why,
-        incidents=sum(_is_incident(one, two) for one, two in pairwise(proofs)),
-        gaps=sum(two - one > LONGEST_GAP for one, two in pairwise([*(sample.at for sample in proofs), at])),
+        samples=len(past), since=since, until=at, why=why, incidents=len(incidents),
+        gaps=sum(two - one > LONGEST_GAP for one, two in pairwise([*proofs, at])),
         synthetic=any(sample.synthetic for sample in past))
 
 
-def _opening(proofs: Sequence[Sample], at: datetime) -> tuple[datetime | None, str]:
-    """Walk back from now until something breaks the chain."""
-    since, later = None, at
-    for sample, following in zip(reversed(proofs), [None, *reversed(proofs)], strict=False):
-        if later - sample.at > LONGEST_GAP:
-            return since, "gap" if since else "no-recent-sample"
-        if following is not None and _is_incident(sample, following):
-            return since, "incident"
-        since = later = sample.at
-        if sample.changed:
-            return since, "change"
-    return since, "first-sample" if since else "no-sample"
+def _in_order(samples: Iterable[Sample]) -> list[Sample]:
+    """By time; of two at the same moment the worse of each counts."""
+    merged: dict[datetime, Sample] = {}
+    for sample in samples:
+        other = merged.get(sample.at, sample)
+        failing, unknown = {*sample.failing, *other.failing}, {*sample.unknown, *other.unknown}
+        merged[sample.at] = Sample(sample.at, tuple(sorted(failing)), tuple(sorted(unknown)),
+                                   sample.changed or other.changed, sample.synthetic or other.synthetic)
+    return sorted(merged.values(), key=lambda sample: sample.at)
 
 
-def _is_incident(one: Sample, two: Sample) -> bool:
-    """The same blocking criterion failed in two successive samples."""
-    return bool(set(one.failing) & set(two.failing))
+def _incidents(past: Iterable[Sample]) -> set[datetime]:
+    """Samples in which a criterion failed again, with nothing but unknowns since it failed before."""
+    incidents: set[datetime] = set()
+    suspects: set[str] = set()
+    for sample in past:
+        if suspects & {*sample.failing}:
+            incidents.add(sample.at)
+        suspects = {*sample.failing} | (suspects if sample.unknown else set())
+    return incidents
+
+
+def _opening(past: Iterable[Sample], incidents: set[datetime], at: datetime) -> tuple[datetime | None, str]:
+    """Walk towards now; whatever breaks the chain starts it anew at the next sample that proves something."""
+    since: datetime | None = None
+    proven: datetime | None = None
+    why = "first-sample"
+    for sample in past:
+        if proven is not None and sample.at - proven > LONGEST_GAP:
+            since, why = None, "gap"
+        if sample.at in incidents:
+            since, why = None, "incident"
+        elif sample.changed:
+            since, why = None, "change"
+        if not sample.unknown:
+            proven = sample.at
+            since = since or (None if sample.at in incidents else sample.at)
+    if proven is None:
+        return None, "no-sample"
+    return (None, "no-recent-sample") if at - proven > LONGEST_GAP else (since, why)

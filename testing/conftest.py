@@ -1,0 +1,6 @@
+"""Hypothesis tries the same examples on every machine, and leaves no database behind."""
+
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, derandomize=True, database=None, max_examples=150)
+settings.load_profile("house")

@@ -1,0 +1,14 @@
+from reports.model.outcome import JUDGED, Outcome
+
+
+def test_the_order_from_best_to_worst() -> None:
+    assert sorted(Outcome, key=lambda outcome: outcome.severity) == [
+        "pass", "fixed", "waived", "manual", "unknown", "pending", "fail"]
+
+
+def test_only_pass_fixed_and_waived_count_as_met() -> None:
+    assert {outcome for outcome in Outcome if outcome.settled} == {"pass", "fixed", "waived"}
+
+
+def test_a_test_can_judge_neither_fixed_nor_waived() -> None:
+    assert set(Outcome) - set(JUDGED) == {"fixed", "waived"}
