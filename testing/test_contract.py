@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.model.bound import Bound
+from reports.model.contract import Basis, ContractError, load_contract, parse_contract, tighten
+from testing.runs import row
+
+ROW = """
+[X-01]
+chapter = "disk"
+plan = "2"
+kind = "live"
+basis = "plan"
+blocking = true
+owner = "host"
+target = "< 70 %"
+title = { en = "t", fr = "t" }
+why = { en = "w", fr = "w" }
+seen = { en = "s", fr = "s" }
+next = { en = "n", fr = "n" }
+"""
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ContractError) as raised:
+        parse_contract(text, "criteria.toml")
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_a_row_is_read() -> None:
+    criterion = parse_contract(ROW, "here")["X-01"]
+    assert (criterion.blocking, criterion.waivable, criterion.weight, str(criterion.bound)) == (True, True, 0, "< 70 %")
+    assert criterion.title.in_language("fr") == "t"
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ('"live"', '"alive"', "alive"), ('"< 70 %"', '"70 %"', "is not a target"), ('"< 70 %"', '"< 70"', "has no unit"),
+    ('"plan"', '"hardening"', "may not block"), ("blocking", "bloking", "bloking"), ('plan = "2"', "plan = 2", "str"),
+    (', fr = "t"', "", "fr"), ('owner = "host"', "", "owner"), ("blocking = true", "blocking = true\nweight = -1", "weight"),
+    ("[X-01]", "[X-01", "not TOML")])
+def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> None:
+    message = refusal(ROW.replace(old, new))
+    assert said in message
+    assert "criteria.toml" in message
+
+
+def test_two_rows_of_one_id_are_refused() -> None:
+    assert "not TOML" in refusal(ROW + ROW)
+
+
+def test_a_row_that_nobody_could_judge_cannot_exist() -> None:
+    with pytest.raises(ValueError, match="is not a target"):
+        row("X-01", target="soon")
+    with pytest.raises(ValueError, match="may not block"):
+        row("X-01", basis=Basis.HARDENING)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for file in (tmp_path, tmp_path / "none.toml"):
+        with pytest.raises(ContractError, match="cannot be read"):
+            load_contract(file)
+    (tmp_path / "latin.toml").write_bytes(b"# \xe9")
+    with pytest.raises(ContractError, match="cannot be read"):
+        load_contract(tmp_path / "latin.toml")
+
+
+@given(st.floats(-200, 200))
+def test_a_target_may_only_tighten(figure: float) -> None:
+    written = f"< {figure:.3f} %"
+    if Bound.parse(written).figure <= 70:
+        assert tighten({"X-01": row("X-01")}, {"X-01": written})["X-01"].target == written
+    else:
+        with pytest.raises(ContractError, match="looser"):
+            tighten({"X-01": row("X-01")}, {"X-01": written})
+
+
+@pytest.mark.parametrize(("thresholds", "said"), [
+    ({"X-02": "< 60 %"}, "no such criterion"), ({"X-01": "60"}, "is not a target"), ({"X-01": "≤ 60 %"}, "looser"),
+    ({"X-01": "< 60 GB"}, "looser")])
+def test_a_wrong_threshold_is_named(thresholds: dict[str, str], said: str) -> None:
+    with pytest.raises(ContractError, match=said) as raised:
+        tighten({"X-01": row("X-01")}, thresholds)
+    assert next(iter(thresholds)) in str(raised.value)
+
+
+def test_tightening_leaves_the_contract_as_it_was() -> None:
+    contract = {"X-01": row("X-01"), "X-02": row("X-02")}
+    assert tighten(contract, {"X-01": "< 60 %"})["X-02"] is contract["X-02"]
+    assert contract["X-01"].target == "< 70 %"
+
+
+NEVER_WAIVED = {"DSK-01", "DSK-05", "BKP-04", "BKP-10"}
+
+
+def test_the_contract_of_phase_0_says_what_is_never_waived() -> None:
+    contract = load_contract()
+    assert {id for id, criterion in contract.items() if not criterion.waivable} == NEVER_WAIVED & set(contract)
+    assert all(contract[id].blocking for id in NEVER_WAIVED & set(contract))
+
+
+def test_weights_stay_within_100_points() -> None:
+    assert 0 < sum(criterion.weight for criterion in load_contract().values()) <= 100
