@@ -1,0 +1,161 @@
+"""`make bench`: how long looking takes, against the floor (one login, one `true`) and against plain testinfra.
+
+Everything is measured in one run on one lab server, at 0 and at 50 ms round trip (testing/delay.py), after a warm-up,
+as the median of the runs. Ratios to the floor carry over to other machines; seconds do not.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from shlex import quote
+from statistics import median
+
+import testinfra
+
+from fixtures.answer import Answer
+from fixtures.check import known_facts
+from fixtures.connection import Connection
+from fixtures.facts import Asked, Fact
+from fixtures.gather import ask_host
+from fixtures.target import Target, load_target, variables
+from testing.delay import delayed
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "reports" / "out" / "bench.json"
+ROUND_TRIPS = (0, 50)  # milliseconds
+Table = dict[str, dict[int, float]]
+
+
+def floor(target: Target) -> None:
+    """One login and one exchange, as short as they can be."""
+    with ssh_config(target, "") as config:
+        subprocess.run(["ssh", "-F", config, "target", "true"], check=True)
+
+
+def gather(target: Target, facts: list[Fact]) -> None:
+    """Ours: one login, and every fact of the host in one exchange."""
+    connection = Connection(target)
+    try:
+        connection.open()
+        futures: Mapping[str, Future[Answer]] = {fact.name: Future() for fact in facts}
+        ask_host(facts, connection, futures)
+        for future in futures.values():
+            future.result()
+    finally:
+        connection.close()
+
+
+def audit(target: Target) -> None:
+    """Ours: the whole audit without drills, Python's start, cluster, health and reports included."""
+    with tempfile.TemporaryDirectory() as reports:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", f"--target={target.folder}", "-m", "not drill", f"--reports={reports}"],
+            cwd=ROOT, capture_output=True, text=True)
+    if done.returncode not in (0, 1, 10, 11):
+        raise RuntimeError(f"the audit ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}")
+
+
+def plain_testinfra(target: Target, facts: list[Fact], control: str) -> None:
+    """The same facts, a command each, as a suite of plain testinfra tests asks them."""
+    given = "".join(f"{name}={quote(value)}\n" for name, value in variables(target).items())
+    with ssh_config(target, control) as config:
+        host = testinfra.get_host("ssh://target", ssh_config=config)
+        for fact in facts:
+            shell = "sudo -n sh -c %s" if fact.asked is Asked.ROOT else "sh -c %s"
+            host.run(shell, given + fact.ask)
+        if control:
+            subprocess.run(["ssh", "-F", config, "-O", "exit", "target"], check=False, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def ssh_config(target: Target, control: str) -> Iterator[str]:
+    """Our own ssh_config, with another ControlPath or none."""
+    connection = Connection(target)
+    lines = [line for line in connection.config.read_text().splitlines() if "ControlPath" not in line]
+    lines += [f"  ControlPath {connection.folder}/{control}"] if control else []
+    connection.config.write_text("\n".join(lines) + "\n")
+    try:
+        yield str(connection.config)
+    finally:
+        connection.close()
+
+
+def measure(target: Target, namespace: str, runs: int) -> Table:
+    """Median seconds of each way, by round trip in milliseconds."""
+    facts = [fact for fact in known_facts() if fact.asked in (Asked.HOST, Asked.ROOT)]
+    ways: dict[str, Callable[[], None]] = {
+        "floor: one login, one `true`": lambda: floor(target),
+        f"ours: {len(facts)} facts of the host in one exchange": lambda: gather(target, facts),
+        "ours: the whole audit without drills": lambda: audit(target),
+        f"testinfra with ControlPath: {len(facts)} commands": lambda: plain_testinfra(target, facts, "control"),
+        f"plain testinfra: {len(facts)} commands": lambda: plain_testinfra(target, facts, ""),
+    }
+    table: Table = {way: {} for way in ways}
+    for round_trip in ROUND_TRIPS:
+        with delayed(namespace, target.host.address, round_trip):
+            for way, go in ways.items():
+                table[way][round_trip] = median([timed(go) for _ in range(runs + 1)][1:])
+                print(f"  {round_trip:>2} ms  {way}: {table[way][round_trip]:.2f} s", file=sys.stderr, flush=True)
+    return table
+
+
+def timed(go: Callable[[], None]) -> float:
+    """Seconds it took."""
+    began = time.monotonic()
+    go()
+    return time.monotonic() - began
+
+
+def ratios(table: Table) -> Iterator[str]:
+    """The table for people: seconds, and how many times the floor."""
+    least = next(iter(table.values()))
+    yield f"{'':50}" + "".join(f"{f'{trip} ms round trip':>22}" for trip in ROUND_TRIPS)
+    for way, took in table.items():
+        yield f"{way:50}" + "".join(f"{took[trip]:>13.2f} s {took[trip] / least[trip]:>4.1f} ×" for trip in ROUND_TRIPS)
+
+
+@contextmanager
+def lab(name: str) -> Iterator[tuple[str, Target]]:
+    """The lab `name` that is up; without a name, a fresh one that goes again."""
+    if name:
+        rows = [row.split("\t") for row in run("lab", "status").splitlines()]
+        yield name, load_target(Path(next(folder for found, *_, folder in rows if found == name)))
+        return
+    name = f"bench-{os.getpid()}"
+    try:
+        yield name, load_target(Path(run("lab", "up", "--name", name).strip()))
+    finally:
+        run("lab", "down", "--name", name)
+
+
+def run(*words: str) -> str:
+    """Standard output of `python -m …`."""
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def main() -> None:
+    """Measure, print the table, keep it in reports/out/bench.json."""
+    parser = argparse.ArgumentParser(prog="python -m testing.bench", description="How long looking takes.")
+    parser.add_argument("--lab", default="", metavar="NAME", help="a lab that is up (default: a fresh one)")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs after the warm-up (5)")
+    options = parser.parse_args()
+    with lab(options.lab) as (name, target):
+        table = measure(target, f"phase0-{name}", options.runs)
+    print(*ratios(table), sep="\n")
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    rows = [{"way": way, "round_trip_ms": trip, "seconds": round(seconds, 3)} for way, trips in table.items()
+            for trip, seconds in trips.items()]
+    OUT.write_text(json.dumps({"runs": options.runs, "medians": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
