@@ -1,1 +1,79 @@
-"""`--fix`: to come."""
+"""`--fix`: rehearse silently, remedy what fails, rehearse again; then pytest's own plain run is the record."""
+
+from collections.abc import Generator
+
+import pytest
+
+from fixtures.answer import Unknown
+from fixtures.audit import AUDIT
+from remediations.transaction.apply import Tell
+from remediations.transaction.choice import ALL, Wanted, parse
+from remediations.transaction.fixing import Fixing
+from remediations.transaction.remedy import load_remedies
+from remediations.transaction.session import TransactionError
+from reports.model.sentence import phrase
+from reports.model.stash import CONTRACT, LANGUAGE, NOTICES
+
+WANTED = pytest.StashKey[Wanted]()
+REMEDIES = load_remedies()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Nothing is ever changed without `--fix`."""
+    group = parser.getgroup("phase 0 gate")
+    group.addoption("--fix", nargs="?", const=ALL, metavar="plan|ID,…|REMEDY,…",
+                    help="repair what can be repaired safely; =plan only shows steps, diffs and undo")
+    group.addoption("--fix-disruptive", action="store_true",
+                    help="with --fix: also what restarts workloads or deletes something")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refused before anything is contacted: unknown names, recordings, several processes, no root's rights."""
+    written, disruptive = config.getoption("--fix"), bool(config.getoption("--fix-disruptive"))
+    contract = config.stash[CONTRACT]
+    if written is None:
+        if disruptive:
+            raise pytest.UsageError("--fix-disruptive only widens --fix: add --fix")
+        return
+    if config.stash[AUDIT].recording is not None:
+        raise pytest.UsageError("--fix: a recorded server cannot be changed; name a live one: --target=NAME")
+    if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):
+        raise pytest.UsageError("--fix: not with several processes; leave --dist and -n away")
+    if config.stash[AUDIT].target.host.root == "none":
+        raise pytest.UsageError("--fix: the target says [host] root = \"none\"; remedies need root's rights")
+    try:
+        config.stash[WANTED] = parse(str(written), disruptive, contract, REMEDIES)
+    except ValueError as error:
+        raise pytest.UsageError(f"--fix: {error}") from error
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Remedies first, the record after them."""
+    wanted = session.config.stash.get(WANTED, None)
+    if wanted is not None and not session.config.getoption("collectonly"):
+        _remedy(session, wanted)
+    return (yield)
+
+
+def _remedy(session: pytest.Session, wanted: Wanted) -> None:
+    """A host that cannot be reached is the record's to tell; a transaction that cannot go on ends the session."""
+    config = session.config
+    fixing = Fixing(session, wanted, _teller(config))
+    try:
+        fixing.plan() if wanted.plan_only else fixing.fix()
+    except TransactionError as error:
+        raise pytest.UsageError(f"--fix: {error}") from error
+    except Unknown as unknown:
+        said = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
+        config.stash[NOTICES].append(f"--fix: nothing was changed: {said}")
+
+
+def _teller(config: pytest.Config) -> Tell:
+    """Live, through pytest's own terminal."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+
+    def tell(text: str, markup: str = "") -> None:
+        if reporter is not None:
+            reporter.write(text, flush=True, **{markup: True} if markup else {})
+    return tell

@@ -1,0 +1,82 @@
+"""`python -m remediations runs|rollback RUN --target=NAME`: what was changed on a server, and taking it back."""
+
+import argparse
+import sys
+
+from fixtures.answer import Unknown
+from fixtures.connection import Connection
+from fixtures.target import TargetError, find_folder, load_target
+from remediations.transaction.apply import UNDO_SECONDS, must
+from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
+from remediations.transaction.lock import locked
+from remediations.transaction.session import Session, TransactionError
+from reports.model.sentence import phrase
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m remediations", description="What --fix changed on a server.")
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("runs", help="every run, its remedies and how it ended")
+    commands.add_parser("rollback", help="take a whole run back").add_argument("run", metavar="RUN")
+    for command in commands.choices.values():
+        command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder under targets/, or its path")
+    return top
+
+
+def main(arguments: list[str]) -> int:
+    """0 when done; 1 with one line on stderr; 4 when the target cannot be used."""
+    options = parser().parse_args(arguments)
+    try:
+        connection = Connection(load_target(find_folder(options.target)))
+    except TargetError as error:
+        return _complain(str(error), 4)
+    try:
+        connection.open()
+        return runs(connection) if options.command == "runs" else rollback(connection, options.run)
+    except Unknown as unknown:
+        return _complain(phrase("reason", unknown.code, unknown.values, "en"), 1)
+    except TransactionError as error:
+        return _complain(str(error), 1)
+    finally:
+        connection.close()
+
+
+def runs(connection: Connection) -> int:
+    """Reads the journals; takes no lock, so that it also tells of a run under way."""
+    session = Session(connection.start)
+    try:
+        records = _journals(session)
+    finally:
+        session.close()
+    for run in records:
+        print(f"{run.id}  {run.state:<15}  {len(run.standing):2} steps stand  {run.who}  {', '.join(run.remedies)}")
+    if not records:
+        print("no run of --fix has changed anything here")
+    return 0
+
+
+def rollback(connection: Connection, run: str) -> int:
+    """Newest run first: a later one may stand on it."""
+    with locked(connection, connection.target.target.title) as session:
+        record = may_be_taken_back(_journals(session), run)
+        reply = session.call("undo", run, seconds=UNDO_SECONDS)
+        if reply.status:
+            raise TransactionError(f"{run}: {'; '.join(reply.lines)}")
+        if record.state is State.INTERRUPTED:
+            must(session, "finish", run)
+    print(f"{run}: {len(record.standing)} steps taken back")
+    return 0
+
+
+def _journals(session: Session) -> tuple[Record, ...]:
+    return read_journals(must(session, "journals"))
+
+
+def _complain(line: str, status: int) -> int:
+    print(line, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

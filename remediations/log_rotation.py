@@ -1,0 +1,142 @@
+"""Logs that cannot fill the disk: one stanza for what rsyslog writes, looked at every hour, rotated now where overdue.
+
+Changes /etc/logrotate.d and a drop-in of logrotate.timer, repairs the owner of rsyslog's files; needs root. It cures
+the plan's own commands: a second stanza for the same log is ignored, a rotation that does not tell rsyslog leaves it
+writing to the old file, and maxsize bounds nothing between two daily runs.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from shlex import quote
+
+from fixtures.host.rotation_files import RotationFiles
+from remediations.transaction.remedy import remedy
+from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
+
+FILES = Path(__file__).parent / "files" / "log_rotation"
+RSYSLOG, BACKUP = "/etc/logrotate.d/rsyslog", "/etc/logrotate.d/twisterlab-backup"
+HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
+PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")
+MAXSIZE = 200 * 1024**2   # bytes, as in the stanza
+BUDGET = 2 * 1000**3      # bytes of /var/log the plan allows
+PATIENCE = 1800           # seconds for a rotation or a compression of many GB
+COMPRESS, UNDO = ((FILES / name).read_text() for name in ("compress.sh", "compress_undo.sh"))
+LOGROTATE = """\
+folder=$CANDIDATE/etc/logrotate.d configuration=$CANDIDATE/logrotate.conf
+sed "s|^include /etc/logrotate.d|include $folder|" "$ROOT/etc/logrotate.conf" >"$configuration"
+said=$(logrotate -d "$configuration" 2>&1) || { printf '%s\\n' "$said" | grep '^error'; exit 1; }
+! printf '%s\\n' "$said" | grep '^error'"""
+TIMER = """\
+export SYSTEMD_UNIT_PATH="$CANDIDATE/etc/systemd/system:"
+! systemd-analyze verify --man=no logrotate.timer 2>&1 | grep logrotate.timer"""
+RELOAD = "systemctl daemon-reload && systemctl restart logrotate.timer"
+
+
+@remedy("LOG", "DSK")
+def log_rotation(rotation_files: RotationFiles) -> Iterator[Yielded]:
+    """Configuration first, then the files it governs."""
+    yield from _stanzas(rotation_files)
+    yield from _timer(rotation_files)
+    if rotation_files.helper:
+        governed = paths_in(_rsyslog(rotation_files))
+        yield from _ownership(rotation_files, governed)
+        yield from _overdue(rotation_files, governed)
+
+
+def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
+    yield Check(command=LOGROTATE, what="logrotate -d accepts the whole configuration as it will be")
+    for path in PLANS_OWN:
+        if path in seen.files:
+            yield RemoveFile(path=path, before=seen.files[path], what=f"remove {path}",
+                             why="a second stanza for the same log is an error to logrotate: one of the two is ignored")
+    if seen.helper:
+        yield InstallFile(path=RSYSLOG, content=_rsyslog(seen), before=seen.files.get(RSYSLOG),
+                          what=f"install {RSYSLOG}", why="one stanza: daily or from 200 MB on, 7 copies, compressed, "
+                                                         "and rsyslog is told to reopen its files")
+    else:
+        yield Note("/etc/logrotate.d/rsyslog: rsyslog is not installed as this distribution does it")
+    if not paths_in((FILES / BACKUP[1:]).read_text()) & _owned(seen, BACKUP):
+        yield InstallFile(path=BACKUP, content=(FILES / BACKUP[1:]).read_text(), before=seen.files.get(BACKUP),
+                          what=f"install {BACKUP}", why="the log of the backup jobs is rotated by nobody")
+
+
+def _timer(seen: RotationFiles) -> Iterator[Yielded]:
+    if not any("*-*-* *:" in calendar for calendar in seen.calendars):
+        yield Check(command=TIMER, what="systemd-analyze verify accepts the timer as it will be")
+        yield InstallFile(path=HOURLY, content=(FILES / HOURLY[1:]).read_text(), before=seen.files.get(HOURLY),
+                          what=f"install {HOURLY}", activate=RELOAD,
+                          why="maxsize counts only when logrotate runs: hourly instead of daily")
+    if not seen.timer_active:
+        yield RunCommand(command="systemctl enable --now logrotate.timer", what="start logrotate.timer",
+                         undo="systemctl disable --now logrotate.timer", why="nothing runs logrotate")
+
+
+def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
+    for path in sorted(governed & seen.logs.keys()):
+        log = seen.logs[path]
+        if seen.owner and log.owner != seen.owner:
+            yield RunCommand(command=f"chown {seen.owner} {quote(path)}", undo=f"chown {log.owner} {quote(path)}",
+                             what=f"give {path} back to {seen.owner}",
+                             why=f"it is {log.owner}'s: rsyslog may not be able to write to it")
+
+
+def _overdue(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
+    """Rotate what is over the bound now; compress what keeps /var/log over the budget instead of waiting a day."""
+    if any(path.endswith(" (deleted)") or path.rpartition(".")[0] in governed for path in seen.open):
+        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", what="tell rsyslog to reopen its files",
+                         why="it writes to a file that was rotated away", lasting="it opens the same files by name")
+    due = [path for path in sorted(governed & seen.logs.keys()) if seen.logs[path].size > MAXSIZE]
+    if due:
+        yield RunCommand(command="systemctl start logrotate.service", what=f"rotate now: {_sizes(seen, due)}",
+                         why="the live file is over the bound already", seconds=PATIENCE,
+                         lasting="a rotation renames; no line is lost")
+    if seen.total > BUDGET:
+        yield from _compression(seen, {f"{path}.1": seen.logs[path].size for path in due} | {
+            path: log.size for path, log in seen.logs.items()
+            if path.endswith(".1") and path[:-2] in governed and path[:-2] not in due and log.size > MAXSIZE})
+
+
+def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yielded]:
+    """`sizes` are bytes of the rotated copies by the name they will have."""
+    if not sizes:
+        return
+    names, largest = " ".join(map(quote, sizes)), max(sizes.values())
+    if re.search(r"^\s*dateext", seen.files["/etc/logrotate.conf"].content, re.MULTILINE):
+        yield Note(f"{names}: this host names rotated logs by date; the next rotation compresses them")
+    elif seen.free < largest / 4:
+        yield Note(f"{names}: compressing may take {largest / 4e9:.1f} GB more for a while, {seen.free / 1e9:.1f} GB "
+                   "are free; free some space, then run --fix again")
+    else:
+        yield RunCommand(command=f"set -- {names}\n{COMPRESS}", undo=f"set -- {names}\n{UNDO}", seconds=PATIENCE,
+                         what=f"compress {names} ({sum(sizes.values()) / 1e9:.1f} GB)",
+                         why="/var/log is over 2 GB now, and rotation alone only renames",
+                         lasting="what is compressed by then keeps every line")
+
+
+def _sizes(seen: RotationFiles, paths: Iterable[str]) -> str:
+    return ", ".join(f"{path} ({seen.logs[path].size / 1e9:.1f} GB)" for path in paths)
+
+
+def _rsyslog(seen: RotationFiles) -> str:
+    """Our stanza, for every log the stanzas it replaces have and no other file of the host claims."""
+    ours = (FILES / RSYSLOG[1:]).read_text()
+    head, brace, body = ours.partition("{")
+    replaced = (paths_in(seen.files[path].content) for path in (RSYSLOG, *PLANS_OWN) if path in seen.files)
+    extra = frozenset[str]().union(*replaced) - paths_in(ours)
+    elsewhere = _owned(seen, RSYSLOG)
+    return "".join(f"{path}\n" for path in [*head.split(), *sorted(extra)] if path not in elsewhere) + brace + body
+
+
+def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
+    """Logs that another file of the host's configuration rotates."""
+    others = [paths_in(file.content) for path, file in seen.files.items()
+              if path.startswith("/etc/logrotate") and path not in (mine, *PLANS_OWN)]
+    return frozenset[str]().union(*others)
+
+
+def paths_in(configuration: str) -> frozenset[str]:
+    """The logs a logrotate configuration names: the absolute paths outside braces."""
+    bare = re.sub(r"\{.*?^\s*\}", "", re.sub(r"#.*", "", configuration), flags=re.DOTALL | re.MULTILINE)
+    listed = (line.split() for line in bare.splitlines() if line.lstrip().startswith(("/", '"/')))
+    return frozenset(path.strip('"') for line in listed for path in line if path.strip('"').startswith("/"))

@@ -1,0 +1,50 @@
+"""Which remedies a `--fix` means, and for which criteria. Pure."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from remediations.transaction.remedy import Remedy
+from reports.model.contract import Contract
+from reports.model.outcome import Outcome
+
+PLAN, ALL = "plan", "all"
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What was asked for. `names` are criteria and remedies; none means all."""
+
+    plan_only: bool
+    names: tuple[str, ...]
+    disruptive: bool
+
+
+def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[str, Remedy]) -> Wanted:
+    """`--fix=plan`, `--fix`, `--fix=ID,remedy`; ValueError names what is no criterion with a remedy and no remedy."""
+    words = [word.strip() for word in written.split(",") if word.strip()]
+    names = tuple(word for word in words if word not in (PLAN, ALL))
+    for name in names:
+        if name in contract and contract[name].remedy not in remedies:
+            raise ValueError(f"{name} has no remedy here; what to do instead: python -m reports explain {name}")
+        if name not in contract and name not in remedies:
+            raise ValueError(f"{name}: no criterion or remedy of that name (remedies: {', '.join(sorted(remedies))}); "
+                             "write --fix=NAME, or --fix last on the line")
+    return Wanted(PLAN in words, names, disruptive)
+
+
+def choose(wanted: Wanted, outcomes: Mapping[str, str], contract: Contract,
+           remedies: Mapping[str, Remedy]) -> dict[str, tuple[str, ...]]:
+    """Remedy → the failing criteria it is for. Only `fail` is remedied: what could not be observed is left alone."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for id, outcome in outcomes.items():
+        remedy = contract[id].remedy
+        named = not wanted.names or id in wanted.names or remedy in wanted.names
+        if outcome == Outcome.FAIL and remedy in remedies and named:
+            chosen[remedy] = (*chosen.get(remedy, ()), id)
+    return chosen
+
+
+def regressed(before: Mapping[str, str], after: Mapping[str, str], remedy: Remedy) -> frozenset[str]:
+    """Criteria in the remedy's scope that passed before it and do not now."""
+    return frozenset(id for id, outcome in before.items() if outcome == Outcome.PASS and remedy.influences(id)
+                     and after.get(id, Outcome.UNKNOWN) != Outcome.PASS)

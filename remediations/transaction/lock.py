@@ -1,0 +1,38 @@
+"""One transaction at a time per host: the kernel holds the lock for the root shell, and lets go when that ends."""
+
+import getpass
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from fixtures.connection import Connection
+from remediations.transaction.session import Session, TransactionError
+
+HELD = 75
+
+
+def who_am_i() -> str:
+    """Person and machine, as others will read it."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def take_lock(session: Session, where: str) -> None:
+    """TransactionError names the holder when someone else has it, or why root's rights are missing."""
+    reply = session.call("lock", f"{who_am_i()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    if reply.status == HELD:
+        raise TransactionError(
+            f"another run is changing {where}: {reply.last}; wait for it (if it is gone: sudo kill that process there)")
+    if reply.status:
+        raise TransactionError(f"{where} cannot be locked: {reply.last}")
+
+
+@contextmanager
+def locked(connection: Connection, where: str) -> Iterator[Session]:
+    """A root shell on the host that holds the lock."""
+    session = Session(lambda command: connection.start(command, lasting=True))
+    try:
+        take_lock(session, where)
+        yield session
+    finally:
+        session.close()

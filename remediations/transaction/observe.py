@@ -1,0 +1,30 @@
+"""The facts a remedy needs, asked anew."""
+
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from fixtures.answer import Answer
+from fixtures.audit import AUDIT
+from fixtures.connection import Connection
+from fixtures.gather import CONNECTION, ask_all
+from remediations.transaction.remedy import Remedy
+
+
+def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
+    """By name; Unknown when one could not be had."""
+    futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
+    ask_all(list(remedy.facts), config.stash[AUDIT], config, futures)
+    return {fact.name: fact.read(futures[fact.name].result()) for fact in remedy.facts}
+
+
+def connected(config: pytest.Config) -> Connection:
+    """The audit's login, or a new one in its place; Unknown says why there is none."""
+    connection = config.stash.get(CONNECTION, None)
+    if connection is None or not connection.alive:
+        if connection is not None:
+            connection.close()
+        connection = config.stash[CONNECTION] = Connection(config.stash[AUDIT].target)
+        connection.open()
+    return connection

@@ -1,0 +1,36 @@
+"""The audit's own tests, judged without being reported: how a remedy is chosen, and how it is judged afterwards."""
+
+import warnings
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+from _pytest.runner import runtestprotocol  # re-running an item is supported there, for pytest-rerunfailures
+
+from fixtures.judge import RESULT, id_of
+from reports.model.contract import Kind
+from reports.model.outcome import Outcome
+from reports.model.run import Result
+from reports.model.stash import CONTRACT
+
+REHEARSED = (Kind.LIVE, Kind.WINDOW, Kind.ATTESTED)  # a drill takes minutes; the derived need a run that is over
+
+
+def rehearse(session: pytest.Session) -> Mapping[str, str]:
+    """Outcome of each criterion. Session fixtures end with the pass, so the next look is a new look."""
+    everything, contract = session.items, session.config.stash[CONTRACT]
+    session.items = [item for item in everything if contract[id_of(item)].kind in REHEARSED]  # so nothing else is asked
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the record will tell them
+            for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+                runtestprotocol(item, log=False, nextitem=following)
+        return {id_of(item): _outcome(item) for item in session.items}
+    finally:
+        session._setupstate.teardown_exact(None)  # an interrupted pass must not leave its answers behind
+        session.items = everything
+
+
+def _outcome(item: pytest.Item) -> str:
+    told = dict(item.user_properties).get(RESULT)
+    return msgspec.json.decode(str(told), type=Result).outcome if told else Outcome.UNKNOWN

@@ -1,0 +1,52 @@
+"""`@remedy(...)` declares what a module of remediations/ repairs; its parameters name the facts it looks at."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+import remediations
+from fixtures.facts import FACTS, Fact
+from remediations.transaction.step import RemedyError, Yielded
+
+Cure = Callable[..., Iterator[Yielded]]
+
+
+class Remedy(msgspec.Struct, frozen=True):
+    """A remedy by its name (the module's), the facts it needs, and the ids (or chapters of ids) it may influence."""
+
+    name: str
+    cure: Cure
+    scope: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+    def influences(self, id: str) -> bool:
+        """A criterion of its scope that gets worse rolls it back: LOG stands for every LOG-…"""
+        return any(id == part or id.startswith(f"{part}-") for part in self.scope)
+
+
+REMEDIES: dict[str, Remedy] = {}
+
+
+def remedy(*scope: str) -> Callable[[Cure], Cure]:
+    """Declare the decorated generator as the remedy of its name."""
+    def declare(cure: Cure) -> Cure:
+        name = cure.__name__
+        needed = list(inspect.signature(cure).parameters)
+        if unknown := [fact for fact in needed if fact not in FACTS]:
+            raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
+        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed))
+        return cure
+    return declare
+
+
+def load_remedies() -> Mapping[str, Remedy]:
+    """Every module of remediations/ is one remedy of the same name."""
+    for module in pkgutil.iter_modules(remediations.__path__):
+        if not module.ispkg and not module.name.startswith("_"):
+            importlib.import_module(f"remediations.{module.name}")
+            if module.name not in REMEDIES:
+                raise RemedyError(f"remediations/{module.name}.py declares no remedy of that name")
+    return REMEDIES

@@ -1,0 +1,109 @@
+"""The root shell on the host that a transaction works through: one call, one reply. Its end is the lock's end."""
+
+import contextlib
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from shlex import quote
+
+import msgspec
+
+from fixtures.answer import redact
+from remediations.transaction.scripts import text
+
+Start = Callable[[str], "subprocess.Popen[bytes]"]
+SHELL = "sudo -n sh -s"
+SLACK = 15.0  # seconds beyond what the host allows a step before the connection is taken for dead
+
+
+class TransactionError(Exception):
+    """The transaction could not go on: one line for the operator."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """Exit status of a call, and what it printed."""
+
+    status: int
+    lines: tuple[str, ...]
+
+    @property
+    def last(self) -> str:
+        """Its last words."""
+        return next((line for line in reversed(self.lines) if line), f"exit status {self.status}")
+
+
+class Session:
+    """Note the difference: fixtures.exchange asks once and reads; this one stays open, and changes."""
+
+    def __init__(self, start: Start, shell: str = SHELL) -> None:
+        """`start` runs a command on the host with its stdin open; nothing is changed before `call`."""
+        self._start, self._shell = start, shell
+        self._process = start(shell)
+        self._mark = secrets.token_hex(8)
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._send(text("session.sh"))
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 — opened as a pipe
+        for line in self._process.stdout:
+            self._lines.put(line.decode(errors="backslashreplace").rstrip("\n"))
+        self._lines.put(None)
+
+    def _send(self, script: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 — opened as a pipe
+        with contextlib.suppress(BrokenPipeError):  # the reply that does not come will tell
+            self._process.stdin.write(script.encode())
+            self._process.stdin.flush()
+
+    def call(self, *words: object, seconds: float = 30, heard: Callable[[str], None] = lambda _: None) -> Reply:
+        """Call a function of session.sh; `heard` gets its lines as they come. TransactionError: the host is gone."""
+        self._send(" ".join(quote(str(word)) for word in words) + f"; printf '\\n%s %s\\n' {self._mark} \"$?\"\n")
+        lines: list[str] = []
+        while True:
+            try:
+                line = self._lines.get(timeout=seconds + SLACK)
+            except queue.Empty:
+                line = None
+            if line is None:
+                raise TransactionError(f"the host no longer answers ({self._complaint()})")
+            if line.startswith(self._mark):
+                return Reply(int(line.split()[1]), tuple(lines))
+            if line:
+                lines.append(redact(line)[:500])
+                heard(lines[-1])
+
+    def put(self, name: str, content: str) -> None:
+        """A file of the run, whole."""
+        reply = self.call("put", name, b64encode(content.encode()).decode())
+        if reply.status:
+            raise TransactionError(f"{name} of the run cannot be written: {reply.last}")
+
+    def interrupt(self, run: str, number: int) -> None:
+        """End the step under way, from a second shell: it then counts as failed."""
+        script = f'kill "$(cat "${{ROOT:-}}"/var/lib/phase0-gate/runs/{quote(run)}/{number}/pid)"\n'
+        with contextlib.suppress(subprocess.TimeoutExpired, OSError):
+            self._start(self._shell).communicate(script.encode(), timeout=10)
+
+    def _complaint(self) -> str:
+        self.close()
+        said = self._process.stderr.read(4096).decode(errors="replace").strip() if self._process.stderr else ""
+        return redact(said.splitlines()[-1])[:200] if said else "the connection ended, or its time was up"
+
+    def close(self) -> None:
+        """End the shell; a step under way on the host still comes to its end, and holds the lock until then."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(3)

@@ -1,0 +1,103 @@
+"""What a remedy yields: frozen steps that say what they do, why, how risky it is and how they are taken back."""
+
+from enum import StrEnum
+
+import msgspec
+
+from fixtures.host.files import HostFile
+
+UNTOUCHABLE = ("/etc/sudoers", "/etc/ssh", "/etc/pam.d", "/etc/security", "/etc/iptables", "/etc/nftables", "/etc/ufw",
+               "/etc/firewalld", "/root/.ssh")
+
+
+class RemedyError(ValueError):
+    """A remedy yields something no remedy may do."""
+
+
+class Risk(StrEnum):
+    """Safe steps need `--fix`; disruptive ones restart workloads or delete something: `--fix-disruptive`."""
+
+    SAFE = "safe"
+    DISRUPTIVE = "disruptive"
+
+
+class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Put a file in place, whole or not at all. `before` is what stands there now; `activate` makes it count.
+
+    `activate` also runs after the file was taken back, so it must be right for either content.
+    """
+
+    path: str
+    content: str
+    before: HostFile | None
+    what: str
+    why: str
+    mode: str = "0644"
+    owner: str = "root:root"
+    activate: str = ""
+    risk: Risk = Risk.SAFE
+    seconds: float = 60
+
+    def __post_init__(self) -> None:
+        """Refuse what would lock people out."""
+        _refuse(self.path)
+
+
+class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Take a file away; its content stays in the run's folder."""
+
+    path: str
+    before: HostFile
+    what: str
+    why: str
+    activate: str = ""
+    risk: Risk = Risk.SAFE
+    seconds: float = 60
+
+    def __post_init__(self) -> None:
+        """Refuse what would lock people out."""
+        _refuse(self.path)
+
+
+class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """Run POSIX sh as root; what it prints is shown while it runs.
+
+    `undo` must be right whether the command ran, half ran or never ran. `lasting` says what it leaves, and why nobody
+    is worse off; one of the two is needed.
+    """
+
+    command: str
+    what: str
+    why: str
+    undo: str = ""
+    lasting: str = ""
+    risk: Risk = Risk.SAFE
+    seconds: float = 60
+
+    def __post_init__(self) -> None:
+        """A step nobody can take back has to say so."""
+        if not (self.undo or self.lasting):
+            raise RemedyError(f"{self.what}: say either how it is undone or why that is not needed")
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """Must succeed before the first step: $CANDIDATE holds the touched folders as they will be. Changes nothing."""
+
+    command: str
+    what: str
+    seconds: float = 60
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What the remedy leaves alone, and why."""
+
+    what: str
+
+
+Step = InstallFile | RemoveFile | RunCommand
+Yielded = Step | Check | Note
+
+
+def _refuse(path: str) -> None:
+    if path.startswith(UNTOUCHABLE) or not path.startswith("/") or ".." in path.split("/"):
+        raise RemedyError(f"{path}: no remedy may touch this (sudo, sshd, PAM and the firewall are left alone)")
