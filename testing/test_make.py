@@ -1,0 +1,104 @@
+"""`make audit`: what it calls, which exit statuses it passes on, and that a lab is always taken down.
+
+The script runs in a folder whose .venv/bin/python writes down how it was called.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+AUDIT = Path(__file__).parents[1] / ".make" / "audit.sh"
+PYTHON = """\
+#!/bin/sh
+echo "$*" >> calls
+case "$2 $3" in
+  "lab up") echo /run/lab/target; exit "${UP:-0}" ;;
+  "lab status") printf '%b' "${STATUS:-}" ;;
+  pytest*) eval "${MEANWHILE:-true}"; exit "${JUDGED:-0}" ;;
+esac
+"""
+Make = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(PYTHON)
+    python.chmod(0o755)
+
+    def make(**variables: str) -> subprocess.Popen[bytes]:
+        names = ("TARGET", "SCENARIO", "FIX", "KEEP", "REPORT_LANG")
+        env = {name: value for name, value in os.environ.items() if name not in names} | variables
+        with (tmp_path / "said").open("wb") as said:
+            return subprocess.Popen([AUDIT], cwd=tmp_path, env=env, stderr=said, start_new_session=True)
+    return make
+
+
+def calls(tmp_path: Path) -> list[str]:
+    file = tmp_path / "calls"
+    return [line.removeprefix("-m ") for line in file.read_text().splitlines()] if file.exists() else []
+
+
+@pytest.mark.parametrize(("judged", "status"), [(0, 0), (1, 0), (10, 0), (11, 0), (2, 2), (3, 3), (4, 4), (5, 5)])
+def test_every_verdict_is_a_success_and_no_verdict_is_not(make: Make, judged: int, status: int) -> None:
+    assert make(JUDGED=str(judged)).wait() == status
+
+
+@pytest.mark.parametrize(("variables", "called"), [
+    ({}, "pytest --target=demo"),
+    ({"SCENARIO": "ready"}, "pytest --target=replay:lab/recordings/ready.json"),
+    ({"TARGET": "edge", "FIX": "plan"}, "pytest --target=edge --fix=plan"),
+    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"}, "pytest --target=../private/edge --lang=fr --fix"),
+])
+def test_variables_become_options(make: Make, tmp_path: Path, variables: dict[str, str], called: str) -> None:
+    assert make(**variables).wait() == 0
+    assert calls(tmp_path) == [called]
+
+
+@pytest.mark.parametrize("variables", [{"SCENARIO": "worse"}, {"KEEP": "yes"}, {"TARGET": "edge", "SCENARIO": "ready"}])
+def test_what_makes_no_sense_is_refused(make: Make, tmp_path: Path, variables: dict[str, str]) -> None:
+    assert make(**variables).wait() == 4
+    assert (tmp_path / "said").read_text().startswith("make audit: ")
+    assert calls(tmp_path) == []
+
+
+@pytest.mark.parametrize("judged", ["0", "1", "3"])
+def test_a_fresh_lab_goes_whatever_came_of_it(make: Make, tmp_path: Path, judged: str) -> None:
+    make(TARGET="lab", SCENARIO="ready", JUDGED=judged).wait()
+    up, audit, down = calls(tmp_path)
+    name = up.split()[3]
+    assert up == f"lab up --name {name} --scenario ready"
+    assert audit == "pytest --target=/run/lab/target"
+    assert down == f"lab down --name {name}"
+
+
+def test_ctrl_c_takes_the_lab_down_too(make: Make, tmp_path: Path) -> None:
+    running = make(TARGET="lab", MEANWHILE="touch under-way; exec sleep 60")
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "under-way").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.wait(20) == 130
+    assert calls(tmp_path)[-1].startswith("lab down --name audit-")
+
+
+def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path) -> None:
+    assert make(TARGET="lab", UP="2").wait() == 2
+    assert len(calls(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("status", "called"), [
+    (r"edge\t10.77.1.2\tready\tup\t/run/edge/target\n", ["lab status", "pytest --target=/run/edge/target"]),
+    (r"other\t10.77.1.2\tready\tup\t/run/other/target\n",
+     ["lab status", "lab up --name edge --scenario before", "pytest --target=/run/lab/target"]),
+])
+def test_a_kept_lab_stays(make: Make, tmp_path: Path, status: str, called: list[str]) -> None:
+    assert make(TARGET="lab", KEEP="1", STATUS=status).wait() == 0
+    assert calls(tmp_path) == called
