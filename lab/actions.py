@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import time
 from argparse import Namespace
 
 from lab.build.all import STEPS
 from lab.build.step import build as build_steps
+from lab.errors import LabError
 from lab.locks import locked
-from lab.needs import BUILD, require_packages
-from lab.places import places
+from lab.machine import server as servers
+from lab.machine.guest import Guest
+from lab.machine.power import running
+from lab.machine.session import discard, start
+from lab.needs import BOOT, BUILD, require_packages
+from lab.places import Places, places
 from lab.private import mount_store
+from lab.say import say
+from lab.scenarios import SCENARIOS
+from lab.scenarios.change import refresh
+from lab.target.write import write_target
 
 
 def build(options: Namespace) -> None:
@@ -19,3 +32,94 @@ def build(options: Namespace) -> None:
     with locked(here.cache / ".build", "Building the lab", wait=False):
         mount_store(here)
         build_steps(here, STEPS)
+
+
+def up(options: Namespace) -> None:
+    """Boot a fresh server in the scenario; print its target folder."""
+    require_packages(BOOT)
+    here = places().made()
+    mount_store(here)
+    _require_snapshot(here, options.scenario)
+    old = servers.recall(here, options.name)
+    if old is not None and running(here, old):
+        raise LabError(
+            f"Lab {options.name} is up already at {old.address} (scenario {old.scenario}): "
+            f"`reset --name {options.name}`, `down --name {options.name}`, or another --name."
+        )
+    _boot(here, options.name, options.scenario)
+
+
+def reset(options: Namespace) -> None:
+    """Put a running lab back to a scenario, at the same address."""
+    here = places().made()
+    mount_store(here)
+    _require_snapshot(here, options.scenario)
+    if servers.recall(here, options.name) is None:
+        raise LabError(f"No lab {options.name} is up: `python3 -m lab up --name {options.name}` starts one.")
+    _boot(here, options.name, options.scenario)
+
+
+def down(options: Namespace) -> None:
+    """End one lab or all of them."""
+    here = places().made()
+    names = servers.names(here) if options.all else [options.name]
+    mount_store(here)
+    for name in names:
+        with locked(here.run / f".{name}", f"Lab {name}", wait=True):
+            discard(here, name)
+            shutil.rmtree(servers.folder(here, name), ignore_errors=True)
+        say(f"Lab {name} is down.")
+
+
+def shell(options: Namespace) -> int:
+    """Open a shell on the server, or run one command there."""
+    here = places()
+    found = servers.recall(here, options.name)
+    if found is None:
+        raise LabError(f"No lab {options.name} is up: `python3 -m lab up --name {options.name}` starts one.")
+    guest = Guest(found.address, here.key, servers.folder(here, found.name) / "known_hosts")
+    return subprocess.run([*guest.ssh(), *options.words], check=False).returncode
+
+
+def status(options: Namespace) -> None:
+    """List the labs, dead ones too."""
+    here = places()
+    for name in servers.names(here):
+        found = servers.recall(here, name)
+        if found is not None:
+            state = "up" if running(here, found) else "dead (`down` clears it)"
+            print(f"{name}\t{found.address}\t{found.scenario}\t{state}\t{servers.folder(here, name)}/target")
+
+
+def clean(options: Namespace) -> None:
+    """Remove the cache; refuses while a lab is up."""
+    here = places()
+    if servers.names(here):
+        raise LabError("Labs are up or were left behind: `python3 -m lab down --all` first.")
+    with locked(here.made().cache / ".build", "Building the lab", wait=False):
+        shutil.rmtree(here.cache)
+    say(f"Removed {here.cache}")
+
+
+def _boot(here: Places, name: str, scenario_name: str) -> None:
+    scenario, begun = SCENARIOS[scenario_name], time.monotonic()
+    with locked(here.run / f".{name}", f"Lab {name}", wait=True):
+        try:
+            discard(here, name)
+            session = start(here, name, scenario.name, here.snapshot(scenario.name))
+            session.wait_for_pods(scenario.pods)
+            refresh(scenario, session)
+            target = write_target(servers.folder(here, name) / "target", scenario, session)
+        except BaseException:
+            discard(here, name)
+            shutil.rmtree(servers.folder(here, name), ignore_errors=True)
+            raise
+    say(f"Lab {name} is up in scenario {scenario.name}: {time.monotonic() - begun:.1f} s in all")
+    print(os.fspath(target))
+
+
+def _require_snapshot(here: Places, scenario: str) -> None:
+    if not here.snapshot(scenario).exists():
+        raise LabError("The lab is not built yet: `make lab` or `python3 -m lab build` (about 10 min, once).")
+    if not all(step.done(here) for step in STEPS):
+        say("  The recipe has changed since the cache was built; `python3 -m lab build` brings it up to date.")

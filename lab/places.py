@@ -41,11 +41,6 @@ class Places:
         return self.cache / "mnt" / "store"
 
     @property
-    def root(self) -> Path:
-        """Where a server's disk is mounted, in our private mount namespace only."""
-        return self.cache / "mnt" / "root"
-
-    @property
     def key(self) -> Path:
         """The SSH key of user twister, made once per cache."""
         return self.cache / "id_ed25519"
@@ -54,13 +49,20 @@ class Places:
         """The settled, orderly stopped disk image called `name`."""
         return self.store / f"{name}.img"
 
+    def root(self, name: str) -> Path:
+        """Where that server's disk is mounted, in our private mount namespace only.
+
+        One folder per server: systemd-nspawn locks it by its path.
+        """
+        return self.cache / "mnt" / f"root-{name}"
+
     def disk(self, name: str) -> Path:
         """The disk of the running lab called `name`."""
         return self.store / f"run-{name}.img"
 
     def made(self) -> Places:
         """Create the folders and return self."""
-        for folder in (self.work, self.stamps, self.run, self.store, self.root):
+        for folder in (self.work, self.stamps, self.run, self.store):
             folder.mkdir(parents=True, exist_ok=True)
         return self
 

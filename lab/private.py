@@ -35,10 +35,15 @@ def mount_store(places: Places) -> None:
 
 def mount_disk(places: Places, name: str) -> None:
     """Mount a disk image as the root of the server to boot."""
-    run("mount", "-o", "loop", places.disk(name), places.root)
+    places.root(name).mkdir(exist_ok=True)
+    run("mount", "-o", "loop", places.disk(name), places.root(name))
 
 
-def unmount_disk(places: Places) -> None:
-    """Unmount the root again (only where nothing was booted from it)."""
-    if os.path.ismount(places.root):
-        run("umount", places.root)
+def unmount_disk(places: Places, name: str) -> None:
+    """Unmount the root again, if it is mounted here, and remove its folder and nspawn's lock."""
+    root = places.root(name)
+    if os.path.ismount(root):
+        run("umount", root)
+    if root.exists():
+        root.rmdir()
+    root.with_name(f".#{root.name}.lck").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from lab.errors import LabError
 from lab.machine.power import power_off
 from lab.machine.session import Session, discard, start
 from lab.places import RECIPES, Places
-from lab.private import unmount_disk
+from lab.private import mount_disk, unmount_disk
 from lab.machine.server import folder
 
 _BUILDER = "build"
@@ -21,18 +21,18 @@ _PODS = 5
 
 
 def _bare(places: Places) -> None:
-    disk = places.disk(_BUILDER)
-    disk.unlink(missing_ok=True)
+    disk, root = places.disk(_BUILDER), places.root(_BUILDER)
+    discard(places, _BUILDER)
     run("truncate", "--size=20G", disk)
     run("mkfs.ext4", "-q", "-F", "-m", "5", "-L", "edgeserver", "-E", "lazy_itable_init=1,nodiscard", disk)
-    run("mount", "-o", "loop", disk, places.root)
+    mount_disk(places, _BUILDER)
     try:
-        run("tar", "--numeric-owner", "--xattrs", "-xf", places.work / "server.tar", "-C", places.root)
+        run("tar", "--numeric-owner", "--xattrs", "-xf", places.work / "server.tar", "-C", root)
         key = places.key.with_suffix(".pub")
-        run(IMAGE / "assemble.sh", places.root, IMAGE / "root", key, places.work / "hyper")
-        _stock(places, places.root / "var" / "lib" / "lab")
+        run(IMAGE / "assemble.sh", root, IMAGE / "root", key, places.work / "hyper")
+        _stock(places, root / "var" / "lib" / "lab")
     finally:
-        unmount_disk(places)
+        unmount_disk(places, _BUILDER)
     disk.rename(places.snapshot("bare"))
 
 
@@ -55,7 +55,7 @@ def snapshot(places: Places, source: str, name: str, change: Callable[[Session],
         change(session)
         if not power_off(places, session.server):
             raise LabError(f"The server did not power off; see {folder(places, _BUILDER)}/console.log")
-        unmount_disk(places)
+        unmount_disk(places, _BUILDER)
         places.disk(_BUILDER).rename(places.snapshot(name))
     finally:
         discard(places, _BUILDER)

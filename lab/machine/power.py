@@ -16,12 +16,12 @@ _LAUNCHER = Path(__file__).with_name("launch.sh")
 
 
 def boot(places: Places, server: Server) -> None:
-    """Start the server from the disk mounted at places.root; it outlives this process."""
+    """Start the server from the disk mounted at its root; it outlives this process."""
     groups = cgroups.create(server.machine)
     log = folder(places, server.name) / "console.log"
     with log.open("ab") as console:
         launcher = subprocess.Popen(
-            [str(_LAUNCHER), server.machine, str(places.root), *map(str, groups)],
+            [str(_LAUNCHER), server.machine, str(places.root(server.name)), *map(str, groups)],
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,8 +25,8 @@ class Server:
 
     @property
     def link(self) -> str:
-        """Our end of the cable (interface names are at most 15 characters)."""
-        return f"phase0-v{self.octet}"
+        """Our end of the cable; an interface's name has 15 characters at most."""
+        return f"phase0-{zlib.crc32(self.name.encode()):08x}"
 
     @property
     def gateway(self) -> str:

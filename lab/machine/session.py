@@ -30,7 +30,7 @@ class Session:
 
     def cluster(self) -> Cluster:
         """The way to its API; the certificates exist once it has booted for the first time."""
-        root = self.places.root
+        root = self.places.root(self.server.name)
         ca = folder(self.places, self.server.name) / "ca.crt"
         ca.write_text(authority(root))
         return Cluster(self.server.address, ca, audit_token(root))
@@ -46,7 +46,7 @@ def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
     server = _placed(places, name, scenario)
     run("cp", "--reflink=always", snapshot, places.disk(name))
     mount_disk(places, name)
-    prepare(places.root, server)
+    prepare(places.root(name), server)
     session = Session(places, server, _guest(places, server), time.time())
     boot(places, server)
     wait_for_ssh(server.address)
@@ -59,7 +59,7 @@ def discard(places: Places, name: str) -> None:
     server = recall(places, name)
     if server is not None:
         end(server)
-    unmount_disk(places)
+    unmount_disk(places, name)
     places.disk(name).unlink(missing_ok=True)
 
 
@@ -76,5 +76,5 @@ def _placed(places: Places, name: str, scenario: str) -> Server:
 
 def _guest(places: Places, server: Server) -> Guest:
     known = folder(places, server.name) / "known_hosts"
-    known.write_text(f"{server.address} {public_host_key(places.root)}\n")
+    known.write_text(f"{server.address} {public_host_key(places.root(server.name))}\n")
     return Guest(server.address, places.key, known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lab.say import say
 from lab.scenarios import Scenario
 
 _DAYS = 8
@@ -15,8 +16,12 @@ def write_history(folder: Path, scenario: Scenario) -> None:
     if scenario.name != "ready":
         return
     # Here, not above: building and booting the lab needs no package beyond Python itself.
-    from reports.model.history import append_samples
-    from reports.model.stability import Sample
+    try:
+        from reports.model.history import append_samples
+        from reports.model.stability import Sample
+    except ImportError as missing:
+        say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
+        return
 
     newest = datetime.now(UTC) - timedelta(minutes=5)
     append_samples(
