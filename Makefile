@@ -43,10 +43,10 @@ test-lab: .venv/.ready-dev  ## the tests that need a real server (Linux, root)
 	@.make/test-lab.sh
 
 proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
-	@$(VENV)/python -m testing.faults
+	@.make/in-lab.sh ready $(VENV)/python -m testing.faults
 
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
-	@$(VENV)/python -m testing.bench
+	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
 
 .PHONY: install recordings lock clean
 install:  ## copy the audit with its own Python environment under PREFIX (/usr/local)

@@ -6,7 +6,6 @@ as the median of the runs. Ratios to the floor carry over to other machines; sec
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -122,34 +121,14 @@ def ratios(table: Table) -> Iterator[str]:
         yield f"{way:50}" + "".join(f"{took[trip]:>13.2f} s {took[trip] / least[trip]:>4.1f} ×" for trip in ROUND_TRIPS)
 
 
-@contextmanager
-def lab(name: str) -> Iterator[tuple[str, Target]]:
-    """The lab `name` that is up; without a name, a fresh one that goes again."""
-    if name:
-        rows = [row.split("\t") for row in run("lab", "status").splitlines()]
-        yield name, load_target(Path(next(folder for found, *_, folder in rows if found == name)))
-        return
-    name = f"bench-{os.getpid()}"
-    try:
-        yield name, load_target(Path(run("lab", "up", "--name", name).strip()))
-    finally:
-        run("lab", "down", "--name", name)
-
-
-def run(*words: str) -> str:
-    """Standard output of `python -m …`."""
-    command = [sys.executable, "-m", *words]
-    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
 def main() -> None:
     """Measure, print the table, keep it in reports/out/bench.json."""
     parser = argparse.ArgumentParser(prog="python -m testing.bench", description="How long looking takes.")
-    parser.add_argument("--lab", default="", metavar="NAME", help="a lab that is up (default: a fresh one)")
+    parser.add_argument("--target", type=Path, required=True, metavar="FOLDER", help="the target of a lab that is up")
     parser.add_argument("--runs", type=int, default=5, help="counted runs after the warm-up (5)")
     options = parser.parse_args()
-    with lab(options.lab) as (name, target):
-        table = measure(target, f"phase0-{name}", options.runs)
+    lab = options.target.resolve().parent.name
+    table = measure(load_target(options.target), f"phase0-{lab}", options.runs)
     print(*ratios(table), sep="\n")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     rows = [{"way": way, "round_trip_ms": trip, "seconds": round(seconds, 3)} for way, trips in table.items()

@@ -53,8 +53,8 @@ def test_every_verdict_is_a_success_and_no_verdict_is_not(make: Make, judged: in
 @pytest.mark.parametrize(("variables", "called"), [
     ({}, "pytest --target=demo"),
     ({"SCENARIO": "ready"}, "pytest --target=replay:lab/recordings/ready.json"),
-    ({"TARGET": "edge", "FIX": "plan"}, "pytest --target=edge --fix=plan"),
-    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"}, "pytest --target=../private/edge --lang=fr --fix"),
+    ({"TARGET": "edge", "FIX": "plan"}, "pytest --fix=plan --target=edge"),
+    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"}, "pytest --lang=fr --fix --target=../private/edge"),
 ])
 def test_variables_become_options(make: Make, tmp_path: Path, variables: dict[str, str], called: str) -> None:
     assert make(**variables).wait() == 0
@@ -86,11 +86,12 @@ def test_ctrl_c_takes_the_lab_down_too(make: Make, tmp_path: Path) -> None:
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGINT)
     assert running.wait(20) == 130
-    assert calls(tmp_path)[-1].startswith("lab down --name audit-")
+    assert calls(tmp_path)[-1].startswith("lab down --name lab-")
 
 
-def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path) -> None:
-    assert make(TARGET="lab", UP="2").wait() == 2
+@pytest.mark.parametrize("failed", ["1", "2"])
+def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path, failed: str) -> None:
+    assert make(TARGET="lab", UP=failed).wait() == 70
     assert len(calls(tmp_path)) == 1
 
 
