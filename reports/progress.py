@@ -40,8 +40,8 @@ class Progress:
             config.option.no_header = True
             config.option.reportchars = config.option.reportchars.removeprefix(PYTESTS_OWN)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
         """Say what is audited, and keep the names of test files away."""
         if self.lines and (reporter := self._reporter()):
             reporter.showfspath = False

@@ -18,12 +18,18 @@ from reports.model.sentence import FORMS, fill, locale, phrase
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
 WHY = {"attestation-void": "void"}  # reasons whose `why` is itself a code, and the table of its words
+RUNS = re.compile(r"[ \t\r\n\v\f]+")  # and not the no-break space
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 
 
 def shown(text: str, most: int = LONGEST_VALUE) -> str:
-    """One line that shows what it holds: nothing invisible, nothing that turns the direction, not endless."""
-    line = UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", " ".join(text[:most * 4].split()))
+    """One line that shows what it holds, its runs of space made one."""
+    return visible(RUNS.sub(" ", text[:most * 4]).strip(), most)
+
+
+def visible(text: str, most: int) -> str:
+    """Nothing invisible, nothing that turns the direction of reading, not endless."""
+    line = UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\t", "    ")[:most + 1])
     return line if len(line) <= most else line[:most - 1] + "…"
 
 

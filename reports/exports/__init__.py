@@ -1,19 +1,39 @@
-"""One file per format, all from the same frozen Run."""
+"""One file per format, all from the same frozen Run, and from the fault proofs that lie beside it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from reports.model.run import Run, write_run
+import msgspec
 
-Export = Callable[[Run, str], bytes]
+from reports.decision import Decision, decide
+from reports.model.run import Run, write_run
+from reports.pages.verdict import render_verdict
+from reports.proofs import Proof, read_proofs
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What every export is made from. `language` is the one a reader sees first."""
+
+    run: Run
+    decision: Decision
+    proofs: tuple[Proof, ...]
+    language: str
+
+
+Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {
-    "run.json": lambda run, _language: write_run(run),
+    "run.json": lambda report: write_run(report.run),
+    "verdict.html": lambda report: render_verdict(report.run, report.decision, report.proofs, report.language),
 }
 
 
-def write_all(run: Run, folder: Path, language: str) -> list[str]:
-    """Write every export, each whole or not at all; one line for each that could not be written."""
-    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export(run, language)))]
+def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None) -> list[str]:
+    """Write every export, each whole or not at all; one line for each that could not be written.
+
+    Fault proofs are looked for in the same folder unless `proofs` names another.
+    """
+    report = Report(run, decide(run), read_proofs(proofs or folder), language)
+    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export(report)))]
 
 
 def _write(file: Path, data: bytes) -> str:

@@ -1,0 +1,132 @@
+"""Chapters and criteria as the page shows them, in one language."""
+
+from collections.abc import Iterable
+
+import msgspec
+from markupsafe import Markup
+
+from reports.acting import owner, todo
+from reports.decision import Decision
+from reports.model.contract import Criterion
+from reports.model.outcome import Outcome
+from reports.model.run import Result, Run
+from reports.pages.gauge import gauge
+from reports.words import Voice, shown, visible
+
+LONGEST_COMMAND = 1600
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One answer that went into a judgement: what, when, how long, and the command."""
+
+    said: str
+    command: str
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One criterion. `figure`, `margin` and `drawing` are empty where nothing was measured."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    word: str
+    blocking: bool
+    said: str
+    findings: tuple[tuple[str, bool], ...]
+    reason: str
+    todo: str
+    owner: str
+    why: str
+    target: str
+    figure: str
+    margin: str
+    drawing: Markup
+    asked: tuple[Asked, ...]
+    seconds: str
+    was: str
+    about: tuple[tuple[str, str], ...]
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """The criteria of one chapter of the plan, in the contract's order."""
+
+    key: str
+    title: str
+    met: int
+    cards: tuple[Card, ...]
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A row of the KPI table."""
+
+    id: str
+    name: str
+    before: str
+    target: str
+    now: str
+    outcome: Outcome
+    word: str
+
+
+def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
+    """In the order in which the contract first names them."""
+    keys = dict.fromkeys(criterion.chapter for criterion in run.contract.values())
+    return tuple(_chapter(key, run, decision, voice) for key in keys)
+
+
+def _chapter(key: str, run: Run, decision: Decision, voice: Voice) -> Chapter:
+    cards = tuple(_card(id, criterion, decision.results[id], run, voice)
+                  for id, criterion in run.contract.items() if criterion.chapter == key)
+    title = voice.say("chapter", key) if voice.knows("chapter", key) else shown(key)
+    return Chapter(key, title, sum(card.outcome.settled for card in cards), cards)
+
+
+def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice) -> Card:
+    names = [finding.name for finding in result.findings]
+    reserves = [name in criterion.finding and criterion.finding[name].reserve for name in names]
+    figure, margin, drawing = _measured(criterion, result, voice)
+    settled = result.outcome.settled
+    return Card(
+        id=id, title=voice.text(criterion.title), outcome=result.outcome, word=voice.outcome(result.outcome),
+        blocking=criterion.blocking, said=voice.text(criterion.seen, result.seen) if result.seen else "",
+        findings=tuple(zip(voice.findings(criterion, result), reserves, strict=True)), reason=voice.reason(result),
+        todo="" if settled and not any(reserves) else todo(run, result, voice), owner=owner(run, criterion.owner, voice),
+        why=voice.text(criterion.why), target=voice.bound(criterion.bound), figure=figure, margin=margin, drawing=drawing,
+        asked=tuple(_asked(result, voice)), seconds=voice.seconds(result.seconds), about=tuple(_about(criterion, voice)),
+        was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "")
+
+
+def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, str, Markup]:
+    bound, value = criterion.bound, result.value
+    if value is None or result.outcome in (Outcome.UNKNOWN, Outcome.MANUAL):
+        return "", "", Markup("")
+    margin, met = bound.margin(value), bound.met_by(value)
+    said = voice.word("inside" if met else "outside", margin=voice.figure(abs(margin), bound.unit)) if margin else ""
+    return voice.figure(value, bound.unit), said, gauge(value, bound, met)
+
+
+def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
+    for source in result.sources:
+        said = voice.word("source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds))
+        lines = source.asked[:LONGEST_COMMAND].splitlines()
+        yield Asked(said, "\n".join(visible(line, LONGEST_COMMAND) for line in lines))
+
+
+def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:
+    yield voice.word("plan-chapter", plan=criterion.plan), voice.say("basis", criterion.basis)
+    yield voice.say("kind", criterion.kind), ""
+
+
+def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
+    """The plan's KPI table: before, target, now."""
+    return tuple(_figure(id, criterion, decision.results[id], voice)
+                 for id, criterion in run.contract.items() if criterion.kpi)
+
+
+def _figure(id: str, criterion: Criterion, result: Result, voice: Voice) -> Figure:
+    kpi = criterion.kpi
+    assert kpi is not None  # noqa: S101 — figures() asks only those that have one
+    seen = result.seen and result.outcome is not Outcome.UNKNOWN
+    now = voice.text(kpi.now, result.seen) if seen else voice.word("unknown-now")
+    return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,
+                  voice.outcome(result.outcome))

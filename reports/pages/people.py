@@ -1,0 +1,50 @@
+"""What people answered for: waivers, attestations, and entries that do not count."""
+
+import msgspec
+
+from reports.decision import Decision
+from reports.model.people import Attestation, Waiver
+from reports.model.run import Run
+from reports.words import Voice, shown
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A waiver, an attestation, or one that does not count."""
+
+    id: str
+    title: str
+    said: str
+    note: str = ""
+
+
+def waivers(run: Run, decision: Decision, voice: Voice) -> tuple[Entry, ...]:
+    """The waivers that count."""
+    return tuple(_waiver(run, decision, entry, voice) for entry in run.people.waivers)
+
+
+def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> Entry:
+    said = voice.word("waived-until", approver=entry.approver, expires=voice.moment(entry.expires), reason=entry.reason)
+    result = decision.results.get(entry.criterion)
+    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, voice.outcome(result.outcome) if result else "")
+
+
+def attestations(run: Run, voice: Voice) -> tuple[Entry, ...]:
+    """What people answered, and the document it rests on."""
+    return tuple(_attestation(run, entry, voice) for entry in run.people.attestations)
+
+
+def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
+    said = voice.word("attested", answer=voice.word("approved" if entry.approved else "refused"), who=entry.who, role=entry.role, date=voice.day(entry.date),
+                      until=voice.moment(entry.valid_until))
+    rests = voice.word("document", name=entry.document, sha=entry.sha256) if entry.document else voice.word("unverified")
+    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, " · ".join(part for part in (rests, shown(entry.note)) if part))
+
+
+def void(run: Run, voice: Voice) -> tuple[Entry, ...]:
+    """Entries that do not count, and why."""
+    return tuple(Entry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
+                 for entry in run.people.void)
+
+
+def _title(run: Run, id: str, voice: Voice) -> str:
+    return voice.text(run.contract[id].title) if id in run.contract else ""

@@ -1,0 +1,115 @@
+"""What stands below the criteria: score, stability, and what the run changed."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from reports.decision import Decision
+from reports.model.contract import Kind
+from reports.model.derived import Score, progress, score
+from reports.model.run import Intervention, Run
+from reports.words import Voice, shown, visible
+
+MOST_LINES, LONGEST_LINE = 400, 400
+SCORED = "INF-SCORE"
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """The infrastructure score in words; `low` and `high` out of 100."""
+
+    said: str
+    formula: tuple[str, ...]
+    low: float
+    high: float
+    target: float
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The stability window in words; `share` of the days asked for, 0 to 1."""
+
+    said: tuple[str, ...]
+    share: float
+    label: str
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One intervention. `diff` has a class for each line: added, removed, place or same."""
+
+    remedy: str
+    state: str
+    criteria: str
+    outcomes: str
+    steps: tuple[str, ...]
+    diff: tuple[tuple[str, str], ...]
+    cut: str
+
+
+def scored(run: Run, decision: Decision, voice: Voice) -> Scored | None:
+    """None where the contract weighs nothing."""
+    seen = score(run.contract, decision.results)
+    if not seen.weights or SCORED not in run.contract:
+        return None
+    low, high = voice.figure(seen.lowest, ""), voice.figure(seen.highest, "")
+    said = voice.word("score-one", lowest=low) if low == high else voice.word("score-range", lowest=low, highest=high)
+    target = run.contract[SCORED].bound
+    return Scored(said, tuple(_formula(seen, voice.bound(target), voice)), seen.lowest, seen.highest, target.figure)
+
+
+def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
+    name = "score-formula" if seen.unknown else "score-formula-sure"
+    yield voice.word(name, passed=seen.passed, weights=seen.weights, unknown=seen.unknown, target=target,
+                     sure=voice.figure(100 * seen.passed / seen.weights, ""),
+                     possible=voice.figure(100 * (seen.passed + seen.unknown) / seen.weights, ""))
+    if seen.knocked_out:
+        yield voice.word("score-knocked", ids=", ".join(seen.knocked_out))
+    elif seen.open_knockouts:
+        yield voice.word("score-open", ids=", ".join(seen.open_knockouts))
+    if seen.weights != 100:
+        yield voice.word("score-checks", weights=seen.weights)
+
+
+def completed(run: Run, decision: Decision, voice: Voice) -> str:
+    """How much of Phase 0 is done."""
+    seen = progress(run.contract, decision.results)
+    return voice.word("progress-said", percent=int(seen.percent), met=seen.met, blocking=seen.blocking)
+
+
+def window(run: Run, voice: Voice) -> Window:
+    """What is proven of the days the contract asks for."""
+    needed = next((criterion.bound.figure for criterion in run.contract.values() if criterion.kind is Kind.WINDOW
+                   and criterion.bound.unit == "days"), 7.0)
+    seen = run.window
+    if seen is None:
+        return Window((voice.word("window-missing"),), 0.0, "")
+    said = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
+    if seen.since is not None:
+        said = [voice.word("window-proven", days=voice.figure(int(seen.days * 10) / 10, ""), samples=seen.samples,
+                           since=voice.moment(seen.since), until=voice.moment(seen.until))]
+    if voice.knows("opening", seen.why):
+        said.append(voice.say("opening", seen.why))
+    said.append(voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps))
+    label = f"{voice.figure(int(seen.days * 10) / 10, '')} / {voice.figure(needed, 'days')}"
+    return Window(tuple(said), min(1.0, seen.days / needed), label)
+
+
+def changes(run: Run, decision: Decision, voice: Voice) -> tuple[Change, ...]:
+    """What each remedy did, and what became of its criteria."""
+    return tuple(_change(intervention, decision, voice) for intervention in run.interventions)
+
+
+def _change(done: Intervention, decision: Decision, voice: Voice) -> Change:
+    known = [decision.results[id] for id in done.criteria if id in decision.results]
+    outcomes = [f"{result.id} {voice.outcome(result.before)} → {voice.outcome(result.outcome)}"
+                for result in known if result.before]
+    lines = done.diff.splitlines()
+    more = len(lines) - MOST_LINES
+    return Change(
+        shown(done.remedy), voice.say("state", done.state), ", ".join(map(shown, done.criteria)), ", ".join(outcomes),
+        tuple(shown(step) for step in done.steps), tuple((_mark(line), visible(line, LONGEST_LINE)) for line in lines[:MOST_LINES]),
+        voice.word("cut", count=more) if more > 0 else "")
+
+
+def _mark(line: str) -> str:
+    if line.startswith(("+++", "---", "@@")):
+        return "place"
+    return {"+": "added", "-": "removed"}.get(line[:1], "same")

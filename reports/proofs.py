@@ -1,0 +1,26 @@
+"""Fault proofs of the checkout (`make proof`), as they lie beside the reports."""
+
+from pathlib import Path
+
+import msgspec
+
+PROOFS = "proof.json"
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """One fault put into a lab server: the outcome its criterion had to take, and took. `collateral`: who else changed."""
+
+    criterion: str
+    fault: str
+    expected: str
+    observed: str
+    collateral: tuple[str, ...] = ()
+    ok: bool = False
+
+
+def read_proofs(folder: Path) -> tuple[Proof, ...]:
+    """The proofs in a folder; none where there is no file, or none that can be read: a report claims no more than it has."""
+    try:
+        return msgspec.json.decode((folder / PROOFS).read_bytes(), type=tuple[Proof, ...])
+    except (OSError, msgspec.DecodeError):
+        return ()

@@ -1,0 +1,147 @@
+"""Golden runs: one frozen Run for each state a reader can meet. Everything a page or a terminal shows is in one of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from reports.model.contract import parse_contract
+from reports.model.outcome import Outcome
+from reports.model.people import Attestation, People, Void, Waiver
+from reports.model.run import Audited, Finding, Intervention, Reason, Result, Run, Source
+from reports.model.stability import Window
+
+CONTRACT = parse_contract((Path(__file__).parent / "golden.toml").read_text(encoding="utf-8"), "golden.toml")
+AT = datetime(2026, 2, 11, 13, 5, 12, tzinfo=UTC)
+OWNERS = {"host": "Alice Martin", "cluster": "Karim Benali", "data": "Zoë Fischer"}
+SEEN: dict[str, tuple[float, Mapping[str, Any]]] = {
+    "MCP-01": (3, {"running": 3, "sick": []}),
+    "LOG-01": (0.72, {"worst": 720_000_000}),
+    "DSK-01": (61.24, {"used_percent": 61.24, "used": 24_500_000_000, "available": 15_510_000_000}),
+    "BKP-04": (11.08, {"file": "postgres_2026-02-11_02-00-01.sql.gz", "hours": 11.08, "size": 26_700_000, "a_day": 3}),
+    "BKP-10": (100, {"restored": 950_000, "rows": 950_000, "seconds": 6.4}),
+    "MON-02": (0.8, {"seconds": 0.8}),
+    "DOC-01": (0, {"wanting": []}),
+    "INF-01": (0.2, {"node": "edgeserver", "minutes": 0.2}),
+    "INF-11": (0, {"failed": []}),
+    "INF-SCORE": (100, {"lowest": 100.0, "highest": 100.0}),
+    "DEC-02": (7.3, {"days": 7.3, "samples": 176}),
+    "DEC-04": (1, {"who": "Dana Leroy", "role": "sponsor"}),
+    "DEC-01": (100, {"met": 7, "blocking": 7}),
+}
+ASKED = {"DSK-01": ("filesystems", "df --local --block-size=1 --output=target,source,fstype,used,avail"),
+         "MCP-01": ("deployments", "GET /apis/apps/v1/deployments"),
+         "LOG-01": ("rotation", "logrotate -d /etc/logrotate.conf 2>&1")}
+BUDGET = Attestation("DEC-04", "Dana Leroy", "sponsor", AT - timedelta(days=2), AT + timedelta(days=28),
+                     document="budget.pdf", sha256="9f" * 32)
+
+
+def passed(id: str) -> Result:
+    """A criterion that is met, with its evidence."""
+    value, seen = SEEN[id]
+    sources = tuple(Source(fact, asked, AT - timedelta(seconds=2), 0.04) for fact, asked in [ASKED[id]]) if id in ASKED else ()
+    return Result(id, Outcome.PASS, value, seen, sources=sources, seconds=0.002)
+
+
+def failed(id: str, value: float, **seen: Any) -> Result:
+    """The same criterion, missed."""
+    return msgspec.structs.replace(passed(id), outcome=Outcome.FAIL, value=value, seen={**SEEN[id][1], **seen})
+
+
+def unknown(id: str, code: str, **values: Any) -> Result:
+    """Could not look."""
+    return Result(id, Outcome.UNKNOWN, reason=Reason(code, values), seconds=0.001)
+
+
+def window(days: float, why: str = "first-sample", *, synthetic: bool = False) -> Window:
+    """A stretch of proven days that ends with the run."""
+    return Window(int(days * 24), AT - timedelta(days=days), AT, why, synthetic=synthetic)
+
+
+def golden(*others: Result, **changes: Any) -> Run:
+    """A GO, with some results replaced."""
+    results = {id: passed(id) for id in CONTRACT} | {result.id: result for result in others}
+    run = Run(
+        id="20260211T130510Z-a1b2c3", started=AT - timedelta(seconds=2.9), ended=AT, contract=CONTRACT, results=results,
+        target=Audited("twisterlab", "EdgeServer (TwisterLab)", "server", OWNERS, "2026-02-04", "2026-02-11"),
+        people=People(attestations=(BUDGET,)), window=window(7.3))
+    return msgspec.structs.replace(run, **changes)
+
+
+def go() -> Run:
+    """Everything is met."""
+    return golden()
+
+
+def go_with_waivers() -> Run:
+    """One failure is accepted for a while; an advisory one is a reserve; an entry does not count."""
+    waiver = Waiver("MCP-01", "twisterlab-dev is rebuilt in Phase 1", "Dana Leroy", AT + timedelta(days=20))
+    people = People((BUDGET,), (waiver,), (Void("BKP-04", "waiver", "never-waivable"), Void("DOC-01", "attestation", "expired")))
+    stray = msgspec.structs.replace(
+        passed("LOG-01"), findings=(Finding("duplicate", {"file": "/etc/logrotate.d/kern-aggressive"}),))
+    return golden(failed("MCP-01", 2, running=2, sick=["twisterlab-dev"]), stray,
+                  failed("INF-11", 1, failed=["fwupd.service"]), people=people)
+
+
+def no_go() -> Run:
+    """4 February: nothing runs, the disk is full, no backup, nobody answered."""
+    return golden(
+        failed("MCP-01", 0, running=0, sick=["default", "twisterlab", "twisterlab-dev"]),
+        failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
+        failed("LOG-01", 12.4, worst=12_400_000_000), failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
+        failed("INF-11", 2, failed=["logrotate.service", "fwupd.service"]),
+        unknown("BKP-04", "no-answer", fact="postgres_backups", why="find: ‘/var/backups/twisterlab’: No such file or directory"),
+        unknown("BKP-10", "no-answer", fact="postgres_restore", why="no dump to restore"),
+        Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
+        people=People(), window=Window(1, None, AT, "no-recent-sample"), replayed_from="before.json",
+        target=Audited("demo", "EdgeServer (TwisterLab), 4 February", "demo", OWNERS, "2026-02-04", "2026-02-11"))
+
+
+def not_yet() -> Run:
+    """Everything is repaired; the days are missing."""
+    return golden(window=window(3.6, "change"))
+
+
+def undecided() -> Run:
+    """The cluster could not be asked, and the budget awaits a person."""
+    away = {"cause": "cluster", "server": "https://edge.example:6443", "why": "connection refused"}
+    return golden(*(unknown(id, "cluster-unreachable", **away) for id in ("MCP-01", "INF-01", "BKP-10")),
+                  Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})), people=People())
+
+
+def all_unknown() -> Run:
+    """The server was not reached at all."""
+    away = {"cause": "host", "address": "edge.example", "port": 22, "user": "twister", "why": "no answer within 10 s",
+            "known_hosts": "~/.ssh/known_hosts"}
+    return golden(*(unknown(id, "unreachable", **away) for id in CONTRACT), people=People(), window=None)
+
+
+def hostile() -> Run:
+    """A host that answers with markup, escapes, direction marks and no end."""
+    nasty = "<script>alert(1)</script>\x1b[31m\u202egnp.exe\u2066<img src=x onerror=alert(2)>`</code><b>" + "A" * 50_000
+    return golden(
+        failed("MCP-01", 1, running=nasty, sick=[nasty] * 200), failed("BKP-04", 99, file=nasty, hours=nasty),
+        unknown("MON-02", "no-answer", fact=nasty, why=nasty), unknown("DOC-01", nasty, cause=nasty),
+        msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, nasty * 3, AT, 1.0),)),
+        interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (nasty,), f"+{nasty}\n" * 3),),
+        target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"), people=People((), (), (Void(nasty, nasty, nasty),)))
+
+
+def fixed() -> Run:
+    """This run repaired log rotation: the seven days begin again."""
+    diff = ("--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
+            "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n")
+    done = Intervention("log_rotation", "applied", ("LOG-01",), (
+        "Replace the stock stanza by one with a size bound", "Run logrotate every hour", "Let logrotate check the result"), diff, 4.2)
+    return golden(msgspec.structs.replace(passed("LOG-01"), before=Outcome.FAIL), interventions=(done,))
+
+
+def lab() -> Run:
+    """A lab server whose history is made up."""
+    return golden(target=Audited("lab", "EdgeServer (lab, ready)", "lab", OWNERS, "", "2026-02-11"), window=window(8, synthetic=True))
+
+
+GOLDEN: dict[str, Callable[[], Run]] = {run.__name__: run for run in (
+    go, go_with_waivers, no_go, not_yet, undecided, all_unknown, hostile, fixed, lab)}
