@@ -8,3 +8,4 @@ for scenario in before stabilised ready; do
   TARGET=lab SCENARIO=$scenario KEEP='' FIX='' .make/audit.sh "--record=lab/recordings/$scenario.json" "--reports=$reports"
 done
 ls -l lab/recordings
+.venv/bin/python -m testing.readme  # its excerpt is the demo's own words

@@ -87,7 +87,7 @@ def ssh_config(target: Target, control: str) -> Iterator[str]:
         connection.close()
 
 
-def measure(target: Target, namespace: str, runs: int) -> Table:
+def measure(target: Target, runs: int) -> Table:
     """Median seconds of each way, by round trip in milliseconds."""
     facts = [fact for fact in known_facts() if fact.asked in (Asked.HOST, Asked.ROOT)]
     ways: dict[str, Callable[[], None]] = {
@@ -99,7 +99,7 @@ def measure(target: Target, namespace: str, runs: int) -> Table:
     }
     table: Table = {way: {} for way in ways}
     for round_trip in ROUND_TRIPS:
-        with delayed(namespace, target.host.address, round_trip):
+        with delayed(target.host.address, round_trip):
             for way, go in ways.items():
                 table[way][round_trip] = median([timed(go) for _ in range(runs + 1)][1:])
                 print(f"  {round_trip:>2} ms  {way}: {table[way][round_trip]:.2f} s", file=sys.stderr, flush=True)
@@ -127,8 +127,7 @@ def main() -> None:
     parser.add_argument("--target", type=Path, required=True, metavar="FOLDER", help="the target of a lab that is up")
     parser.add_argument("--runs", type=int, default=5, help="counted runs after the warm-up (5)")
     options = parser.parse_args()
-    lab = options.target.resolve().parent.name
-    table = measure(load_target(options.target), f"phase0-{lab}", options.runs)
+    table = measure(load_target(options.target), options.runs)
     print(*ratios(table), sep="\n")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     rows = [{"way": way, "round_trip_ms": trip, "seconds": round(seconds, 3)} for way, trips in table.items()

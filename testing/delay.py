@@ -2,12 +2,14 @@
 
 A link of layer 3 rather than a proxy, so that TCP itself sees the delay (a proxy would hide what Nagle's algorithm
 costs).
-Run as `python -m testing.delay NAMESPACE ADDRESS MILLISECONDS`; the devices and the route go when the process ends.
+Run as `python -m testing.delay ADDRESS MILLISECONDS`; the devices and the route go when the process ends.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import selectors
 import struct
 import subprocess
@@ -24,12 +26,12 @@ DEVICE = "phase0-delay"
 
 
 @contextmanager
-def delayed(namespace: str, address: str, milliseconds: float) -> Iterator[None]:
-    """Packets to and from `address` take half the round trip of `milliseconds` each way; none at all for 0."""
+def delayed(address: str, milliseconds: float) -> Iterator[None]:
+    """Packets to and from a lab server take half of `milliseconds` each way; nothing is in their way for 0."""
     if not milliseconds:
         yield
         return
-    command = [sys.executable, "-m", "testing.delay", namespace, address, str(milliseconds)]
+    command = [sys.executable, "-m", "testing.delay", address, str(milliseconds)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -41,35 +43,43 @@ def delayed(namespace: str, address: str, milliseconds: float) -> Iterator[None]
         process.wait()
 
 
-def tun(namespace: str = "") -> int:
-    """A tun device in a network namespace (ours unless named); it lives as long as its descriptor."""
-    libc = ctypes.CDLL("libc.so.6", use_errno=True)
+def inside(address: str) -> int:
+    """A process of the server: one whose network namespace has the address as its own."""
+    own = re.compile(rf"-- {re.escape(address)}\n\s+/32 host LOCAL")
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if own.search((process / "net" / "fib_trie").read_text()):
+                return int(process.name)
+    raise LookupError(f"no server on this machine has the address {address}")
+
+
+def tun(process: int | str) -> int:
+    """A tun device in the network namespace of a process; it lives as long as its descriptor."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     try:
-        if namespace:
-            _enter(libc, os.open(Path("/run/netns", namespace), os.O_RDONLY))
+        _enter(os.open(f"/proc/{process}/ns/net", os.O_RDONLY))
         device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", DEVICE.encode(), IFF_TUN | IFF_NO_PI))
         return device
     finally:
-        _enter(libc, home)
+        _enter(home)
 
 
-def _enter(libc: ctypes.CDLL, namespace: int) -> None:
-    if libc.setns(namespace, 0):
+def _enter(namespace: int) -> None:
+    if ctypes.CDLL("libc.so.6", use_errno=True).setns(namespace, 0):
         raise OSError(ctypes.get_errno(), "setns")
     os.close(namespace)
 
 
-def lay(namespace: str, address: str) -> None:
+def lay(process: int, address: str) -> None:
     """Addresses on both ends, and our way to `address` through them."""
+    there = ["nsenter", f"--net=/proc/{process}/ns/net", "ip"]
     for words in (
-        ["addr", "add", HERE, "peer", THERE, "dev", DEVICE], ["link", "set", DEVICE, "up"],
-        ["-n", namespace, "addr", "add", THERE, "peer", HERE, "dev", DEVICE],
-        ["-n", namespace, "link", "set", DEVICE, "up"],
-        ["route", "add", f"{address}/32", "dev", DEVICE, "src", HERE],
+        ["ip", "addr", "add", HERE, "peer", THERE, "dev", DEVICE], ["ip", "link", "set", DEVICE, "up"],
+        [*there, "addr", "add", THERE, "peer", HERE, "dev", DEVICE], [*there, "link", "set", DEVICE, "up"],
+        ["ip", "route", "add", f"{address}/32", "dev", DEVICE, "src", HERE],
     ):
-        subprocess.run(["ip", *words], check=True)
+        subprocess.run(words, check=True)
 
 
 def carry(ends: tuple[int, int], seconds: float) -> None:
@@ -95,10 +105,11 @@ def _packets(device: int) -> Iterator[bytes]:
             return
 
 
-def main(namespace: str, address: str, milliseconds: str) -> None:
+def main(address: str, milliseconds: str) -> None:
     """Lay the road, say so, and carry."""
-    ends = tun(), tun(namespace)
-    lay(namespace, address)
+    server = inside(address)
+    ends = tun("self"), tun(server)
+    lay(server, address)
     print("ready", flush=True)  # the other process waits for it
     carry(ends, float(milliseconds) / 2000)
 

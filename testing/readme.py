@@ -1,0 +1,52 @@
+"""What the README and docs/ print: their commands, and the demo's own words.
+
+`python -m testing.readme` writes the demo's words into README.md anew; `make recordings` does it after recording.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "targets" / "README.md", *sorted((ROOT / "docs").glob("**/*.md")))
+BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+MARK = "<!-- the demo's own words: python -m testing.readme -->\n```\n"
+EXCERPT = re.compile(rf"(?<={re.escape(MARK)}).*?(?=^```)", re.MULTILINE | re.DOTALL)
+RULE, LAST = "━" * 20, "Report:"
+
+
+def commands() -> dict[str, str]:
+    """Every command in a block for a shell, and the page that prints it first."""
+    found: dict[str, str] = {}
+    for page in PAGES:
+        for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+            for line in block.replace("\\\n", " ").splitlines():
+                if line.strip() and not line.startswith("#"):
+                    found.setdefault(line.strip(), str(page.relative_to(ROOT)))
+    return found
+
+
+def demo() -> str:
+    """The last words of the demo, without the line of durations and without the folder of the report."""
+    with tempfile.TemporaryDirectory() as reports:
+        said = subprocess.run(
+            [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"], cwd=ROOT,
+            env={**os.environ, "COLUMNS": "100"}, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+    lines = said.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith(RULE))
+    last = next(number for number, line in enumerate(lines) if line.startswith(LAST))
+    kept = [line for line in lines[first + 1:last] if "judged in" not in line]
+    return "\n".join(kept).strip() + f"\n{LAST} reports/out/verdict.html\n"
+
+
+def main() -> None:
+    """Put the demo's words into the README."""
+    README.write_text(EXCERPT.sub(lambda _: demo(), README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Every command the README and docs/ print works: run here, or elsewhere, or not at all for a reason that is given."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from testing.readme import EXCERPT, PAGES, README, ROOT, commands, demo
+
+RUN = (
+    "make audit",
+    ".venv/bin/python -m pytest --target=demo",
+    ".venv/bin/python -m reports list",
+    ".venv/bin/python -m reports explain DSK-01",
+    ".venv/bin/python -m reports render reports/out/run.json",
+)
+ELSEWHERE = {
+    "make test": "this is part of it",
+    "make lab": "testing/lab runs on what it builds; .ci/run builds it where it is missing",
+    "make test-lab": ".ci/run",
+    "make audit TARGET=lab SCENARIO=ready": "testing/lab/test_commands.py",
+    "make audit TARGET=lab SCENARIO=before FIX=1": "testing/lab/test_commands.py",
+    "make install PREFIX=$HOME/.local": "testing/lab/test_commands.py",
+    "make proof": "takes minutes; the release's proof.json comes from it",
+    "make bench": "takes minutes; testing/lab/test_commands.py runs one round of it",
+    "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
+    ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
+    "make audit TARGET=edge": "testing/test_make.py",
+    "kubectl apply -f targets/twisterlab.example/audit-role.yaml": "testing/lab/test_commands.py",
+    "kubectl create token phase0-audit --namespace kube-system --duration 720h": "needs Kubernetes 1.24, not 1.20",
+}
+STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+
+
+def test_every_command_is_known() -> None:
+    printed = commands()
+    assert printed.keys() - {*RUN, *ELSEWHERE} == set(), "a page prints a command nobody runs"
+    assert {*RUN, *ELSEWHERE} - printed.keys() == set(), "a command that no page prints any more"
+
+
+def run(command: str, reports: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["sh", "-c", command], cwd=ROOT, env={**os.environ, "PHASE0_REPORTS": str(reports)},
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_a_command_works(command: str, tmp_path: Path) -> None:
+    if "run.json" in command:
+        run("make audit", tmp_path)
+    done = run(command.replace("reports/out", str(tmp_path)), tmp_path)
+    assert done.returncode == STATUSES.get(command, 0), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [command for command in ELSEWHERE if command.startswith("make ")])
+def test_make_knows_the_others(command: str, tmp_path: Path) -> None:
+    done = run(command.replace("make", "make -n", 1), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_shows_what_the_demo_says() -> None:
+    shown = EXCERPT.search(README.read_text(encoding="utf-8"))
+    assert shown is not None
+    assert shown[0] == demo(), "write it anew: .venv/bin/python -m testing.readme"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    assert [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_a_page() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 140
+
+
+def test_make_help_names_every_target() -> None:
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {line.split()[0] for line in said.splitlines()} == set(targets)
