@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("runs", help="every run, its remedies and how it ended")
     commands.add_parser("rollback", help="take a whole run back").add_argument("run", metavar="RUN")
     for command in commands.choices.values():
-        command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder under targets/, or its path")
+        command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder of targets/, or its path")
     return top
 
 

@@ -16,10 +16,13 @@ from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, 
 
 FILES = Path(__file__).parent / "files" / "log_rotation"
 RSYSLOG, BACKUP = "/etc/logrotate.d/rsyslog", "/etc/logrotate.d/twisterlab-backup"
+NEEDED = ("/var/log/syslog", "/var/log/kern.log")
+BACKUP_LOG = "/var/log/twisterlab-backup.log"
 HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
 PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")
 MAXSIZE = 200 * 1024**2   # bytes, as in the stanza
 BUDGET = 2 * 1000**3      # bytes of /var/log the plan allows
+IGNORED = re.compile(r",v$|~$|\.(cfsaved|disabled|swp|(dpkg|ucf)-\w+|rpm\w+)$")  # by logrotate, in its folder
 PATIENCE = 1800           # seconds for a rotation or a compression of many GB
 COMPRESS, UNDO = ((FILES / name).read_text() for name in ("compress.sh", "compress_undo.sh"))
 LOGROTATE = """\
@@ -39,13 +42,14 @@ def log_rotation(rotation_files: RotationFiles) -> Iterator[Yielded]:
     yield from _stanzas(rotation_files)
     yield from _timer(rotation_files)
     if rotation_files.helper:
-        governed = paths_in(_rsyslog(rotation_files))
+        governed = frozenset(paths_in(_rsyslog(rotation_files)))
         yield from _ownership(rotation_files, governed)
         yield from _overdue(rotation_files, governed)
 
 
 def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
-    yield Check(command=LOGROTATE, what="logrotate -d accepts the whole configuration as it will be")
+    yield Check(command=LOGROTATE, about="/etc/logrotate.d/",
+                what="logrotate -d accepts the whole configuration as it will be")
     for path in PLANS_OWN:
         if path in seen.files:
             yield RemoveFile(path=path, before=seen.files[path], what=f"remove {path}",
@@ -56,14 +60,14 @@ def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
                                                          "and rsyslog is told to reopen its files")
     else:
         yield Note("/etc/logrotate.d/rsyslog: rsyslog is not installed as this distribution does it")
-    if not paths_in((FILES / BACKUP[1:]).read_text()) & _owned(seen, BACKUP):
+    if BACKUP_LOG not in _owned(seen, BACKUP):
         yield InstallFile(path=BACKUP, content=(FILES / BACKUP[1:]).read_text(), before=seen.files.get(BACKUP),
                           what=f"install {BACKUP}", why="the log of the backup jobs is rotated by nobody")
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
-        yield Check(command=TIMER, what="systemd-analyze verify accepts the timer as it will be")
+        yield Check(command=TIMER, about=HOURLY, what="systemd-analyze verify accepts the timer as it will be")
         yield InstallFile(path=HOURLY, content=(FILES / HOURLY[1:]).read_text(), before=seen.files.get(HOURLY),
                           what=f"install {HOURLY}", activate=RELOAD,
                           why="maxsize counts only when logrotate runs: hourly instead of daily")
@@ -109,9 +113,10 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yiel
                    "are free; free some space, then run --fix again")
     else:
         yield RunCommand(command=f"set -- {names}\n{COMPRESS}", undo=f"set -- {names}\n{UNDO}", seconds=PATIENCE,
+                         shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
                          what=f"compress {names} ({sum(sizes.values()) / 1e9:.1f} GB)",
                          why="/var/log is over 2 GB now, and rotation alone only renames",
-                         lasting="what is compressed by then keeps every line")
+                         lasting="half a copy is removed; a whole one has every line and stays")
 
 
 def _sizes(seen: RotationFiles, paths: Iterable[str]) -> str:
@@ -119,24 +124,25 @@ def _sizes(seen: RotationFiles, paths: Iterable[str]) -> str:
 
 
 def _rsyslog(seen: RotationFiles) -> str:
-    """Our stanza, for every log the stanzas it replaces have and no other file of the host claims."""
+    """Our stanza for the logs this distribution's has, and those of the stanzas it replaces; no other file's."""
     ours = (FILES / RSYSLOG[1:]).read_text()
-    head, brace, body = ours.partition("{")
-    replaced = (paths_in(seen.files[path].content) for path in (RSYSLOG, *PLANS_OWN) if path in seen.files)
-    extra = frozenset[str]().union(*replaced) - paths_in(ours)
+    listed, brace, body = ours.partition("{")
+    replaced = [seen.files[path].content for path in (RSYSLOG, *PLANS_OWN) if path in seen.files]
+    paths = dict.fromkeys(log for content in replaced for log in paths_in(content))
+    paths |= dict.fromkeys(NEEDED if RSYSLOG in seen.files else listed.split())
     elsewhere = _owned(seen, RSYSLOG)
-    return "".join(f"{path}\n" for path in [*head.split(), *sorted(extra)] if path not in elsewhere) + brace + body
+    return "".join(f"{path}\n" for path in paths if path not in elsewhere) + brace + body
 
 
 def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
     """Logs that another file of the host's configuration rotates."""
-    others = [paths_in(file.content) for path, file in seen.files.items()
-              if path.startswith("/etc/logrotate") and path not in (mine, *PLANS_OWN)]
-    return frozenset[str]().union(*others)
+    others = [file.content for path, file in seen.files.items() if path.startswith("/etc/logrotate")
+              and path not in (mine, *PLANS_OWN) and not IGNORED.search(path)]
+    return frozenset(log for content in others for log in paths_in(content))
 
 
-def paths_in(configuration: str) -> frozenset[str]:
-    """The logs a logrotate configuration names: the absolute paths outside braces."""
+def paths_in(configuration: str) -> tuple[str, ...]:
+    """The logs a logrotate configuration names, in its order: the absolute paths outside braces."""
     bare = re.sub(r"\{.*?^\s*\}", "", re.sub(r"#.*", "", configuration), flags=re.DOTALL | re.MULTILINE)
     listed = (line.split() for line in bare.splitlines() if line.lstrip().startswith(("/", '"/')))
-    return frozenset(path.strip('"') for line in listed for path in line if path.strip('"').startswith("/"))
+    return tuple(path.strip('"') for line in listed for path in line if path.strip('"').startswith("/"))

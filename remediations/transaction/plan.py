@@ -6,8 +6,8 @@ from difflib import unified_diff
 
 import msgspec
 
-from fixtures.answer import redact
 from fixtures.host.files import HostFile
+from fixtures.redaction import redact
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, Risk, RunCommand, Step, Yielded
 
 
@@ -37,10 +37,12 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def draw_plan(remedy: str, criteria: Iterable[str], yielded: Iterable[Yielded]) -> Plan:
-    """Steps that would change nothing are left out; without steps there is nothing to check."""
+    """Steps that would change nothing are left out, and checks of what is not touched."""
     given = list(yielded)
     steps = tuple(step for step in given if not isinstance(step, Check | Note) and not _stands(step))
-    checks = tuple(check for check in given if isinstance(check, Check)) if steps else ()
+    touched = tuple(step.path for step in steps if not isinstance(step, RunCommand))
+    checks = tuple(check for check in given if isinstance(check, Check)
+                   and any(path.startswith(check.about) for path in touched))
     return Plan(remedy, tuple(criteria), steps, checks, tuple(note for note in given if isinstance(note, Note)))
 
 
@@ -80,7 +82,7 @@ def undo_of(step: Step) -> str:
     """How the step is taken back, for a person."""
     match step:
         case RunCommand(undo=undo, lasting=lasting):
-            return undo.splitlines()[-1] + (f" ({lasting})" if lasting else "") if undo else f"not needed: {lasting}"
+            return (lasting or undo) if undo else f"not needed: {lasting}"
         case InstallFile(before=None):
             said = "the file is removed"
         case _:
@@ -97,7 +99,7 @@ def shown(plan: Plan) -> Iterator[tuple[str, str]]:
         yield f"{number:2}. {step.what}", "bold"
         yield f"    why:  {step.why}", ""
         if isinstance(step, RunCommand):
-            yield from ((f"    run:  {line}", "") for line in step.command.splitlines())
+            yield from ((f"    run:  {line}", "") for line in (step.shown or step.command).splitlines())
         elif step.activate:
             yield f"    then: {step.activate}", ""
         yield f"    undo: {undo_of(step)}", ""

@@ -13,7 +13,7 @@ from shlex import quote
 
 import msgspec
 
-from fixtures.answer import redact
+from fixtures.redaction import redact
 from remediations.transaction.scripts import text
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
@@ -92,12 +92,19 @@ class Session:
             self._start(self._shell).communicate(script.encode(), timeout=10)
 
     def _complaint(self) -> str:
-        self.close()
+        self._end()
         said = self._process.stderr.read(4096).decode(errors="replace").strip() if self._process.stderr else ""
         return redact(said.splitlines()[-1])[:200] if said else "the connection ended, or its time was up"
 
     def close(self) -> None:
         """End the shell; a step under way on the host still comes to its end, and holds the lock until then."""
+        self._end()
+        self._reader.join(1)
+        for stream in (self._process.stderr, None if self._reader.is_alive() else self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def _end(self) -> None:
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()

@@ -63,12 +63,13 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Run POSIX sh as root; what it prints is shown while it runs.
 
     `undo` must be right whether the command ran, half ran or never ran. `lasting` says what it leaves, and why nobody
-    is worse off; one of the two is needed.
+    is worse off; one of the two is needed. `shown` stands for a command longer than a plan should be.
     """
 
     command: str
     what: str
     why: str
+    shown: str = ""
     undo: str = ""
     lasting: str = ""
     risk: Risk = Risk.SAFE
@@ -81,9 +82,13 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """Must succeed before the first step: $CANDIDATE holds the touched folders as they will be. Changes nothing."""
+    """Must succeed before the first step when a file below `about` is touched. Changes nothing.
+
+    $CANDIDATE holds the touched folders as they will be, each at its path.
+    """
 
     command: str
+    about: str
     what: str
     seconds: float = 60
 

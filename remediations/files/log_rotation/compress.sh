@@ -20,7 +20,7 @@ for log; do
   size=$(stat -c %s "$log")
   pack "$log"
   gzip -t "$log.gz.partial"
-  [ "$size" = "$(stat -c %s "$log")" ]
+  if [ "$size" != "$(stat -c %s "$log")" ]; then rm "$log.gz.partial"; echo "$log: changed meanwhile, left as it is"; continue; fi
   chown --reference="$log" "$log.gz.partial"
   chmod --reference="$log" "$log.gz.partial"
   touch --reference="$log" "$log.gz.partial"

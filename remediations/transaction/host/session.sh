@@ -20,7 +20,7 @@ note() { # what, about: one line of the journal, on the disk before anything fol
 }
 
 put() { # name, content in base64: a file of the run
-  mkdir -p "$RUN/${1%/*}" && printf %s "$2" | base64 -d >"$RUN/$1"
+  mkdir -p "$(dirname "$RUN/$1")" && printf %s "$2" | base64 -d >"$RUN/$1"
 }
 
 begin() { # run, who

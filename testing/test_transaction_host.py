@@ -1,0 +1,167 @@
+"""The host's side, in a folder of this machine: every step is before or after, whatever ends it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from remediations.transaction.journal import State, read_journals
+from remediations.transaction.session import Session, TransactionError
+from remediations.transaction.step import Check
+from testing.transaction_host import SESSION, Host
+
+pytestmark = pytest.mark.skipif(shutil.which("flock") is None, reason="the host's side needs Linux")
+AFTER = {"etc/conf.d/main": ("main 2\n", 0o644), "etc/new/deep/file": ("new\n", 0o644), "etc/switch": ("on\n", 0o600)}
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path)
+
+
+def states(host: Host) -> list[str]:
+    session = Session(host.start)
+    try:
+        return [run.state for run in read_journals(session.call("journals").lines)]
+    finally:
+        session.close()
+
+
+def test_a_plan_is_applied_whole_and_can_be_taken_back_whole(host: Host) -> None:
+    untouched = host.state
+    with host.transaction() as transaction:
+        applied = transaction.apply(host.plan())
+        transaction.finish()
+    assert applied.why == ""
+    assert AFTER.items() <= host.state.items()
+    assert "etc/conf.d/old" not in host.state
+    assert states(host) == [State.APPLIED]
+    undo = host.root / "var/lib/phase0-gate/runs" / transaction.run / "undo"
+    subprocess.run(["sh", str(undo)], env={**os.environ, "ROOT": str(host.root)}, check=True)
+    assert host.state == untouched
+    assert states(host) == [State.ROLLED_BACK]
+
+
+def test_the_run_keeps_what_it_replaced_and_is_closed_to_others(host: Host) -> None:
+    with host.transaction() as transaction:
+        transaction.apply(host.plan())
+    folder = host.root / "var/lib/phase0-gate/runs" / transaction.run
+    assert (folder / "1/backup").read_text() == "main 1\n"
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("done", range(5))
+def test_cut_short_after_any_step_the_next_run_takes_it_back(host: Host, done: int) -> None:
+    untouched = host.state
+    with host.transaction() as transaction:
+        plan = host.plan()
+        transaction.apply(msgspec.structs.replace(plan, steps=plan.steps[:done]))
+        host.kill()
+    with host.transaction() as after:
+        left = after.recover()
+    assert [run.id for run in left] == [transaction.run]
+    assert host.state == untouched
+    with host.transaction() as after:
+        assert after.recover() == ()
+        assert after.apply(host.plan()).why == ""
+        after.finish()
+    assert AFTER.items() <= host.state.items()
+
+
+@pytest.mark.parametrize("where", ["activate", "command"])
+def test_cut_short_within_a_step_the_next_run_takes_that_back_too(host: Host, where: str) -> None:
+    untouched = host.state
+    plan = host.plan(**{where: f'[ -e "$ROOT/once" ] || {{ touch "$ROOT/once" "$ROOT/etc/switch"; {SESSION}; sleep 5; }}'})
+    with host.transaction() as transaction, pytest.raises(TransactionError, match="no longer answers"):
+        transaction.apply(plan)
+    subprocess.run(["flock", str(host.root / "run/phase0-gate.lock"), "true"], timeout=20, check=True)
+    with host.transaction() as after:
+        assert [run.id for run in after.recover()] == [transaction.run]
+    (host.root / "etc/switch").unlink(missing_ok=True)
+    assert host.state == untouched
+
+
+def test_a_step_that_fails_takes_the_whole_remedy_back(host: Host) -> None:
+    untouched = host.state
+    with host.transaction() as transaction:
+        applied = transaction.apply(host.plan(command='echo on >"$ROOT/etc/switch"; echo no such unit; exit 3'))
+        transaction.finish()
+    assert applied.why == "step 4 (switch on): no such unit"
+    assert applied.numbers == ()
+    assert host.state == untouched
+    assert states(host) == [State.ROLLED_BACK]
+
+
+def test_a_check_sees_the_folder_as_it_will_be_and_nothing_is_changed_when_it_refuses(host: Host) -> None:
+    untouched = host.state
+    seen = Check(command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1', about="/etc/conf.d/", what="the syntax")
+    with host.transaction() as transaction:
+        applied = transaction.apply(msgspec.structs.replace(host.plan(), checks=(seen,)))
+        transaction.finish()
+    assert applied.why == "refused before anything was changed (the syntax): main 2; file"
+    assert host.state == untouched
+
+
+def test_a_step_over_its_time_is_ended_and_taken_back(host: Host) -> None:
+    plan = host.plan(command="sleep 60")
+    slow = msgspec.structs.replace(plan.steps[3], seconds=0.2)
+    with host.transaction() as transaction:
+        assert "not done within" in transaction.apply(msgspec.structs.replace(plan, steps=(*plan.steps[:3], slow))).why
+    assert "etc/new" not in host.state
+
+
+def test_only_one_at_a_time_and_the_other_is_named(host: Host) -> None:
+    with host.transaction(), pytest.raises(TransactionError, match=r"another run is changing here: \S+@\S+ since .*process"):
+        with host.transaction():
+            pass
+    with host.transaction() as free:
+        assert free.steps == 0
+
+
+def test_the_lock_falls_with_its_holder(host: Host) -> None:
+    with host.transaction():
+        host.kill()
+        with host.transaction() as other:
+            assert other.recover() == ()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_ends_the_step_and_takes_all_back(host: Host, number: signal.Signals) -> None:
+    untouched = host.state
+
+    def interrupt() -> None:
+        while not (host.root / "started").exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=interrupt).start()
+    with host.transaction() as transaction:
+        applied = transaction.apply(host.plan(command='touch "$ROOT/started"; sleep 15'))
+        transaction.finish()
+    assert applied.why == "interrupted"
+    assert applied.seconds < 10
+    assert host.state == untouched
+
+
+def test_what_a_step_prints_is_told_while_it_runs_without_secrets(host: Host) -> None:
+    with host.transaction() as transaction:
+        transaction.apply(host.plan(command="echo 42 %; echo password=hunter2"))
+    said = "".join(host.said)
+    assert "42 %" in said
+    assert "hunter2" not in said
+
+
+def test_a_file_changed_by_others_meanwhile_is_kept_when_it_is_taken_back(host: Host) -> None:
+    with host.transaction() as transaction:
+        applied = transaction.apply(host.plan())
+        (host.root / "etc/conf.d/main").write_text("main 3, by hand\n")
+        transaction.take_back(applied.numbers, "a test")
+    folder = host.root / "var/lib/phase0-gate/runs" / transaction.run
+    assert (folder / "1/replaced").read_text() == "main 3, by hand\n"
+    assert (host.root / "etc/conf.d/main").read_text() == "main 1\n"
