@@ -6,4 +6,4 @@ if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
   exit 2
 fi
 .venv/bin/python -m lab build
-exec .venv/bin/python -m pytest -c testing/pytest.toml --rootdir testing testing/lab
+exec .venv/bin/python -m pytest -c testing/lab/pytest.toml --rootdir testing/lab testing/lab

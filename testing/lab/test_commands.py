@@ -1,0 +1,95 @@
+"""The commands of the README that need a server, as they are printed there."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from testing.readme import ROOT, commands
+
+SCENARIO = "ready"
+
+
+def run(command: str, tmp_path: Path, **env: str) -> str:
+    """What a printed command says; it must succeed."""
+    assert command in commands(), "no page prints this command any more"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, env={**os.environ, "PHASE0_REPORTS": str(tmp_path), **env},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def outcomes(reports: Path) -> dict[str, str]:
+    rows = json.loads((reports / "run.json").read_text())["results"]
+    return {id: row["outcome"] for id, row in rows.items()}
+
+
+def labs() -> str:
+    return subprocess.run([sys.executable, "-m", "lab", "status"], cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def test_a_ready_server_is_a_go_and_is_taken_down(tmp_path: Path) -> None:
+    said = run("make audit TARGET=lab SCENARIO=ready", tmp_path)
+    assert set(outcomes(tmp_path).values()) == {"pass"}
+    assert "  GO  " in said
+    assert "lab-" not in labs()
+
+
+def test_the_fix_repairs_log_rotation(tmp_path: Path) -> None:
+    run("make audit TARGET=lab SCENARIO=before FIX=1", tmp_path)
+    rows = json.loads((tmp_path / "run.json").read_text())
+    assert rows["results"]["LOG-01"]["before"] == "fail"
+    assert rows["results"]["LOG-01"]["outcome"] == "pass"
+    assert [(one["remedy"], one["state"]) for one in rows["interventions"]] == [("log_rotation", "applied")]
+
+
+def test_everything_of_a_sound_target_can_be_reached(target: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "fixtures", "check", target], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✗" not in done.stdout
+    assert "✓ cluster: GET /api/v1/nodes" in done.stdout
+
+
+def test_what_is_missing_is_told_with_its_cure(target: Path, on_host: Callable[[str], str]) -> None:
+    on_host("k3s kubectl delete clusterrolebinding phase0-audit")
+    try:
+        done = subprocess.run([sys.executable, "-m", "fixtures", "check", target], cwd=ROOT, capture_output=True, text=True)
+    finally:
+        on_host("k3s kubectl create clusterrolebinding phase0-audit --clusterrole=phase0-audit --user=phase0-audit")
+    assert done.returncode == 10
+    assert "✓ ssh: " in done.stdout
+    assert "✗ cluster: GET /api/v1/nodes" in done.stdout
+
+
+def test_the_example_role_lets_look_and_nothing_else(on_host: Callable[[str], str]) -> None:
+    command = "kubectl apply -f targets/twisterlab.example/audit-role.yaml"
+    assert command in commands()
+    role = (ROOT / command.split()[-1]).read_text().replace("phase0-audit", "phase0-example")
+    on_host(f"k3s kubectl apply -f - <<'END'\n{role}\nEND")
+
+    def may(what: str) -> str:
+        account = "system:serviceaccount:kube-system:phase0-example"
+        return on_host(f"k3s kubectl auth can-i {what} --as={account} --all-namespaces || true").strip()
+    assert [may("list nodes"), may("list pods"), may("list deployments.apps"), may("get services/proxy")] == ["yes"] * 4
+    assert [may("get secrets"), may("create pods/exec"), may("get nodes/proxy"), may("delete pods")] == ["no"] * 4
+
+
+def test_an_installed_copy_audits_from_anywhere(tmp_path: Path) -> None:
+    run("make install PREFIX=$HOME/.local", tmp_path, HOME=str(tmp_path))
+    installed = tmp_path / ".local" / "bin" / "phase0-gate"
+    done = subprocess.run([installed, "--target=demo"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert (tmp_path / "phase0-reports" / "verdict.html").exists()
+    for words in (["reports", "list"], ["fixtures", "check", "--help"]):
+        assert subprocess.run([installed, *words], cwd=tmp_path, capture_output=True).returncode == 0
+
+
+def test_the_bench_measures_at_both_distances(target: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "testing.bench", f"--target={target}", "--runs=1"], cwd=ROOT,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((ROOT / "reports" / "out" / "bench.json").read_text())["medians"]
+    floors = {row["round_trip_ms"]: row["seconds"] for row in rows if row["way"].startswith("floor")}
+    assert floors[50] > floors[0] + 0.15, "a login costs at least three round trips"
