@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-export TARGET SCENARIO FIX KEEP REPORT_LANG PREFIX
+export TARGET SCENARIO FIX KEEP REPORT_LANG PREFIX PYTHON
 
 .PHONY: help
 help:  ## this list

@@ -45,8 +45,13 @@ def test_the_fix_repairs_log_rotation(tmp_path: Path) -> None:
     assert [(one["remedy"], one["state"]) for one in rows["interventions"]] == [("log_rotation", "applied")]
 
 
+def check(target: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "fixtures", "check", str(target)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 def test_everything_of_a_sound_target_can_be_reached(target: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "fixtures", "check", target], cwd=ROOT, capture_output=True, text=True)
+    done = check(target)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
     assert "✓ cluster: GET /api/v1/nodes" in done.stdout
@@ -55,7 +60,7 @@ def test_everything_of_a_sound_target_can_be_reached(target: Path) -> None:
 def test_what_is_missing_is_told_with_its_cure(target: Path, on_host: Callable[[str], str]) -> None:
     on_host("k3s kubectl delete clusterrolebinding phase0-audit")
     try:
-        done = subprocess.run([sys.executable, "-m", "fixtures", "check", target], cwd=ROOT, capture_output=True, text=True)
+        done = check(target)
     finally:
         on_host("k3s kubectl create clusterrolebinding phase0-audit --clusterrole=phase0-audit --user=phase0-audit")
     assert done.returncode == 10
