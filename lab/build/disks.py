@@ -53,6 +53,7 @@ def snapshot(places: Places, source: str, name: str, change: Callable[[Session],
     try:
         session = start(places, _BUILDER, name, places.snapshot(source))
         change(session)
+        session.guest.root((IMAGE / "rest.sh").read_text())
         if not power_off(places, session.server):
             raise LabError(f"The server did not power off; see {folder(places, _BUILDER)}/console.log")
         unmount_disk(places, _BUILDER)
@@ -75,6 +76,6 @@ SETTLED = Step(
     "First boot: images, pods, databases",
     lambda p: snapshot(p, "bare", "settled", _settle),
     lambda p: [p.snapshot("settled")],
-    recipe=(IMAGE / "settle.sh",),
+    recipe=(IMAGE / "settle.sh", IMAGE / "rest.sh"),
     after=(BARE,),
 )

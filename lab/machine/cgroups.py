@@ -44,16 +44,30 @@ def _delegate() -> None:
             continue
 
 
+def member(name: str, process: int) -> bool:
+    """Whether that process is in the group `name` (ids are reused: a number alone proves nothing)."""
+    try:
+        lines = Path(f"/proc/{process}/cgroup").read_text().splitlines()
+        return any(f"/{name}/" in f"{line}/" for line in lines)
+    except OSError:
+        return False
+
+
 def processes(name: str) -> list[int]:
     """Every process in the group `name` and below, in any hierarchy."""
     found: set[int] = set()
     for group in _everywhere(name):
-        for file in group.rglob("cgroup.procs"):
-            try:
-                found.update(int(line) for line in file.read_text().split())
-            except OSError:
-                continue
+        # os.walk passes over groups that vanish meanwhile.
+        for folder, _, _ in os.walk(group):
+            found.update(_listed(Path(folder) / "cgroup.procs"))
     return sorted(found - {0, os.getpid()})
+
+
+def _listed(file: Path) -> list[int]:
+    try:
+        return [int(line) for line in file.read_text().split()]
+    except OSError:
+        return []
 
 
 def remove(name: str) -> None:

@@ -31,8 +31,8 @@ def boot(places: Places, server: Server) -> None:
 
 
 def running(places: Places, server: Server) -> bool:
-    """Whether the launcher is alive (its id may have been reused: it must be in our group)."""
-    return _launcher(places, server) in cgroups.processes(server.machine)
+    """Whether the launcher is alive."""
+    return cgroups.member(server.machine, _launcher(places, server))
 
 
 def power_off(places: Places, server: Server, patience: float = 45.0) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.machine.session import Session
 from lab.scenarios import Scenario
 
-_UNPACK = "base64 -d <<'TAR' | tar -x --no-overwrite-dir -C /\n{}\nTAR\n"
+_UNPACK = "base64 -d <<'TAR' | tar -xz --no-overwrite-dir -C /\n{}\nTAR\n"
 
 
 def apply(scenario: Scenario, session: Session) -> None:
