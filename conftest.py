@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.audit",
     "fixtures.gather",
     "fixtures.judge",
+    "fixtures.belief",
     "fixtures.keep",
     "fixtures.host.disk",
     "fixtures.cluster.nodes",

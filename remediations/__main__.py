@@ -5,7 +5,8 @@ import sys
 
 from fixtures.answer import Unknown
 from fixtures.connection import Connection
-from fixtures.target import TargetError, find_folder, load_target
+from fixtures.folder import find_folder, load_target
+from fixtures.target import TargetError
 from remediations.transaction.apply import UNDO_SECONDS, must
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
 from remediations.transaction.lock import locked

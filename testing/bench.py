@@ -23,8 +23,9 @@ from fixtures.answer import Answer
 from fixtures.check import known_facts
 from fixtures.connection import Connection
 from fixtures.facts import Asked, Fact
+from fixtures.folder import load_target
 from fixtures.gather import ask_host
-from fixtures.target import Target, load_target, variables
+from fixtures.target import Target, variables
 from testing.delay import delayed
 
 ROOT = Path(__file__).parents[1]

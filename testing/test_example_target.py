@@ -13,7 +13,8 @@ import yaml
 
 from fixtures.check import known_facts
 from fixtures.facts import Asked
-from fixtures.target import Target, load_target
+from fixtures.folder import load_target
+from fixtures.target import Target
 from reports.model.contract import load_contract, tighten
 from reports.model.people import Attestation, Waiver, load_people
 

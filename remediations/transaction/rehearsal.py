@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from _pytest.runner import runtestprotocol  # re-running an item is supported there, for pytest-rerunfailures
 
-from fixtures.judge import RESULT, id_of
+from fixtures.belief import RESULT
+from fixtures.judge import id_of
 from reports.model.contract import Kind
 from reports.model.outcome import Outcome
 from reports.model.run import Result

@@ -14,6 +14,7 @@ from typing import Any
 
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = ("en", "fr")
+SPACES = "\u00a0\u202f"  # French sets them before its high punctuation
 BYTES = {"en": ("B", "kB", "MB", "GB", "TB"), "fr": ("o", "ko", "Mo", "Go", "To")}
 
 
@@ -28,7 +29,11 @@ class Words(string.Formatter):
         return kwargs.get(field_name), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """In the form asked for; as it is where the form does not fit."""
+        """In the form asked for; as it is where the form does not fit. Nothing invisible comes through."""
+        said = self._formed(value, format_spec)
+        return "".join(char if char.isprintable() or char in SPACES else "\N{REPLACEMENT CHARACTER}" for char in said)
+
+    def _formed(self, value: Any, format_spec: str) -> str:
         if value is None:
             return "?"
         try:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from fixtures.connection import Connection
-from fixtures.target import load_target
+from fixtures.folder import load_target
 
 STEP = 60  # seconds one command may take
 

@@ -30,7 +30,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Path]:
 def on_host(target: Path) -> Callable[[str], str]:
     """Run a command on the server as root."""
     from fixtures.connection import Connection
-    from fixtures.target import load_target
+    from fixtures.folder import load_target
 
     def run(script: str) -> str:
         connection = Connection(load_target(target))
