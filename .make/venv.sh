@@ -24,7 +24,8 @@ missing() {
 if ! find_python; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then missing; fi
   echo "Installing the Debian package python3-venv …"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install -qq --no-install-recommends; } >/dev/null || missing
+  said=$({ apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install -qq --no-install-recommends; } 2>&1) ||
+    { echo "$said" >&2; missing; }
   find_python || missing
 fi
 
