@@ -7,6 +7,8 @@ from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.words import Voice, shown
 
+LONGEST_NAME = 60
+
 
 class Line(msgspec.Struct, frozen=True):
     """One cause: the criteria it holds back, what was seen, who acts and how."""
@@ -30,7 +32,7 @@ def owner(run: Run, key: str, voice: Voice) -> str:
     """Who answers for a criterion: the name the target gives, and the role."""
     role = voice.say("owner", key) if voice.knows("owner", key) else shown(key)
     name = run.target.owners.get(key, "")
-    return voice.word("named", name=name, role=role) if name else voice.word("nobody", role=role)
+    return voice.word("named", name=shown(name, LONGEST_NAME), role=role) if name else voice.word("nobody", role=role)
 
 
 def todo(run: Run, result: Result, voice: Voice) -> str:

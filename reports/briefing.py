@@ -12,6 +12,8 @@ from reports.model.outcome import Outcome
 from reports.model.run import Run
 from reports.words import Voice, shown
 
+LONGEST_TITLE = 90
+
 
 class Dates(msgspec.Struct, frozen=True):
     """The earliest possible GO against the meeting; `late` in days, 0 when in time or when either is not known."""
@@ -23,9 +25,11 @@ class Dates(msgspec.Struct, frozen=True):
 
 
 class Briefing(msgspec.Struct, frozen=True):
-    """Everything of the first screen, in one language."""
+    """Everything of the first screen, in one language. `word` is the verdict, `rest` what is added to it."""
 
     verdict: str
+    word: str
+    rest: str
     headline: str
     place: str
     moment: str
@@ -42,9 +46,11 @@ class Briefing(msgspec.Struct, frozen=True):
 
 def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
     """Pure: the same run says the same."""
+    verdict = verdict_word(decision, voice)
+    word = voice.say("verdict", decision.verdict.name)
     return Briefing(
-        verdict=verdict_word(decision, voice), headline=_headline(run, decision, voice),
-        place=shown(run.target.title), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
+        verdict=verdict, word=word, rest=verdict.removeprefix(word).strip(), headline=_headline(run, decision, voice),
+        place=shown(run.target.title, LONGEST_TITLE), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
         reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
         reserves=tuple(_reserves(run, decision, voice)), waivers=tuple(_waivers(run, decision, voice)),
         dates=_dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
@@ -83,7 +89,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
     for id, result in decision.results.items():
         if result.outcome.settled and result.findings:
             criterion = run.contract[id]
-            yield Line(result.outcome, (id,), "; ".join(voice.findings(criterion, result)),
+            yield Line(result.outcome, (id,), voice.semicolon.join(voice.findings(criterion, result)),
                        owner(run, criterion.owner, voice), voice.text(criterion.next, result.seen))
 
 

@@ -18,7 +18,16 @@ from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.model.stability import Sample
 from reports.model.stash import (
-    AUDITED, BEFORE, CONTRACT, HISTORY, INTERVENTIONS, LANGUAGE, NOTICES, PEOPLE, REPLAYED_FROM, WINDOW,
+    AUDITED,
+    BEFORE,
+    CONTRACT,
+    HISTORY,
+    INTERVENTIONS,
+    LANGUAGE,
+    NOTICES,
+    PEOPLE,
+    REPLAYED_FROM,
+    WINDOW,
 )
 from reports.pages.detail import Detail
 from reports.progress import Progress

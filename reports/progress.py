@@ -47,7 +47,7 @@ class Progress:
             reporter.showfspath = False
             voice, audited = Voice(self.config.stash[LANGUAGE]), self.config.stash[AUDITED]
             kind = f" ({voice.word(audited.kind)})" if audited.kind in ("demo", "lab") else ""
-            reporter.write_line(f"{voice.word('product')}: {shown(audited.title)}{kind}", bold=True)
+            reporter.write_line(f"{voice.word('product')}{voice.colon}{shown(audited.title)}{kind}", bold=True)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
         """Outcomes are counted under their own names: an unknown is neither a failure nor a crash."""

@@ -8,7 +8,10 @@ PROOFS = "proof.json"
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """One fault put into a lab server: the outcome its criterion had to take, and took. `collateral`: who else changed."""
+    """One fault put into a lab server: the outcome its criterion had to take, and took.
+
+    `collateral` are the criteria that changed as well.
+    """
 
     criterion: str
     fault: str
@@ -19,7 +22,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def read_proofs(folder: Path) -> tuple[Proof, ...]:
-    """The proofs in a folder; none where there is no file, or none that can be read: a report claims no more than it has."""
+    """The proofs in a folder; none where no file can be read: a report claims no more than it has."""
     try:
         return msgspec.json.decode((folder / PROOFS).read_bytes(), type=tuple[Proof, ...])
     except (OSError, msgspec.DecodeError):

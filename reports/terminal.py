@@ -60,7 +60,7 @@ def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str) -> Ite
                (first[:bold], ("bold",)), (first[bold:], ())]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
         for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):
-            yield from ([(" " * MARGIN + row, ("light",))] for row in wrapped(f"{label}: {plain(text)}", width, MARGIN))
+            yield from ([(" " * MARGIN + row, ("light",))] for row in wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN))
 
 
 def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
@@ -90,14 +90,14 @@ def _foot(said: Briefing, voice: Voice, folder: Path) -> Iterator[Sequence[Part]
         counts += [(" · " if counts else "", ()), (f"{count} {word}", (COLOURS[outcome],))]
     total = voice.word("counts", count=sum(count for _, _, count in said.counts))
     yield [("", ())]
-    yield [(f"{total}, {voice.word('duration', duration=said.duration)}: ", ()), *counts]
-    yield [(f"{voice.word('report')}: ", ("bold",)), (str(folder / "verdict.html"), ())]
+    yield [(f"{total}, {voice.word('duration', duration=said.duration)}{voice.colon}", ()), *counts]
+    yield [(f"{voice.word('report')}{voice.colon}", ("bold",)), (str(folder / "verdict.html"), ())]
 
 
 def not_loaded(report: pytest.CollectReport, language: str) -> str:
     """A test file that broke before any test of it could run."""
     why = next((line for line in reversed(report.longreprtext.splitlines()) if line.strip()), "?")
-    return f"{report.nodeid}: {Voice(language).word('not-loaded', why=why.removeprefix('E   ').strip())}"
+    return f"{report.nodeid}{Voice(language).colon}{Voice(language).word('not-loaded', why=why.removeprefix('E   ').strip())}"
 
 
 def no_decision(folder: Path, language: str) -> str:

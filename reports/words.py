@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from reports.model.bound import Bound
-from reports.model.contract import Criterion, FindingText, Text
+from reports.model.contract import Criterion, FindingText, Kind, Text
 from reports.model.outcome import Outcome
 from reports.model.run import Result
 from reports.model.sentence import FORMS, fill, locale, phrase
@@ -49,6 +49,16 @@ class Voice(msgspec.Struct, frozen=True):
 
     language: str
 
+    @property
+    def colon(self) -> str:
+        """Between a label and what it names."""
+        return "\u00a0: " if self.language == "fr" else ": "
+
+    @property
+    def semicolon(self) -> str:
+        """Between two statements."""
+        return "\u00a0; " if self.language == "fr" else "; "
+
     def word(self, name: str, /, **values: Any) -> str:
         """A text of the locale's [word]."""
         return self.say("word", name, values)
@@ -67,6 +77,11 @@ class Voice(msgspec.Struct, frozen=True):
         said = template if values is None else fill(template, shown_values(values), self.language)
         return shown(said, LONGEST_SENTENCE)
 
+    def seen(self, criterion: Criterion, result: Result) -> str:
+        """What was seen. An open window says it in its reason, which knows what this run changed."""
+        open_window = criterion.kind is Kind.WINDOW and result.reason is not None
+        return self.text(criterion.seen, result.seen) if result.seen and not open_window else ""
+
     def findings(self, criterion: Criterion, result: Result) -> list[str]:
         """The further conditions seen; one the contract no longer has is named."""
         return [self.text(criterion.finding[finding.name], finding.values) if finding.name in criterion.finding
@@ -83,10 +98,8 @@ class Voice(msgspec.Struct, frozen=True):
 
     def told(self, criterion: Criterion, result: Result) -> str:
         """A result in one or two sentences: what was seen, what else, and why it is not a pass."""
-        said = [self.text(criterion.seen, result.seen)] if result.seen else []
-        said += [*self.findings(criterion, result), self.reason(result)]
-        separator = "\u00a0; " if self.language == "fr" else "; "
-        return separator.join(part for part in said if part) or self.outcome(result.outcome)
+        said = [self.seen(criterion, result), *self.findings(criterion, result), self.reason(result)]
+        return self.semicolon.join(part for part in said if part) or self.outcome(result.outcome)
 
     def outcome(self, outcome: Outcome) -> str:
         """Its word."""
@@ -103,8 +116,9 @@ class Voice(msgspec.Struct, frozen=True):
         return self.say("unit", unit) if self.knows("unit", unit) else shown(unit)
 
     def bound(self, bound: Bound) -> str:
-        """`< 70 %`."""
-        return f"{bound.compare}\u00a0{self.figure(bound.figure, bound.unit)}"
+        """`< 70 %`; a figure to be met exactly stands alone."""
+        figure = self.figure(bound.figure, bound.unit)
+        return figure if bound.compare == "=" else f"{bound.compare}\u00a0{figure}"
 
     def day(self, moment: date) -> str:
         """`11 February 2026`."""

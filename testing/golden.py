@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from reports.model.contract import parse_contract
+from reports.model.derived import progress, score
 from reports.model.outcome import Outcome
 from reports.model.people import Attestation, People, Void, Waiver
 from reports.model.run import Audited, Finding, Intervention, Reason, Result, Run, Source
@@ -67,7 +68,18 @@ def golden(*others: Result, **changes: Any) -> Run:
         id="20260211T130510Z-a1b2c3", started=AT - timedelta(seconds=2.9), ended=AT, contract=CONTRACT, results=results,
         target=Audited("twisterlab", "EdgeServer (TwisterLab)", "server", OWNERS, "2026-02-04", "2026-02-11"),
         people=People(attestations=(BUDGET,)), window=window(7.3))
-    return msgspec.structs.replace(run, **changes)
+    return _derived(msgspec.structs.replace(run, **changes))
+
+
+def _derived(run: Run) -> Run:
+    """What the derived tests would have seen."""
+    scored, done = score(run.contract, run.results), progress(run.contract, run.results)
+    seen = {"INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
+            "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),
+            "DEC-02": (run.window.days, {"days": run.window.days, "samples": run.window.samples}) if run.window else (0, {})}
+    rows = {id: msgspec.structs.replace(passed(id), value=value, seen=values) for id, (value, values) in seen.items()
+            if run.results[id].outcome is Outcome.PASS}
+    return msgspec.structs.replace(run, results={**run.results, **rows})
 
 
 def go() -> Run:

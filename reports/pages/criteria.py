@@ -13,7 +13,7 @@ from reports.model.run import Result, Run
 from reports.pages.gauge import gauge
 from reports.words import Voice, shown, visible
 
-LONGEST_COMMAND = 1600
+LONGEST_COMMAND, LONGEST_FIGURE = 1600, 24
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -85,24 +85,32 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
     names = [finding.name for finding in result.findings]
     reserves = [name in criterion.finding and criterion.finding[name].reserve for name in names]
     figure, margin, drawing = _measured(criterion, result, voice)
-    settled = result.outcome.settled
+    said = zip(voice.findings(criterion, result), reserves, strict=True)
+    done = result.outcome.settled and not any(reserves)
     return Card(
         id=id, title=voice.text(criterion.title), outcome=result.outcome, word=voice.outcome(result.outcome),
-        blocking=criterion.blocking, said=voice.text(criterion.seen, result.seen) if result.seen else "",
-        findings=tuple(zip(voice.findings(criterion, result), reserves, strict=True)), reason=voice.reason(result),
-        todo="" if settled and not any(reserves) else todo(run, result, voice), owner=owner(run, criterion.owner, voice),
-        why=voice.text(criterion.why), target=voice.bound(criterion.bound), figure=figure, margin=margin, drawing=drawing,
-        asked=tuple(_asked(result, voice)), seconds=voice.seconds(result.seconds), about=tuple(_about(criterion, voice)),
+        blocking=criterion.blocking, said=voice.seen(criterion, result), findings=tuple(said),
+        reason=voice.reason(result), todo="" if done else todo(run, result, voice),
+        owner=owner(run, criterion.owner, voice), why=voice.text(criterion.why),
+        target=voice.bound(criterion.bound), figure=figure, margin=margin, drawing=drawing,
+        asked=tuple(_asked(result, voice)), seconds=voice.seconds(result.seconds),
+        about=tuple(_about(criterion, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "")
 
 
 def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, str, Markup]:
-    bound, value = criterion.bound, result.value
+    bound, value = criterion.bound, _value(result)
     if value is None or result.outcome in (Outcome.UNKNOWN, Outcome.MANUAL):
         return "", "", Markup("")
     margin, met = bound.margin(value), bound.met_by(value)
     said = voice.word("inside" if met else "outside", margin=voice.figure(abs(margin), bound.unit)) if margin else ""
     return voice.figure(value, bound.unit), said, gauge(value, bound, met)
+
+
+def _value(result: Result) -> float | None:
+    """The figure; of an open window, the days its reason counts."""
+    days = result.reason.values.get("days") if result.reason else None
+    return float(days) if isinstance(days, int | float) else result.value
 
 
 def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
@@ -127,6 +135,6 @@ def _figure(id: str, criterion: Criterion, result: Result, voice: Voice) -> Figu
     kpi = criterion.kpi
     assert kpi is not None  # noqa: S101 — figures() asks only those that have one
     seen = result.seen and result.outcome is not Outcome.UNKNOWN
-    now = voice.text(kpi.now, result.seen) if seen else voice.word("unknown-now")
+    now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
     return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,
                   voice.outcome(result.outcome))

@@ -14,7 +14,8 @@ def gauge(value: float, bound: Bound, met: bool) -> Markup:
     scale = WIDTH / (1.15 * max(value, bound.figure))
     filled, tick = min(WIDTH, value * scale), bound.figure * scale
     return Markup(
-        '<svg class="gauge {met}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" aria-hidden="true">'
+        '<svg class="gauge {met}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+        ' aria-hidden="true">'
         '<rect class="track" y="4" width="{width:g}" height="6" rx="3"/>'
         '<rect class="bar" y="4" width="{filled:.1f}" height="6" rx="3"/>'
         '<rect class="tick" x="{tick:.1f}" width="2" height="{height:g}"/></svg>',

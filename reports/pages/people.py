@@ -23,9 +23,11 @@ def waivers(run: Run, decision: Decision, voice: Voice) -> tuple[Entry, ...]:
 
 
 def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> Entry:
-    said = voice.word("waived-until", approver=entry.approver, expires=voice.moment(entry.expires), reason=entry.reason)
+    expires = voice.moment(entry.expires)
+    said = voice.word("waived-until", approver=entry.approver, expires=expires, reason=entry.reason)
     result = decision.results.get(entry.criterion)
-    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, voice.outcome(result.outcome) if result else "")
+    outcome = voice.outcome(result.outcome) if result else ""
+    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, outcome)
 
 
 def attestations(run: Run, voice: Voice) -> tuple[Entry, ...]:
@@ -34,10 +36,14 @@ def attestations(run: Run, voice: Voice) -> tuple[Entry, ...]:
 
 
 def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
-    said = voice.word("attested", answer=voice.word("approved" if entry.approved else "refused"), who=entry.who, role=entry.role, date=voice.day(entry.date),
-                      until=voice.moment(entry.valid_until))
-    rests = voice.word("document", name=entry.document, sha=entry.sha256) if entry.document else voice.word("unverified")
-    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, " · ".join(part for part in (rests, shown(entry.note)) if part))
+    said = voice.word(
+        "attested", answer=voice.word("approved" if entry.approved else "refused"), who=entry.who, role=entry.role,
+        date=voice.day(entry.date), until=voice.moment(entry.valid_until))
+    rests = voice.word("unverified")
+    if entry.document:
+        rests = voice.word("document", name=entry.document, sha=entry.sha256)
+    note = " · ".join(part for part in (rests, shown(entry.note)) if part)
+    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, note)
 
 
 def void(run: Run, voice: Voice) -> tuple[Entry, ...]:

@@ -49,7 +49,7 @@ def scored(run: Run, decision: Decision, voice: Voice) -> Scored | None:
     seen = score(run.contract, decision.results)
     if not seen.weights or SCORED not in run.contract:
         return None
-    low, high = voice.figure(seen.lowest, ""), voice.figure(seen.highest, "")
+    low, high = voice.figure(round(seen.lowest, 1), ""), voice.figure(round(seen.highest, 1), "")
     said = voice.word("score-one", lowest=low) if low == high else voice.word("score-range", lowest=low, highest=high)
     target = run.contract[SCORED].bound
     return Scored(said, tuple(_formula(seen, voice.bound(target), voice)), seen.lowest, seen.highest, target.figure)
@@ -58,8 +58,8 @@ def scored(run: Run, decision: Decision, voice: Voice) -> Scored | None:
 def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
     name = "score-formula" if seen.unknown else "score-formula-sure"
     yield voice.word(name, passed=seen.passed, weights=seen.weights, unknown=seen.unknown, target=target,
-                     sure=voice.figure(100 * seen.passed / seen.weights, ""),
-                     possible=voice.figure(100 * (seen.passed + seen.unknown) / seen.weights, ""))
+                     sure=voice.figure(round(100 * seen.passed / seen.weights, 1), ""),
+                     possible=voice.figure(round(100 * (seen.passed + seen.unknown) / seen.weights, 1), ""))
     if seen.knocked_out:
         yield voice.word("score-knocked", ids=", ".join(seen.knocked_out))
     elif seen.open_knockouts:
@@ -88,6 +88,9 @@ def window(run: Run, voice: Voice) -> Window:
     if voice.knows("opening", seen.why):
         said.append(voice.say("opening", seen.why))
     said.append(voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps))
+    if run.changed:
+        remedies = ", ".join(done.remedy for done in run.interventions)
+        return Window((voice.word("changed", remedies=remedies), *said), 0.0, "")
     label = f"{voice.figure(int(seen.days * 10) / 10, '')} / {voice.figure(needed, 'days')}"
     return Window(tuple(said), min(1.0, seen.days / needed), label)
 
@@ -105,7 +108,8 @@ def _change(done: Intervention, decision: Decision, voice: Voice) -> Change:
     more = len(lines) - MOST_LINES
     return Change(
         shown(done.remedy), voice.say("state", done.state), ", ".join(map(shown, done.criteria)), ", ".join(outcomes),
-        tuple(shown(step) for step in done.steps), tuple((_mark(line), visible(line, LONGEST_LINE)) for line in lines[:MOST_LINES]),
+        tuple(shown(step) for step in done.steps),
+        tuple((_mark(line), visible(line, LONGEST_LINE)) for line in lines[:MOST_LINES]),
         voice.word("cut", count=more) if more > 0 else "")
 
 

@@ -59,7 +59,8 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True)
     environment.filters |= {"prose": prose, "shown": shown}
     environment.globals["outcome_word"] = outcome_word
     return environment
