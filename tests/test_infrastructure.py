@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fixtures.cluster.nodes import Nodes, heartbeat, the_node
+from fixtures.host.units import Units
 from fixtures.judge import Judge, criterion
 from fixtures.target import Target
 from reports.model.derived import judge_score, score, settle
@@ -14,6 +15,11 @@ def test_node_is_ready_and_its_heartbeat_fresh(nodes: Nodes, target: Target, now
     node = the_node(nodes, target)
     pulse = heartbeat(node, now)
     assert judge(pulse.minutes, pulse, findings=[Finding("not-ready", {"status": node.status})] if not node.ready else [])
+
+
+@criterion("INF-11")
+def test_no_unit_has_failed(units: Units, judge: Judge) -> None:
+    assert judge(len(units.failed), units)
 
 
 @criterion("INF-SCORE")
