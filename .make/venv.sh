@@ -16,7 +16,7 @@ find_python() {
 }
 
 missing() {
-  echo "This needs Python 3.11 or newer with venv; here is: $(python3 --version 2>&1 || true)." >&2
+  echo "This needs Python 3.11 or newer with venv; here is: $(python3 --version 2>/dev/null || echo none)." >&2
   echo "On Debian 12 run: sudo $install. Elsewhere install Python, then: make PYTHON=/path/to/python3 …" >&2
   exit 1
 }
