@@ -144,5 +144,5 @@ def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
 def paths_in(configuration: str) -> tuple[str, ...]:
     """The logs a logrotate configuration names, in its order: the absolute paths outside braces."""
     bare = re.sub(r"\{.*?^\s*\}", "", re.sub(r"#.*", "", configuration), flags=re.DOTALL | re.MULTILINE)
-    listed = (line.split() for line in bare.splitlines() if line.lstrip().startswith(("/", '"/')))
-    return tuple(path.strip('"') for line in listed for path in line if path.strip('"').startswith("/"))
+    listed = [line for line in bare.splitlines() if line.lstrip().startswith(("/", '"/'))]
+    return tuple(quoted or path for line in listed for quoted, path in re.findall(r'"(/[^"]+)"|(/\S+)', line))

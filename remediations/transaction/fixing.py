@@ -47,7 +47,9 @@ class Fixing:
         target = self.config.stash[AUDIT].target.target
         with Interrupts() as interrupts, locked(connected(self.config), target.title) as session:
             transaction = Transaction(session, self.tell, interrupts)
-            transaction.recover()
+            for run in transaction.recover():
+                self.config.stash[INTERVENTIONS].append(Intervention(
+                    ", ".join(run.remedies), "rolled-back", (), (f"run {run.id} of {run.who}, cut short, taken back",)))
             now = self._judged("what fails now?")
             self.config.stash[BEFORE].update(now)
             for remedy in self._chosen(now):

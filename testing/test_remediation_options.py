@@ -1,0 +1,71 @@
+"""`--fix` on the command line: what is refused before anything is contacted."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from testing.audits import audit
+
+TARGET = """\
+[target]
+name = "here"
+title = "Here"
+[host]
+address = "127.0.0.1"
+port = 9
+user = "twister"
+{root}
+[cluster]
+kubeconfig = "kubeconfig"
+"""
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    (tmp_path / "target.toml").write_text(TARGET.format(root=""))
+    return tmp_path
+
+
+@pytest.mark.parametrize("option", ["--fix", "--fix=plan", "--fix=log_rotation"])
+def test_a_recorded_server_cannot_be_changed(option: str, tmp_path: Path) -> None:
+    refused = audit("demo", tmp_path, option)
+    assert refused.status == 4
+    assert "a recorded server cannot be changed" in refused.said
+    assert "Traceback" not in refused.said
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    (["--fix=no_such_remedy"], "no_such_remedy: no criterion or remedy of that name"),
+    (["--fix=DEC-04"], "DEC-04 has no remedy here"),
+    (["--fix", "tests/test_disk.py"], "write --fix=NAME, or --fix last on the line"),
+    (["--fix-disruptive"], "add --fix"),
+])
+def test_what_makes_no_sense_is_one_line(options: list[str], said: str, target: Path, tmp_path: Path) -> None:
+    refused = audit(str(target), tmp_path / "out", *options)
+    assert refused.status == 4
+    assert said in refused.said
+    assert not refused.run
+
+
+def test_without_roots_rights_nothing_can_be_fixed(target: Path, tmp_path: Path) -> None:
+    (target / "target.toml").write_text(TARGET.format(root='root = "none"'))
+    refused = audit(str(target), tmp_path / "out", "--fix")
+    assert (refused.status, "need root's rights" in refused.said) == (4, True)
+
+
+def test_a_server_that_cannot_be_entered_is_judged_all_the_same_and_not_changed(target: Path, tmp_path: Path) -> None:
+    audited = audit(str(target), tmp_path / "out", "--fix", "-m", "live")
+    assert audited.status == 10
+    assert "--fix: nothing was changed" in " ".join(audited.said.split())
+    assert audited.run["interventions"] == []
+
+
+@pytest.mark.parametrize(("words", "status"), [
+    (["rollback", "x", "--target=/nowhere"], 4), (["runs"], 2), (["rollback", "--target=x"], 2)])
+def test_the_command_that_takes_a_run_back_says_what_it_needs(words: list[str], status: int) -> None:
+    done = subprocess.run([sys.executable, "-m", "remediations", *words], cwd=Path(__file__).parents[1],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert done.stderr

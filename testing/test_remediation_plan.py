@@ -1,0 +1,143 @@
+"""Plans, choices and journals: everything of a transaction that is decided without a host."""
+
+import hashlib
+
+import pytest
+
+from fixtures.host.files import HostFile
+from remediations.transaction.choice import Wanted, choose, parse, regressed
+from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
+from remediations.transaction.plan import diff, draw_plan, shown, undo_of
+from remediations.transaction.remedy import Remedy, load_remedies
+from remediations.transaction.session import TransactionError
+from remediations.transaction.step import Check, InstallFile, Note, RemedyError, RemoveFile, Risk, RunCommand
+from reports.model.contract import load_contract
+from testing.runs import row
+
+OLD = HostFile("/etc/x", "0640", "root:adm", hashlib.sha256(b"a\nb\n").hexdigest(), "a\nb\n")
+INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, what="install x", why="b is wrong", activate="reload x")
+COMMAND = RunCommand(command="switch on", undo="switch off", what="switch x on", why="it is off")
+CONTRACT = {"LOG-01": row("LOG-01", remedy="sample"), "LOG-06": row("LOG-06", remedy="sample"), "DSK-01": row("DSK-01"),
+            "BKP-01": row("BKP-01", remedy="not_built")}
+REMEDIES = {"sample": Remedy("sample", lambda: iter(()), ("LOG", "DSK-01"), ())}
+ALL = Wanted(plan_only=False, names=(), disruptive=False)
+
+
+def test_a_diff_shows_lines_owner_and_mode() -> None:
+    assert diff(INSTALL) == "mode 0640 root:adm -> 0644 root:root\n--- /etc/x\n+++ /etc/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
+
+
+def test_new_and_removed_files_are_diffs_against_nothing() -> None:
+    new = InstallFile(path="/etc/y", content="y\n", before=None, what="", why="")
+    assert diff(new).startswith("--- /dev/null\n+++ /etc/y\n")
+    assert "+++ /dev/null\n" in diff(RemoveFile(path="/etc/x", before=OLD, what="", why=""))
+
+
+def test_a_diff_has_no_secrets() -> None:
+    assert "hunter2" not in diff(InstallFile(path="/etc/y", content="password=hunter2\n", before=None, what="", why=""))
+
+
+def test_a_file_that_stands_already_is_no_step_and_needs_no_check() -> None:
+    same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", what="", why="")
+    plan = draw_plan("r", ["LOG-01"], [Check(command="check", about="/etc/", what="syntax"), same, Note("left")])
+    assert (plan.steps, plan.checks, plan.notes) == ((), (), (Note("left"),))
+
+
+def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
+    wrong = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0600", owner="root:adm", what="", why="")
+    assert draw_plan("r", ["LOG-01"], [wrong]).steps == (wrong,)
+
+
+def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
+    text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND])))
+    for said in ("r (safe) for LOG-01, LOG-06", "1. install x", "b is wrong", "then: reload x", "run:  switch on", "undo: switch off",
+                 "undo: the file is put back as it was, then: reload x", "-b"):
+        assert said in text
+
+
+def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
+    restart = RunCommand(command="r", what="r", why="r", lasting="it runs again", risk=Risk.DISRUPTIVE)
+    assert draw_plan("r", ["X"], [INSTALL, restart]).risk is Risk.DISRUPTIVE
+    assert undo_of(restart) == "not needed: it runs again"
+
+
+@pytest.mark.parametrize("path", ["/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"])
+def test_no_remedy_touches_who_may_enter(path: str) -> None:
+    with pytest.raises(RemedyError):
+        InstallFile(path=path, content="", before=None, what="", why="")
+
+
+def test_a_command_without_a_way_back_has_to_say_why() -> None:
+    with pytest.raises(RemedyError):
+        RunCommand(command="x", what="x", why="x")
+
+
+def test_only_failures_with_a_remedy_are_chosen() -> None:
+    outcomes = {"LOG-01": "fail", "LOG-06": "unknown", "DSK-01": "fail", "BKP-01": "fail"}
+    assert choose(ALL, outcomes, CONTRACT, REMEDIES) == {"sample": ("LOG-01",)}
+
+
+@pytest.mark.parametrize(("written", "chosen"), [
+    ("all", ("LOG-01", "LOG-06")), ("plan", ("LOG-01", "LOG-06")), ("LOG-06", ("LOG-06",)), ("sample", ("LOG-01", "LOG-06")),
+    ("plan,LOG-01", ("LOG-01",))])
+def test_names_narrow_it(written: str, chosen: tuple[str, ...]) -> None:
+    wanted = parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
+    assert wanted.plan_only == written.startswith("plan")
+    assert choose(wanted, {"LOG-01": "fail", "LOG-06": "fail"}, CONTRACT, REMEDIES)["sample"] == chosen
+
+
+@pytest.mark.parametrize("written", ["tests/test_logs.py", "LOG-99", "DSK-01", "BKP-01", "Sample"])
+def test_unknown_names_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=written):
+        parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
+
+
+@pytest.mark.parametrize(("after", "worse"), [
+    ({"LOG-01": "pass", "DSK-01": "pass", "MCP-01": "fail"}, set()), ({"LOG-01": "pass", "DSK-01": "fail"}, {"DSK-01"}),
+    ({"LOG-01": "unknown", "DSK-01": "pass"}, {"LOG-01"}), ({"DSK-01": "pass"}, {"LOG-01"})])
+def test_worse_is_what_passed_before_within_the_scope(after: dict[str, str], worse: set[str]) -> None:
+    before = {"LOG-01": "pass", "LOG-06": "fail", "DSK-01": "pass", "MCP-01": "pass"}
+    assert regressed(before, after, REMEDIES["sample"]) == worse
+
+
+def test_every_remedy_the_contract_names_here_says_what_it_may_influence() -> None:
+    contract = load_contract()
+    for remedy in load_remedies().values():
+        cured = [id for id, criterion in contract.items() if criterion.remedy == remedy.name]
+        assert cured, f"{remedy.name} is for no criterion"
+        assert all(remedy.influences(id) for id in cured)
+
+
+JOURNALS = """\
+run\t1
+t\tbegin\tanna@here
+t\tremedy\tsample
+t\tbefore\t1
+t\tafter\t1
+t\tbefore\t2
+t\tend\t
+run\t2
+t\tbegin\tben@there
+t\tbefore\t1
+t\tundone\t1
+t\tend\t
+run\t3
+t\tbegin\tcy@home
+t\tbefore\t1
+t\tbef
+""".splitlines()
+
+
+def test_a_journal_tells_how_a_run_ended() -> None:
+    one, two, three = read_journals(JOURNALS)
+    assert (one.state, one.standing, one.who, one.remedies) == (State.APPLIED, (2, 1), "anna@here", ("sample",))
+    assert (two.state, two.standing) == (State.ROLLED_BACK, ())
+    assert (three.state, three.standing) == (State.INTERRUPTED, (1,))
+    assert left_behind([one, two, three]) == (three,)
+
+
+@pytest.mark.parametrize(("id", "why"), [("1", "3 came after it"), ("2", "nothing of it stands"), ("9", "no such run")])
+def test_runs_are_taken_back_newest_first(id: str, why: str) -> None:
+    with pytest.raises(TransactionError, match=why):
+        may_be_taken_back(read_journals(JOURNALS), id)
+    assert may_be_taken_back(read_journals(JOURNALS), "3").id == "3"
