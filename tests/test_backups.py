@@ -44,10 +44,11 @@ def test_newest_postgres_backup_is_recent_and_whole(
     if not backups.files:
         assert judge(inf, findings=[Finding("none", {"folder": target.backups.directory})])
         return
-    newest = backups.newest
-    flaws = {"broken": backups.status != 0, "unfinished": not backups.finished, "future": backups.hours < -0.1, "shrunk": backups.shrunk}
-    values = {"name": newest.name, "size": newest.size, "usual": backups.usual, "hours": backups.hours, "count": len(backups.files)}
-    assert judge(backups.hours, values, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw])
+    flaws = {"broken": backups.status != 0, "unfinished": not backups.finished, "future": backups.hours < 0,
+             "shrunk": backups.shrunk}
+    seen = {"name": backups.newest.name, "size": backups.newest.size, "usual": backups.usual, "hours": backups.hours,
+            "count": len(backups.files)}
+    assert judge(backups.hours, seen, findings=[Finding(name, seen) for name, flaw in flaws.items() if flaw])
 
 
 @criterion("BKP-10")
@@ -56,7 +57,7 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
     if not drill.dump:
         assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
         return
-    flaws = {"broken": drill.unpacked != 0, "unfinished": not drill.finished, "cut": drill.unfinished, "empty": not drill.rows,
-             "psql": drill.status != 0, "differing": drill.differing}
+    flaws = {"broken": drill.unpacked != 0, "unfinished": not drill.finished, "cut": drill.unfinished,
+             "empty": not drill.rows, "psql": drill.status != 0, "differing": drill.differing}
     said = {"said": drill.said, "differing": drill.differing}
     assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])

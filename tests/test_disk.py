@@ -1,5 +1,6 @@
 """Plan, criterion 2 and KPIs: disk space."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from fixtures.cluster.nodes import Nodes
@@ -21,13 +22,21 @@ def test_root_filesystem_is_below_target(filesystems: Filesystems, judge: Judge)
 def test_no_disk_pressure_for_seven_days(
         nodes: Nodes, pods: Pods, evictions: Evictions, now: datetime, judge: Judge) -> None:
     seen = pressure(nodes, pods, evictions, now)
-    signs = {"pressed": seen.pressed, "tainted": seen.tainted, "evicted": seen.evicted, "logged": seen.lines}
-    findings = [Finding(name, {"names": sign, "lines": seen.lines, "last": seen.last_line}) for name, sign in signs.items() if sign]
-    assert judge(seen.signs, seen, findings=findings, unknown=None if seen.signs or seen.proven else _unproven(seen))
+    proven = seen.signs or seen.proven
+    assert judge(seen.signs, seen, findings=_signs(seen), unknown=None if proven else _unproven(seen))
+
+
+def _signs(seen: Pressure) -> Iterator[Finding]:
+    for name, nodes in (("pressed", seen.pressed), ("tainted", seen.tainted), ("evicted", seen.evicted)):
+        if nodes:
+            yield Finding(name, {"names": nodes})
+    if seen.lines:
+        yield Finding("logged", {"lines": seen.lines, "last": seen.last_line})
 
 
 def _unproven(seen: Pressure) -> Reason:
     """A young transition may be a restart as well as an episode: time tells."""
     if seen.since is None or seen.until is None:
         return Reason("pressure-unproven")
-    return Reason("pressure-young", {"since": seen.since.isoformat(), "until": seen.until.isoformat(timespec="minutes")})
+    dates = {"since": seen.since, "until": seen.until}
+    return Reason("pressure-young", {name: date.isoformat(timespec="minutes") for name, date in dates.items()})

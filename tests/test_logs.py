@@ -1,6 +1,6 @@
 """Plan 0.2: rotation of the logs."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 from fixtures.host.kernel_log import KERNEL_LOG, KernelLog, bound
 from fixtures.host.log_usage import LogUsage
@@ -24,14 +24,20 @@ def test_kernel_log_is_bounded(rotation: Rotation, kernel_log: KernelLog, schedu
 def test_logrotate_is_healthy(
         rotation: Rotation, logrotate_runs: LogrotateRuns, schedules: Schedules, judge: Judge) -> None:
     runs, period = logrotate_runs, schedules.logrotate_period()
-    findings = [Finding("unscheduled")] if period is None else []
-    findings += [Finding("unit-failed", {"result": runs.result})] if runs.result not in ("", "success") else []
-    findings += [Finding("overdue", {"age": runs.age, "period": period})] if period and runs.overdue(period) else []
-    seen = {"errors": rotation.errors, "period": period, "last": datetime.fromtimestamp(runs.last, UTC) if runs.last else None}
-    first = None
-    if period and runs.awaited(period) and not (findings or rotation.errors):
-        first = Reason("logrotate-not-due", {"until": datetime.fromtimestamp(runs.timer_since + period, UTC).isoformat(timespec="minutes")})
-    assert judge(len(rotation.errors), seen, findings=findings, pending=first)
+    seen = {"errors": rotation.errors, "period": period, "last": runs.moment}
+    findings = list(_ailments(runs, period))
+    due = runs.first(period) if period and not findings and not rotation.errors else None
+    waits = Reason("logrotate-not-due", {"until": due.isoformat(timespec="minutes")}) if due else None
+    assert judge(len(rotation.errors), seen, findings=findings, pending=waits)
+
+
+def _ailments(runs: LogrotateRuns, period: float | None) -> Iterator[Finding]:
+    if period is None:
+        yield Finding("unscheduled")
+    elif runs.overdue(period):
+        yield Finding("overdue", {"age": runs.age, "period": period})
+    if runs.result not in ("", "success"):
+        yield Finding("unit-failed", {"result": runs.result})
 
 
 @criterion("LOG-06")
