@@ -23,7 +23,7 @@ def _make_key(places: Places) -> None:
 def _fetch(places: Places) -> None:
     sources = places.work / "sources.list"
     sources.write_text(source_line(debian_mirror()))
-    run(IMAGE / "fetch-kubernetes.sh", places.work, sources, places.work / "kubernetes")
+    run(IMAGE / "fetch-kubernetes.sh", places.work, sources, IMAGE / "patches", places.work / "kubernetes")
 
 
 def _compile(places: Places) -> None:
@@ -68,7 +68,7 @@ SOURCE = Step(
     "Kubernetes source package (34 MB)",
     _fetch,
     lambda p: [p.work / "kubernetes"],
-    recipe=(IMAGE / "fetch-kubernetes.sh",),
+    recipe=(IMAGE / "fetch-kubernetes.sh", IMAGE / "patches"),
 )
 BINARY = Step(
     "binary",

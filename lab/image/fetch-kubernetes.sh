@@ -1,7 +1,7 @@
 #!/bin/sh
-# fetch-kubernetes.sh WORK SOURCES OUT: download and unpack Debian's source package of Kubernetes.
+# fetch-kubernetes.sh WORK SOURCES PATCHES OUT: download, unpack and patch Debian's source package of Kubernetes.
 set -eu
-work=$1 sources=$2 out=$3
+work=$1 sources=$2 patches=$3 out=$4
 rm -rf "$out" "$out.partial"
 mkdir -p "$work/lists/partial"
 cd "$work"
@@ -12,4 +12,7 @@ apt-get $private -qq update
 # shellcheck disable=SC2086
 apt-get $private -qq source --download-only kubernetes
 dpkg-source --no-check -x kubernetes_*.dsc "$out.partial" > /dev/null
+for change in "$patches"/*.patch; do
+    patch --quiet --strip=1 --directory="$out.partial" < "$change"
+done
 mv "$out.partial" "$out"
