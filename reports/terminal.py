@@ -60,7 +60,8 @@ def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str) -> Ite
                (first[:bold], ("bold",)), (first[bold:], ())]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
         for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):
-            yield from ([(" " * MARGIN + row, ("light",))] for row in wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN))
+            rows = wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN)
+            yield from ([(" " * MARGIN + row, ("light",))] for row in rows)
 
 
 def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
@@ -97,7 +98,8 @@ def _foot(said: Briefing, voice: Voice, folder: Path) -> Iterator[Sequence[Part]
 def not_loaded(report: pytest.CollectReport, language: str) -> str:
     """A test file that broke before any test of it could run."""
     why = next((line for line in reversed(report.longreprtext.splitlines()) if line.strip()), "?")
-    return f"{report.nodeid}{Voice(language).colon}{Voice(language).word('not-loaded', why=why.removeprefix('E   ').strip())}"
+    voice = Voice(language)
+    return f"{report.nodeid}{voice.colon}{voice.word('not-loaded', why=why.removeprefix('E   '))}"
 
 
 def no_decision(folder: Path, language: str) -> str:

@@ -43,7 +43,7 @@ def passed(id: str) -> Result:
     """A criterion that is met, with its evidence."""
     value, seen = SEEN[id]
     sources = tuple(Source(fact, asked, AT - timedelta(seconds=2), 0.04) for fact, asked in [ASKED[id]]) if id in ASKED else ()
-    return Result(id, Outcome.PASS, value, seen, sources=sources, seconds=0.002)
+    return Result(id, Outcome.PASS, float(value), seen, sources=sources, seconds=0.002)
 
 
 def failed(id: str, value: float, **seen: Any) -> Result:
@@ -61,9 +61,14 @@ def window(days: float, why: str = "first-sample", *, synthetic: bool = False) -
     return Window(int(days * 24), AT - timedelta(days=days), AT, why, synthetic=synthetic)
 
 
+def floated(result: Result) -> Result:
+    """As run.json reads it back."""
+    return msgspec.json.decode(msgspec.json.encode(result), type=Result)
+
+
 def golden(*others: Result, **changes: Any) -> Run:
     """A GO, with some results replaced."""
-    results = {id: passed(id) for id in CONTRACT} | {result.id: result for result in others}
+    results = {id: passed(id) for id in CONTRACT} | {result.id: floated(result) for result in others}
     run = Run(
         id="20260211T130510Z-a1b2c3", started=AT - timedelta(seconds=2.9), ended=AT, contract=CONTRACT, results=results,
         target=Audited("twisterlab", "EdgeServer (TwisterLab)", "server", OWNERS, "2026-02-04", "2026-02-11"),
@@ -77,7 +82,7 @@ def _derived(run: Run) -> Run:
     seen = {"INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
             "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),
             "DEC-02": (run.window.days, {"days": run.window.days, "samples": run.window.samples}) if run.window else (0, {})}
-    rows = {id: msgspec.structs.replace(passed(id), value=value, seen=values) for id, (value, values) in seen.items()
+    rows = {id: msgspec.structs.replace(passed(id), value=float(value), seen=values) for id, (value, values) in seen.items()
             if run.results[id].outcome is Outcome.PASS}
     return msgspec.structs.replace(run, results={**run.results, **rows})
 

@@ -1,0 +1,224 @@
+"""verdict.html from the outside: what a browser parses, and what a person with it may rely on."""
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from reports.decision import decide
+from reports.exports import write_all
+from reports.pages.verdict import TEMPLATES, render_verdict
+from reports.proofs import Proof
+from reports.words import UNSEEN, Voice
+from testing.golden import GOLDEN, fixed, go, go_with_waivers, hostile, lab, no_go, not_yet
+
+VOID = {"meta", "input", "br", "path", "circle", "rect", "use"}
+OURS = {"html", "head", "meta", "title", "style", "body", "svg", "symbol", "path", "circle", "rect", "use", "form", "fieldset",
+        "legend", "input", "label", "div", "header", "p", "span", "h1", "h2", "h3", "small", "dl", "dt", "dd", "time", "section",
+        "ol", "ul", "li", "a", "code", "aside", "table", "caption", "thead", "tbody", "tr", "th", "td", "nav", "main", "article",
+        "details", "summary", "pre", "b", "em", "strong", "footer"}
+PROOFS = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11",), ok=True), Proof("MCP-01", "403", "unknown", "fail"))
+CHROMIUM, PDFTOTEXT = shutil.which("chromium"), shutil.which("pdftotext")
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page; a tag that is not closed fails."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self.feed(data.decode())
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+    def values(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.tags if name in attributes]
+
+
+@cache
+def written(name: str, language: str = "en") -> bytes:
+    run = GOLDEN[name]()
+    return render_verdict(run, decide(run), PROOFS, language)
+
+
+def page(name: str, language: str = "en") -> Page:
+    return Page(written(name, language))
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_one_file_without_script_or_resource(name: str) -> None:
+    seen = page(name)
+    assert {tag for tag, _ in seen.tags} <= OURS
+    assert not [attribute for _, attributes in seen.tags for attribute in attributes if attribute.startswith("on")]
+    assert all(link.startswith("#") or link == "detail.html" for link in seen.values("href"))
+    assert not seen.values("src")
+    assert not re.search(rb"url\(|@import", written(name))
+    assert "default-src 'none'" in seen.values("content")[-1]
+    assert len(written(name)) < 300_000
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_both_languages_say_the_decision_once(name: str, language: str) -> None:
+    seen = page(name, language)
+    assert seen.tags[0] == ("html", {"lang": language})
+    views = [attributes for tag, attributes in seen.tags if tag == "div" and "lang" in attributes]
+    assert [view["lang"] for view in views] == [language, {"en": "fr", "fr": "en"}[language]]
+    assert "first" in views[0]["class"]
+    checked = [attributes["id"] for tag, attributes in seen.tags if tag == "input" and "checked" in attributes]
+    assert checked == [f"show-{language}"]
+    assert len([tag for tag, _ in seen.tags if tag == "h1"]) == 2
+    for voice in (Voice("en"), Voice("fr")):
+        assert voice.say("verdict", decide(GOLDEN[name]()).verdict.name) in seen.text
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_criterion_has_its_place_in_both_languages(name: str) -> None:
+    ids = page(name).values("id")
+    assert len(ids) == len(set(ids))
+    assert {f"{language}-{id}" for language in ("en", "fr") for id in GOLDEN[name]().contract} <= set(ids)
+    assert {link[1:] for link in page(name).values("href") if link.startswith("#")} <= set(ids)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_headings_go_down_step_by_step(name: str) -> None:
+    levels = [int(tag[1]) for tag, _ in page(name).tags if re.fullmatch(r"h\d", tag)]
+    assert all(deeper <= level + 1 for level, deeper in zip([0, *levels], levels, strict=False))
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    run = no_go()
+    assert render_verdict(run, decide(run), PROOFS, "en") == render_verdict(no_go(), decide(run), PROOFS, "en")
+
+
+def test_the_first_screen_says_why_who_and_what_to_do() -> None:
+    text = page("no_go").text.partition("MCP services")[0]
+    for said in ("NO-GO", "/ is 85.0 % full", "Alice Martin (server)", "sudo du -xhd2 / | sort -h | tail -20",
+                 "7 days after the meeting", "18 February 2026", "Recorded demo server", "Infrastructure score"):
+        assert said in text
+
+
+def test_every_evidence_is_told() -> None:
+    text = page("no_go", "fr").text
+    for said in ("85,02", "manqué de 15,02", "df --local --block-size=1", "11 février 2026", "INF-11", "Plan, chapitre 2",
+                 "Aucun jour sans incident", "Personne ne l’a encore attesté"):
+        assert said in text.replace("\u00a0", " ")
+
+
+def test_what_is_made_up_is_labelled_in_both_languages() -> None:
+    run = lab()
+    assert run.window is not None
+    assert run.window.synthetic
+    text = page("lab").text
+    for said in ("Synthetic history", "Historique synthétique", "Lab server", "Serveur de laboratoire"):
+        assert said in text
+    assert "Synthetic history" not in page("go").text
+
+
+def test_waivers_reserves_and_void_entries_stand_beside_a_go() -> None:
+    text = page("go_with_waivers").text
+    assert "WITH 1 WAIVER" in text
+    assert "accepted by Dana Leroy until 3 March 2026" in text
+    assert "this criterion can never be waived" in text
+    assert "fwupd.service" in text
+    assert "kern-aggressive names kern.log a second time" in text
+    assert decide(go_with_waivers()).verdict.name == "GO"
+
+
+def test_a_repair_is_shown_with_its_difference_and_reopens_the_days() -> None:
+    seen = page("fixed")
+    assert decide(fixed()).verdict.name == "NOT_YET"
+    marks = [attributes["class"] for tag, attributes in seen.tags if tag == "span" and attributes.get("class") in ("added", "removed")]
+    assert marks == 2 * ["removed", "removed", "added", "added", "added"]
+    assert "LOG-01 fail → fixed" in seen.text
+    assert "the seven days of stability begin again" in seen.text
+
+
+def test_a_fault_that_was_missed_is_not_hidden() -> None:
+    text = page("go").text
+    assert "Noticed: 1 of 2" in text
+    assert "missed" in text
+
+
+def test_what_a_host_says_stays_text() -> None:
+    seen = page("hostile")
+    assert "<script>alert(1)</script>" in seen.text, "shown, as text"
+    assert not UNSEEN.search("".join(seen.texts).replace("\n", ""))
+    assert max(map(len, seen.texts)) < 2000
+    assert decide(hostile()).verdict.name == "NO_GO"
+
+
+def test_when_the_plan_alone_would_say_otherwise_it_is_said() -> None:
+    run = not_yet()
+    contract = {id: row for id, row in run.contract.items() if id not in ("DEC-02", "DEC-01")}
+    failing = GOLDEN["no_go"]().results["LOG-01"]
+    other = type(run)(**{name: getattr(run, name) for name in run.__struct_fields__} | {
+        "contract": contract, "results": {**run.results, "LOG-01": failing}})
+    text = Page(render_verdict(other, decide(other), (), "en")).text
+    assert "The plan’s own figures say GO; the evidence asked for beside them says NO-GO." in text
+
+
+COLOUR = re.compile(r"--([a-z-]+): (#[0-9a-f]{6})")
+THEMES = (TEMPLATES / "colours.css").read_text().split("@media")
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_contrast_is_enough_to_read(theme: int) -> None:
+    light = dict(COLOUR.findall(THEMES[0].split("}")[0]))
+    colours = light | dict(COLOUR.findall(THEMES[1].split("}")[0])) if theme else light
+    heroes = [shade for name, shade in COLOUR.findall(THEMES[theme]) if name == "hero"]
+    pairs = [(colours[tone], colours[ground]) for ground in ("paper", "code") for tone in (
+        "ink", "soft", "link", "pass", "fixed", "waived", "manual", "unknown", "pending", "fail")]
+    pairs += [(colours["warn-ink"], colours["warn"]), (colours["ink"], colours["added"]), (colours["ink"], colours["removed"])]
+    pairs += [(colours[ink], hero) for hero in heroes for ink in ("hero-ink", "hero-soft")]
+    assert [(ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5] == []
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2 defines it."""
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def luminance(shade: str) -> float:
+    parts = [int(shade[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.skipif(not (CHROMIUM and PDFTOTEXT), reason="needs chromium and pdftotext (poppler-utils)")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_print_has_every_evidence_in_one_language(tmp_path: Path, language: str) -> None:
+    write_all(no_go(), tmp_path, language)
+    subprocess.run([str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
+                    f"--print-to-pdf={tmp_path}/page.pdf", f"file://{tmp_path}/verdict.html"],
+                   check=True, capture_output=True, timeout=120)
+    text = subprocess.run([str(PDFTOTEXT), "-layout", tmp_path / "page.pdf", "-"], check=True, capture_output=True, text=True).stdout
+    assert "df --local --block-size=1" in text, "the commands, closed on the screen"
+    assert all(id in text for id in no_go().contract)
+    assert ("Why" in text, "Pourquoi" in text) == ((True, False) if language == "en" else (False, True))
+    assert go().id in text

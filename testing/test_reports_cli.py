@@ -1,0 +1,98 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from reports.__main__ import main
+from reports.exports import write_all
+from reports.model.contract import load_contract
+from reports.model.run import schema, write_run
+from testing.golden import fixed, go, no_go
+
+ROOT = Path(__file__).parents[1]
+
+
+def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "reports", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
+                          check=False, stdin=subprocess.DEVNULL, timeout=60)
+
+
+def refused(*arguments: str | Path) -> str:
+    """One line on stderr, exit 4, nothing else."""
+    done = reports(*arguments)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_list_has_a_line_for_each_criterion(language: str) -> None:
+    lines = reports("list", "--lang", language).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(load_contract())
+    dsk = next(line for line in lines if line.startswith("DSK-01"))
+    assert load_contract()["DSK-01"].title.in_language(language) in dsk
+
+
+def test_list_may_be_cut_short() -> None:
+    done = subprocess.run(f"{sys.executable} -m reports list | head -1", shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("MCP-01")
+    assert done.stderr == ""
+
+
+def test_explain_tells_what_is_observed_and_by_which_test() -> None:
+    said = reports("explain", "DSK-01").stdout
+    assert "tests/test_disk.py::test_root_filesystem_is_below_target" in said
+    assert "df --local" in said
+    assert "<\u00a070\u00a0%" in said
+
+
+def test_every_criterion_can_be_explained_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    for id, criterion in load_contract().items():
+        assert main(["explain", id, "--lang=fr"]) == 0
+        assert criterion.title.fr in capsys.readouterr().out
+
+
+def test_an_unknown_criterion_names_the_near_ones() -> None:
+    assert "did you mean DSK-01" in refused("explain", "dsk-1")
+
+
+@pytest.mark.parametrize("arguments", [(), ("explain",), ("frobnicate",), ("list", "--lang", "de"), ("list", "x")])
+def test_a_wrong_command_line_is_one_line(arguments: tuple[str, ...]) -> None:
+    assert "see: python -m reports" in refused(*arguments)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str) -> None:
+    proof = '[{"criterion": "DSK-01", "fault": "full", "expected": "fail", "observed": "fail", "ok": true}]'
+    (tmp_path / "proof.json").write_text(proof)
+    write_all(fixed(), tmp_path, language)
+    done = reports("render", tmp_path / "run.json", "--reports", tmp_path / "again", "--lang", language)
+    assert done.returncode == 0, done.stderr
+    for name in ("run.json", "verdict.html"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_render_tells_the_decision(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_bytes(write_run(no_go()))
+    assert "NO-GO" in reports("render", tmp_path / "run.json").stdout
+    assert (tmp_path / "verdict.html").exists()
+
+
+def test_a_run_that_cannot_be_used_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "No such file" in refused("render", tmp_path / "none.json")
+    damaged, newer = tmp_path / "damaged.json", tmp_path / "newer.json"
+    for data in (b"", b"{", b"[]", b"\xff", b'{"version": 1}', write_run(go())[:-40]):
+        damaged.write_bytes(data)
+        assert main(["render", str(damaged)]) == 4
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
+        assert str(damaged) in said.err
+    newer.write_bytes(write_run(go()).replace(b'"version": 1', b'"version": 99'))
+    assert "version 99" in refused("render", newer)
+
+
+def test_schema_is_the_models() -> None:
+    assert json.loads(reports("schema").stdout) == json.loads(msgspec.json.encode(schema()))

@@ -1,0 +1,91 @@
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.model.bound import Bound
+from reports.model.sentence import LANGUAGES, locale
+from reports.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
+
+ROOT = Path(__file__).parents[1]
+TABLES = sorted(locale("en"))
+BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # chosen by an expression, not a literal
+
+
+def codes() -> Iterator[str]:
+    """What the sources raise or give as a reason: literals where Unknown and Reason are called, and tables of codes."""
+    for room in ("fixtures", "reports", "remediations", "tests"):
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Unknown", "Reason") and node.args:
+                    yield from literals(node.args[0])
+                if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("REFUSALS", "REFUSED"):
+                    yield from (text for text in literals(node.value) if re.fullmatch(r"[a-z]+(-[a-z]+)+", text))
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                and re.fullmatch(r"[a-z]+(-[a-z]+)*", node.value))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_languages_have_the_same_words(table: str) -> None:
+    assert locale("en")[table].keys() == locale("fr")[table].keys()
+
+
+@pytest.mark.parametrize("code", sorted({*codes(), *BY_ANOTHER_NAME} - {"password"}))
+def test_every_reason_has_a_sentence_and_a_cure(code: str) -> None:
+    for language in LANGUAGES:
+        assert locale(language)["reason"].get(code), f"[reason] {code} in {language}.toml"
+        assert locale(language)["cure"].get(code), f"[cure] {code} in {language}.toml"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_languages_fill_in_the_same_values(table: str) -> None:
+    for key, english in locale("en")[table].items():
+        assert holes(locale("fr")[table][key]) == holes(english), f"[{table}] {key}"
+
+
+def holes(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_french_has_its_spaces_and_quotes() -> None:
+    for table, rows in locale("fr").items():
+        for key, text in rows.items():
+            said = re.sub(r"`[^`]*`", "", text)
+            assert not re.search(r" [:;!?%»](?![\w/.])|« ", said), f"[{table}] {key}: write a no-break space: {text}"
+            assert not re.search(r"[a-zé]'|\.\.\.", said), f"[{table}] {key}: write ’ and …: {text}"
+
+
+@given(st.text(), st.integers(2, 300))
+def test_nothing_a_host_says_is_hidden_or_endless(text: str, most: int) -> None:
+    line = shown(text, most)
+    assert len(line) <= most
+    assert not UNSEEN.search(line)
+
+
+def test_what_turns_the_direction_of_reading_is_written_out() -> None:
+    assert shown("a\u202eb\x1b[31m\u2066\n c") == "a\\x202eb\\x1b[31m\\x2066 c"
+
+
+@given(st.text(max_size=5000), st.sampled_from(LANGUAGES))
+def test_an_unknown_code_with_any_value_is_one_bounded_sentence(text: str, language: str) -> None:
+    assert len(Voice(language).say("reason", text, {"why": text, "ids": [text] * 9})) <= LONGEST_SENTENCE
+
+
+@pytest.mark.parametrize(("value", "unit", "en", "fr"), [
+    (85.02, "%", "85.02\u00a0%", "85,02\u00a0%"), (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
+    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "0\u00a0GB", "0\u00a0GB"), (7.0, "", "7", "7")])
+def test_a_figure_with_its_unit(value: float, unit: str, en: str, fr: str) -> None:
+    assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (en, fr)
+
+
+def test_a_target_to_be_met_exactly_stands_alone() -> None:
+    assert Voice("en").bound(Bound.parse("= 3 deployments")) == "3\u00a0deployments"
+    assert Voice("fr").bound(Bound.parse("< 69.5 %")) == "<\u00a069,5\u00a0%"
