@@ -34,7 +34,7 @@ lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
-	$(VENV)/shellcheck $$(git grep -lE '^#!/bin/(ba)?sh' -- ':!*.py' ':!*.md' ':!remediations/files')
+	.make/shellcheck.sh
 
 test: lint  ## lint, then the checker's own tests (no root, any machine)
 	$(VENV)/python -m pytest -c testing/pytest.toml --rootdir testing testing
