@@ -2,5 +2,9 @@
 
 from hypothesis import settings
 
+from testing.rooms import house, plugins
+
+__all__ = ["house", "plugins"]
+
 settings.register_profile("house", deadline=None, derandomize=True, database=None, max_examples=150)
 settings.load_profile("house")

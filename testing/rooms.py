@@ -1,0 +1,127 @@
+"""A small audit of its own: the real plugins over a contract and tests that a test writes."""
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import fixtures.audit
+from reports.model.contract import Contract, Kind, parse_contract
+
+ROOT = Path(__file__).parents[1]
+TARGET = """
+[target]
+name = "edge"
+title = "Edge"
+[host]
+address = "127.0.0.1"
+user = "audit"
+[cluster]
+kubeconfig = "kubeconfig"
+"""
+ADDOPTS = ("--import-mode=importlib", "--strict-markers", "--continue-on-collection-errors", "--tb=no", "--show-capture=no",
+           "-p", "no:cacheprovider")
+IMPORTS = """
+import pytest
+from fixtures.answer import Unknown
+from fixtures.judge import Judge, criterion
+from reports.model.run import Finding, Reason
+"""
+TWO = """
+@criterion("A-01")
+def test_a(judge): assert judge(1)
+
+@criterion("B-01")
+def test_b(judge): assert judge(1)
+"""
+
+
+def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
+    """Criteria that 1 meets and 0 misses; `changed` replaces or adds lines."""
+    lines = {"chapter": '"disk"', "plan": '"2"', "kind": f'"{kind}"', "basis": '"plan"', "blocking": "true", "owner": '"host"',
+             "target": '"≥ 1 point"', "title": '{ en = "T", fr = "T" }', "why": '{ en = "W", fr = "W" }',
+             "seen": '{ en = "saw {what}", fr = "vu {what}" }', "next": '{ en = "N", fr = "N" }',
+             "finding": '{ odd = { en = "odd {x}", fr = "x" }, mild = { en = "mild", fr = "x", reserve = true } }'} | changed
+    return "\n".join(f"[{id}]\n" + "\n".join(f"{key} = {value}" for key, value in lines.items()) for id in ids)
+
+
+@pytest.fixture(scope="session")
+def plugins() -> list[str]:
+    """Those of the audit, from its conftest; imported before pytester looks: it forgets what comes after."""
+    spec = importlib.util.spec_from_file_location("audit_conftest", ROOT / "conftest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in module.pytest_plugins:
+        importlib.import_module(name)
+    return [option for name in module.pytest_plugins for option in ("-p", name)]
+
+
+@dataclass
+class Ran:
+    """What a small audit left."""
+
+    status: int
+    said: str
+    folder: Path
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+    def outcome(self, id: str) -> str:
+        """Of one criterion; unknown where it has no result."""
+        result = self.run["results"].get(id)
+        return str(result["outcome"]) if result else "unknown"
+
+    def reason(self, id: str) -> str:
+        """Its reason's code."""
+        return str(self.run["results"][id]["reason"]["code"])
+
+    @property
+    def junit(self) -> dict[str, Any]:
+        """The results junit.xml carries, by test."""
+        cases = ET.parse(self.folder / "junit.xml").iter("testcase")  # noqa: S314 — we wrote it
+        return {str(case.get("name")): json.loads(str(one.get("value")))
+                for case in cases for one in case.iter("property") if one.get("name") == "result"}
+
+
+@pytest.fixture
+def house(plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> "House":
+    """Small audits by the real plugins."""
+    return House(plugins, pytester, monkeypatch)
+
+
+class House:
+    """Runs small audits in this process, in a folder of their own."""
+
+    def __init__(self, plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.plugins, self.pytester, self.monkeypatch = plugins, pytester, monkeypatch
+        self.target = pytester.mkdir("target")
+        self.reports = pytester.path / "out"
+        (self.target / "target.toml").write_text(TARGET)
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def audit(self, tests: str, *options: str, contract: str = "") -> Ran:
+        """Judge by `contract` (A-01 and B-01 unless given) with a module of `tests`."""
+        self.under(parse_contract(contract or rows("A-01", "B-01"), "criteria.toml"))
+        self.pytester.makepyfile(test_small=IMPORTS + tests)
+        return self.run(*options)
+
+    def under(self, contract: Contract) -> None:
+        """The next audits are judged by this contract."""
+        self.monkeypatch.setattr(fixtures.audit, "load_contract", lambda: dict(contract))
+
+    def run(self, *options: str) -> Ran:
+        """The tests that are there, once more."""
+        target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
+        done = self.pytester.runpytest_inprocess(
+            *ADDOPTS, *self.plugins, f"--reports={self.reports}", *target, *options, no_reraise_ctrlc=True)
+        file = self.reports / "run.json"
+        run = json.loads(file.read_text()) if file.exists() else {}
+        file.unlink(missing_ok=True)
+        return Ran(int(done.ret), done.stdout.str() + done.stderr.str(), self.reports, run)
