@@ -7,7 +7,7 @@ import re
 import sys
 
 from lab import actions
-from lab.errors import LabError, NotHere
+from lab.errors import LabError, UnfitMachineError
 from lab.needs import require_machine
 from lab.private import enter_private_namespace
 from lab.say import say
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         require_machine()
         enter_private_namespace(arguments)
         return getattr(actions, options.command)(options) or 0
-    except NotHere as problem:
+    except UnfitMachineError as problem:
         say(str(problem))
         return 2
     except LabError as problem:

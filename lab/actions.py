@@ -25,7 +25,7 @@ from lab.scenarios.change import refresh
 from lab.target.write import write_target
 
 
-def build(options: Namespace) -> None:
+def build(_: Namespace) -> None:
     """Build what is missing or out of date."""
     require_packages(BUILD)
     here = places().made()
@@ -81,7 +81,7 @@ def shell(options: Namespace) -> int:
     return subprocess.run([*guest.ssh(), *options.words], check=False).returncode
 
 
-def status(options: Namespace) -> None:
+def status(_: Namespace) -> None:
     """List the labs, dead ones too."""
     here = places()
     for name in servers.names(here):
@@ -91,7 +91,7 @@ def status(options: Namespace) -> None:
             print(f"{name}\t{found.address}\t{found.scenario}\t{state}\t{servers.folder(here, name)}/target")
 
 
-def clean(options: Namespace) -> None:
+def clean(_: Namespace) -> None:
     """Remove the cache; refuses while a lab is up."""
     here = places()
     if servers.names(here):

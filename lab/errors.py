@@ -7,5 +7,5 @@ class LabError(Exception):
     """One line for the operator: what, where, and what to do next."""
 
 
-class NotHere(LabError):
-    """This machine cannot run the lab at all (exit status 2)."""
+class UnfitMachineError(LabError):
+    """The machine cannot run the lab at all (exit status 2)."""

@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from lab.commands import attempt, run
-from lab.errors import NotHere
+from lab.errors import UnfitMachineError
 from lab.say import say, timed
 
 BOOT = ("systemd-container", "iproute2", "openssh-client", "xfsprogs", "e2fsprogs", "git")
@@ -16,11 +16,13 @@ WITHOUT = "Without it these work: `make audit` (the recorded demo server) and `m
 
 
 def require_machine() -> None:
-    """Raise NotHere unless this is a Linux machine and we are root on it."""
+    """Raise UnfitMachineError unless this is a Linux machine and we are root on it."""
     if sys.platform != "linux":
-        raise NotHere(f"The lab needs Linux (Debian 12), root and systemd-nspawn; this is {sys.platform}. {WITHOUT}")
+        raise UnfitMachineError(
+            f"The lab needs Linux (Debian 12), root and systemd-nspawn; this is {sys.platform}. {WITHOUT}"
+        )
     if os.geteuid() != 0:
-        raise NotHere(
+        raise UnfitMachineError(
             "The lab needs root (it mounts loop devices and boots a server with systemd-nspawn): "
             f"run it with sudo on a disposable Debian 12 machine. {WITHOUT}"
         )
@@ -29,7 +31,9 @@ def require_machine() -> None:
 def require_packages(packages: tuple[str, ...]) -> None:
     """Install the Debian packages that are missing, and say so."""
     if shutil.which("dpkg-query") is None:
-        raise NotHere(f"The lab needs a Debian 12 machine with these packages: {' '.join(packages)}. {WITHOUT}")
+        raise UnfitMachineError(
+            f"The lab needs a Debian 12 machine with these packages: {' '.join(packages)}. {WITHOUT}"
+        )
     missing = [package for package in packages if not _installed(package)]
     if not missing:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from lab.commands import run
 from lab.places import Places
@@ -13,12 +14,32 @@ _INSIDE = "PHASE0_LAB_NAMESPACE"
 
 def enter_private_namespace(arguments: list[str]) -> None:
     """Start this command again inside a private mount namespace, unless that was done."""
-    if os.environ.get(_INSIDE) == str(os.getpid()):
+    if _outside() is not None:
         return
+    handles = (os.open("/proc/self/ns/mnt", os.O_RDONLY), os.open("/", os.O_PATH))
+    for handle in handles:
+        os.set_inheritable(handle, True)
     # exec keeps the process id, so an inherited variable cannot be mistaken for our own.
-    os.environ[_INSIDE] = str(os.getpid())
+    os.environ[_INSIDE] = ":".join(map(str, (os.getpid(), *handles)))
     again = [sys.executable, "-m", "lab", *arguments]
-    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])
+    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])  # noqa: S606  # same process, no shell wanted
+
+
+def outside_namespace() -> str:
+    """The machine's own mount namespace: what is mounted there, everybody sees."""
+    handles = _outside()
+    return f"/proc/{os.getpid()}/fd/{handles[0]}" if handles else "/proc/self/ns/mnt"
+
+
+def outside_root() -> Path:
+    """The machine's own file tree, with what is mounted in it by now."""
+    handles = _outside()
+    return Path(f"/proc/{os.getpid()}/fd/{handles[1]}") if handles else Path("/")
+
+
+def _outside() -> tuple[int, int] | None:
+    process, *handles = os.environ.get(_INSIDE, "0").split(":")
+    return (int(handles[0]), int(handles[1])) if int(process) == os.getpid() else None
 
 
 def mount_store(places: Places) -> None:

@@ -11,10 +11,10 @@ from lab.build.step import Step
 from lab.commands import run
 from lab.errors import LabError
 from lab.machine.power import power_off
-from lab.machine.session import Session, discard, start
-from lab.places import RECIPES, Places
-from lab.private import mount_disk, unmount_disk
 from lab.machine.server import folder
+from lab.machine.session import Session, discard, start
+from lab.places import Places
+from lab.private import mount_disk, unmount_disk
 
 _BUILDER = "build"
 _PODS = 5

@@ -8,6 +8,7 @@ from lab.build.archive import busybox_layer, wrap
 from lab.build.mirror import debian_mirror, source_line
 from lab.build.step import Step
 from lab.commands import run
+from lab.errors import LabError
 from lab.places import RECIPES, Places
 
 IMAGE = RECIPES / "image"
@@ -58,7 +59,8 @@ def _images(places: Places) -> None:
 def _busybox(places: Places) -> bytes:
     with tarfile.open(places.work / "server.tar") as tree:
         file = tree.extractfile("./usr/bin/busybox")
-        assert file is not None
+        if file is None:
+            raise LabError("The server's Debian tree holds no busybox.")
         return file.read()
 
 

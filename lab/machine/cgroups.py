@@ -75,7 +75,7 @@ def remove(name: str) -> None:
     for group in _everywhere(name):
         for path, _, _ in os.walk(group, topdown=False):
             try:
-                os.rmdir(path)
+                Path(path).rmdir()
             except OSError:
                 continue
 

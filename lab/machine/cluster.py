@@ -61,9 +61,9 @@ def ready_pods(cluster: Cluster, since: float) -> list[str]:
 def _fresh(pod: dict[str, Any], since: float) -> bool:
     states = pod["status"].get("containerStatuses", [])
     started = [state["state"].get("running", {}).get("startedAt") for state in states if state["ready"]]
-    return bool(states) and len(started) == len(states) and all(map(lambda when: _after(when, since), started))
+    return bool(states) and len(started) == len(states) and all(_after(when, since) for when in started)
 
 
 def _after(when: str | None, since: float) -> bool:
     # Kubernetes cuts to whole seconds.
-    return when is not None and datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() >= since - 1
+    return when is not None and datetime.fromisoformat(when).timestamp() >= since - 1

@@ -1,12 +1,12 @@
 #!/bin/bash
-# launch.sh MACHINE ROOT CGROUP_PROCS...: boot ROOT in the current mount namespace until it powers off.
+# launch.sh MACHINE ROOT NETWORK_HANDLE CGROUP_PROCS...: boot ROOT in this mount namespace until it powers off.
 set -u
-machine=$1 root=$2
-shift 2
+machine=$1 root=$2 wire=$3
+shift 3
 for group in "$@"; do echo $$ > "$group" || exit 1; done
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes SYSTEMD_SECCOMP=0
 options=(--quiet --register=no --keep-unit "--machine=$machine" "--directory=$root"
-    "--network-namespace-path=/run/netns/$machine" --capability=all --resolv-conf=off --timezone=off
+    "--network-namespace-path=/proc/$$/fd/$wire" --capability=all --resolv-conf=off --timezone=off
     --link-journal=no --boot --console=pipe --bind=/dev/kmsg --bind=/dev/fuse)
 # Version 2 shows the server its own part of the tree, which is all its containers need.
 [ -e /sys/fs/cgroup/cgroup.controllers ] || options+=(--bind=/sys:/hostsys)

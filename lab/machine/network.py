@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from lab.commands import attempt, run
 from lab.errors import LabError
 from lab.machine.server import Server
+from lab.private import outside_namespace, outside_root
 
 
 def free_octet() -> int:
@@ -19,21 +22,31 @@ def free_octet() -> int:
 def connect(server: Server) -> None:
     """Make the namespace and the cable. There is no default route: nothing inside can leave."""
     name = server.machine
-    run("ip", "netns", "add", name)
-    run("ip", "link", "add", server.link, "type", "veth", "peer", "name", "host0", "netns", name)
-    run("ip", "addr", "add", f"{server.gateway}/30", "dev", server.link)
-    run("ip", "link", "set", server.link, "up")
-    run("ip", "-n", name, "addr", "add", f"{server.address}/30", "dev", "host0")
-    run("ip", "-n", name, "link", "set", "host0", "up")
-    run("ip", "-n", name, "link", "set", "lo", "up")
+    run(*_ip(), "netns", "add", name)
+    run(*_ip(), "link", "add", server.link, "type", "veth", "peer", "name", "host0", "netns", name)
+    run(*_ip(), "addr", "add", f"{server.gateway}/30", "dev", server.link)
+    run(*_ip(), "link", "set", server.link, "up")
+    run(*_ip(), "-n", name, "addr", "add", f"{server.address}/30", "dev", "host0")
+    run(*_ip(), "-n", name, "link", "set", "host0", "up")
+    run(*_ip(), "-n", name, "link", "set", "lo", "up")
+
+
+def handle(server: Server) -> int:
+    """An open handle on the namespace, for the launcher: its name is not mounted in our mount namespace."""
+    return os.open(outside_root() / "run" / "netns" / server.machine, os.O_RDONLY)
 
 
 def disconnect(server: Server) -> None:
     """Take both away; what is already gone is no error."""
-    attempt("ip", "link", "del", server.link)
-    attempt("ip", "netns", "del", server.machine)
+    attempt(*_ip(), "link", "del", server.link)
+    attempt(*_ip(), "netns", "del", server.machine)
 
 
 def processes(server: Server) -> list[int]:
     """Everything that runs in the server's network namespace."""
-    return [int(word) for word in attempt("ip", "netns", "pids", server.machine).stdout.split()]
+    return [int(word) for word in attempt(*_ip(), "netns", "pids", server.machine).stdout.split()]
+
+
+def _ip() -> tuple[str, ...]:
+    # A namespace's name is a mount: made in our private mount namespace, `ip netns` would not know it.
+    return ("nsenter", f"--mount={outside_namespace()}", "ip")

@@ -19,14 +19,17 @@ def boot(places: Places, server: Server) -> None:
     """Start the server from the disk mounted at its root; it outlives this process."""
     groups = cgroups.create(server.machine)
     log = folder(places, server.name) / "console.log"
+    wire = network.handle(server)
     with log.open("ab") as console:
         launcher = subprocess.Popen(
-            [str(_LAUNCHER), server.machine, str(places.root(server.name)), *map(str, groups)],
+            [str(_LAUNCHER), server.machine, str(places.root(server.name)), str(wire), *map(str, groups)],
+            pass_fds=(wire,),
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,
             start_new_session=True,
         )
+    os.close(wire)
     (folder(places, server.name) / "launcher.pid").write_text(str(launcher.pid))
 
 

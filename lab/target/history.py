@@ -25,5 +25,6 @@ def write_history(folder: Path, scenario: Scenario) -> None:
 
     newest = datetime.now(UTC) - timedelta(minutes=5)
     append_samples(
-        folder / "history.sqlite", [Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24)]
+        folder / "history.sqlite",
+        [Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24)],
     )

@@ -12,11 +12,10 @@ kubectl -n twisterlab patch deployment mcp-unified --type=json -p '[
 # 2.7 GB of kernel messages: real text at the beginning, the rest allocated without being written.
 systemctl stop rsyslog.service syslog.socket
 day=$(date -d yesterday '+%b %e')
-for second in $(seq 0 59); do
-    for line in $(seq 60); do
-        echo "$day 23:$((second % 60)):$((line % 60)) edgeserver kernel: [$((second * 60 + line)).000000] cni0: port $((line % 5))(veth$line) entered blocking state"
-    done
-done >> /var/log/kern.log
+seq 3600 | awk -v day="$day" '{
+    printf "%s 23:%02d:%02d edgeserver kernel: [%d.000000] cni0: port %d(veth%x) entered blocking state\n",
+        day, $1 / 60, $1 % 60, $1, $1 % 5, 41 * $1
+}' >> /var/log/kern.log
 chown root:adm /var/log/kern.log
 chmod 0640 /var/log/kern.log
 fallocate -l 2700MiB /var/log/kern.log

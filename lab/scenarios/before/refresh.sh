@@ -30,3 +30,12 @@ requests() { # METHOD TYPE SUFFIX
 }
 requests POST json '' | curl --parallel --config -
 requests PATCH merge-patch+json status | curl --parallel --config -
+
+# The service that asks for `latest` has failed before anybody looks.
+for _ in $(seq 100); do
+    kubectl -n twisterlab get pods -l app=mcp-unified -o jsonpath='{.items[*].status.containerStatuses[*].state.waiting.reason}' |
+        grep -q -e ErrImagePull -e ImagePullBackOff && exit 0
+    sleep 0.3
+done
+echo "mcp-unified did not fail to pull its image" >&2
+exit 1
