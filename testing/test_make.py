@@ -4,6 +4,8 @@ The script runs in a folder whose .venv/bin/python writes down how it was called
 """
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import time
@@ -103,3 +105,26 @@ def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path, fa
 def test_a_kept_lab_stays(make: Make, tmp_path: Path, status: str, called: list[str]) -> None:
     assert make(TARGET="lab", KEEP="1", STATUS=status).wait() == 0
     assert calls(tmp_path) == called
+
+
+def test_without_a_python_it_says_what_to_install(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("sh", "id"):
+        (tools / tool).symlink_to(str(shutil.which(tool)))
+    (tools / "python3").write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo Python 3.9.2 || exit 1\n")
+    (tools / "python3").chmod(0o755)
+    done = subprocess.run([AUDIT.with_name("venv.sh"), tmp_path / "venv", "requirements.lock"], cwd=tmp_path,
+                          env={"PATH": str(tools)}, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "here is: Python 3.9.2" in done.stderr
+    assert "sudo apt-get install -y python3-venv" in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_the_lock_names_no_index_and_every_hash() -> None:
+    for file in AUDIT.parents[1].glob("requirements*.lock"):
+        text = file.read_text()
+        assert "://" not in text
+        pinned = re.findall(r"^([a-z0-9.-]+)==\S+ \\\n    --hash=sha256:", text, re.M)
+        assert len(pinned) == text.count("==")
