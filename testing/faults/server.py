@@ -8,6 +8,7 @@ from fixtures.connection import Connection
 from fixtures.folder import load_target
 
 STEP = 60  # seconds one command may take
+SHELL = "/usr/local/sbin/phase0-shell"  # a name of its own, so that a fault can take sudo away from the audit alone
 
 
 class Server:
@@ -17,6 +18,7 @@ class Server:
         """Logs in; Unknown says why that was not possible."""
         self.connection = Connection(load_target(folder))
         self.connection.open()
+        self._ask(f"install -m 0755 /bin/sh {SHELL}", "sh")
 
     def run(self, script: str) -> None:
         """RuntimeError with the server's words when the script fails."""
@@ -31,11 +33,12 @@ class Server:
                 raise RuntimeError(f"not so within {seconds:.0f} s: {condition.strip()[:200]}")
             time.sleep(0.5)
 
-    def _ask(self, script: str) -> subprocess.CompletedProcess[str]:
+    def _ask(self, script: str, shell: str = SHELL) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["ssh", "-F", str(self.connection.config), "-o", "ControlMaster=no", "target", "sudo -n sh -eus"],
+            ["ssh", "-F", str(self.connection.config), "-o", "ControlMaster=no", "target", f"sudo -n {shell} -eus"],
             input=script, capture_output=True, text=True, timeout=STEP, check=False)
 
     def close(self) -> None:
         """Log out."""
+        self._ask(f"rm -f {SHELL}")
         self.connection.close()
