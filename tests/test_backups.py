@@ -1,7 +1,6 @@
 """Plan 0.3: backups that run, are whole, and can be restored."""
 
 from collections.abc import Iterator
-from math import inf
 
 from fixtures.drills.postgres_restore import Restore
 from fixtures.host.backup_jobs import BackupJob, BackupSchedules, postgres_schedules
@@ -42,7 +41,7 @@ def test_newest_postgres_backup_is_recent_and_whole(
         postgres_backups: PostgresBackups, target: Target, judge: Judge) -> None:
     backups = postgres_backups
     if not backups.files:
-        assert judge(inf, findings=[Finding("none", {"folder": target.backups.directory})])
+        assert judge(None, findings=[Finding("none", {"folder": target.backups.directory})])
         return
     flaws = {"broken": backups.status != 0, "unfinished": not backups.finished, "future": backups.hours < 0,
              "shrunk": backups.shrunk}
