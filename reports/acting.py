@@ -21,10 +21,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
-    """A cause in words: its first criterion speaks for all of them."""
+    """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
     first = cause.ids[0]
     result = decision.results[first]
-    return Line(cause.outcome, cause.ids, voice.told(run.contract[first], result),
+    judged = result.outcome is Outcome.FAIL or result.reason is None
+    said = voice.told(run.contract[first], result) if judged else voice.reason(result)
+    return Line(cause.outcome, cause.ids, said,
                 owner(run, cause.owner, voice), todo(run, result, voice))
 
 

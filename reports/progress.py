@@ -81,7 +81,7 @@ class Progress:
         """The writers of junit.xml and detail.html are done: they need not name their files, the last block does."""
         yield
         plugins = self.config.pluginmanager
-        if self.lines:
+        if self.config.get_verbosity() <= 0:
             for plugin in [plugin for plugin in plugins.get_plugins() if type(plugin).__name__ in WRITERS]:
                 plugins.unregister(plugin)
             if xml_key in self.config.stash:

@@ -12,7 +12,7 @@ from reports.briefing import Briefing, brief
 from reports.decision import Decision, Verdict
 from reports.model.outcome import Outcome
 from reports.model.run import Run
-from reports.words import Voice
+from reports.words import Voice, shown
 
 Part = tuple[str, tuple[str, ...]]  # a text and pytest's names of its markup
 MARGIN = 11
@@ -39,8 +39,8 @@ def summary(run: Run, decision: Decision, language: str, notices: Sequence[str],
 
 def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
     yield [("━" * width, (colour,))]
-    yield [(f"  {said.verdict}  ", (colour, "bold", "invert")), (f"  {said.place}", ("bold",)),
-           (f" · {said.moment}", ())]
+    verdict = f"  {said.verdict}  "
+    yield [(verdict, (colour, "bold", "invert")), (f"  {shown(said.place, width - len(verdict) - 2)}", ("bold",))]
     yield [("", ())]
     yield from ([(line, ("bold",))] for line in textwrap.wrap(said.headline, width))
     for label, note in said.labels:
@@ -66,6 +66,7 @@ def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str) -> Ite
 
 def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
     compared = f" ({said.dates.compared})" if said.dates.compared else ""
+    yield voice.word("audited"), said.moment
     yield voice.word("earliest"), f"{said.dates.earliest}{compared}"
     yield voice.word("meeting"), said.dates.meeting
     for note in (said.changed, said.letter):

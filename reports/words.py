@@ -44,6 +44,11 @@ def shown_values(value: Any) -> Any:
     return value
 
 
+def visible_lines(text: str, most: int) -> str:
+    """A command as it was written, bounded as a whole."""
+    return "\n".join(visible(line, most) for line in text[:most].splitlines()) + ("\n…" if len(text) > most else "")
+
+
 class Voice(msgspec.Struct, frozen=True):
     """One language of the reports: en or fr."""
 

@@ -1,4 +1,4 @@
-"""Golden runs: one frozen Run for each state a reader can meet. Everything a page or a terminal shows is in one of them."""
+"""Golden runs: one frozen Run for each state a reader can meet; all that is ever shown is in one of them."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ BUDGET = Attestation("DEC-04", "Dana Leroy", "sponsor", AT - timedelta(days=2), 
 def passed(id: str) -> Result:
     """A criterion that is met, with its evidence."""
     value, seen = SEEN[id]
-    sources = tuple(Source(fact, asked, AT - timedelta(seconds=2), 0.04) for fact, asked in [ASKED[id]]) if id in ASKED else ()
+    sources = tuple(Source(*asked, AT - timedelta(seconds=2), 0.04) for name, asked in ASKED.items() if name == id)
     return Result(id, Outcome.PASS, float(value), seen, sources=sources, seconds=0.002)
 
 
@@ -79,11 +79,12 @@ def golden(*others: Result, **changes: Any) -> Run:
 def _derived(run: Run) -> Run:
     """What the derived tests would have seen."""
     scored, done = score(run.contract, run.results), progress(run.contract, run.results)
+    shown = run.window or window(0)
     seen = {"INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
             "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),
-            "DEC-02": (run.window.days, {"days": run.window.days, "samples": run.window.samples}) if run.window else (0, {})}
-    rows = {id: msgspec.structs.replace(passed(id), value=float(value), seen=values) for id, (value, values) in seen.items()
-            if run.results[id].outcome is Outcome.PASS}
+            "DEC-02": (shown.days, {"days": shown.days, "samples": shown.samples})}
+    rows = {id: msgspec.structs.replace(passed(id), value=float(value), seen=values)
+            for id, (value, values) in seen.items() if run.results[id].outcome is Outcome.PASS}
     return msgspec.structs.replace(run, results={**run.results, **rows})
 
 
@@ -95,7 +96,8 @@ def go() -> Run:
 def go_with_waivers() -> Run:
     """One failure is accepted for a while; an advisory one is a reserve; an entry does not count."""
     waiver = Waiver("MCP-01", "twisterlab-dev is rebuilt in Phase 1", "Dana Leroy", AT + timedelta(days=20))
-    people = People((BUDGET,), (waiver,), (Void("BKP-04", "waiver", "never-waivable"), Void("DOC-01", "attestation", "expired")))
+    void = Void("BKP-04", "waiver", "never-waivable"), Void("DOC-01", "attestation", "expired")
+    people = People((BUDGET,), (waiver,), void)
     stray = msgspec.structs.replace(
         passed("LOG-01"), findings=(Finding("duplicate", {"file": "/etc/logrotate.d/kern-aggressive"}),))
     return golden(failed("MCP-01", 2, running=2, sick=["twisterlab-dev"]), stray,
@@ -109,7 +111,7 @@ def no_go() -> Run:
         failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
         failed("LOG-01", 12.4, worst=12_400_000_000), failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
         failed("INF-11", 2, failed=["logrotate.service", "fwupd.service"]),
-        unknown("BKP-04", "no-answer", fact="postgres_backups", why="find: ‘/var/backups/twisterlab’: No such file or directory"),
+        unknown("BKP-04", "no-answer", fact="postgres_backups", why="/var/backups/twisterlab: No such file"),
         unknown("BKP-10", "no-answer", fact="postgres_restore", why="no dump to restore"),
         Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
         people=People(), window=Window(1, None, AT, "no-recent-sample"), replayed_from="before.json",
@@ -124,8 +126,9 @@ def not_yet() -> Run:
 def undecided() -> Run:
     """The cluster could not be asked, and the budget awaits a person."""
     away = {"cause": "cluster", "server": "https://edge.example:6443", "why": "connection refused"}
-    return golden(*(unknown(id, "cluster-unreachable", **away) for id in ("MCP-01", "INF-01", "BKP-10")),
-                  Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})), people=People())
+    nobody = Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"}))
+    cut_off = [unknown(id, "cluster-unreachable", **away) for id in ("MCP-01", "INF-01", "BKP-10")]
+    return golden(*cut_off, nobody, people=People())
 
 
 def all_unknown() -> Run:
@@ -143,7 +146,8 @@ def hostile() -> Run:
         unknown("MON-02", "no-answer", fact=nasty, why=nasty), unknown("DOC-01", nasty, cause=nasty),
         msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, nasty * 3, AT, 1.0),)),
         interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (nasty,), f"+{nasty}\n" * 3),),
-        target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"), people=People((), (), (Void(nasty, nasty, nasty),)))
+        target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"),
+        people=People(void=(Void(nasty, nasty, nasty),)))
 
 
 def fixed() -> Run:
@@ -151,13 +155,14 @@ def fixed() -> Run:
     diff = ("--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
             "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n")
     done = Intervention("log_rotation", "applied", ("LOG-01",), (
-        "Replace the stock stanza by one with a size bound", "Run logrotate every hour", "Let logrotate check the result"), diff, 4.2)
+        "Replace the stock stanza by one with a size bound", "Run logrotate every hour", "Check the result"), diff, 4.2)
     return golden(msgspec.structs.replace(passed("LOG-01"), before=Outcome.FAIL), interventions=(done,))
 
 
 def lab() -> Run:
     """A lab server whose history is made up."""
-    return golden(target=Audited("lab", "EdgeServer (lab, ready)", "lab", OWNERS, "", "2026-02-11"), window=window(8, synthetic=True))
+    place = Audited("lab", "EdgeServer (lab, ready)", "lab", OWNERS, "", "2026-02-11")
+    return golden(target=place, window=window(8, synthetic=True))
 
 
 GOLDEN: dict[str, Callable[[], Run]] = {run.__name__: run for run in (

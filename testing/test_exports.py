@@ -30,7 +30,8 @@ def test_a_run_survives_its_file(name: str) -> None:
 
 
 def test_the_published_schema_is_up_to_date() -> None:
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == published(), "python -m reports schema > docs/run.schema.json"
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == published(), (
+        "python -m reports schema > docs/run.schema.json")
 
 
 def test_the_schema_refuses_an_outcome_nobody_knows() -> None:

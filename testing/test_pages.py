@@ -8,20 +8,27 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports.decision import decide
 from reports.exports import write_all
+from reports.model.run import Run
 from reports.pages.verdict import TEMPLATES, render_verdict
 from reports.proofs import Proof
+from reports.terminal import summary
 from reports.words import UNSEEN, Voice
 from testing.golden import GOLDEN, fixed, go, go_with_waivers, hostile, lab, no_go, not_yet
+from testing.runs import runs
 
 VOID = {"meta", "input", "br", "path", "circle", "rect", "use"}
-OURS = {"html", "head", "meta", "title", "style", "body", "svg", "symbol", "path", "circle", "rect", "use", "form", "fieldset",
-        "legend", "input", "label", "div", "header", "p", "span", "h1", "h2", "h3", "small", "dl", "dt", "dd", "time", "section",
-        "ol", "ul", "li", "a", "code", "aside", "table", "caption", "thead", "tbody", "tr", "th", "td", "nav", "main", "article",
-        "details", "summary", "pre", "b", "em", "strong", "footer"}
-PROOFS = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11",), ok=True), Proof("MCP-01", "403", "unknown", "fail"))
+OURS = {
+    "html", "head", "meta", "title", "style", "body", "svg", "symbol", "path", "circle", "rect", "use", "form",
+    "fieldset", "legend", "input", "label", "div", "header", "p", "span", "h1", "h2", "h3", "small", "dl", "dt", "dd",
+    "time", "section", "ol", "ul", "li", "a", "code", "aside", "table", "caption", "thead", "tbody", "tr", "th", "td",
+    "nav", "main", "article", "details", "summary", "pre", "b", "em", "strong", "footer", "br"}
+PROOFS = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11",), ok=True),
+          Proof("MCP-01", "403", "unknown", "fail"))
 CHROMIUM, PDFTOTEXT = shutil.which("chromium"), shutil.which("pdftotext")
 
 
@@ -110,6 +117,13 @@ def test_headings_go_down_step_by_step(name: str) -> None:
     assert all(deeper <= level + 1 for level, deeper in zip([0, *levels], levels, strict=False))
 
 
+@settings(max_examples=40)
+@given(runs(), st.sampled_from(["en", "fr"]))
+def test_any_run_at_all_becomes_a_page_and_a_block(run: Run, language: str) -> None:
+    Page(render_verdict(run, decide(run), PROOFS, language))
+    assert list(summary(run, decide(run), language, (), Path("out")))
+
+
 def test_the_same_run_gives_the_same_bytes() -> None:
     run = no_go()
     assert render_verdict(run, decide(run), PROOFS, "en") == render_verdict(no_go(), decide(run), PROOFS, "en")
@@ -124,8 +138,8 @@ def test_the_first_screen_says_why_who_and_what_to_do() -> None:
 
 def test_every_evidence_is_told() -> None:
     text = page("no_go", "fr").text
-    for said in ("85,02", "manqué de 15,02", "df --local --block-size=1", "11 février 2026", "INF-11", "Plan, chapitre 2",
-                 "Aucun jour sans incident", "Personne ne l’a encore attesté"):
+    for said in ("85,02", "manqué de 15,02", "df --local --block-size=1", "11 février 2026", "INF-11",
+                 "Plan, chapitre 2", "Aucun jour sans incident", "Personne ne l’a encore attesté"):
         assert said in text.replace("\u00a0", " ")
 
 
@@ -152,7 +166,7 @@ def test_waivers_reserves_and_void_entries_stand_beside_a_go() -> None:
 def test_a_repair_is_shown_with_its_difference_and_reopens_the_days() -> None:
     seen = page("fixed")
     assert decide(fixed()).verdict.name == "NOT_YET"
-    marks = [attributes["class"] for tag, attributes in seen.tags if tag == "span" and attributes.get("class") in ("added", "removed")]
+    marks = [name for name in seen.values("class") if name in ("added", "removed")]
     assert marks == 2 * ["removed", "removed", "added", "added", "added"]
     assert "LOG-01 fail → fixed" in seen.text
     assert "the seven days of stability begin again" in seen.text
@@ -193,9 +207,10 @@ def test_contrast_is_enough_to_read(theme: int) -> None:
     heroes = [shade for name, shade in COLOUR.findall(THEMES[theme]) if name == "hero"]
     pairs = [(colours[tone], colours[ground]) for ground in ("paper", "code") for tone in (
         "ink", "soft", "link", "pass", "fixed", "waived", "manual", "unknown", "pending", "fail")]
-    pairs += [(colours["warn-ink"], colours["warn"]), (colours["ink"], colours["added"]), (colours["ink"], colours["removed"])]
+    pairs += [(colours["warn-ink"], colours["warn"])]
+    pairs += [(colours["ink"], colours[side]) for side in ("added", "removed")]
     pairs += [(colours[ink], hero) for hero in heroes for ink in ("hero-ink", "hero-soft")]
-    assert [(ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5] == []
+    assert [(*pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < 4.5] == []
 
 
 def contrast(one: str, other: str) -> float:
@@ -217,7 +232,8 @@ def test_print_has_every_evidence_in_one_language(tmp_path: Path, language: str)
     subprocess.run([str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
                     f"--print-to-pdf={tmp_path}/page.pdf", f"file://{tmp_path}/verdict.html"],
                    check=True, capture_output=True, timeout=120)
-    text = subprocess.run([str(PDFTOTEXT), "-layout", tmp_path / "page.pdf", "-"], check=True, capture_output=True, text=True).stdout
+    command = [str(PDFTOTEXT), "-layout", str(tmp_path / "page.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "df --local --block-size=1" in text, "the commands, closed on the screen"
     assert all(id in text for id in no_go().contract)
     assert ("Why" in text, "Pourquoi" in text) == ((True, False) if language == "en" else (False, True))

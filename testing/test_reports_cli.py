@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 
 def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "reports", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
-                          check=False, stdin=subprocess.DEVNULL, timeout=60)
+    return subprocess.run([sys.executable, "-m", "reports", *map(str, arguments)], cwd=ROOT, capture_output=True,
+                          text=True, check=False, stdin=subprocess.DEVNULL, timeout=60)
 
 
 def refused(*arguments: str | Path) -> str:
@@ -37,7 +37,8 @@ def test_list_has_a_line_for_each_criterion(language: str) -> None:
 
 
 def test_list_may_be_cut_short() -> None:
-    done = subprocess.run(f"{sys.executable} -m reports list | head -1", shell=True, cwd=ROOT, capture_output=True, text=True)
+    pipe = ["sh", "-c", f"{sys.executable} -m reports list | head -1"]
+    done = subprocess.run(pipe, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.startswith("MCP-01")
     assert done.stderr == ""
 

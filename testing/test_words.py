@@ -14,7 +14,7 @@ from reports.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
 
 ROOT = Path(__file__).parents[1]
 TABLES = sorted(locale("en"))
-BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # chosen by an expression, not a literal
+BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # chosen by an expression
 
 
 def codes() -> Iterator[str]:
@@ -80,8 +80,10 @@ def test_an_unknown_code_with_any_value_is_one_bounded_sentence(text: str, langu
 
 
 @pytest.mark.parametrize(("value", "unit", "en", "fr"), [
-    (85.02, "%", "85.02\u00a0%", "85,02\u00a0%"), (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
-    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "0\u00a0GB", "0\u00a0GB"), (7.0, "", "7", "7")])
+    (85.02, "%", "85.02\u00a0%", "85,02\u00a0%"),
+    (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
+    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "0\u00a0GB", "0\u00a0GB"),
+    (7.0, "", "7", "7")])
 def test_a_figure_with_its_unit(value: float, unit: str, en: str, fr: str) -> None:
     assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (en, fr)
 

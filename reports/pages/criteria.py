@@ -11,7 +11,7 @@ from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.pages.gauge import gauge
-from reports.words import Voice, shown, visible
+from reports.words import Voice, shown, visible_lines
 
 LONGEST_COMMAND, LONGEST_FIGURE = 1600, 24
 
@@ -116,8 +116,7 @@ def _value(result: Result) -> float | None:
 def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
     for source in result.sources:
         said = voice.word("source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds))
-        lines = source.asked[:LONGEST_COMMAND].splitlines()
-        yield Asked(said, "\n".join(visible(line, LONGEST_COMMAND) for line in lines))
+        yield Asked(said, visible_lines(source.asked, LONGEST_COMMAND))
 
 
 def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:

@@ -13,12 +13,13 @@ from reports.decision import Decision
 from reports.model.run import Result, Run
 from reports.model.stash import AUDITED, CONTRACT, LANGUAGE
 from reports.progress import result_of
-from reports.words import Voice, shown
+from reports.words import Voice, shown, visible_lines
 
 BANNER = """<style>
 .phase0 {{ padding: 1rem 1.5rem; border-left: .6rem solid {colour}; background: #f5f4f0; font-size: 1.1rem; }}
 .phase0 strong {{ font-size: 1.8rem; margin-right: 1rem; }}
 .phase0 a {{ color: #1f4f8f; }}
+#environment-header, #environment {{ display: none; }}
 </style>"""
 COLOURS = {"GO": "#1a6b3c", "UNDECIDED": "#8a5a00", "NOT_YET": "#1f4f8f", "NO_GO": "#a3231f"}
 MOST = 1000
@@ -39,7 +40,7 @@ class Detail:
     def pytest_metadata(self, metadata: MutableMapping[str, str]) -> None:
         """In place of this machine's packages and variables: what was audited."""
         metadata.clear()
-        metadata[self.voice.word("audited")] = escape(shown(self.config.stash[AUDITED].title))
+        metadata[self.voice.word("target-name")] = escape(shown(self.config.stash[AUDITED].title))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: object) -> None:
@@ -60,7 +61,8 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        """Criterion and outcome, sortable; pytest's own result stays beside them."""
+        """Criterion and outcome, sortable; pytest's own result stays beside them, under its name."""
+        cells[0] = cells[0].replace(">Result<", ">pytest<")
         for position, name in ((0, "criterion"), (1, "outcome")):
             title = escape(self.voice.word(name))
             cells.insert(position, f'<th class="sortable" data-column-type="{name}">{title}</th>')
@@ -84,7 +86,7 @@ class Detail:
         voice = self.voice
         said = voice.told(self.config.stash[CONTRACT][result.id], result)
         asked = [f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
-                 f"  {shown(source.asked, MOST)}" for source in result.sources]
+                 f"{visible_lines(source.asked, MOST)}" for source in result.sources]
         data[:] = [escape("\n\n".join([said, *asked])) + "\n"]
 
     def _word(self, result: Result) -> str:

@@ -1,0 +1,133 @@
+"""What the terminal shows: the block at the end as a function of a run, and a whole audit of an empty recording."""
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from fixtures.answer import Answer
+from fixtures.recording import Failure, Recording, write_recording
+from fixtures.target import Cluster, Place, Ssh, Target
+from reports.decision import decide
+from reports.model.contract import load_contract
+from reports.model.people import People
+from reports.terminal import summary
+from reports.words import UNSEEN
+from testing.audits import ROOT, Audited, audit
+from testing.golden import GOLDEN
+
+AT = datetime(2026, 2, 11, 13, 0, tzinfo=UTC)
+DF = "Mounted on Filesystem Type Used Avail\n/ /dev/vda1 ext4 34000000000 5990000000\n"
+
+
+def block(name: str, language: str = "en", width: int = 100) -> list[str]:
+    run = GOLDEN[name]()
+    lines = summary(run, decide(run), language, ["one notice"], Path("reports/out"), width)
+    return ["".join(text for text, _ in parts) for parts in lines]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_block_fits_and_hides_nothing(name: str, language: str, width: int) -> None:
+    for line in block(name, language, width):
+        assert not UNSEEN.search(line)
+        assert len(line) <= width or max(map(len, line.split())) > width - 40, line
+
+
+def test_the_block_says_why_who_what_next_and_where() -> None:
+    said = "\n".join(block("no_go"))
+    for part in ("NO-GO", "DSK-01  / is 85.0 % full", "Who: Alice Martin (server)", "sudo du -xhd2 / | sort -h",
+                 "18 February 2026, 13:05 UTC (7 days after the meeting)", "Reserves", "INF-11", "one notice",
+                 "reports/out/verdict.html", "3 unknown", "6 fail"):
+        assert part in said
+    assert said.index("DSK-01") < said.index("BKP-04"), "the worst first"
+
+
+def test_the_block_speaks_french() -> None:
+    said = "\n".join(block("not_yet", "fr")).replace("\u00a0", " ")
+    for part in ("PAS ENCORE", "3,6 jours", "GO au plus tôt", "14 février 2026", "en attente", "Rapport : "):
+        assert part in said
+
+
+def test_one_cause_is_one_entry_for_each_who_must_act() -> None:
+    said = "\n".join(block("all_unknown")).partition("Reserves")[0]
+    assert said.count("cannot be reached") == 4, "host, cluster, data, people"
+
+
+@cache
+def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
+    """An audit of a recording that holds the filesystems and nothing else: its words, detail.html and junit.xml."""
+    with TemporaryDirectory() as folder:
+        out, file = Path(folder) / "out", Path(folder) / "recording.json"
+        host = Ssh(address="edge.example", user="twister")
+        target = Target(target=Place(name="edge", title="Edge <b>& co"), host=host,
+                        cluster=Cluster(kubeconfig="kubeconfig"))
+        hostile = Failure("no-answer", {"fact": "nodes", "why": "<img src=x onerror=alert(1)>\x1b[31m"})
+        write_recording(Recording(
+            at=AT, target=target, people=People(), window=None, failures={"nodes": hostile},
+            answers={"filesystems": Answer(DF, "", 0, "df --local", AT)}), file)
+        done = audit(f"replay:{file}", out, f"--lang={language}", *more)
+        return done, (out / "detail.html").read_text(encoding="utf-8"), (out / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_one_line_for_each_criterion_while_running() -> None:
+    done, _, _ = audited()
+    started = [re.match(r"([A-Z]+-\w+) +(\w+)", line) for line in done.said.splitlines()]
+    seen = {found[1]: found[2] for found in started if found}
+    assert seen.keys() >= load_contract().keys()
+    assert (seen["DSK-01"], seen["INF-01"], done.status) == ("fail", "unknown", 1)
+    assert "/ is 85.0 % full" in done.said
+
+
+def test_pytests_own_noise_stays_away() -> None:
+    done, _, _ = audited()
+    for noise in ("short test summary", "plugins:", "rootdir:", "generated xml", "Generated html", "Traceback",
+                  "ERROR at", "FAILED", "test_disk.py"):
+        assert noise not in done.said
+    assert re.search(r"=== 2 failed, .*unknown", done.said), "counted under their own names"
+    assert "\x1b" not in done.said
+
+
+def test_quiet_is_a_letter_each() -> None:
+    done, _, _ = audited("en", "-q")
+    assert re.search(r"^[.F?m…]+ +\[100%\]$", done.said, re.M)
+    assert "NO-GO" in done.said
+
+
+def test_verbose_keeps_pytests_lines_with_our_words() -> None:
+    done, _, _ = audited("fr", "-v")
+    assert re.search(r"test_disk.py::test_root_filesystem_is_below_target ÉCHEC", done.said)
+    assert "rootdir:" in done.said
+
+
+def test_a_test_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "test_broken.py"
+    broken.write_text("import nowhere_to_be_found\n")
+    done, detail, _ = audited("en", "-c", f"{ROOT}/pyproject.toml", f"--rootdir={ROOT}", f"{ROOT}/tests", str(broken))
+    assert "could not be loaded: ModuleNotFoundError: No module named 'nowhere_to_be_found'" in done.said
+    assert "test_broken.py" in detail
+
+
+def test_detail_has_our_columns_banner_and_way_back() -> None:
+    _, detail, _ = audited("fr", "-v")
+    assert "NO-GO" in detail
+    assert 'href="verdict.html"' in detail
+    assert all(f'data-column-type="{name}"' in detail for name in ("criterion", "outcome", "result"))
+    assert not re.search(r'<(script|link)[^>]+(src|href)="', detail), "one file"
+
+
+def test_detail_escapes_what_a_host_and_a_target_say() -> None:
+    _, detail, _ = audited()
+    assert "<img src=x" not in detail
+    assert "Edge <b>" not in detail
+    assert "onerror=alert(1)" in detail, "shown, as text"
+
+
+def test_junit_holds_the_result_of_every_test() -> None:
+    _, _, junit = audited()
+    assert junit.count('name="result"') >= len(load_contract())
+    assert "Traceback" not in junit
