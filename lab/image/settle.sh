@@ -1,6 +1,7 @@
 #!/bin/bash
 # settle.sh: run once on the new server: import the images, create the objects, fill the databases.
 set -euo pipefail
+systemctl is-system-running --wait > /dev/null
 for archive in /var/lib/lab/images/*.tar; do
     k3s ctr images import "$archive" > /dev/null
 done
@@ -9,8 +10,8 @@ rm -rf /var/lib/lab/images
 for manifest in /var/lib/lab/manifests/*.yaml; do
     k3s kubectl apply -f "$manifest" > /dev/null
 done
-k3s kubectl -n twisterlab rollout status statefulset/postgres --timeout=60s > /dev/null
-k3s kubectl -n twisterlab rollout status deployment/redis --timeout=60s > /dev/null
+k3s kubectl -n twisterlab rollout status statefulset/postgres --timeout=180s > /dev/null
+k3s kubectl -n twisterlab rollout status deployment/redis --timeout=180s > /dev/null
 k3s kubectl -n twisterlab exec -i postgres-0 -- psql -qXU postgres -v ON_ERROR_STOP=1 < /var/lib/lab/seed.sql
 redis=$(k3s kubectl -n twisterlab get pods -l app=redis -o name | head -1)
 {
