@@ -101,10 +101,17 @@ def measure(target: Target, runs: int) -> Table:
     table: Table = {way: {} for way in ways}
     for round_trip in ROUND_TRIPS:
         with delayed(target.host.address, round_trip):
-            for way, go in ways.items():
-                table[way][round_trip] = median([timed(go) for _ in range(runs + 1)][1:])
-                print(f"  {round_trip:>2} ms  {way}: {table[way][round_trip]:.2f} s", file=sys.stderr, flush=True)
+            rounds = [_round(ways, f"{round_trip} ms, round {number} of {runs}") for number in range(runs + 1)]
+        for way in ways:
+            table[way][round_trip] = median(took[way] for took in rounds[1:])
     return table
+
+
+def _round(ways: Mapping[str, Callable[[], None]], title: str) -> dict[str, float]:
+    """Each way once: what disturbs the machine disturbs all of them alike. Round 0 is the warm-up."""
+    took = {way: timed(go) for way, go in ways.items()}
+    print(f"  {title}: " + ", ".join(f"{seconds:.2f} s" for seconds in took.values()), file=sys.stderr, flush=True)
+    return took
 
 
 def timed(go: Callable[[], None]) -> float:
