@@ -52,9 +52,10 @@ def build(places: Places, steps: Sequence[Step]) -> None:
             say(f"{head}: there already")
             continue
         say(f"{head} …")
-        started = time.monotonic()
+        # The recipe as it was before: an edit meanwhile has to count as a change.
+        key, started = step.key(), time.monotonic()
         step.make(places)
-        step.stamp(places).write_text(step.key())
+        step.stamp(places).write_text(key)
         say(f"{head}: {time.monotonic() - started:.0f} s")
     say(f"The lab is built: {time.monotonic() - begun:.0f} s, in {places.cache}")
 

@@ -27,7 +27,7 @@ install -d "$root/etc/lab" "$root/var/lib/lab"
 for unit in apt-daily.timer apt-daily-upgrade.timer etcd.service containerd.service e2scrub_reap.service; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
-chroot "$root" systemctl --quiet enable k3s.service lab-tidy.service
+chroot "$root" systemctl --quiet enable k3s.service lab-tidy.service lab-kernel-log.service
 rm -f "$root"/etc/ssh/ssh_host_*
 chroot "$root" ssh-keygen -A > /dev/null
 rm -f "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*_*

@@ -11,9 +11,9 @@ kubectl -n twisterlab patch deployment mcp-unified --type=json -p '[
 
 # 2.7 GB of kernel messages: real text at the beginning, the rest allocated without being written.
 systemctl stop rsyslog.service syslog.socket
-day=$(date -d yesterday '+%b %e')
+day=$(date -d yesterday +%F)
 seq 3600 | awk -v day="$day" '{
-    printf "%s 23:%02d:%02d edgeserver kernel: [%d.000000] cni0: port %d(veth%x) entered blocking state\n",
+    printf "%sT23:%02d:%02d.000000+00:00 edgeserver kernel: [%5d.000000] cni0: port %d(veth%x) entered blocking state\n",
         day, $1 / 60, $1 % 60, $1, $1 % 5, 41 * $1
 }' >> /var/log/kern.log
 chown root:adm /var/log/kern.log
