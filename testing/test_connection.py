@@ -1,0 +1,210 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fixtures.connection import Connection
+from fixtures.facts import FACTS, Asked, Fact
+from fixtures.folder import load_target
+from fixtures.redaction import MOST
+from fixtures.target import Target
+from testing.places import SSHD, Sshd, fake_ssh
+from testing.rooms import TARGET, House, Ran
+
+pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
+ASK = """
+@criterion("A-01")
+def test_a(one, judge): assert judge(int(one == "1"))
+
+@criterion("B-01")
+def test_b(two, judge): assert judge(int(two == "2"))
+"""
+CHANGED = """cat >&2 <<'X'
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+Host key verification failed.
+X
+exit 255 ;"""
+
+
+@pytest.fixture(autouse=True)
+def facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two facts of the host."""
+    for name, command in (("one", "printf 1"), ("two", "printf 2")):
+        tell(monkeypatch, name, command)
+
+
+def tell(monkeypatch: pytest.MonkeyPatch, name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10) -> None:
+    monkeypatch.setitem(FACTS, name, Fact(name, command, asked, str, seconds))
+
+
+
+
+def reasons(ran: Ran) -> tuple[str, str]:
+    return ran.reason("A-01"), ran.reason("B-01")
+
+
+def test_one_login_and_one_exchange_answer_everything(house: House, tmp_path: Path) -> None:
+    uses = fake_ssh(tmp_path / "bin", house.monkeypatch)
+    ran = house.audit(ASK)
+    assert ran.status == 0
+    assert uses.read_text().split() == ["ControlMaster=yes", "ControlMaster=no"]
+
+
+def test_the_audit_leaves_nothing_behind(house: House, tmp_path: Path) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch)
+    (tmp_path / "tmp").mkdir()
+    house.monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    assert house.audit(ASK).status == 0
+    assert list((tmp_path / "tmp").glob("phase0-*")) == []
+
+
+@pytest.mark.parametrize(("login", "code"), [
+    ("echo 'audit@127.0.0.1: Permission denied (publickey).' >&2; exit 255;", "login-refused"),
+    ("echo 'Received disconnect: Too many authentication failures' >&2; exit 255;", "login-refused"),
+    ("echo 'Load key \"k\": error in libcrypto' >&2; exit 255;", "login-refused"),
+    (CHANGED, "host-key-changed"),
+    ("echo 'No ED25519 host key is known for edge and you have requested strict checking.' >&2; exit 255;", "host-key-unknown"),
+    ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection refused' >&2; exit 255;", "unreachable"),
+    ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection timed out' >&2; exit 255;", "unreachable"),
+    ("echo 'ssh: Could not resolve hostname edge: Name or service not known' >&2; exit 255;", "host-name"),
+    ("exit 255;", "unreachable")])
+def test_no_login_is_unknown_with_its_cause_and_a_verdict(house: House, tmp_path: Path, login: str, code: str) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch, login=login)
+    ran = house.audit(ASK)
+    assert (reasons(ran), ran.status) == ((code, code), 10)
+    assert ran.run["results"]["A-01"]["reason"]["values"]["cause"] == "host"
+    assert "Traceback" not in ran.said
+
+
+def test_a_login_that_hangs_is_given_up(house: House, tmp_path: Path) -> None:
+    house.monkeypatch.setattr("fixtures.connection.LOGIN_SECONDS", -1.5)
+    fake_ssh(tmp_path / "bin", house.monkeypatch, login="exec sleep 600;")
+    assert reasons(house.audit(ASK)) == ("unreachable", "unreachable")
+
+
+def test_without_ssh_the_cure_is_said(house: House, tmp_path: Path) -> None:
+    house.monkeypatch.setenv("PATH", str(tmp_path))
+    assert reasons(house.audit(ASK)) == ("no-ssh", "no-ssh")
+
+
+def test_a_connection_that_dies_keeps_what_had_arrived(house: House, tmp_path: Path) -> None:
+    dies = f"( while [ ! -e {tmp_path}/first ]; do sleep 0.05; done; kill -9 -- -$$ ) &"
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=dies)
+    tell(house.monkeypatch, "one", f"printf 1; (sleep 0.5; touch {tmp_path}/first) >/dev/null 2>&1 &")
+    tell(house.monkeypatch, "two", f"while [ ! -e {tmp_path}/never ]; do sleep 0.1; done", seconds=5)
+    ran = house.audit(ASK)
+    assert (ran.outcome("A-01"), ran.outcome("B-01"), ran.status) == ("pass", "unknown", 10)
+    assert ran.reason("B-01") == "connection-lost"
+
+
+def test_a_fact_that_hangs_is_unknown_and_the_other_is_judged(house: House, tmp_path: Path) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch)
+    tell(house.monkeypatch, "two", "exec sleep 600", seconds=0.2)
+    ran = house.audit(ASK)
+    assert (ran.outcome("A-01"), ran.reason("B-01"), ran.status) == ("pass", "timed-out", 10)
+
+
+@pytest.mark.parametrize(("command", "code"), [
+    ("no-such-command-here", "no-answer"), ("exit 3", "no-answer"), (f"head -c {MOST + 9} /dev/zero", "no-answer")])
+def test_a_command_that_fails_is_unknown(house: House, tmp_path: Path, command: str, code: str) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch)
+    tell(house.monkeypatch, "two", command)
+    assert house.audit(ASK).reason("B-01") == code
+
+
+def test_an_answer_nobody_understands_is_unknown(house: House, tmp_path: Path) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch)
+    house.monkeypatch.setitem(FACTS, "two", Fact("two", r"printf '\377\000'", Asked.HOST, int, 5))
+    assert house.audit(ASK).reason("B-01") == "not-understood"
+
+
+@pytest.mark.parametrize(("sudo", "code"), [
+    ("echo 'sudo: a password is required' >&2; exit 1", "sudo-password"), ("echo 'Sorry, not in sudoers' >&2; exit 1", "sudo-refused")])
+def test_what_needs_root_is_unknown_where_sudo_refuses(house: House, tmp_path: Path, sudo: str, code: str) -> None:
+    (tmp_path / "sudo").write_text(f"#!/bin/sh\n{sudo}\n")
+    (tmp_path / "sudo").chmod(0o755)
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"shift 0; sed 's#sudo -n#{tmp_path}/sudo -n#' | sh -s; exit;")
+    tell(house.monkeypatch, "two", "id -u", Asked.ROOT)
+    ran = house.audit(ASK)
+    assert (ran.outcome("A-01"), ran.reason("B-01")) == ("pass", code)
+    assert ran.run["results"]["B-01"]["reason"]["values"]["cause"] == "rights"
+
+
+def test_a_target_without_root_says_so(house: House, tmp_path: Path) -> None:
+    fake_ssh(tmp_path / "bin", house.monkeypatch)
+    (house.target / "target.toml").write_text(TARGET.replace('user = "audit"', 'user = "audit"\nroot = "none"'))
+    tell(house.monkeypatch, "two", "id -u", Asked.DRILL)
+    assert house.audit(ASK).reason("B-01") == "no-root-rights"
+
+
+def test_names_of_files_are_written_as_ssh_reads_them_back(tmp_path: Path) -> None:
+    key = tmp_path / 'a "key" at 100 %'
+    key.touch()
+    (tmp_path / "target.toml").write_text(TARGET)
+    target = load_target(tmp_path)
+    named = msgspec.structs.replace(target, host=msgspec.structs.replace(target.host, identity_file=str(key), jump="a@b:2"))
+    connection = Connection(named)
+    text = connection.config.read_text()
+    connection.close()
+    assert f'IdentityFile "{tmp_path}/a \\"key\\" at 100 %%"' in text
+    assert "ProxyJump a@b:2" in text
+    assert not connection.folder.exists()
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    if SSHD is None or shutil.which("ssh-keygen") is None:
+        pytest.skip("there is no sshd on this machine")
+    daemon = Sshd(tmp_path)
+    yield daemon
+    daemon.stop()
+
+
+def by_ssh(house: House, sshd: Sshd, target: str) -> Ran:
+    (house.target / "target.toml").write_text(target)
+    return house.audit(ASK)
+
+
+def test_a_real_sshd_with_a_banner_is_asked_with_one_login(house: House, sshd: Sshd) -> None:
+    sshd.start()
+    assert by_ssh(house, sshd, sshd.target()).status == 0
+    assert sshd.log.read_text().count("Accepted publickey") == 1
+
+
+@pytest.mark.parametrize(("key", "known", "code"), [
+    ("other", "host", "login-refused"), ("user", "other", "host-key-changed"), ("user", "", "host-key-unknown")])
+def test_a_real_sshd_that_is_not_entered(house: House, sshd: Sshd, key: str, known: str, code: str) -> None:
+    sshd.start()
+    assert reasons(by_ssh(house, sshd, sshd.target(key, known))) == (code, code)
+
+
+def test_a_real_port_that_refuses(house: House, sshd: Sshd) -> None:
+    assert reasons(by_ssh(house, sshd, sshd.target())) == ("unreachable", "unreachable")
+
+
+def test_four_megabytes_come_through_a_real_ssh(house: House, sshd: Sshd) -> None:
+    sshd.start()
+    house.monkeypatch.setitem(FACTS, "two", Fact("two", f"head -c {MOST} /dev/zero", Asked.HOST, lambda out: str(len(out) // MOST * 2), 9))
+    assert by_ssh(house, sshd, sshd.target()).status == 0
+
+
+def test_a_real_connection_cut_in_the_middle(house: House, sshd: Sshd) -> None:
+    sshd.start()
+    tell(house.monkeypatch, "two", f"while [ ! -e {sshd.folder}/first ]; do sleep 0.05; done; pkill -9 -P $(pgrep -f '{sshd.folder}/config' | head -1); sleep 60")
+    tell(house.monkeypatch, "one", f"printf 1; (sleep 0.3; touch {sshd.folder}/first) >/dev/null 2>&1 &")
+    ran = by_ssh(house, sshd, sshd.target())
+    assert (ran.outcome("A-01"), ran.outcome("B-01")) == ("pass", "unknown")
+
+
+def test_nothing_is_contacted_before_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uses = fake_ssh(tmp_path / "bin", monkeypatch)
+    (tmp_path / "target.toml").write_text(TARGET)
+    target: Target = load_target(tmp_path)
+    connection = Connection(target)
+    assert not connection.alive
+    connection.close()
+    assert not uses.exists()
