@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A fact a test names, and the first line of how it is asked."""
+    """A fact a test names, and how it is asked: the command itself, or the file that holds it."""
 
     name: str
     asked: str
@@ -27,10 +27,8 @@ def judged_by(id: str, root: Path = ROOT) -> Judging | None:
     """The test marked with this criterion, or None."""
     for path, function in _functions(root / "tests"):
         if id in _arguments(function, "criterion"):
-            asked = {fact: _arguments(parser, "fact") for _, parser in _functions(root / "fixtures")
-                     for fact in [parser.name]}
-            names = [argument.arg for argument in function.args.args]
-            facts = tuple(Fact(name, asked[name][0]) for name in names if asked.get(name))
+            asked = {parser.name: _asked(file, parser, root) for file, parser in _functions(root / "fixtures")}
+            facts = tuple(Fact(each.arg, asked[each.arg]) for each in function.args.args if asked.get(each.arg))
             return Judging(f"{path.relative_to(root)}::{function.name}", facts)
     return None
 
@@ -41,9 +39,24 @@ def _functions(folder: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
         yield from ((path, node) for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
+def _asked(file: Path, parser: ast.FunctionDef, root: Path) -> str:
+    """Nothing for a function that is no fact."""
+    arguments = _calls(parser, "fact")
+    if not arguments:
+        return ""
+    if isinstance(arguments[0], ast.Constant):
+        return str(arguments[0].value)
+    script = file.with_suffix(".sh")
+    return str((script if script.exists() else file).relative_to(root))
+
+
 def _arguments(function: ast.FunctionDef, decorator: str) -> list[str]:
-    """The texts a decorator of this name is called with; a command kept elsewhere is named by its variable."""
-    calls = [call for call in function.decorator_list
-             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == decorator]
-    return [str(argument.value) if isinstance(argument, ast.Constant) else ast.unparse(argument)
-            for call in calls for argument in call.args]
+    """The texts a decorator of this name is called with."""
+    return [str(argument.value) for argument in _calls(function, decorator) if isinstance(argument, ast.Constant)]
+
+
+def _calls(function: ast.FunctionDef, decorator: str) -> list[ast.expr]:
+    """The arguments a decorator of this name is called with."""
+    return [argument for call in function.decorator_list
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == decorator
+            for argument in call.args]
