@@ -1,0 +1,150 @@
+"""Answers of a sound Debian 12 server to the facts of the host, as its commands print them (shortened)."""
+
+ROTATION = """\
+warning: logrotate in debug mode does nothing except printing debug messages!
+
+reading config file /etc/logrotate.conf
+including /etc/logrotate.d
+reading config file rsyslog
+reading config file wtmp
+Reading state from file: /var/lib/logrotate/status
+Handling 2 logs
+
+rotating pattern: /var/log/syslog
+/var/log/kern.log
+ after 1 days (7 rotations)
+empty log files are not rotated, log files >= 209715200 are rotated earlier, old logs are removed
+considering log /var/log/syslog
+  Now: 2026-11-23 16:40
+  Last rotated at 2026-11-23 16:00
+  log does not need rotating (log has already been rotated)
+considering log /var/log/kern.log
+  Now: 2026-11-23 16:40
+  log does not need rotating (log has already been rotated)
+not running postrotate script, since no logs were rotated
+
+rotating pattern: /var/log/wtmp  monthly (1 rotations)
+empty log files are rotated, only log files >= 1048576 bytes are rotated, old logs are removed
+considering log /var/log/wtmp
+  log does not need rotating (log has already been rotated)
+
+=== forced
+reading config file /etc/logrotate.conf
+rotating pattern: /var/log/syslog
+/var/log/kern.log
+ forced from command line (7 rotations)
+considering log /var/log/kern.log
+  log needs rotating
+rotating log /var/log/kern.log, log->rotateCount is 7
+glob pattern '-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
+previous log /var/log/kern.log.1 does not exist
+renaming /var/log/kern.log.2.gz to /var/log/kern.log.3.gz (rotatecount 7, logstart 1, i 2),
+rotating pattern: /var/log/wtmp  forced from command line (1 rotations)
+rotating log /var/log/wtmp, log->rotateCount is 1
+renaming /var/log/wtmp.1 to /var/log/wtmp.2 (rotatecount 1, logstart 1, i 1),
+"""
+KERNEL_LOG = """\
+1795450734
+60000000 1795450700 1795190000 kern.log
+50000000 1795190000 1794585200 kern.log.1
+6000000 1794585200 1795190001 kern.log.2.gz
+"""
+LOGROTATE_RUNS = "1795450734\n1795449600\n1795400000\nResult=success\nLoadState=loaded\n"
+LOG_USAGE = """\
+61440\t/var/log/pods
+16789504\t/var/log/journal
+17596416\t/var/log
+root /var/log
+device 1795
+device 1795
+deleted 1795 77 10 512 /var/log/kern.log.1 (deleted)
+deleted 1795 77 10 512 /var/log/kern.log.1 (deleted)
+deleted 44 77 10 512 /var/log/app.log (deleted)
+"""
+EVICTIONS = """\
+1795450734
+1795191234.957105 edgeserver k3s[246]: I1123 k3s is up
+===
+1795360000.5 edge k3s[246]: W1123 eviction_manager.go:339] eviction manager: attempting to reclaim ephemeral-storage
+1795360001.5 edgeserver k3s[246]: I1123 "Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=[a/b]
+"""
+UNITS = "running\n"
+POSTGRES_BACKUPS = """\
+1795450734
+1795449600 229894 postgres/postgres_20261123_162000.sql.gz
+1795360000 229800 postgres/postgres_20261122_020000.sql.gz
+=== head
+--
+-- PostgreSQL database cluster dump
+--
+
+=== tail
+--
+-- PostgreSQL database dump complete
+--
+
+--
+-- PostgreSQL database cluster dump complete
+--
+
+\\unrestrict abc
+
+=== status 0
+"""
+SCHEDULES = """\
+now 1795450734
+zone Europe/Paris
+cron active
+table 644 root whole /etc/crontab
+| PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
+| 25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+
+table 644 root whole /etc/cron.d/twisterlab
+| # Backups
+| PATH=/usr/local/bin:/usr/bin:/bin
+| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.log 2>&1
+
+table 755 root whole /etc/cron.daily/logrotate
+| #!/bin/sh
+| if [ -d /run/systemd/system ]; then exit 0; fi
+| /usr/sbin/logrotate /etc/logrotate.conf
+
+=== timers
+Unit=logrotate.service
+TimersCalendar={ OnCalendar=*-*-* *:00:00 ; next_elapse=Mon 2026-11-23 17:00:00 CET }
+Id=logrotate.timer
+ActiveState=active
+=== services
+Environment=
+ExecStart={ path=/usr/sbin/logrotate ; argv[]=/usr/sbin/logrotate /etc/logrotate.conf ; ignore_errors=no ; pid=0 }
+Id=logrotate.service
+=== calendar
+Normalized form: *-*-* *:00:00
+    Next elapse: Mon 2026-11-23 18:00:00 CET
+       (in UTC): Mon 2026-11-23 17:00:00 UTC
+       From now: 20min left
+       Iter. #2: Mon 2026-11-23 19:00:00 CET
+       (in UTC): Mon 2026-11-23 18:00:00 UTC
+       From now: 1h 20min left
+=== commands
+found /usr/local/bin/backup-postgres.sh /usr/local/bin/backup-postgres.sh
+found date /usr/bin/date
+found gzip /usr/bin/gzip
+found kubectl /usr/local/bin/kubectl
+found logrotate /usr/sbin/logrotate
+found test /usr/bin/test
+file /usr/local/bin/backup-postgres.sh
+| #!/bin/bash
+| set -euo pipefail
+| kubectl exec -n twisterlab postgres-0 -- pg_dumpall -U postgres | gzip > "/var/backups/x.$(date +%F)"
+"""
+POSTGRES_RESTORE = (
+    '{"dump":"postgres_20261123.sql.gz","sha256":"bb","image":"sha256:c0","bytes":646714,"tables":5,"rows":12072,'
+    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}')
+DISK_ALERT = '{"script":"found","way":"shim","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
+
+SOUND = {
+    "rotation": ROTATION, "kernel_log": KERNEL_LOG, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
+    "evictions": EVICTIONS, "units": UNITS, "postgres_backups": POSTGRES_BACKUPS, "schedules": SCHEDULES,
+    "postgres_restore": POSTGRES_RESTORE, "disk_alert": DISK_ALERT,
+}

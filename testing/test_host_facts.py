@@ -1,0 +1,74 @@
+"""Whatever a host answers, a fact is understood or it is Unknown: no other exception reaches a test."""
+
+import contextlib
+import importlib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixtures.answer import Answer, Unknown
+from fixtures.facts import FACTS
+from fixtures.host.backup_jobs import postgres_schedules
+from testing.host_answers import SOUND
+
+MODULES = ("host.rotation", "host.kernel_log", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
+           "host.backups", "host.schedules", "drills.postgres_restore", "drills.disk_alert")
+for module in MODULES:  # importing one declares its fact
+    importlib.import_module(f"fixtures.{module}")
+NAMES = sorted(SOUND)
+
+
+def read(name: str, out: str) -> Any:
+    return FACTS[name].read(Answer(out, "", 0, "", datetime(2026, 11, 23, tzinfo=UTC)))
+
+
+@st.composite
+def spoilt(draw: st.DrawFn) -> tuple[str, str]:
+    """A sound answer with a piece cut out and noise put in its place."""
+    name = draw(st.sampled_from(NAMES))
+    text = SOUND[name]
+    one, two = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    return name, text[:one] + draw(st.text(max_size=40)) + text[two:]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sound_answer_is_understood(name: str) -> None:
+    assert read(name, SOUND[name]) is not None
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"units"}))
+def test_silence_is_no_answer(name: str) -> None:
+    with pytest.raises(Unknown):
+        read(name, "")
+
+
+@given(spoilt())
+def test_a_spoilt_answer_is_understood_or_unknown(answer: tuple[str, str]) -> None:
+    with contextlib.suppress(Unknown):
+        value = read(*answer)
+        if answer[0] == "schedules":
+            postgres_schedules(value)
+
+
+@given(st.sampled_from(NAMES), st.text())
+def test_any_text_is_understood_or_unknown(name: str, text: str) -> None:
+    with contextlib.suppress(Unknown):
+        read(name, text)
+
+
+@pytest.mark.parametrize("state", ["", "offline\n", "Running in chroot, ignoring request\n", "unknown\n"])
+def test_no_systemd_is_no_proof_that_no_unit_failed(state: str) -> None:
+    with pytest.raises(Unknown):
+        read("units", state)
+
+
+def test_failed_units_are_named() -> None:
+    units = read("units", "degraded\nlogrotate.service loaded failed failed Rotate log files\n")
+    assert units.failed == ("logrotate.service",)
+
+
+def test_both_spellings_of_the_eviction_manager_are_lines() -> None:
+    assert len(read("evictions", SOUND["evictions"]).lines) == 2
