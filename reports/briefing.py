@@ -8,8 +8,9 @@ import msgspec
 
 from reports.acting import Line, line_of, owner
 from reports.decision import Decision, Verdict
+from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
-from reports.model.run import Run
+from reports.model.run import Finding, Run
 from reports.words import Voice, shown
 
 LONGEST_TITLE = 90
@@ -87,10 +88,15 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
     """Advice not followed, and what was seen beside a pass."""
     yield from (line_of(run, decision, cause, voice) for cause in decision.reserves)
     for id, result in decision.results.items():
-        if result.outcome.settled and result.findings:
-            criterion = run.contract[id]
+        criterion = run.contract[id]
+        if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
             yield Line(result.outcome, (id,), voice.semicolon.join(voice.findings(criterion, result)),
                        owner(run, criterion.owner, voice), voice.text(criterion.next, result.seen))
+
+
+def is_reserve(criterion: Criterion, finding: Finding) -> bool:
+    """Told beside a pass, and somebody should act on it."""
+    return finding.name in criterion.finding and criterion.finding[finding.name].reserve
 
 
 def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, str]]:

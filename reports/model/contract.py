@@ -47,11 +47,17 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FindingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A further condition of a criterion; a reserve is told and does not fail it."""
+    """A further condition of a criterion. A reserve or a note is told and does not fail it; only a reserve asks for a cure."""
 
     en: str
     fr: str
     reserve: bool = False
+    note: bool = False
+
+    @property
+    def failing(self) -> bool:
+        """Neither reserve nor note."""
+        return not (self.reserve or self.note)
 
     def in_language(self, language: str) -> str:
         """`language` is en or fr."""

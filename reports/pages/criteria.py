@@ -6,6 +6,7 @@ import msgspec
 from markupsafe import Markup
 
 from reports.acting import owner, todo
+from reports.briefing import is_reserve
 from reports.decision import Decision
 from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
@@ -82,8 +83,7 @@ def _chapter(key: str, run: Run, decision: Decision, voice: Voice) -> Chapter:
 
 
 def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice) -> Card:
-    names = [finding.name for finding in result.findings]
-    reserves = [name in criterion.finding and criterion.finding[name].reserve for name in names]
+    reserves = [is_reserve(criterion, finding) for finding in result.findings]
     figure, margin, drawing = _measured(criterion, result, voice)
     said = zip(voice.findings(criterion, result), reserves, strict=True)
     done = result.outcome.settled and not any(reserves)
