@@ -40,8 +40,8 @@ def logs(**sizes: int) -> dict[str, Log]:
 STOCK = RotationFiles(
     files={path: file(path, text) for path, text in (
         ("/etc/logrotate.conf", "weekly\nrotate 4\ncreate\ninclude /etc/logrotate.d\n"), (RSYSLOG, DEBIAN))},
-    logs=logs(syslog=1000, kern_log=1000), open=("/var/log/syslog", "/var/log/kern.log"), owner="syslog:adm", helper=True,
-    calendars=DAY, timer_active=True, total=GB, free=20 * GB)
+    logs=logs(syslog=1000, kern_log=1000), open=("/var/log/syslog", "/var/log/kern.log"), owner="syslog:adm",
+    helper=True, calendars=DAY, timer_active=True, total=GB, free=20 * GB)
 
 
 def planned(seen: RotationFiles) -> Plan:
@@ -131,7 +131,8 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
 
 @pytest.mark.parametrize("held", ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)"])
 def test_rsyslog_writing_to_a_rotated_file_is_told_to_reopen(held: str) -> None:
-    assert commands(planned(msgspec.structs.replace(STOCK, open=(held,))).steps) == ["systemctl kill -s HUP rsyslog.service"]
+    plan = planned(msgspec.structs.replace(STOCK, open=(held,)))
+    assert commands(plan.steps) == ["systemctl kill -s HUP rsyslog.service"]
 
 
 def test_a_log_of_the_wrong_owner_is_given_back_and_the_old_owner_is_the_undo() -> None:
@@ -167,7 +168,8 @@ def test_logs_named_by_a_configuration(text: str, paths: tuple[str, ...]) -> Non
 
 
 def test_the_fact_is_understood_and_a_missing_size_is_an_error() -> None:
-    answer = ("file\t/etc/logrotate.d/x\t0644\troot:root\tabc\txL2EgewogZGFpbHkKfQo=\nlog\t/var/log/syslog\troot:adm\t5\n"
+    answer = ("file\t/etc/logrotate.d/x\t0644\troot:root\tabc\txL2EgewogZGFpbHkKfQo=\n"
+              "log\t/var/log/syslog\troot:adm\t5\n"
               "open\t/var/log/syslog\nset\towner\tsyslog:adm\nset\thelper\tyes\nset\tcalendar\t{ OnCalendar=hourly }\n"
               "set\ttimer\tactive\nset\ttotal\t7\nset\tfree\t9\n")
     seen = rotation_files(answer)

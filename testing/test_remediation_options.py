@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from fixtures.folder import load_target
+from fixtures.recording import Recording, write_recording
+from reports.model.people import People
 from testing.audits import audit
 
 TARGET = """\
@@ -29,8 +33,11 @@ def target(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("option", ["--fix", "--fix=plan", "--fix=log_rotation"])
-def test_a_recorded_server_cannot_be_changed(option: str, tmp_path: Path) -> None:
-    refused = audit("demo", tmp_path, option)
+def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path: Path) -> None:
+    file = tmp_path / "recording.json"
+    write_recording(Recording(at=datetime(2026, 2, 4, tzinfo=UTC), target=load_target(target), people=People(),
+                              window=None, answers={}, failures={}), file)
+    refused = audit(f"replay:{file}", tmp_path / "out", option)
     assert refused.status == 4
     assert "a recorded server cannot be changed" in refused.said
     assert "Traceback" not in refused.said

@@ -15,16 +15,18 @@ from reports.model.contract import load_contract
 from testing.runs import row
 
 OLD = HostFile("/etc/x", "0640", "root:adm", hashlib.sha256(b"a\nb\n").hexdigest(), "a\nb\n")
-INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, what="install x", why="b is wrong", activate="reload x")
+INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, what="install x", why="b is wrong",
+                      activate="reload x")
 COMMAND = RunCommand(command="switch on", undo="switch off", what="switch x on", why="it is off")
-CONTRACT = {"LOG-01": row("LOG-01", remedy="sample"), "LOG-06": row("LOG-06", remedy="sample"), "DSK-01": row("DSK-01"),
-            "BKP-01": row("BKP-01", remedy="not_built")}
+CONTRACT = {"LOG-01": row("LOG-01", remedy="sample"), "LOG-06": row("LOG-06", remedy="sample"),
+            "DSK-01": row("DSK-01"), "BKP-01": row("BKP-01", remedy="not_built")}
 REMEDIES = {"sample": Remedy("sample", lambda: iter(()), ("LOG", "DSK-01"), ())}
 ALL = Wanted(plan_only=False, names=(), disruptive=False)
 
 
 def test_a_diff_shows_lines_owner_and_mode() -> None:
-    assert diff(INSTALL) == "mode 0640 root:adm -> 0644 root:root\n--- /etc/x\n+++ /etc/x\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
+    assert diff(INSTALL).splitlines() == [
+        "mode 0640 root:adm -> 0644 root:root", "--- /etc/x", "+++ /etc/x", "@@ -1,2 +1,2 @@", " a", "-b", "+c"]
 
 
 def test_new_and_removed_files_are_diffs_against_nothing() -> None:
@@ -50,8 +52,8 @@ def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
 
 def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
     text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND])))
-    for said in ("r (safe) for LOG-01, LOG-06", "1. install x", "b is wrong", "then: reload x", "run:  switch on", "undo: switch off",
-                 "undo: the file is put back as it was, then: reload x", "-b"):
+    for said in ("r (safe) for LOG-01, LOG-06", "1. install x", "b is wrong", "then: reload x", "run:  switch on",
+                 "undo: switch off", "undo: the file is put back as it was, then: reload x", "-b"):
         assert said in text
 
 
@@ -61,7 +63,8 @@ def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
     assert undo_of(restart) == "not needed: it runs again"
 
 
-@pytest.mark.parametrize("path", ["/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"])
+@pytest.mark.parametrize("path", [
+    "/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"])
 def test_no_remedy_touches_who_may_enter(path: str) -> None:
     with pytest.raises(RemedyError):
         InstallFile(path=path, content="", before=None, what="", why="")
@@ -78,8 +81,8 @@ def test_only_failures_with_a_remedy_are_chosen() -> None:
 
 
 @pytest.mark.parametrize(("written", "chosen"), [
-    ("all", ("LOG-01", "LOG-06")), ("plan", ("LOG-01", "LOG-06")), ("LOG-06", ("LOG-06",)), ("sample", ("LOG-01", "LOG-06")),
-    ("plan,LOG-01", ("LOG-01",))])
+    ("all", ("LOG-01", "LOG-06")), ("plan", ("LOG-01", "LOG-06")), ("sample", ("LOG-01", "LOG-06")),
+    ("LOG-06", ("LOG-06",)), ("plan,LOG-01", ("LOG-01",))])
 def test_names_narrow_it(written: str, chosen: tuple[str, ...]) -> None:
     wanted = parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
     assert wanted.plan_only == written.startswith("plan")

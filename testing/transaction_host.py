@@ -4,7 +4,7 @@ import hashlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from grp import getgrgid
 from pathlib import Path
@@ -42,7 +42,7 @@ class Host:
         self.shells.append(shell)
         return shell
 
-    def tell(self, text: str, markup: str = "") -> None:
+    def tell(self, text: str, markup: str = "") -> None:  # noqa: ARG002 — the face of Tell
         """What an operator would read."""
         self.said.append(text)
 
@@ -68,7 +68,8 @@ class Host:
         if not file.exists():
             return None
         data = file.read_bytes()
-        return HostFile(path, f"{file.stat().st_mode & 0o7777:04o}", ME, hashlib.sha256(data).hexdigest(), data.decode())
+        mode = f"{file.stat().st_mode & 0o7777:04o}"
+        return HostFile(path, mode, ME, hashlib.sha256(data).hexdigest(), data.decode())
 
     @property
     def state(self) -> dict[str, tuple[str, int]]:
@@ -79,19 +80,14 @@ class Host:
 
     def plan(self, activate: str = "", command: str = 'echo on >"$ROOT/etc/switch"') -> Plan:
         """A file replaced, one made in a folder that is missing, one removed, and a command."""
+        main, old = self.before("/etc/conf.d/main"), self.before("/etc/conf.d/old")
+        assert main is not None
+        assert old is not None
+        new = "/etc/new/deep/file"
         steps: tuple[Step, ...] = (
-            InstallFile(path="/etc/conf.d/main", content="main 2\n", before=self.before("/etc/conf.d/main"), owner=ME,
-                        what="install main", why="it is old", activate=activate),
-            InstallFile(path="/etc/new/deep/file", content="new\n", before=None, owner=ME, what="install new", why="none"),
-            RemoveFile(path="/etc/conf.d/old", before=must(self.before("/etc/conf.d/old")), what="remove old", why="old"),
+            InstallFile(path=main.path, content="main 2\n", before=main, owner=ME, what="install main",
+                        why="it is old", activate=activate),
+            InstallFile(path=new, content="new\n", before=None, owner=ME, what="install new", why="there is none"),
+            RemoveFile(path=old.path, before=old, what="remove old", why="nobody reads it"),
             RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', what="switch on", why="it is off", seconds=20))
         return Plan("sample", ("LOG-01",), steps)
-
-
-def must(file: HostFile | None) -> HostFile:
-    """It is there."""
-    assert file is not None
-    return file
-
-
-Change = Callable[[Host], object]

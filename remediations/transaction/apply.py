@@ -16,6 +16,7 @@ from remediations.transaction.session import Session, TransactionError
 from remediations.transaction.step import Check, Step
 
 UNDO_SECONDS = 1800.0  # all steps of a run
+INTERRUPTED = "interrupted"
 
 
 class Tell(Protocol):
@@ -26,37 +27,45 @@ class Tell(Protocol):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What became of a plan: why it failed (empty when it did not), the numbers of its steps that stand, seconds."""
+    """What became of a plan: why none of it stands (empty: all of it does), and the seconds it took."""
 
     why: str
-    numbers: tuple[int, ...]
     seconds: float
 
 
 class Transaction:
-    """One run on one host, under its lock. The run's folder is made with its first step."""
+    """One run on one host, under its lock. The run's folder is made with its first plan."""
 
     def __init__(self, session: Session, tell: Tell, interrupts: Interrupts) -> None:
         """The session must hold the lock."""
         self.session, self.tell, self.interrupts = session, tell, interrupts
         self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}"
-        self.steps = 0
+        self.begun = False
+        self.steps = 0                  # numbers given so far, over all remedies of the run
+        self.unjudged: list[int] = []   # steps that stand until they are accepted or taken back
 
     def apply(self, plan: Plan) -> Applied:
         """All steps or none. TransactionError when the host is gone: the next run takes back what was begun."""
         began, numbered = time.monotonic(), list(enumerate(plan.steps, self.steps + 1))
-        done: list[int] = []
         with self.interrupts.held(self._cancel):
             why = self._prepare(plan, numbered)
             for number, step in numbered:
-                if why := why or ("interrupted" if self.interrupts.asked else ""):
+                if why := why or self._interrupted:
                     break
                 self.steps = number
-                done.append(number)
+                self.unjudged.append(number)
                 why = self._step(number, step)
-            if why and done:
-                self.take_back(done, why)
-        return Applied(why, () if why else tuple(done), round(time.monotonic() - began, 1))
+            if why := why or self._interrupted:
+                self.take_back(why)
+        return Applied(why, round(time.monotonic() - began, 1))
+
+    @property
+    def _interrupted(self) -> str:
+        return INTERRUPTED if self.interrupts.asked else ""
+
+    def accept(self) -> None:
+        """The steps were judged, and stay."""
+        self.unjudged.clear()
 
     def _cancel(self) -> None:
         self.tell("\n    interrupted: ending this step, then taking back what was done\n", "yellow")
@@ -64,8 +73,9 @@ class Transaction:
 
     def _prepare(self, plan: Plan, numbered: list[tuple[int, Step]]) -> str:
         """Everything is on the host, and checked, before anything of the host is changed."""
-        if not self.steps:
+        if not self.begun:
             must(self.session, "begin", self.run, who_am_i())
+            self.begun = True
             self.session.put("undo", text("undo.sh"))
         must(self.session, "note", "remedy", plan.remedy)
         for number, step in numbered:
@@ -93,15 +103,17 @@ class Transaction:
             return ""
         self.tell(f"{took} failed\n", "red")
         if self.interrupts.asked:
-            return "interrupted"
+            return INTERRUPTED
         late = f"it was not done within {step.seconds:.0f} s"
         return f"step {number} ({step.what}): {late if reply.status in (124, 137) else reply.last}"
 
-    def take_back(self, numbers: Iterable[int], why: str) -> None:
-        """Undo these steps, the newest first."""
-        with self.interrupts.held(lambda: None):
-            self.tell(f"      taking back ({why}) …", "yellow")
-            self._undo(self.run, sorted(numbers, reverse=True))
+    def take_back(self, why: str) -> None:
+        """Undo what was not accepted, the newest first."""
+        if self.unjudged:
+            with self.interrupts.held(lambda: None):
+                self.tell(f"      taking back ({why}) …", "yellow")
+                self._undo(self.run, sorted(self.unjudged, reverse=True))
+            self.unjudged.clear()
 
     def recover(self) -> tuple[Record, ...]:
         """Take back what runs that were cut short have left, the newest first."""
@@ -126,7 +138,7 @@ class Transaction:
 
     def finish(self) -> None:
         """The run's journal gets its end; without it the next run would take everything back."""
-        if self.steps:
+        if self.begun:
             must(self.session, "finish", self.run)
 
 

@@ -29,11 +29,11 @@ class Interrupts:
     @contextmanager
     def held(self, cancel: Callable[[], None]) -> Iterator[None]:
         """No exception in here: the first signal calls `cancel`, further ones are only noted."""
-        self._cancel = cancel
+        outer, self._cancel = self._cancel, cancel
         try:
             yield
         finally:
-            self._cancel = None
+            self._cancel = outer
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:
         first, self.asked = not self.asked, True

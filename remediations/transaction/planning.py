@@ -1,0 +1,81 @@
+"""From what fails to plans: judge silently, choose the remedies, look at the host as they need it, and show it all."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from fixtures.answer import Unknown
+from remediations.transaction.apply import Tell
+from remediations.transaction.choice import Wanted, choose
+from remediations.transaction.observe import observe
+from remediations.transaction.plan import Plan, draw_plan, shown
+from remediations.transaction.rehearsal import rehearse
+from remediations.transaction.remedy import REMEDIES
+from reports.model.outcome import Outcome
+from reports.model.run import Intervention
+from reports.model.sentence import phrase
+from reports.model.stash import CONTRACT, INTERVENTIONS, LANGUAGE, NOTICES
+
+Outcomes = Mapping[str, str]
+COUNTED = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
+
+
+class Planning:
+    """What `--fix=plan` does in one pytest session. Nothing on the host is changed by it."""
+
+    def __init__(self, session: pytest.Session, wanted: Wanted, tell: Tell) -> None:
+        """Nothing is contacted before `plan`."""
+        self.session, self.config, self.wanted, self.tell = session, session.config, wanted, tell
+
+    def plan(self) -> None:
+        """Show what `--fix` would do."""
+        for remedy, criteria in self.chosen(self.judged("what fails now?"), aloud=True).items():
+            plan = self.drawn(remedy, criteria)
+            if plan is not None:
+                self.keep(plan, "planned")
+        steps = sum(len(kept.steps) for kept in self.config.stash[INTERVENTIONS])
+        self.tell(f"planned: {steps} steps; nothing was changed" + ("; apply them: --fix\n" if steps else "\n"), "bold")
+
+    def judged(self, why: str) -> Outcomes:
+        """Outcomes as they are now, with a line about it."""
+        self.tell(f"judging ({why}) …")
+        outcomes = rehearse(self.session)
+        said = [f"{list(outcomes.values()).count(outcome)} {outcome}" for outcome in COUNTED]
+        self.tell(f" {', '.join(said)}\n")
+        return outcomes
+
+    def chosen(self, outcomes: Outcomes, *, aloud: bool = False) -> dict[str, tuple[str, ...]]:
+        """Remedies and the failing criteria each is for."""
+        contract = self.config.stash[CONTRACT]
+        chosen = choose(self.wanted, outcomes, contract, REMEDIES)
+        if aloud and not chosen:
+            self.tell("nothing to fix: 0 steps\n", "bold")
+        return chosen
+
+    def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
+        """What the remedy does to the host as it is now, shown; None when it cannot tell or has nothing to do."""
+        try:
+            seen = observe(REMEDIES[remedy], self.config)
+        except Unknown as unknown:
+            said = phrase("reason", unknown.code, unknown.values, self.config.stash[LANGUAGE])
+            self.say(f"{remedy}: cannot be planned: {said}")
+            return None
+        plan = draw_plan(remedy, criteria, REMEDIES[remedy].cure(**seen))
+        if not plan.steps:
+            self.say(f"{remedy}: 0 steps: what it does is done; {', '.join(criteria)} fails for another reason")
+            for note in plan.notes:
+                self.say(f"{remedy}: left alone: {note.what}")
+            return None
+        for line, markup in shown(plan):
+            self.tell(f"{line}\n", markup)
+        return plan
+
+    def keep(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
+        """For the record: `state` is planned, applied, rolled-back or failed."""
+        self.config.stash[INTERVENTIONS].append(
+            Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds))
+
+    def say(self, line: str) -> None:
+        """Live, and again in the block at the end."""
+        self.tell(f"{line}\n", "yellow")
+        self.config.stash[NOTICES].append(line)

@@ -1,0 +1,155 @@
+"""`--fix` on a live server: a plan that writes nothing, a transaction that ends whole, however it ends."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from testing.audits import ROOT, Audited, audit
+
+SCENARIO = "before"
+LIVE = ("-m", "not drill")
+OnHost = Callable[[str], str]
+SPOIL = """\
+rm -f /etc/logrotate.d/zz-broken
+systemctl stop syslog.socket rsyslog.service
+rm -f /var/log/kern.log*
+systemctl start logrotate.service
+echo 'Feb  3 23:00:00 edgeserver kernel: the oldest line' >/var/log/kern.log
+fallocate -l 2000MiB /var/log/kern.log
+chown root:adm /var/log/kern.log && chmod 0640 /var/log/kern.log
+systemctl start syslog.socket rsyslog.service
+"""
+FILES = """\
+cd / && find etc usr root home opt var/lib/phase0-gate var/lib/logrotate var/spool/cron var/log/kern.log* \\
+  run/phase0-gate.lock -xdev -printf '%p %y %m %u:%g %T@ %s\\n' 2>/dev/null | sort
+"""
+CONFIGURATION = """\
+find /etc -xdev -type f -exec sha256sum {} + | sort -k2
+systemctl show -p TimersCalendar logrotate.timer | cut -d';' -f1
+"""
+MARKER = """\
+logger -p user.warning phase0-marker
+timeout 5 sh -c 'until grep -q phase0-marker /var/log/syslog; do sleep 0.1; done'
+"""
+COMPRESSING = "timeout 60 sh -c 'until [ -s /var/log/kern.log.1.gz.partial ]; do sleep 0.1; done'"
+REBOOT = """\
+kill -9 "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)"
+kill -9 -- "-$(cat "$(ls -td /var/lib/phase0-gate/runs/*/*/pid | head -n 1)")"
+timeout 20 flock /run/phase0-gate.lock true
+"""
+
+
+def command(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "remediations", *words, f"--target={target}"], cwd=ROOT, text=True,
+                          capture_output=True, timeout=60, check=True)
+
+
+@pytest.fixture
+def server(target: Path, on_host: OnHost) -> Path:
+    """The server with a kern.log of 2.1 GB and the rotation its distribution came with."""
+    for run in reversed(command(target, "runs").stdout.splitlines()):
+        if "  applied " in run:
+            command(target, "rollback", run.split()[0])
+    on_host(SPOIL)
+    return target
+
+
+def fix(server: Path, out: Path, *more: str) -> Audited:
+    return audit(str(server), out, *LIVE, *(more or ("--fix",)))
+
+
+@pytest.fixture
+def fixing(server: Path, tmp_path: Path, on_host: OnHost) -> Iterator["subprocess.Popen[str]"]:
+    """A `--fix` that is compressing right now."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", f"--target={server}", f"--reports={tmp_path / 'first'}", *LIVE, "--fix"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    on_host(COMPRESSING)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    before = on_host(FILES)
+    planned = fix(server, tmp_path, "--fix=plan")
+    assert on_host(FILES) == before
+    for said in ("log_rotation (safe) for LOG-01", "+++ /etc/logrotate.d/rsyslog", "+\tmaxsize 200M",
+                 "systemctl start logrotate.service", "undo:", "nothing was changed"):
+        assert said in planned.said
+    assert [row["state"] for row in planned.run["interventions"]] == ["planned"]
+    assert planned.outcomes["LOG-01"] == "fail"
+
+
+def test_log_rotation_is_repaired_and_a_second_run_plans_nothing(server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    first = fix(server, tmp_path / "first")
+    results, remedied = first.run["results"], first.run["interventions"]
+    assert {id: (results[id]["before"], results[id]["outcome"]) for id in ("LOG-01", "LOG-06")} == {
+        "LOG-01": ("fail", "pass"), "LOG-06": ("fail", "pass")}
+    assert results["LOG-03"]["outcome"] == "pass"
+    assert [row["state"] for row in remedied] == ["applied"]
+    assert on_host("zcat /var/log/kern.log.1.gz | head -n 1 | cut -c1-60").strip().endswith("the oldest line")
+    on_host(MARKER)
+    second = fix(server, tmp_path / "second")
+    assert "0 steps" in second.said
+    assert second.run["interventions"] == []
+
+
+def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    before = on_host(CONFIGURATION)
+    fix(server, tmp_path)
+    assert on_host(CONFIGURATION) != before
+    run = command(server, "runs").stdout.splitlines()[-1].split()[0]
+    assert "steps taken back" in command(server, "rollback", run).stdout
+    assert on_host(CONFIGURATION) == before
+
+
+def test_what_made_something_worse_is_rolled_back(
+        fixing: "subprocess.Popen[str]", tmp_path: Path, on_host: OnHost) -> None:
+    on_host("cp /etc/logrotate.d/rsyslog /etc/logrotate.d/zz-broken")
+    said, _ = fixing.communicate(timeout=300)
+    assert "rolled back: it made LOG-03 worse" in said
+    assert "maxsize" not in on_host("cat /etc/logrotate.d/rsyslog")
+    assert on_host("ls /etc/systemd/system/logrotate.timer.d 2>/dev/null || true") == ""
+    assert '"state": "rolled-back"' in (tmp_path / "first" / "run.json").read_text()
+
+
+def test_two_at_once_one_works_and_one_refuses(fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path) -> None:
+    refused = fix(server, tmp_path / "second")
+    assert refused.status == 4
+    assert "another run is changing" in refused.said
+    assert "since" in refused.said
+    said, _ = fixing.communicate(timeout=300)
+    assert "LOG-01: fail → pass" in said
+
+
+def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
+        fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    fixing.kill()
+    on_host(REBOOT)
+    assert "interrupted" in command(server, "runs").stdout.splitlines()[-1]
+    after = fix(server, tmp_path / "second")
+    assert "was cut short; taking back its" in after.said
+    assert (after.outcomes["LOG-01"], after.outcomes["LOG-06"]) == ("pass", "pass")
+    assert [row["state"] for row in after.run["interventions"]] == ["rolled-back", "applied"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_takes_everything_back_before_it_ends(
+        fixing: "subprocess.Popen[str]", server: Path, number: signal.Signals, on_host: OnHost) -> None:
+    began = time.monotonic()
+    fixing.send_signal(number)
+    said, _ = fixing.communicate(timeout=60)
+    assert time.monotonic() - began < 20
+    assert fixing.returncode == 2
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert "maxsize" not in on_host("cat /etc/logrotate.d/rsyslog")
+    assert on_host("ls /var/log/kern.log.1.gz* 2>/dev/null || true") == ""
+    assert "rolled back" in command(server, "runs").stdout.splitlines()[-1]
+    on_host("flock -n /run/phase0-gate.lock true")
