@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,11 @@ class Places:
     """The folders below the cache; they exist only after `made()`."""
 
     cache: Path
+
+    @property
+    def realm(self) -> str:
+        """What keeps the labs of another cache on this machine apart from those of the usual one."""
+        return "" if self.cache == _usual() else f"{zlib.crc32(str(self.cache).encode()):08x}"
 
     @property
     def work(self) -> Path:
@@ -70,5 +76,9 @@ class Places:
 def places() -> Places:
     """The cache this user's labs share: PHASE0_LAB_CACHE, or the XDG cache folder."""
     named = os.environ.get("PHASE0_LAB_CACHE")
+    return Places(Path(named).resolve() if named else _usual())
+
+
+def _usual() -> Path:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Places(Path(named).resolve() if named else (base / "phase0-gate" / "lab").resolve())
+    return (base / "phase0-gate" / "lab").resolve()

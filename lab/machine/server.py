@@ -17,16 +17,17 @@ class Server:
     name: str
     octet: int
     scenario: str
+    realm: str = ""
 
     @property
     def machine(self) -> str:
         """The one name of its network namespace, control group and container."""
-        return f"phase0-{self.name}"
+        return "-".join(word for word in ("phase0", self.name, self.realm) if word)
 
     @property
     def link(self) -> str:
         """Our end of the cable; an interface's name has 15 characters at most."""
-        return f"phase0-{zlib.crc32(self.name.encode()):08x}"
+        return f"phase0-{zlib.crc32((self.name + self.realm).encode()):08x}"
 
     @property
     def gateway(self) -> str:

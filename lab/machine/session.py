@@ -68,7 +68,7 @@ def _placed(places: Places, name: str, scenario: str) -> Server:
         old = recall(places, name)
         if old is not None:
             disconnect(old)
-        server = Server(name, old.octet if old else free_octet(), scenario)
+        server = Server(name, old.octet if old else free_octet(), scenario, places.realm)
         remember(places, server)
         connect(server)
     return server

@@ -1,6 +1,8 @@
 #!/bin/bash
 # refresh.sh: pods evicted today, made through the API: a scheduler nobody serves keeps them off the node.
 set -euo pipefail
+# The stock logrotate ran today, as every day; with its weekly rule it leaves kern.log as it is.
+systemctl start logrotate.service
 tls=/var/lib/rancher/k3s/server/tls
 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 message="The node was low on resource: ephemeral-storage."
