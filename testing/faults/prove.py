@@ -1,5 +1,6 @@
 """Inject a fault, audit, take it back, audit again: it flips exactly what it names, and flips it back."""
 
+import contextlib
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,8 +57,10 @@ def _on_host(fault: Fault, server: Server, folder: Path, drills: bool) -> tuple[
         server.run(fault.inject)
         server.until(fault.until)
         seen = outcomes(folder, drills)
-    finally:
-        server.run(fault.revert)
+    except BaseException:
+        with contextlib.suppress(RuntimeError):  # what went wrong first is what is told
+            server.run(fault.revert)
+        raise
+    server.run(fault.revert)
     server.until(fault.settled)
     return seen, outcomes(folder, drills)
-
