@@ -39,7 +39,7 @@ timeout 5 sh -c 'until grep -q phase0-marker /var/log/syslog; do sleep 0.1; done
 COMPRESSING = "timeout 60 sh -c 'until [ -s /var/log/kern.log.1.gz.partial ]; do sleep 0.1; done'"
 REBOOT = """\
 kill -9 "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)"
-kill -9 -- "-$(cat "$(ls -td /var/lib/phase0-gate/runs/*/*/pid | head -n 1)")"
+/bin/kill -KILL -- "-$(cat "$(ls -td /var/lib/phase0-gate/runs/*/*/pid | head -n 1)")"
 timeout 20 flock /run/phase0-gate.lock true
 """
 
