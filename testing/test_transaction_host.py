@@ -183,3 +183,24 @@ def test_a_file_changed_by_others_meanwhile_is_kept_when_it_is_taken_back(host: 
     folder = host.root / "var/lib/phase0-gate/runs" / transaction.run
     assert (folder / "1/replaced").read_text() == "main 3, by hand\n"
     assert (host.root / "etc/conf.d/main").read_text() == "main 1\n"
+
+
+def test_steps_on_the_same_file_are_taken_back_in_reverse(host: Host) -> None:
+    untouched, plan = host.state, host.plan()
+    again = msgspec.structs.replace(plan.steps[0], content="main 3\n")
+    with host.transaction() as transaction:
+        transaction.apply(msgspec.structs.replace(plan, steps=(plan.steps[0], again)))
+        assert host.state["etc/conf.d/main"][0] == "main 3\n"
+        transaction.take_back("a test")
+    assert host.state == untouched
+
+
+def test_a_half_written_file_is_removed_with_its_step(host: Host) -> None:
+    untouched = host.state
+    with host.transaction() as transaction:
+        transaction.apply(host.plan())
+        (host.root / f"etc/conf.d/.main.{transaction.run}-1").write_text("mai")
+        host.kill()
+    with host.transaction() as after:
+        after.recover()
+    assert host.state == untouched
