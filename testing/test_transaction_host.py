@@ -34,6 +34,12 @@ def states(host: Host) -> list[str]:
         session.close()
 
 
+def undo(host: Host, run: str) -> None:
+    """By hand, without this program."""
+    script = host.root / "var/lib/phase0-gate/runs" / run / "undo"
+    subprocess.run(["sh", str(script)], env={**os.environ, "ROOT": str(host.root)}, check=True)
+
+
 def test_a_plan_is_applied_whole_and_can_be_taken_back_whole(host: Host) -> None:
     untouched = host.state
     with host.transaction() as transaction:
@@ -43,8 +49,7 @@ def test_a_plan_is_applied_whole_and_can_be_taken_back_whole(host: Host) -> None
     assert AFTER.items() <= host.state.items()
     assert "etc/conf.d/old" not in host.state
     assert states(host) == [State.APPLIED]
-    undo = host.root / "var/lib/phase0-gate/runs" / transaction.run / "undo"
-    subprocess.run(["sh", str(undo)], env={**os.environ, "ROOT": str(host.root)}, check=True)
+    undo(host, transaction.run)
     assert host.state == untouched
     assert states(host) == [State.ROLLED_BACK]
 
@@ -190,8 +195,9 @@ def test_steps_on_the_same_file_are_taken_back_in_reverse(host: Host) -> None:
     again = msgspec.structs.replace(plan.steps[0], content="main 3\n")
     with host.transaction() as transaction:
         transaction.apply(msgspec.structs.replace(plan, steps=(plan.steps[0], again)))
-        assert host.state["etc/conf.d/main"][0] == "main 3\n"
-        transaction.take_back("a test")
+        transaction.finish()
+    assert host.state["etc/conf.d/main"][0] == "main 3\n"
+    undo(host, transaction.run)
     assert host.state == untouched
 
 
@@ -199,7 +205,7 @@ def test_a_half_written_file_is_removed_with_its_step(host: Host) -> None:
     untouched = host.state
     with host.transaction() as transaction:
         transaction.apply(host.plan())
-        (host.root / f"etc/conf.d/.main.{transaction.run}-1").write_text("mai")
+        (host.root / f"etc/new/deep/.file.{transaction.run}-2").write_text("ne")
         host.kill()
     with host.transaction() as after:
         after.recover()
