@@ -72,7 +72,7 @@ def _write(file: Path, proofs: list[Proof]) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 — this program's output is its table
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

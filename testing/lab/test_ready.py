@@ -48,12 +48,16 @@ def test_live_criteria_take_three_seconds_and_one_login(
     assert took <= 3, f"{took:.1f} s"
 
 
+OTHER = "ssh-keygen -q -t ed25519 -N '' -f other"
+
+
 @pytest.mark.parametrize(("change", "said"), [
-    ("ssh-keygen -q -t ed25519 -N '' -f other && cp other id_ed25519", "refused"),
-    ("ssh-keygen -q -t ed25519 -N '' -f other && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "host key"),
+    (f"{OTHER} && cp other id_ed25519", "refused"),
+    (f"{OTHER} && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "host key"),
     ("sed -i 's/^port = 22$/port = 2/' target.toml", "reach"),
 ])
-def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(copy: Path, tmp_path: Path, change: str, said: str) -> None:
+def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(
+        copy: Path, tmp_path: Path, change: str, said: str) -> None:
     subprocess.run(["sh", "-euc", change], cwd=copy, check=True)
     audited = audit(str(copy), tmp_path / "out", *LIVE)
     assert audited.status == 10
