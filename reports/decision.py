@@ -7,9 +7,9 @@ from enum import IntEnum
 import msgspec
 
 from reports.model.contract import Basis, Kind
-from reports.model.derived import COUNTS_ALL, settle
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
+from reports.model.settle import COUNTS_ALL, settle
 
 
 class Verdict(IntEnum):

@@ -12,10 +12,10 @@ import pytest
 from reports.decision import Decision, decide
 from reports.exports import write_all
 from reports.model.contract import Kind
-from reports.model.derived import settle
 from reports.model.history import HistoryError, append_samples
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
+from reports.model.settle import settle
 from reports.model.stability import Sample
 from reports.model.stash import (
     AUDITED,

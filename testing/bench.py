@@ -20,11 +20,11 @@ from statistics import median
 import testinfra
 
 from fixtures.answer import Answer
+from fixtures.asking import ask_host
 from fixtures.check import known_facts
 from fixtures.connection import Connection
 from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
-from fixtures.gather import ask_host
 from fixtures.target import Target, variables
 from testing.delay import delayed
 

@@ -92,7 +92,7 @@ def test_without_ssh_the_cure_is_said(house: House, tmp_path: Path) -> None:
 
 
 def test_a_connection_that_dies_keeps_what_had_arrived(house: House, tmp_path: Path) -> None:
-    dies = f"( while [ ! -e {tmp_path}/first ]; do sleep 0.05; done; kill -9 -- -$$ ) &"
+    dies = f"( while [ ! -e {tmp_path}/first ]; do sleep 0.05; done; kill -s KILL -- -$$ ) &"
     fake_ssh(tmp_path / "bin", house.monkeypatch, session=dies)
     tell(house.monkeypatch, "one", f"printf 1; (sleep 0.5; touch {tmp_path}/first) >/dev/null 2>&1 &")
     tell(house.monkeypatch, "two", f"while [ ! -e {tmp_path}/never ]; do sleep 0.1; done", seconds=5)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.model.bound import Bound
-from reports.model.contract import Basis, ContractError, load_contract, parse_contract, tighten
+from reports.model.contract import Basis, ContractError, load_contract, parse_contract
+from reports.model.thresholds import tighten
 from testing.runs import row
 
 ROW = """

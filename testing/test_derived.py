@@ -4,9 +4,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reports.model.contract import Criterion
-from reports.model.derived import DERIVED, derive, judge_progress, judge_score, judge_window, progress, score, settle
+from reports.model.derived import judge_progress, judge_score, judge_window, progress, score
 from reports.model.outcome import Outcome
 from reports.model.run import Intervention, Result
+from reports.model.settle import DERIVED, derive, settle
 from reports.model.stability import Window
 from testing.runs import GO, LONG, NOW, SHORT, row, run
 

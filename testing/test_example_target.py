@@ -15,8 +15,9 @@ from fixtures.check import known_facts
 from fixtures.facts import Asked
 from fixtures.folder import load_target
 from fixtures.target import Target
-from reports.model.contract import load_contract, tighten
+from reports.model.contract import load_contract
 from reports.model.people import Attestation, Waiver, load_people
+from reports.model.thresholds import tighten
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "targets" / "twisterlab.example"

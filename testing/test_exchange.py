@@ -36,8 +36,8 @@ def fact(name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10
     return Fact(name, command, asked, str, seconds)
 
 
-def outs(*facts: Fact, **how: str) -> dict[str, str]:
-    return {name: answer.out for name, answer in ask(script(facts, {}, "none"), **how)[0].items()}
+def outs(*facts: Fact, before: str = "") -> dict[str, str]:
+    return {name: answer.out for name, answer in ask(script(facts, {}, "none"), before=before)[0].items()}
 
 
 def test_every_answer_comes_back_with_its_status_and_both_streams() -> None:

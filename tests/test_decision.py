@@ -2,9 +2,10 @@
 
 from fixtures.judge import Judge, criterion
 from fixtures.people import approval
-from reports.model.derived import judge_progress, judge_window, progress, settle
+from reports.model.derived import judge_progress, judge_window, progress
 from reports.model.people import People
 from reports.model.run import Run
+from reports.model.settle import settle
 
 
 @criterion("DEC-01")

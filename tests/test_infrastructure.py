@@ -6,8 +6,9 @@ from fixtures.cluster.nodes import Nodes, heartbeat, the_node
 from fixtures.host.units import Units
 from fixtures.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.derived import judge_score, score, settle
+from reports.model.derived import judge_score, score
 from reports.model.run import Finding, Run
+from reports.model.settle import settle
 
 
 @criterion("INF-01")

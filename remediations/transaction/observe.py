@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from fixtures.answer import Answer
+from fixtures.asking import CONNECTION, ask_all
 from fixtures.audit import AUDIT
 from fixtures.connection import Connection
-from fixtures.gather import CONNECTION, ask_all
 from remediations.transaction.remedy import Remedy
 
 

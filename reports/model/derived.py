@@ -6,12 +6,10 @@ import msgspec
 
 from reports.model.contract import Contract, Criterion
 from reports.model.outcome import Outcome
-from reports.model.run import Reason, Result, Run
+from reports.model.run import Reason, Result
 from reports.model.stability import Window
 
 DECISION = "decision"
-COUNTS_ALL = "DEC-01"
-DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
@@ -123,52 +121,3 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
     return Derived(Outcome.PENDING, Reason("window-open", {"why": window.why, "until": until, "days": window.days}))
-
-
-def settle(run: Run) -> dict[str, Result]:
-    """Results of the whole contract: fixed and waived named, the derived ones computed anew from the others."""
-    results = {id: _settled(_judged(result), run) for id, result in run.complete.items()}
-    for id in DERIVED:
-        if id in run.contract:
-            results[id] = _settled(_derived(id, run, results), run)
-    return results
-
-
-def _judged(result: Result) -> Result:
-    """`fixed` and `waived` are computed here; where a file claims them, only what they stand on counts."""
-    claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
-    return msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
-
-
-def _settled(result: Result, run: Run) -> Result:
-    if result.outcome is Outcome.PASS and result.before is Outcome.FAIL:
-        return msgspec.structs.replace(result, outcome=Outcome.FIXED)
-    if result.outcome is Outcome.FAIL and run.contract[result.id].waivable and run.people.waiver(result.id):
-        return msgspec.structs.replace(result, outcome=Outcome.WAIVED)
-    return result
-
-
-def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
-    """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
-    derived, shown = derive(id, run.contract, results, _window(run)), _judged(run.complete[id])
-    if shown.outcome.severity > derived.outcome.severity:
-        return shown
-    return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
-
-
-def _window(run: Run) -> Window | None:
-    """A run that changed the server opens the window anew."""
-    if run.window is None or not run.changed:
-        return run.window
-    return msgspec.structs.replace(run.window, since=run.ended, until=run.ended, why="change")
-
-
-def derive(id: str, contract: Contract, results: Mapping[str, Result], window: Window | None) -> Derived:
-    """The outcome of one derived criterion; ValueError for an id nobody can derive."""
-    if id == "DEC-01":
-        return judge_progress(progress(contract, results))
-    if id == "INF-SCORE":
-        return judge_score(score(contract, results), contract[id])
-    if id == "DEC-02":
-        return judge_window(window, contract[id])
-    raise ValueError(f"{id}: nothing derives it")

@@ -1,0 +1,83 @@
+"""A web server of this machine that answers as a test tells it to."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+Respond = Callable[[str, dict[str, str]], tuple[int, str]]
+
+
+class Server(ThreadingHTTPServer):
+    """Keeps what it was asked: path and headers of each request. `hang` makes it wait before it answers."""
+
+    daemon_threads = True
+
+    def __init__(self, respond: Respond) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.respond = respond
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.over = Event()
+        self.hang = self.drip = False
+        self.scheme = "http"
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
+
+    def secure(self, certificate: Path, key: Path, clients: Path | None = None) -> None:
+        """HTTPS; with `clients`, only for certificates of that authority."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        if clients is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(clients)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.scheme = "https"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is what some tests want."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands every GET to the test."""
+
+    server: Server
+
+    def do_GET(self) -> None:
+        """What the test says, with its length."""
+        headers = {name.title(): value for name, value in self.headers.items()}
+        self.server.asked.append((self.path, headers))
+        if self.server.hang:
+            self.server.over.wait()
+        status, text = self.server.respond(self.path, headers)
+        body = text.encode()
+        self.send_response(status)
+        if status in (301, 302):
+            self.send_header("Location", text)
+        self.send_header("Content-Length", str(len(body) + 1000 * self.server.drip))
+        self.end_headers()
+        self.wfile.write(body)
+        while self.server.drip and not self.server.over.wait(0.05):
+            self.wfile.write(b" ")
+
+    def log_message(self, *_args: object) -> None:
+        """Silent."""
+
+
+@contextmanager
+def serving(respond: Respond) -> Iterator[Server]:
+    """Up while the block runs."""
+    server = Server(respond)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

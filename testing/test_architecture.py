@@ -1,0 +1,119 @@
+"""What the house promises of itself: its layers, its sizes, its words, one test for every criterion."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from reports.model.contract import load_contract
+from reports.model.sentence import locale
+from testing.rooms import ROOT
+
+ROOMS = ("tests", "fixtures", "remediations", "reports", "lab")
+LONGEST_FILE, LONGEST_FUNCTION = 150, 40
+ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+OURS = re.compile(r"127\.|0\.0\.0\.0|255\.|10\.77\.|10\.4[23]\.")  # loopback, the lab, and the cluster's own networks
+MARKED = re.compile(r"@criterion\(\"([A-Z0-9-]+)\"\)\ndef test_")
+
+
+@cache
+def committed() -> list[Path]:
+    """Files git knows of, or would."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True,
+                            text=True, check=True).stdout
+    return sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def python(*rooms: str) -> list[Path]:
+    return [path for path in committed() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in rooms]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+
+
+def test_imports_go_down_only() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    if not program.exists():
+        pytest.skip("import-linter is not installed")
+    done = subprocess.run([str(program), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_criterion_of_the_contract_has_one_test_and_every_test_is_of_one() -> None:
+    found: Counter[str] = Counter()
+    for path in python("tests"):
+        text = path.read_text(encoding="utf-8")
+        found.update(MARKED.findall(text))
+        assert len(re.findall(r"^def test_", text, re.MULTILINE)) == len(MARKED.findall(text)), name(path)
+    assert dict(found) == dict.fromkeys(load_contract(), 1)
+
+
+@pytest.mark.parametrize("path", python(*ROOMS), ids=name)
+def test_a_file_is_one_thing_on_a_few_screens(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    for node in functions(path):
+        if not isinstance(node, ast.ClassDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+
+
+@pytest.mark.parametrize("path", python("fixtures", "remediations", "reports", "lab"), ids=name)
+def test_what_others_use_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree) or path.name == "__init__.py"
+    for node in [*tree.body, *(inner for outer in tree.body if isinstance(outer, ast.ClassDef) for inner in outer.body)]:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+@pytest.mark.parametrize("path", python(*ROOMS, "testing"), ids=name)
+def test_names_and_leftovers(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert path.stem not in ("utils", "util", "helpers", "misc", "common")
+    assert not re.search(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b", text)
+    assert not [node.name for node in functions(path) if node.name.endswith("Manager")]
+
+
+def texts() -> list[Path]:
+    return [path for path in committed() if path.suffix in (".py", ".sh", ".toml", ".yaml", ".yml", ".cfg", ".html", ".md", ".json")
+            or path.name in ("Makefile", "run")]
+
+
+def test_no_address_of_anybody_s_server_stands_in_the_code() -> None:
+    allowed = ("targets/twisterlab.example/", "docs/", "README.md", "CHANGELOG.md", "testing/", "lab/recordings/")
+    for path in texts():
+        if not name(path).startswith(allowed):
+            strange = [found for found in ADDRESS.findall(path.read_text(encoding="utf-8")) if not OURS.match(found)]
+            assert not strange, f"{name(path)}: {strange}"
+
+
+def test_no_path_of_the_machine_it_was_written_on() -> None:
+    for path in texts():
+        found = re.search(r"/wor" r"k/(?:main|shared)|/var/tm" r"p/brief|\.libr" r"ary/", path.read_text(encoding="utf-8"))
+        assert not found, name(path)
+
+
+def test_the_conftest_only_lists_plugins() -> None:
+    body = ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")).body
+    assert [type(node) for node in body] == [ast.Expr, ast.Assign]
+
+
+CODES = re.compile(r"\b(?:Unknown|Reason)\(\s*\"([a-z0-9-]+)\"")
+
+
+def test_every_reason_has_its_sentence_and_its_cure_in_both_languages() -> None:
+    codes = {code for path in python("tests", "fixtures", "remediations", "reports") for code in CODES.findall(path.read_text())}
+    for language in ("en", "fr"):
+        for table in ("reason", "cure"):
+            known = {code for code in codes if code in locale(language)[table]} | {"void"}
+            assert not {code for code in codes - known if not code.startswith("void-")}, f"[{table}] in {language}"

@@ -1,0 +1,228 @@
+import base64
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.answer import Unknown
+from fixtures.cluster import client as module
+from fixtures.cluster.client import Cluster
+from fixtures.facts import Asked, Fact
+from fixtures.folder import load_target
+from testing.rooms import TARGET
+from testing.servers import Server, serving
+
+TOKEN = "hunter2-the-token"
+PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
+
+
+def kubeconfig(server: str, user: dict[str, Any], **cluster: Any) -> str:
+    return json.dumps({
+        "apiVersion": "v1", "kind": "Config", "current-context": "c",
+        "clusters": [{"name": "k", "cluster": {"server": server, **cluster}}], "users": [{"name": "u", "user": user}],
+        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}},
+                     {"name": "other", "context": {"cluster": "k", "user": "u"}}]})
+
+
+def cluster(folder: Path, server: str, text: str = "", address: str = "127.0.0.1", **more: Any) -> Cluster:
+    (folder / "target.toml").write_text(TARGET.replace("127.0.0.1", address))
+    (folder / "kubeconfig").write_text(text or kubeconfig(server, {"token": TOKEN}, **more))
+    return Cluster(load_target(folder))
+
+
+def refusal(folder: Path, server: Server | str, path: str = PODS.ask, **how: Any) -> Unknown:
+    with pytest.raises(Unknown) as raised:
+        PODS.read(cluster(folder, server if isinstance(server, str) else server.url, **how).get(path, 5))
+    assert raised.value.values.get("cause") in ("cluster", "pods") or raised.value.code in ("not-understood", "no-answer")
+    return raised.value
+
+
+def page(number: int, last: int) -> str:
+    token = {"continue": f"{number + 1}+/="} if number < last else {}
+    return json.dumps({"kind": "PodList", "metadata": token, "items": [{"metadata": {"name": f"p{number}"}}]})
+
+
+def test_two_hundred_pages_are_one_list(tmp_path: Path) -> None:
+    def respond(path: str, _headers: dict[str, str]) -> tuple[int, str]:
+        assert "limit=500" in path
+        number = int(path.rsplit("continue=", 1)[1].removesuffix("%2B%2F%3D")) if "continue" in path else 1
+        return 200, page(number, 200)
+
+    with serving(respond) as server:
+        answer = cluster(tmp_path, server.url).get(PODS.ask, 60)
+    names = [item["metadata"]["name"] for item in PODS.read(answer)["items"]]
+    assert names == [f"p{number}" for number in range(1, 201)]
+    assert server.asked[0][1]["Authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(("status", "code", "cause"), [
+    (401, "cluster-unauthorized", "cluster"), (403, "cluster-forbidden", "cluster"), (404, "cluster-no-such-api", "pods"),
+    (410, "cluster-error", "cluster"), (429, "cluster-error", "cluster"), (500, "cluster-error", "cluster")])
+@pytest.mark.parametrize("body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "", '{"message": {"x": "said so"}}'])
+def test_each_refusal_is_told_apart(tmp_path: Path, status: int, code: str, cause: str, body: str) -> None:
+    with serving(lambda _path, _headers: (status, body)) as server:
+        unknown = refusal(tmp_path, server)
+    assert (unknown.code, unknown.values["cause"], unknown.values["status"]) == (code, cause, status)
+    assert "said so" in unknown.values["why"] or body in ("[]", "")
+
+
+def test_a_refusal_on_the_second_page_is_no_half_list(tmp_path: Path) -> None:
+    with serving(lambda path, _headers: (410, "{}") if "continue" in path else (200, page(1, 2))) as server:
+        assert refusal(tmp_path, server).code == "cluster-error"
+
+
+@pytest.mark.parametrize("body", ["", "not JSON", "[1]", "[" * 99999, '{"items": 3, "metadata": {"continue": "x"}}',
+                                  '{"metadata": {"continue": "x"}}'])
+def test_what_is_no_list_is_not_understood(tmp_path: Path, body: str) -> None:
+    with serving(lambda _path, _headers: (200, body)) as server:
+        assert refusal(tmp_path, server).code == "not-understood"
+
+
+def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
+    with serving(lambda _path, _headers: (200, "{}")) as elsewhere, serving(lambda _path, _headers: (302, elsewhere.url)) as server:
+        assert refusal(tmp_path, server).code == "cluster-error"
+    assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("how", ["hang", "drip"])
+def test_a_server_that_hangs_or_drips_is_given_up(tmp_path: Path, how: str) -> None:
+    with serving(lambda _path, _headers: (200, "{")) as server:
+        setattr(server, how, True)
+        began = time.monotonic()
+        with pytest.raises(Unknown) as raised:
+            cluster(tmp_path, server.url).get(PODS.ask, 0.3)
+        assert raised.value.code == "cluster-unreachable"
+        assert time.monotonic() - began < 5
+
+
+def test_a_list_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    with serving(lambda _path, _headers: (200, page(1, 2))) as server, pytest.raises(Unknown) as raised:
+        cluster(tmp_path, server.url).get(PODS.ask, 0.5)
+    assert raised.value.code == "cluster-unreachable"
+
+
+def test_a_page_without_bounds_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.read_until, "__defaults__", (1000,))
+    with serving(lambda _path, _headers: (200, '{"items": ["' + "x" * 500_000 + '"]}')) as server:
+        assert refusal(tmp_path, server).code == "not-understood"
+
+
+def test_a_port_that_refuses_is_unreachable(tmp_path: Path) -> None:
+    with serving(lambda _path, _headers: (200, "{}")) as server:
+        url = server.url
+    assert refusal(tmp_path, url).code == "cluster-unreachable"
+
+
+def test_a_missing_kubeconfig(tmp_path: Path) -> None:
+    (tmp_path / "target.toml").write_text(TARGET)
+    with pytest.raises(Unknown) as raised:
+        Cluster(load_target(tmp_path))
+    assert (raised.value.code, raised.value.values["cause"]) == ("kubeconfig-missing", "cluster")
+
+
+@pytest.mark.parametrize("text", ["\x00", "[]", "{", "clusters: 3", "a: b: c", "current-context: none\ncontexts: []",
+                                  kubeconfig("https://127.0.0.1", {"client-certificate": "/no", "client-key": "/no"})])
+def test_a_broken_kubeconfig(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Unknown) as raised:
+        cluster(tmp_path, "", text)
+    assert raised.value.code == "kubeconfig-unusable"
+    assert "\n" not in raised.value.values["why"]
+
+
+@pytest.mark.parametrize("server", ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443", "https://127.9.9.9"])
+def test_a_kubeconfig_of_another_machine_that_names_this_one(tmp_path: Path, server: str) -> None:
+    with pytest.raises(Unknown) as raised:
+        cluster(tmp_path, server, address="10.77.0.2")
+    assert raised.value.code == "kubeconfig-loopback"
+    assert cluster(tmp_path, "https://10.77.0.2:6443", address="10.77.0.2").server == "https://10.77.0.2:6443"
+
+
+def test_another_context_can_be_named(tmp_path: Path) -> None:
+    with serving(lambda _path, _headers: (200, "{}")) as server:
+        text = kubeconfig(server.url, {"token": TOKEN}).replace('"current-context": "c"', '"current-context": "gone"')
+        (tmp_path / "kubeconfig").write_text(text)
+        (tmp_path / "target.toml").write_text(TARGET + 'context = "other"\n')
+        assert Cluster(load_target(tmp_path)).get("/api", 5).status == 0
+
+
+def test_what_is_bulky_or_secret_is_left_out(tmp_path: Path) -> None:
+    row = {"metadata": {"name": "p", "managedFields": ["hunter2"], "annotations": {"last": "hunter2"}},
+           "spec": {"containers": [{"env": [{"name": "A", "value": "hunter2"}], "envFrom": ["hunter2"], "image": "i",
+                                    "args": ["--password", "hunter2", "--token=hunter2", "-v"],
+                                    "command": ["sh", "-c", "PGPASSWORD=hunter2 run"]}]},
+           "data": {"a": "hunter2"}, "stringData": {"a": "hunter2"}, "token": "hunter2"}
+    with serving(lambda _path, headers: (200, json.dumps({"items": [row], "said": headers["Authorization"]}))) as server:
+        answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
+    assert "hunter2" not in str(answer)
+    item = PODS.read(answer)["items"][0]
+    assert item["metadata"] == {"name": "p"}
+    assert item["spec"]["containers"][0]["image"] == "i"
+    assert item["spec"]["containers"][0]["args"][3] == "-v"
+
+
+def test_a_refusal_that_repeats_the_token_does_not_keep_it(tmp_path: Path) -> None:
+    with serving(lambda _path, headers: (403, json.dumps({"message": f"no: {headers['Authorization']}"}))) as server:
+        assert TOKEN not in str(refusal(tmp_path, server).values)
+
+
+def test_the_proxy_of_a_service_gives_status_and_text(tmp_path: Path) -> None:
+    with serving(lambda _path, _headers: (503, "x" * 9999)) as server:
+        status, text = cluster(tmp_path, server.url).fetch("/x", 5)
+    assert (status, len(text)) == (503, 4096)
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority, a server's and a client's certificate, and a server's that has expired."""
+    if shutil.which("openssl") is None:
+        pytest.skip("certificates are made by openssl")
+    folder = tmp_path_factory.mktemp("keys")
+
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *curve, "-subj", "/CN=ca", "-days", "30", "-keyout", "ca.key", "-out", "ca.pem",
+            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    for name, days in (("server", "30"), ("client", "30"), ("expired", "0")):
+        openssl("req", *curve, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", days, "-extfile", "names",
+                "-out", f"{name}.pem")
+    return folder
+
+
+@pytest.fixture
+def secure(keys: Path) -> Iterator[Server]:
+    with serving(lambda _path, _headers: (200, '{"items": []}')) as server:
+        server.secure(keys / "server.pem", keys / "server.key", keys / "ca.pem")
+        yield server
+
+
+def test_a_client_s_certificate_is_shown(tmp_path: Path, keys: Path, secure: Server) -> None:
+    def data(name: str) -> str:
+        return base64.b64encode((keys / name).read_bytes()).decode()
+
+    user = {"client-certificate-data": data("client.pem"), "client-key-data": data("client.key")}
+    text = kubeconfig(secure.url, user, **{"certificate-authority-data": data("ca.pem")})
+    assert cluster(tmp_path, "", text).get(PODS.ask, 5).status == 0
+    assert "Authorization" not in secure.asked[0][1]
+
+
+def test_without_its_certificate_the_cluster_cannot_be_read(tmp_path: Path, keys: Path, secure: Server) -> None:
+    assert refusal(tmp_path, secure, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-unreachable"
+
+
+def test_a_server_nobody_vouches_for_is_not_believed(tmp_path: Path, secure: Server) -> None:
+    assert refusal(tmp_path, secure).code == "cluster-certificate"
+
+
+def test_a_server_whose_certificate_expired_is_not_believed(tmp_path: Path, keys: Path) -> None:
+    with serving(lambda _path, _headers: (200, "{}")) as server:
+        server.secure(keys / "expired.pem", keys / "expired.key")
+        assert refusal(tmp_path, server, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-certificate"

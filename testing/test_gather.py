@@ -1,0 +1,73 @@
+import pytest
+
+from fixtures.facts import FACTS, Asked, Fact
+from testing.places import fake_ssh
+from testing.rooms import House
+from testing.servers import serving
+from testing.test_cluster_client import kubeconfig
+
+ONE = "@criterion('A-01')\ndef test_a(one, judge): assert judge(1)\n"
+
+
+def tell(house: House, name: str, ask: str, asked: Asked, seconds: float = 5) -> None:
+    house.monkeypatch.setitem(FACTS, name, Fact(name, ask, asked, str, seconds))
+
+
+def test_only_what_the_chosen_tests_name_is_asked(house: House) -> None:
+    uses = fake_ssh(house.pytester.path / "bin", house.monkeypatch)
+    tell(house, "one", "true", Asked.HOST)
+    ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(judge): assert judge(1)", "-k", "test_b")
+    assert ran.outcome("B-01") == "pass"
+    assert not uses.exists()
+
+
+def test_a_login_root_facts_and_two_drills_are_one_login_and_three_exchanges(house: House) -> None:
+    uses = fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
+    for name, asked in (("one", Asked.HOST), ("two", Asked.ROOT), ("three", Asked.DRILL), ("four", Asked.DRILL)):
+        tell(house, name, "echo here", asked)
+    ran = house.audit("@criterion('A-01')\ndef test_a(one, two, three, four, judge): assert judge(1)")
+    assert ran.outcome("A-01") == "pass"
+    assert sorted(uses.read_text().split()) == ["ControlMaster=no"] * 3 + ["ControlMaster=yes"]
+
+
+def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None:
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch, login="exit 255;")
+    tell(house, "one", "true", Asked.HOST)
+    tell(house, "two", "/api/v1/nodes", Asked.CLUSTER)
+    with serving(lambda _path, _headers: (200, '{"items": []}')) as server:
+        (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
+        ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(two, judge): assert judge(1)")
+    assert (ran.reason("A-01"), ran.outcome("B-01"), ran.status) == ("unreachable", "pass", 10)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")])
+def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
+    tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
+    with serving(lambda _path, _headers: (status, "{}")) as server:
+        (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
+        ran = house.audit(ONE)
+    assert (ran.reason("A-01"), ran.status) == (code, 10)
+
+
+def test_a_missing_kubeconfig_is_one_cause(house: House) -> None:
+    tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
+    ran = house.audit(ONE)
+    assert (ran.reason("A-01"), ran.run["results"]["A-01"]["reason"]["values"]["cause"]) == ("kubeconfig-missing", "cluster")
+
+
+def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House) -> None:
+    def explode(*_arguments: object) -> None:
+        raise MemoryError("no room")
+
+    house.monkeypatch.setattr("fixtures.asking.script", explode)
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch)
+    tell(house, "one", "true", Asked.HOST)
+    assert house.audit(ONE).reason("A-01") == "internal"
+
+
+def test_ctrl_c_waits_for_nobody(house: House) -> None:
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
+    tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
+    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + ONE.replace("A-01", "B-01").replace("_a", "_b"))
+    assert (ran.status, ran.run) == (2, {})

@@ -1,0 +1,60 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixtures.answer import Unknown
+from fixtures.exchange import TOO_LONG
+from fixtures.facts import Asked, Fact
+from fixtures.folder import load_target
+from fixtures.guides import ask_guides
+from fixtures.redaction import MOST
+from fixtures.target import Target
+from testing.rooms import TARGET
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    clone = tmp_path / "guides"
+    subprocess.run(["git", "init", "-q", str(clone)], check=True)
+    (tmp_path / "target.toml").write_text(TARGET + '[guides]\nrepository = "guides"\nbranch = "a b; touch no"\n')
+    return load_target(tmp_path)
+
+
+def fact(command: str, seconds: float = 9) -> Fact:
+    return Fact("guide", command, Asked.GUIDES, str, seconds)
+
+
+def test_git_is_asked_in_the_clone(target: Target) -> None:
+    answer = ask_guides(target, fact("git rev-parse --is-inside-work-tree; printf %s \"$GUIDES_BRANCH\""))
+    assert (answer.out, answer.status) == ("true\na b; touch no", 0)
+
+
+def test_what_git_says_of_a_fault_is_kept(target: Target) -> None:
+    answer = ask_guides(target, fact("git rev-parse nothing-here; echo token=hunter2 >&2; exit 128"))
+    assert answer.status == 128
+    assert "hunter2" not in answer.err
+
+
+def test_a_remote_that_asks_or_hangs_is_given_up(target: Target) -> None:
+    with pytest.raises(Unknown, match="timed-out"):
+        ask_guides(target, fact("sleep 60 & sleep 60", seconds=0.2))
+
+
+def test_nothing_is_fetched_from_elsewhere(target: Target) -> None:
+    answer = ask_guides(target, fact("git ls-remote https://127.0.0.1:1/x 2>&1"))
+    assert answer.status != 0
+    assert "not allowed" in answer.out
+
+
+def test_too_much_is_no_answer(target: Target) -> None:
+    assert ask_guides(target, fact(f"head -c {MOST + 1} /dev/zero")).status == TOO_LONG
+
+
+def test_a_target_without_guides_says_so(tmp_path: Path) -> None:
+    (tmp_path / "target.toml").write_text(TARGET)
+    with pytest.raises(Unknown, match="guides-not-configured"):
+        ask_guides(load_target(tmp_path), fact("true"))
