@@ -1,19 +1,12 @@
 """A server per module, in the scenario the module names."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-def lab(*words: str) -> str:
-    """`python -m lab …`: what it printed on stdout."""
-    return subprocess.run([sys.executable, "-m", "lab", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                          check=True, timeout=1800, stdin=subprocess.DEVNULL).stdout
+from testing.labs import lab
 
 
 @pytest.fixture(scope="module")
