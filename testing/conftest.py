@@ -6,5 +6,5 @@ from testing.rooms import house, plugins
 
 __all__ = ["house", "plugins"]
 
-settings.register_profile("house", deadline=None, derandomize=True, database=None, max_examples=150)
+settings.register_profile("house", deadline=None, derandomize=True, database=None, max_examples=100)
 settings.load_profile("house")

@@ -1,5 +1,7 @@
 from fixtures.answer import Unknown
 
+HOSTILE = {"code": 1, "self": 2}
+
 
 def test_an_unknown_keeps_its_code_and_its_figures() -> None:
     unknown = Unknown("timed-out", fact="filesystems", seconds=10)
@@ -7,4 +9,4 @@ def test_an_unknown_keeps_its_code_and_its_figures() -> None:
 
 
 def test_figures_may_have_any_name() -> None:
-    assert Unknown("x", **{"code": 1, "self": 2}).values == {"code": 1, "self": 2}
+    assert Unknown("x", **HOSTILE).values == {"code": 1, "self": 2}

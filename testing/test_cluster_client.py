@@ -63,7 +63,8 @@ def test_two_hundred_pages_are_one_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("status", "code", "cause"), [
     (401, "cluster-unauthorized", "cluster"), (403, "cluster-forbidden", "cluster"), (404, "cluster-no-such-api", "pods"),
     (410, "cluster-error", "cluster"), (429, "cluster-error", "cluster"), (500, "cluster-error", "cluster")])
-@pytest.mark.parametrize("body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "", '{"message": {"x": "said so"}}'])
+@pytest.mark.parametrize("body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "",
+                                  '{"message": {"x": "said so"}}'])
 def test_each_refusal_is_told_apart(tmp_path: Path, status: int, code: str, cause: str, body: str) -> None:
     with serving(lambda _path, _headers: (status, body)) as server:
         unknown = refusal(tmp_path, server)
@@ -84,7 +85,8 @@ def test_what_is_no_list_is_not_understood(tmp_path: Path, body: str) -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
-    with serving(lambda _path, _headers: (200, "{}")) as elsewhere, serving(lambda _path, _headers: (302, elsewhere.url)) as server:
+    with (serving(lambda _path, _headers: (200, "{}")) as elsewhere,
+          serving(lambda _path, _headers: (302, elsewhere.url)) as server):
         assert refusal(tmp_path, server).code == "cluster-error"
     assert elsewhere.asked == []
 

@@ -123,7 +123,8 @@ def test_an_answer_nobody_understands_is_unknown(house: House, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("sudo", "code"), [
-    ("echo 'sudo: a password is required' >&2; exit 1", "sudo-password"), ("echo 'Sorry, not in sudoers' >&2; exit 1", "sudo-refused")])
+    ("echo 'sudo: a password is required' >&2; exit 1", "sudo-password"),
+    ("echo 'Sorry, not in sudoers' >&2; exit 1", "sudo-refused")])
 def test_what_needs_root_is_unknown_where_sudo_refuses(house: House, tmp_path: Path, sudo: str, code: str) -> None:
     (tmp_path / "sudo").write_text(f"#!/bin/sh\n{sudo}\n")
     (tmp_path / "sudo").chmod(0o755)
@@ -164,14 +165,14 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
     daemon.stop()
 
 
-def by_ssh(house: House, sshd: Sshd, target: str) -> Ran:
+def by_ssh(house: House, target: str) -> Ran:
     (house.target / "target.toml").write_text(target)
     return house.audit(ASK)
 
 
 def test_a_real_sshd_with_a_banner_is_asked_with_one_login(house: House, sshd: Sshd) -> None:
     sshd.start()
-    assert by_ssh(house, sshd, sshd.target()).status == 0
+    assert by_ssh(house, sshd.target()).status == 0
     assert sshd.log.read_text().count("Accepted publickey") == 1
 
 
@@ -179,24 +180,26 @@ def test_a_real_sshd_with_a_banner_is_asked_with_one_login(house: House, sshd: S
     ("other", "host", "login-refused"), ("user", "other", "host-key-changed"), ("user", "", "host-key-unknown")])
 def test_a_real_sshd_that_is_not_entered(house: House, sshd: Sshd, key: str, known: str, code: str) -> None:
     sshd.start()
-    assert reasons(by_ssh(house, sshd, sshd.target(key, known))) == (code, code)
+    assert reasons(by_ssh(house, sshd.target(key, known))) == (code, code)
 
 
 def test_a_real_port_that_refuses(house: House, sshd: Sshd) -> None:
-    assert reasons(by_ssh(house, sshd, sshd.target())) == ("unreachable", "unreachable")
+    assert reasons(by_ssh(house, sshd.target())) == ("unreachable", "unreachable")
 
 
 def test_four_megabytes_come_through_a_real_ssh(house: House, sshd: Sshd) -> None:
     sshd.start()
-    house.monkeypatch.setitem(FACTS, "two", Fact("two", f"head -c {MOST} /dev/zero", Asked.HOST, lambda out: str(len(out) // MOST * 2), 9))
-    assert by_ssh(house, sshd, sshd.target()).status == 0
+    long = Fact("two", f"head -c {MOST} /dev/zero", Asked.HOST, lambda out: str(len(out) // MOST * 2), 9)
+    house.monkeypatch.setitem(FACTS, "two", long)
+    assert by_ssh(house, sshd.target()).status == 0
 
 
 def test_a_real_connection_cut_in_the_middle(house: House, sshd: Sshd) -> None:
     sshd.start()
-    tell(house.monkeypatch, "two", f"while [ ! -e {sshd.folder}/first ]; do sleep 0.05; done; pkill -9 -P $(pgrep -f '{sshd.folder}/config' | head -1); sleep 60")
-    tell(house.monkeypatch, "one", f"printf 1; (sleep 0.3; touch {sshd.folder}/first) >/dev/null 2>&1 &")
-    ran = by_ssh(house, sshd, sshd.target())
+    cut = f"pkill -KILL -P $(pgrep -o -f '{sshd.folder}/config')"
+    tell(house.monkeypatch, "two", f"while [ ! -e {sshd.folder}/first ]; do sleep 0.05; done; {cut}; sleep 9")
+    tell(house.monkeypatch, "one", f"printf 1; (sleep 0.5; touch {sshd.folder}/first) >/dev/null 2>&1 &")
+    ran = by_ssh(house, sshd.target())
     assert (ran.outcome("A-01"), ran.outcome("B-01")) == ("pass", "unknown")
 
 

@@ -82,7 +82,7 @@ def test_no_weights_are_no_score() -> None:
 
 
 def test_progress_counts_what_blocks_outside_the_decision() -> None:
-    contract = {"a": row("a"), "b": row("b"), "c": row("c"), "d": row("d", blocking=False), "DEC-04": row("DEC-04", chapter="decision")}
+    contract = {"a": row("a"), "b": row("b"), "c": row("c"), "d": row("d", blocking=False), "DEC-04": row("DEC-04")}
     results = {"a": Result("a", Outcome.WAIVED), "b": Result("b", Outcome.FAIL), "DEC-04": Result("DEC-04", Outcome.FAIL)}
     seen = progress(contract, results)
     assert (seen.met, seen.blocking, seen.failing, seen.open) == (1, 3, ("b",), ("c",))

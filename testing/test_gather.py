@@ -41,7 +41,8 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")])
+@pytest.mark.parametrize(("status", "code"), [
+    (401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")])
 def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
     tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
     with serving(lambda _path, _headers: (status, "{}")) as server:
@@ -69,5 +70,6 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
 def test_ctrl_c_waits_for_nobody(house: House) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
     tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
-    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + ONE.replace("A-01", "B-01").replace("_a", "_b"))
+    drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
+    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill)
     assert (ran.status, ran.run) == (2, {})

@@ -153,9 +153,10 @@ def test_a_crash_of_pytest_decides_nothing(house: House) -> None:
 
 
 def test_several_processes_are_refused(house: House) -> None:
-    plugin = "def pytest_addoption(parser):\n" \
-             "    parser.addoption('--numprocesses', dest='numprocesses', type=int)\n" \
-             "    parser.addoption('--dist', dest='dist', default='no')\n"
+    plugin = """def pytest_addoption(parser):
+    parser.addoption('--numprocesses', dest='numprocesses', type=int)
+    parser.addoption('--dist', dest='dist', default='no')
+"""
     house.pytester.makepyfile(like_xdist=plugin)
     house.pytester.syspathinsert()
     for option in ("--numprocesses=2", "--dist=load"):

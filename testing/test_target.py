@@ -1,9 +1,9 @@
-import msgspec
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
