@@ -1,6 +1,7 @@
 #!/bin/sh
 # Record the three scenarios from real lab servers: what `make audit` judges where nothing is configured.
 set -eu
+mkdir -p lab/recordings
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 for scenario in before stabilised ready; do

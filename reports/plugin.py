@@ -24,6 +24,7 @@ from reports.model.stash import (
     HISTORY,
     INTERVENTIONS,
     LANGUAGE,
+    MOMENT,
     NOTICES,
     PEOPLE,
     REPLAYED_FROM,
@@ -92,12 +93,13 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def build_run(config: pytest.Config) -> Run:
-    """Freeze what the session knows."""
-    stash = config.stash
+    """Freeze what the session knows. A replay is dated as what it judges, and takes the time it takes."""
+    stash, now = config.stash, datetime.now(UTC)
     contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
+    ended = stash[MOMENT] or now
     return Run(
         id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
-        target=stash[AUDITED], started=stash[STARTED], ended=datetime.now(UTC), contract=contract,
+        target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
         results=dict(results), people=stash[PEOPLE], window=stash[WINDOW],
         interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
 

@@ -45,7 +45,7 @@ def demo() -> str:
 
 def main() -> None:
     """Put the demo's words into the README."""
-    README.write_text(EXCERPT.sub(lambda _: demo(), README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(EXCERPT.sub(lambda _: demo(), README.read_text(encoding="utf-8"), count=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the rooms hand each other within one pytest session, each under its key of `config.stash`."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ AUDITED = pytest.StashKey[Audited]()
 PEOPLE = pytest.StashKey[People]()
 WINDOW = pytest.StashKey[Window | None]()
 LANGUAGE = pytest.StashKey[str]()
+MOMENT = pytest.StashKey[datetime | None]()          # of the recording that is judged; None: now
 REPLAYED_FROM = pytest.StashKey[str]()
 HISTORY = pytest.StashKey[Path | None]()           # None: this run leaves no sample (replays)
 INTERVENTIONS = pytest.StashKey[list[Intervention]]()
