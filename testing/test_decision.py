@@ -178,6 +178,7 @@ def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
 
 def test_a_file_that_claims_waived_or_pass_does_not_help() -> None:
     assert decide(with_result(GO, "DSK-01", Outcome.WAIVED)).verdict is Verdict.NO_GO
+    assert decide(with_result(GO, "DSK-01", Outcome.FIXED)).results["DSK-01"].outcome is PASS
     forged = with_result(with_result(GO, "DSK-01", FAIL), "DEC-01", PASS)
     assert decide(forged).results["DEC-01"].outcome is FAIL
     short = msgspec.structs.replace(GO, window=SHORT)
