@@ -77,6 +77,6 @@ def test_the_readme_is_a_page() -> None:
 
 
 def test_make_help_names_every_target() -> None:
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {line.split()[0] for line in said.splitlines()} == set(targets)
