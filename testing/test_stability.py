@@ -51,7 +51,8 @@ def test_a_gap_never_counts() -> None:
 
 def test_a_gap_as_long_as_allowed_is_none() -> None:
     kept = [sample for sample in hourly(24) if not timedelta(hours=5) < NOW - sample.at < timedelta(hours=8)]
-    assert observe_window(kept, NOW).why == "first-sample"
+    window = observe_window(kept, NOW)
+    assert (window.why, window.gaps) == ("first-sample", 0)
 
 
 def test_one_failing_sample_is_no_incident_and_two_are() -> None:
@@ -81,6 +82,13 @@ def test_a_change_opens_the_window_anew() -> None:
 def test_samples_of_the_future_are_left_out() -> None:
     ahead = [Sample(NOW + timedelta(minutes=1), failing=("DSK-01",)), Sample(NOW + timedelta(days=9))]
     assert observe_window([*hourly(24), *ahead], NOW) == observe_window(hourly(24), NOW)
+
+
+def test_of_two_samples_of_one_moment_the_worse_of_each_counts() -> None:
+    twice = [Sample(NOW, changed=True), Sample(NOW, synthetic=True), Sample(NOW, failing=("DSK-01",))]
+    window = observe_window([*hourly(3, h1=FAILS)[:-1], *hourly(24)[2:], *twice], NOW)
+    assert (window.synthetic, window.incidents) == (True, 1)
+    assert observe_window([*hourly(3), *twice[:1]], NOW).since == NOW
 
 
 def test_a_synthetic_sample_says_so() -> None:
