@@ -1,6 +1,7 @@
 """Chapters and criteria as the page shows them, in one language."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 import msgspec
 from markupsafe import Markup
@@ -14,14 +15,16 @@ from reports.model.run import Result, Run
 from reports.pages.gauge import gauge
 from reports.words import Voice, shown, visible_lines
 
-LONGEST_COMMAND, LONGEST_FIGURE = 1600, 24
+LONGEST_COMMAND, LONGEST_FIGURE, SHORT = 1600, 24, 6
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One answer that went into a judgement: what, when, how long, and the command."""
+    """One answer that went into a judgement: what, when, how long, and the command; of a script its gist and length."""
 
     said: str
     command: str
+    gist: str = ""
+    lines: int = 0
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -116,7 +119,14 @@ def _value(result: Result) -> float | None:
 def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
     for source in result.sources:
         said = voice.word("source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds))
-        yield Asked(said, visible_lines(source.asked, LONGEST_COMMAND))
+        yield Asked(said, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
+
+
+def _gist(asked: str) -> tuple[str, int]:
+    """What a script says of itself in its first lines, and how many it has; nothing for a plain command."""
+    lines = asked.strip().splitlines()
+    opening = [line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), lines)]
+    return (shown(" ".join(opening)), len(lines)) if opening and len(lines) > SHORT else ("", 0)
 
 
 def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:
