@@ -43,9 +43,14 @@ def demo() -> str:
     return "\n".join(kept).strip() + f"\n{LAST} reports/out/verdict.html\n"
 
 
+def with_demo(page: str, words: str) -> str:
+    """The page with these words in its one block for them."""
+    return EXCERPT.sub(lambda _: words, page, count=1)
+
+
 def main() -> None:
     """Put the demo's words into the README."""
-    README.write_text(EXCERPT.sub(lambda _: demo(), README.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+    README.write_text(with_demo(README.read_text(encoding="utf-8"), demo()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.readme import EXCERPT, PAGES, README, ROOT, commands, demo
+from testing.readme import EXCERPT, MARK, PAGES, README, ROOT, commands, demo, with_demo
 
 RUN = (
     "make audit",
@@ -80,3 +80,15 @@ def test_make_help_names_every_target() -> None:
     said = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {line.split()[0] for line in said.splitlines()} == set(targets)
+
+
+def test_the_demo_is_put_where_it_belongs_and_nowhere_else() -> None:
+    page = f"{MARK}```\n\n## Next\n\n```sh\nmake audit\n```\n"
+    assert with_demo(with_demo(page, "x\n"), "y\n") == page.replace(MARK, f"{MARK}y\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_is_closed(page: Path) -> None:
+    fences = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("```")]
+    assert set(fences[1::2]) <= {"```"}, "a block is not closed"
+    assert len(fences) % 2 == 0
