@@ -113,9 +113,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = build_run(config)
     decision = decide(run)
     config.stash[DECIDED] = run, decision
+    session.exitstatus = decision.verdict.status
     _keep_sample(config, run, decision.results)
     config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
-    session.exitstatus = decision.verdict.status
 
 
 def _keep_sample(config: pytest.Config, run: Run, results: Mapping[str, Result]) -> None:

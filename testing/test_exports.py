@@ -6,7 +6,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from reports.exports import write_all
+from reports.exports import EXPORTS, Report, write_all
 from reports.model.run import read_run, schema, write_run
 from testing.golden import GOLDEN, go
 
@@ -57,3 +57,14 @@ def test_a_damaged_proof_claims_nothing(tmp_path: Path) -> None:
     (tmp_path / "proof.json").write_text("[{")
     assert write_all(go(), tmp_path, "en") == []
     assert b"No fault proof" in (tmp_path / "verdict.html").read_bytes()
+
+
+def test_a_page_that_breaks_costs_neither_the_others_nor_the_verdict(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_report: Report) -> bytes:
+        raise TypeError("a fault of ours")
+    monkeypatch.setitem(EXPORTS, "run.json", broken)
+    said = write_all(go(), tmp_path, "en")
+    assert [line.split(":")[0] for line in said] == [str(tmp_path / "run.json")]
+    assert "cannot be made" in said[0]
+    assert (tmp_path / "verdict.html").exists()

@@ -33,10 +33,15 @@ def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None)
     Fault proofs are looked for in the same folder unless `proofs` names another.
     """
     report = Report(run, decide(run), read_proofs(proofs or folder), language)
-    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export(report)))]
+    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export, report))]
 
 
-def _write(file: Path, data: bytes) -> str:
+def _write(file: Path, export: Export, report: Report) -> str:
+    """One line for a report that could not be made or written: the others, and the decision, stand without it."""
+    try:
+        data = export(report)
+    except Exception as error:  # noqa: BLE001 — a fault of one page may not cost the verdict
+        return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report it with run.json"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_name(f".{file.name}.partial")
