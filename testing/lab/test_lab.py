@@ -16,7 +16,7 @@ NAME = "test-lab"
 def traces() -> set[str]:
     """Everything a lab makes on this machine: namespaces, links, loop devices, mounts, cgroups, processes."""
     words = ("ip -o netns list", "ip -br link | cut -d' ' -f1", "losetup -a", "findmnt -rno TARGET,SOURCE",
-             "find /sys/fs/cgroup -type d | grep phase0", "pgrep -a systemd-nspawn")
+             "find /sys/fs/cgroup -maxdepth 2 -name 'phase0-*'", "pgrep -ar R,S,D,T systemd-nspawn")
     found: set[str] = set()
     for command in words:
         said = subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout
