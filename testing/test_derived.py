@@ -130,6 +130,13 @@ def test_a_run_that_changed_something_opens_the_window_anew() -> None:
     assert settle(msgspec.structs.replace(changed, window=None))["DEC-02"].outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(("kind", "outcome"), [("server", Outcome.UNKNOWN), ("lab", Outcome.PASS), ("demo", Outcome.PASS)])
+def test_no_server_is_stable_by_made_up_samples(kind: str, outcome: Outcome) -> None:
+    made_up = msgspec.structs.replace(GO, window=msgspec.structs.replace(LONG, synthetic=True),
+                                      target=msgspec.structs.replace(GO.target, kind=kind))
+    assert settle(made_up)["DEC-02"].outcome is outcome
+
+
 def test_nothing_else_is_derived() -> None:
     with pytest.raises(ValueError, match="DSK-01"):
         derive("DSK-01", GO.contract, GO.results, LONG)

@@ -96,6 +96,14 @@ def test_a_synthetic_sample_says_so() -> None:
     assert not observe_window(hourly(2), NOW).synthetic
 
 
+def test_made_up_samples_count_only_where_they_may() -> None:
+    made_up = [msgspec.structs.replace(sample, synthetic=True) for sample in hourly(192)]
+    assert observe_window(made_up, NOW).days == 8
+    assert observe_window(made_up, NOW, made_up=False) == observe_window([], NOW)
+    watched = observe_window([*made_up, *hourly(24)], NOW, made_up=False)
+    assert (watched.days, watched.synthetic) == (1.0, False)
+
+
 @given(SERIES, st.randoms())
 def test_samples_in_any_order_come_to_the_same(samples: list[Sample], chance: st.randoms) -> None:  # type: ignore[valid-type]  # hypothesis's own
     turned = list(samples)

@@ -5,7 +5,7 @@ from fixtures.people import approval
 from reports.model.derived import judge_progress, judge_window, progress
 from reports.model.people import People
 from reports.model.run import Run
-from reports.model.settle import settle
+from reports.model.settle import settle, window_of
 
 
 @criterion("DEC-01")
@@ -16,9 +16,9 @@ def test_phase_0_is_complete(run: Run, judge: Judge) -> None:
 
 @criterion("DEC-02")
 def test_seven_days_passed_without_incident(run: Run, judge: Judge) -> None:
-    stability = judge_window(run.window, run.contract["DEC-02"])
-    days = run.window.days if run.window else 0
-    assert judge(days, run.window, pending=stability.pending, unknown=stability.unknown)
+    window = window_of(run)
+    stability = judge_window(window, run.contract["DEC-02"])
+    assert judge(window.days if window else 0, window, pending=stability.pending, unknown=stability.unknown)
 
 
 @criterion("DEC-04")

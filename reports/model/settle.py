@@ -11,6 +11,7 @@ from reports.model.run import Result, Run
 from reports.model.stability import Window
 
 COUNTS_ALL = "DEC-01"
+SERVER = "server"  # the kind of a target that people rely on, unlike a lab or a demo
 DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
 
 
@@ -39,17 +40,21 @@ def _settled(result: Result, run: Run) -> Result:
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
     """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
-    derived, shown = derive(id, run.contract, results, _window(run)), _judged(run.complete[id])
+    derived, shown = derive(id, run.contract, results, window_of(run)), _judged(run.complete[id])
     if shown.outcome.severity > derived.outcome.severity:
         return shown
     return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
 
 
-def _window(run: Run) -> Window | None:
-    """A run that changed the server opens the window anew."""
-    if run.window is None or not run.changed:
-        return run.window
-    return msgspec.structs.replace(run.window, since=run.ended, until=run.ended, why="change")
+def window_of(run: Run) -> Window | None:
+    """What the window proves: a run that changed the server opens it anew, and no server is stable by made-up samples."""
+    if run.window is None:
+        return None
+    if run.window.synthetic and run.target.kind == SERVER:
+        return msgspec.structs.replace(run.window, since=None, why="synthetic")
+    if run.changed:
+        return msgspec.structs.replace(run.window, since=run.ended, until=run.ended, why="change")
+    return run.window
 
 
 def derive(id: str, contract: Contract, results: Mapping[str, Result], window: Window | None) -> Derived:

@@ -50,9 +50,12 @@ class Window(msgspec.Struct, frozen=True):
             return datetime.max.replace(tzinfo=UTC)
 
 
-def observe_window(samples: Sequence[Sample], at: datetime) -> Window:
-    """The window that ends at `at`. Samples may come in any order; those after `at` are left out."""
-    past = _in_order(sample for sample in samples if sample.at <= at)
+def observe_window(samples: Sequence[Sample], at: datetime, *, made_up: bool = True) -> Window:
+    """The window that ends at `at`. Samples may come in any order; those after `at` are left out.
+
+    Without `made_up`, so are the synthetic ones: only a lab or a demo may show them.
+    """
+    past = _in_order(sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
     proofs = [sample.at for sample in past if not sample.unknown]
     incidents = _incidents(past)
     since, why = _opening(past, incidents, at)
