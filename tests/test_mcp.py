@@ -4,12 +4,15 @@ from fixtures.cluster.deployments import Deployments, mcp_services
 from fixtures.http import Health
 from fixtures.judge import Judge, criterion
 from fixtures.target import Target
+from reports.model.run import Finding
 
 
 @criterion("MCP-01")
 def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, judge: Judge) -> None:
     services = mcp_services(deployments, target)
-    assert judge(services.running, services)
+    findings = [Finding(name, {"names": names}) for name, names in
+                (("absent", services.absent), ("stuck", services.stuck)) if names]
+    assert judge(services.running, services, findings=findings)
 
 
 @criterion("MCP-03")
