@@ -85,6 +85,5 @@ def test_the_role_covers_every_list_and_no_secret() -> None:
 
 
 def test_the_plans_address_stands_nowhere_else() -> None:
-    here = Path(__file__).relative_to(ROOT)
-    command = ["git", "grep", "-lF", ".".join(("192", "168", "0", "30")), "--", ":!*.md", ":!targets/twisterlab.example", f":!{here}"]
+    command = ["git", "grep", "-lE", "192[.]168[.]0[.]30", "--", ":!*.md", ":!targets/twisterlab.example"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout == ""
