@@ -65,7 +65,8 @@ def test_the_audit_leaves_nothing_behind(house: House, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("login", "code"), [
     ("echo 'audit@127.0.0.1: Permission denied (publickey).' >&2; exit 255;", "login-refused"),
     ("echo 'Received disconnect: Too many authentication failures' >&2; exit 255;", "login-refused"),
-    ("echo 'Load key \"k\": error in libcrypto' >&2; exit 255;", "login-refused"),
+    ("echo 'Load key \"k\": error in libcrypto' >&2; exit 255;", "key-unusable"),
+    ("echo 'Load key \"k\": bad permissions' >&2; echo 'a@b: Permission denied (publickey).' >&2; exit 255;", "key-unusable"),
     (CHANGED, "host-key-changed"),
     ("echo 'No ED25519 host key is known for edge and you have requested strict checking.' >&2; exit 255;", "host-key-unknown"),
     ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection refused' >&2; exit 255;", "unreachable"),

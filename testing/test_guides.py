@@ -6,8 +6,9 @@ import pytest
 
 from fixtures.answer import Unknown
 from fixtures.exchange import TOO_LONG
-from fixtures.facts import Asked, Fact
+from fixtures.facts import FACTS, Asked, Fact
 from fixtures.folder import load_target
+from fixtures.guide_files import guide_files  # noqa: F401 — importing declares it
 from fixtures.guides import ask_guides
 from fixtures.redaction import MOST
 from fixtures.target import Target
@@ -34,9 +35,23 @@ def test_git_is_asked_in_the_clone(target: Target) -> None:
 
 
 def test_what_git_says_of_a_fault_is_kept(target: Target) -> None:
-    answer = ask_guides(target, fact("git rev-parse nothing-here; echo token=hunter2 >&2; exit 128"))
-    assert answer.status == 128
-    assert "hunter2" not in answer.err
+    with pytest.raises(Unknown, match="guides-unreadable") as raised:
+        ask_guides(target, fact("echo fatal: token=hunter2 is no repository >&2; echo more >&2; exit 128"))
+    assert raised.value.values["repository"] == str(target.path("guides"))
+    assert "no repository" in raised.value.values["why"]
+    assert "hunter2" not in raised.value.values["why"]
+
+
+def test_a_folder_without_git_is_told_in_gits_words(target: Target) -> None:
+    shutil.rmtree(target.path("guides") / ".git")
+    with pytest.raises(Unknown, match="not a git repository"):
+        ask_guides(target, FACTS["guide_files"])
+
+
+def test_a_machine_without_git_says_so(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(target.folder))
+    with pytest.raises(Unknown, match="git is not installed"):
+        ask_guides(target, fact("true"))
 
 
 def test_a_remote_that_asks_or_hangs_is_given_up(target: Target) -> None:
@@ -45,8 +60,7 @@ def test_a_remote_that_asks_or_hangs_is_given_up(target: Target) -> None:
 
 
 def test_nothing_is_fetched_from_elsewhere(target: Target) -> None:
-    answer = ask_guides(target, fact("git ls-remote https://127.0.0.1:1/x 2>&1"))
-    assert answer.status != 0
+    answer = ask_guides(target, fact("git ls-remote https://127.0.0.1:1/x 2>&1; true"))
     assert "not allowed" in answer.out
 
 
