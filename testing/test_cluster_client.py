@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fixtures.cluster.client import Cluster
 from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
 from testing.rooms import TARGET
-from testing.servers import Server, serving
+from testing.servers import Handler, Server, serving
 
 TOKEN = "hunter2-the-token"
 PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
@@ -228,3 +229,14 @@ def test_a_server_whose_certificate_expired_is_not_believed(tmp_path: Path, keys
     with serving(lambda _path, _headers: (200, "{}")) as server:
         server.secure(keys / "expired.pem", keys / "expired.key")
         assert refusal(tmp_path, server, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-certificate"
+
+
+@pytest.mark.parametrize(("date", "at"), [
+    ("Wed, 11 Feb 2026 12:00:00 GMT", datetime(2026, 2, 11, 12, tzinfo=UTC)), ("yesterday", None), ("", None)])
+def test_a_list_is_dated_by_the_server_that_made_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, date: str, at: datetime | None) -> None:
+    monkeypatch.setattr(Handler, "date_time_string", lambda *_: date)
+    began = datetime.now(UTC)
+    with serving(lambda _path, _headers: (200, page(1, 1))) as server:
+        answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
+    assert answer.at == at if at else began <= answer.at <= datetime.now(UTC)

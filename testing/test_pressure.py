@@ -25,7 +25,7 @@ def evicted(started: datetime | None, reason: str = "Evicted") -> Pod:
 
 def see(nodes: dict[str, Node], pods: tuple[Pod, ...] = (), lines: tuple[datetime, ...] = ()) -> Pressure:
     logged = tuple((at, "eviction manager") for at in lines)
-    return pressure(nodes, pods, Evictions(NOW, NOW - timedelta(days=2), logged), NOW)
+    return pressure(nodes, pods, Evictions(NOW, NOW - timedelta(days=2), logged))
 
 
 def test_a_long_calm_is_proven_by_its_transition_though_the_journal_is_short() -> None:

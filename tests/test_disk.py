@@ -1,7 +1,6 @@
 """Plan, criterion 2 and KPIs: disk space."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
@@ -19,9 +18,8 @@ def test_root_filesystem_is_below_target(filesystems: Filesystems, judge: Judge)
 
 
 @criterion("DSK-05")
-def test_no_disk_pressure_for_seven_days(
-        nodes: Nodes, pods: Pods, evictions: Evictions, now: datetime, judge: Judge) -> None:
-    seen = pressure(nodes, pods, evictions, now)
+def test_no_disk_pressure_for_seven_days(nodes: Nodes, pods: Pods, evictions: Evictions, judge: Judge) -> None:
+    seen = pressure(nodes, pods, evictions)
     proven = seen.signs or seen.proven
     assert judge(seen.signs, seen, findings=_signs(seen), unknown=None if proven else _unproven(seen))
 

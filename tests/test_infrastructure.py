@@ -12,9 +12,9 @@ from reports.model.settle import settle
 
 
 @criterion("INF-01")
-def test_node_is_ready_and_its_heartbeat_fresh(nodes: Nodes, target: Target, now: datetime, judge: Judge) -> None:
+def test_node_is_ready_and_its_heartbeat_fresh(nodes: Nodes, target: Target, nodes_at: datetime, judge: Judge) -> None:
     node = the_node(nodes, target)
-    pulse = heartbeat(node, now)
+    pulse = heartbeat(node, nodes_at)
     assert judge(pulse.minutes, pulse, findings=[Finding("not-ready", {"status": node.status})] if not node.ready else [])
 
 
