@@ -72,3 +72,24 @@ def test_a_target_without_guides_says_so(tmp_path: Path) -> None:
     (tmp_path / "target.toml").write_text(TARGET)
     with pytest.raises(Unknown, match="guides-not-configured"):
         ask_guides(load_target(tmp_path), fact("true"))
+
+
+def test_a_hook_of_another_repository_does_not_lead_astray(
+        target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path / "other")], check=True)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    asked = ask_guides(target, fact("git rev-parse --absolute-git-dir")).out.strip()
+    assert Path(asked) == (target.path("guides") / ".git").resolve()
+
+
+@pytest.mark.parametrize(("content", "state"), [("a guide\n", "complete"), ("", "empty")])
+def test_a_file_without_content_is_no_guide(tmp_path: Path, content: str, state: str) -> None:
+    clone, git = tmp_path / "clone", ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(tmp_path / "clone")]
+    subprocess.run(["git", "init", "-q", str(clone)], check=True)
+    (clone / "GUIDE.md").write_text(content)
+    for words in (["add", "."], ["commit", "-qm", "guide"], ["branch", "-M", "main"],
+                  ["update-ref", "refs/remotes/origin/main", "HEAD"]):
+        subprocess.run([*git, *words], check=True)
+    (tmp_path / "target.toml").write_text(TARGET + '[guides]\nrepository = "clone"\n')
+    asked = FACTS["guide_files"]
+    assert asked.read(ask_guides(load_target(tmp_path), asked)).state("GUIDE.md") == state

@@ -59,7 +59,7 @@ def test_any_text_is_understood_or_unknown(name: str, text: str) -> None:
         read(name, text)
 
 
-@pytest.mark.parametrize("state", ["", "offline\n", "Running in chroot, ignoring request\n", "unknown\n"])
+@pytest.mark.parametrize("state", ["", "offline\n", "degraded\n", "Running in chroot, ignoring request\n", "unknown\n"])
 def test_no_systemd_is_no_proof_that_no_unit_failed(state: str) -> None:
     with pytest.raises(Unknown):
         read("units", state)
@@ -68,6 +68,19 @@ def test_no_systemd_is_no_proof_that_no_unit_failed(state: str) -> None:
 def test_failed_units_are_named() -> None:
     units = read("units", "degraded\nlogrotate.service loaded failed failed Rotate log files\n")
     assert units.failed == ("logrotate.service",)
+
+
+def test_a_search_of_the_journal_that_was_cut_is_no_calm() -> None:
+    with pytest.raises(Unknown):
+        read("evictions", SOUND["evictions"].split("===")[0])
+
+
+@pytest.mark.parametrize(("ahead", "sound"), [(60, True), (864000, False)])
+def test_a_rotation_from_the_future_tells_no_age(ahead: int, sound: bool) -> None:
+    at, last, *rest = SOUND["logrotate_runs"].splitlines()
+    answer = "\n".join([at, str(int(at) + ahead), *rest])
+    with contextlib.nullcontext() if sound else pytest.raises(Unknown):
+        read("logrotate_runs", answer)
 
 
 def test_both_spellings_of_the_eviction_manager_are_lines() -> None:
