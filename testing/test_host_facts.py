@@ -77,7 +77,7 @@ def test_a_search_of_the_journal_that_was_cut_is_no_calm() -> None:
 
 @pytest.mark.parametrize(("ahead", "sound"), [(60, True), (864000, False)])
 def test_a_rotation_from_the_future_tells_no_age(ahead: int, sound: bool) -> None:
-    at, last, *rest = SOUND["logrotate_runs"].splitlines()
+    at, _, *rest = SOUND["logrotate_runs"].splitlines()
     answer = "\n".join([at, str(int(at) + ahead), *rest])
     with contextlib.nullcontext() if sound else pytest.raises(Unknown):
         read("logrotate_runs", answer)
