@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ def parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Exit status 0, or 4 with one line on stderr."""
     given = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows \u2713 and no traceback
     try:
         lines = {"list": lambda: listed(load_contract(), Voice(given.lang)),
                  "explain": lambda: explained(given.id, load_contract(), Voice(given.lang)),

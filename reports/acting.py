@@ -45,5 +45,5 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
         return voice.say("cure", result.reason.code, values)
     said = voice.text(criterion.next, result.seen)
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
-        said += " " + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
+        said += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
     return said

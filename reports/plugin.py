@@ -33,6 +33,7 @@ from reports.model.stash import (
 from reports.pages.detail import Detail
 from reports.progress import Progress
 from reports.terminal import columns, no_decision, not_loaded, summary
+from reports.writers import Writers, direct
 
 OUT = Path(__file__).parent / "out"
 RESULTS = pytest.StashKey[dict[str, Result]]()
@@ -52,23 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """pytest-html and junit write beside ours unless told otherwise."""
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
-    folder = Path(config.getoption("--reports"))
-    if not config.getoption("collectonly") and _writable(folder):
-        config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
-        if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
-            config.option.htmlpath, config.option.self_contained_html = str(folder / "detail.html"), True
+    direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
     config.pluginmanager.register(Progress(config, lambda: settle(build_run(config))), "phase0-progress")
     config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
-
-
-def _writable(folder: Path) -> bool:
-    """pytest-html and junit end in a traceback where they cannot write; our own exports say so in a line."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
+    config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
 
 
 class Recorder:
@@ -106,9 +95,14 @@ def build_run(config: pytest.Config) -> Run:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Decide, keep a sample, write the reports. After an interruption, a crash or a usage error nothing is decided."""
-    config = session.config
-    if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or config.getoption("collectonly"):
+    """After an interruption, a crash or a usage error nothing is decided."""
+    conclude(session)
+
+
+def conclude(session: pytest.Session) -> None:
+    """Decide, keep a sample, write the reports: once."""
+    config, sound = session.config, (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if DECIDED in config.stash or session.exitstatus not in sound or config.getoption("collectonly"):
         return
     run = build_run(config)
     decision = decide(run)

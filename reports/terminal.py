@@ -34,7 +34,8 @@ def summary(run: Run, decision: Decision, language: str, notices: Sequence[str],
     yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in said.waivers], width)
     yield from _reasons(said.reserves, voice, width, voice.word("reserves"))
     yield from _rows([(voice.word("notices"), notice) for notice in notices], width)
-    yield from _foot(said, voice, folder)
+    report = folder / "verdict.html"
+    yield from _foot(said, voice, None if any(notice.startswith(f"{report}: ") for notice in notices) else report)
 
 
 def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
@@ -86,14 +87,15 @@ def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Sequence[Part
         last = label
 
 
-def _foot(said: Briefing, voice: Voice, folder: Path) -> Iterator[Sequence[Part]]:
+def _foot(said: Briefing, voice: Voice, report: Path | None) -> Iterator[Sequence[Part]]:
     counts: list[Part] = []
     for outcome, word, count in said.counts:
         counts += [(" · " if counts else "", ()), (f"{count} {word}", (COLOURS[outcome],))]
     total = voice.word("counts", count=sum(count for _, _, count in said.counts))
     yield [("", ())]
     yield [(f"{total}, {voice.word('duration', duration=said.duration)}{voice.colon}", ()), *counts]
-    yield [(f"{voice.word('report')}{voice.colon}", ("bold",)), (str(folder / "verdict.html"), ())]
+    if report:
+        yield [(f"{voice.word('report')}{voice.colon}", ("bold",)), (str(report), ())]
 
 
 def not_loaded(report: pytest.CollectReport, language: str) -> str:
@@ -109,8 +111,8 @@ def no_decision(folder: Path, language: str) -> str:
 
 
 def columns() -> int:
-    """Of this terminal, between 80 and 120."""
-    return min(120, max(80, shutil.get_terminal_size().columns))
+    """Of this terminal, between 60 and 120."""
+    return min(120, max(60, shutil.get_terminal_size().columns))
 
 
 def wrapped(text: str, width: int, margin: int) -> list[str]:

@@ -97,3 +97,10 @@ def test_a_run_that_cannot_be_used_is_one_line(tmp_path: Path, capsys: pytest.Ca
 
 def test_schema_is_the_models() -> None:
     assert json.loads(reports("schema").stdout) == json.loads(msgspec.json.encode(schema()))
+
+
+def test_a_terminal_without_utf8_reads_something_and_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-m", "reports", "list"], cwd=ROOT, capture_output=True, text=True,
+                          env={"PYTHONIOENCODING": "ascii"}, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("MCP-01")

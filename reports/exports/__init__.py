@@ -1,6 +1,7 @@
 """One file per format, all from the same frozen Run, and from the fault proofs that lie beside it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -42,11 +43,13 @@ def _write(file: Path, export: Export, report: Report) -> str:
         data = export(report)
     except Exception as error:  # noqa: BLE001 — a fault of one page may not cost the verdict
         return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report it with run.json"
+    partial = file.with_name(f".{file.name}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f".{file.name}.partial")
         partial.write_bytes(data)
         partial.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         return f"{file}: cannot be written: {error.strerror}; name another folder with --reports=FOLDER"
     return ""

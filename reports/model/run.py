@@ -55,11 +55,11 @@ class Result(msgspec.Struct, frozen=True):
     before: Outcome | None = None
 
 
-NOT_JUDGED = Reason("not-judged")
+NOT_JUDGED = Reason("not-judged", {"cause": "not-judged"})
 
 
 class Audited(msgspec.Struct, frozen=True):
-    """The place that was audited, without anything private. `kind` is server, lab or demo."""
+    """The place that was audited. `name` is what `--target=` takes; `kind` is server, lab or demo."""
 
     name: str
     title: str

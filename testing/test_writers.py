@@ -1,0 +1,24 @@
+"""pytest's own reports may fail; the decision and ours do not fail with them."""
+
+from pathlib import Path
+
+import pytest
+
+from testing.audits import audit
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux' full disk")
+@pytest.mark.parametrize("option", ["--junitxml=/dev/full", "--html=/dev/full"])
+def test_a_full_disk_costs_a_notice_and_not_the_verdict(tmp_path: Path, option: str) -> None:
+    done = audit("demo", tmp_path, option)
+    assert (done.status, len(done.run["results"])) == (1, 18)
+    assert "No space left on device; the decision stands" in " ".join(done.said.split())
+    assert "Traceback" not in done.said
+    assert str(tmp_path / "verdict.html") in done.said
+
+
+def test_a_report_that_was_not_written_is_not_named_as_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = audit("demo", tmp_path / "file")
+    assert "verdict.html: cannot be written" in " ".join(done.said.split())
+    assert "Report:" not in done.said
