@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from fixtures.answer import Unknown
-from fixtures.cluster import client as module
 from fixtures.cluster.client import Cluster
 from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
+from fixtures.network import read_until
 from testing.rooms import TARGET
 from testing.servers import Handler, Server, serving
 
@@ -110,7 +110,7 @@ def test_a_list_that_never_ends_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_page_without_bounds_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.read_until, "__defaults__", (1000,))
+    monkeypatch.setattr(read_until, "__defaults__", (1000,))
     with serving(lambda _path, _headers: (200, '{"items": ["' + "x" * 500_000 + '"]}')) as server:
         assert refusal(tmp_path, server).code == "not-understood"
 
