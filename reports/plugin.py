@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Recorder:
-    """Keeps the last result of every criterion."""
+    """Keeps the worst result of every criterion: one that was tried again is not better for it."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.results = config.stash[RESULTS]
@@ -72,7 +72,8 @@ class Recorder:
         for name, text in report.user_properties:
             if name == "result":
                 result = msgspec.json.decode(str(text), type=Result)
-                self.results[result.id] = result
+                if self.results.get(result.id, result).outcome.severity <= result.outcome.severity:
+                    self.results[result.id] = result
 
 
 @pytest.fixture

@@ -79,6 +79,27 @@ def test_a_broken_clean_up_takes_a_pass_away_and_nothing_else(house: House, brok
     assert judged(house, body, head=head)[0] == outcome
 
 
+AGAIN = """
+from _pytest.runner import runtestprotocol
+def pytest_runtest_protocol(item, nextitem):
+    for _ in range(2):
+        runtestprotocol(item, nextitem=nextitem, log={log})
+    return {log} or None  # None: pytest runs it once more
+"""
+
+
+def test_a_criterion_that_is_tried_again_is_not_better_for_it(house: House) -> None:
+    house.pytester.makeconftest(AGAIN.format(log=True))
+    ran = house.audit("TRIES = []\n" + TWO.replace("judge(1)", "judge(TRIES.append(1) or len(TRIES) - 1)", 1))
+    assert (ran.outcome("A-01"), ran.status) == ("fail", 1)
+
+
+def test_what_a_rehearsal_came_to_is_not_told_again(house: House) -> None:
+    house.pytester.makeconftest(AGAIN.format(log=False))
+    ran = house.audit("TRIES = []\n" + TWO.replace("judge(1)", "judge(len(TRIES.append(1) or TRIES) > 2)", 1))
+    assert (ran.outcome("A-01"), ran.status) == ("pass", 0)
+
+
 def test_a_broken_set_up_is_unknown_even_where_it_asserts(house: House) -> None:
     head = "@pytest.fixture\ndef broken(): assert False\n@pytest.fixture\ndef judge_(): pass"
     ran = house.audit(f"{head}\n@criterion('A-01')\ndef test_a(broken, judge): assert judge(0)\n{PASSING_B}")
