@@ -12,6 +12,7 @@ from reports.model.derived import progress, score
 from reports.model.outcome import Outcome
 from reports.model.people import Attestation, People, Void, Waiver
 from reports.model.run import Audited, Finding, Intervention, Reason, Result, Run, Source
+from reports.model.settle import settle
 from reports.model.stability import Window
 
 CONTRACT = parse_contract((Path(__file__).parent / "golden.toml").read_text(encoding="utf-8"), "golden.toml")
@@ -78,7 +79,7 @@ def golden(*others: Result, **changes: Any) -> Run:
 
 def _derived(run: Run) -> Run:
     """What the derived tests would have seen."""
-    scored, done = score(run.contract, run.results), progress(run.contract, run.results)
+    scored, done = score(run.contract, run.results), progress(run.contract, settle(run))
     shown = run.window or window(0)
     seen = {"INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
             "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),

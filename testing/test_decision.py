@@ -1,13 +1,15 @@
+from datetime import timedelta
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.decision import Cause, Verdict, decide
-from reports.model.contract import Basis
+from reports.model.contract import Basis, FindingText
 from reports.model.outcome import JUDGED, Outcome
 from reports.model.people import People, Waiver
-from reports.model.run import Intervention, Reason, Result, Run, read_run, write_run
+from reports.model.run import Finding, Intervention, Reason, Result, Run, read_run, write_run
 from testing.runs import GO, IDS, LONG, NOW, SHORT, forged_runs, row, run, runs
 
 FAIL, PASS, UNKNOWN, PENDING, MANUAL = Outcome.FAIL, Outcome.PASS, Outcome.UNKNOWN, Outcome.PENDING, Outcome.MANUAL
@@ -166,14 +168,29 @@ def test_the_earliest_date_is_the_latest_that_something_blocking_waits_for() -> 
 
 
 def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
-    waiver = Waiver("MCP-01", "ordered", "CTO", NOW)
+    waiver = Waiver("MCP-01", "ordered", "CTO", NOW + timedelta(days=1))
     waived = msgspec.structs.replace(GO, people=People(waivers=(waiver,)))
     assert decide(with_result(waived, "MCP-01", FAIL)).verdict is Verdict.GO
     assert decide(with_result(waived, "MCP-01", FAIL)).waived == ("MCP-01",)
     for outcome in (UNKNOWN, MANUAL, PENDING):
         assert decide(with_result(waived, "MCP-01", outcome)).verdict is not Verdict.GO
+    late = msgspec.structs.replace(waived, people=People(waivers=(msgspec.structs.replace(waiver, expires=NOW),)))
+    assert decide(with_result(late, "MCP-01", FAIL)).verdict is Verdict.NO_GO
     strict = msgspec.structs.replace(waived, contract={**GO.contract, "MCP-01": row("MCP-01", waivable=False)})
     assert decide(with_result(strict, "MCP-01", FAIL)).verdict is Verdict.NO_GO
+
+
+@pytest.mark.parametrize(("claimed", "verdict"), [
+    ({"value": 69.9}, Verdict.GO), ({"value": 70.0}, Verdict.UNDECIDED), ({"value": 1e999}, Verdict.UNDECIDED),
+    ({"value": 5, "findings": (Finding("odd"),)}, Verdict.UNDECIDED), ({"value": 5, "findings": (Finding("mild"),)}, Verdict.GO),
+    ({"value": 5, "findings": (Finding("gone"),)}, Verdict.UNDECIDED)])
+def test_a_pass_counts_only_where_its_figure_and_findings_bear_it_out(
+        claimed: dict[str, object], verdict: Verdict) -> None:
+    finding = {"odd": FindingText("odd", "x"), "mild": FindingText("mild", "x", reserve=True)}
+    contract = {**GO.contract, "DSK-01": row("DSK-01", finding=finding)}
+    made = with_result(msgspec.structs.replace(GO, contract=contract), "DSK-01", PASS, **claimed)
+    assert decide(made).verdict is verdict
+    assert decide(with_result(made, "DSK-01", Outcome.FIXED)).verdict is verdict
 
 
 def test_a_file_that_claims_waived_or_pass_does_not_help() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from reports.model.contract import Contract
+from reports.model.contract import Contract, Criterion
 from reports.model.derived import Derived, judge_progress, judge_score, judge_window, progress, score
 from reports.model.outcome import Outcome
-from reports.model.run import Result, Run
+from reports.model.run import Reason, Result, Run
 from reports.model.stability import Window
 
 COUNTS_ALL = "DEC-01"
@@ -17,30 +17,40 @@ DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one cou
 
 def settle(run: Run) -> dict[str, Result]:
     """Results of the whole contract: fixed and waived named, the derived ones computed anew from the others."""
-    results = {id: _settled(_judged(result), run) for id, result in run.complete.items()}
+    results = {id: _settled(_judged(result, run.contract[id]), run) for id, result in run.complete.items()}
     for id in DERIVED:
         if id in run.contract:
             results[id] = _settled(_derived(id, run, results), run)
     return results
 
 
-def _judged(result: Result) -> Result:
-    """`fixed` and `waived` are computed here; where a file claims them, only what they stand on counts."""
+def _judged(result: Result, criterion: Criterion) -> Result:
+    """`fixed` and `waived` are computed here; where a file claims them or a pass, only what they stand on counts."""
     claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
-    return msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
+    result = msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
+    if result.outcome is Outcome.PASS and not _stands(result, criterion):
+        return msgspec.structs.replace(result, outcome=Outcome.UNKNOWN, reason=Reason("contradicted"))
+    return result
+
+
+def _stands(result: Result, criterion: Criterion) -> bool:
+    """The figure, where there is one, meets the target, and nothing was found that fails the criterion."""
+    found = [criterion.finding.get(finding.name) for finding in result.findings]
+    met = result.value is None or criterion.bound.met_by(result.value)
+    return met and not any(text is None or text.failing for text in found)
 
 
 def _settled(result: Result, run: Run) -> Result:
     if result.outcome is Outcome.PASS and result.before is Outcome.FAIL:
         return msgspec.structs.replace(result, outcome=Outcome.FIXED)
-    if result.outcome is Outcome.FAIL and run.contract[result.id].waivable and run.people.waiver(result.id):
-        return msgspec.structs.replace(result, outcome=Outcome.WAIVED)
-    return result
+    waiver = run.people.waiver(result.id)
+    valid = run.contract[result.id].waivable and waiver is not None and waiver.expires > run.ended
+    return msgspec.structs.replace(result, outcome=Outcome.WAIVED) if valid and result.outcome is Outcome.FAIL else result
 
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
     """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
-    derived, shown = derive(id, run.contract, results, window_of(run)), _judged(run.complete[id])
+    derived, shown = derive(id, run.contract, results, window_of(run)), _judged(run.complete[id], run.contract[id])
     if shown.outcome.severity > derived.outcome.severity:
         return shown
     return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
