@@ -10,6 +10,7 @@ from fixtures.target import TargetError
 from remediations.transaction.apply import UNDO_SECONDS, must
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
 from remediations.transaction.lock import locked
+from remediations.transaction.memory import remember
 from remediations.transaction.session import Session, TransactionError
 from reports.model.sentence import phrase
 
@@ -61,6 +62,8 @@ def rollback(connection: Connection, run: str) -> int:
     """Newest run first: a later one may stand on it."""
     with locked(connection, connection.target.target.title) as session:
         record = may_be_taken_back(_journals(session), run)
+        if complaint := remember(connection.target.path("history.sqlite")):
+            print(complaint, file=sys.stderr)
         reply = session.call("undo", run, seconds=UNDO_SECONDS)
         if reply.status:
             raise TransactionError(f"{run}: {'; '.join(reply.lines)}")

@@ -5,6 +5,7 @@ from remediations.transaction.apply import INTERRUPTED, Transaction
 from remediations.transaction.choice import regressed
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import locked
+from remediations.transaction.memory import remember
 from remediations.transaction.observe import connected
 from remediations.transaction.plan import Plan
 from remediations.transaction.planning import Outcomes, Planning
@@ -13,7 +14,7 @@ from remediations.transaction.session import TransactionError
 from remediations.transaction.step import Risk
 from reports.model.outcome import Outcome
 from reports.model.run import Intervention
-from reports.model.stash import BEFORE, INTERVENTIONS, NOTICES
+from reports.model.stash import BEFORE, HISTORY, INTERVENTIONS, NOTICES
 
 
 class Fixing(Planning):
@@ -42,6 +43,7 @@ class Fixing(Planning):
 
     def _recover(self, transaction: Transaction) -> None:
         for run in transaction.recover():
+            self._remember()
             said = f"run {run.id} of {run.who}, cut short, taken back"
             self.config.stash[INTERVENTIONS].append(Intervention(", ".join(run.remedies), "rolled-back", (), (said,)))
 
@@ -65,6 +67,7 @@ class Fixing(Planning):
             raise
 
     def _applied(self, transaction: Transaction, plan: Plan, now: Outcomes) -> Outcomes:
+        self._remember()
         applied = transaction.apply(plan)
         if applied.why == INTERRUPTED:
             raise KeyboardInterrupt
@@ -83,6 +86,10 @@ class Fixing(Planning):
         for id in plan.criteria:
             self.tell(f"  {id}: {now[id]} → {after[id]}\n", "green" if after[id] == Outcome.PASS else "yellow")
         return after
+
+    def _remember(self) -> None:
+        if complaint := remember(self.config.stash[HISTORY]):
+            self.say(complaint)
 
     def _judged_again(self, plan: Plan, before: Outcomes) -> tuple[Outcomes, str]:
         """Outcomes now, and the criteria seen twice to be worse."""

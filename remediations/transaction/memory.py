@@ -1,0 +1,17 @@
+"""The target's history hears of a change before it is made: whatever becomes of the run, stability begins anew."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reports.model.history import HistoryError, append_samples
+from reports.model.stability import Sample
+
+
+def remember(history: Path | None) -> str:
+    """A sample that proves nothing but the change; what kept it from being written, as one line."""
+    try:
+        if history is not None:
+            append_samples(history, [Sample(datetime.now(UTC), unknown=("change",), changed=True)])
+    except HistoryError as error:
+        return str(error)
+    return ""
