@@ -114,11 +114,13 @@ class Voice(msgspec.Struct, frozen=True):
         """`85.2 %`: as few decimals as tell it apart from a whole number, at most two."""
         said = f"{value:.2f}".rstrip("0").rstrip(".")
         said = {"-0": "0"}.get(said, said).replace(".", "," if self.language == "fr" else ".").replace("-", "−")
-        return f"{said}\u00a0{self.unit(unit)}" if unit else said
+        one = abs(value) < 2 if self.language == "fr" else abs(value) == 1
+        return f"{said}\u00a0{self.unit(unit, one=one)}" if unit else said
 
-    def unit(self, unit: str) -> str:
-        """Its name in this language."""
-        return self.say("unit", unit) if self.knows("unit", unit) else shown(unit)
+    def unit(self, unit: str, *, one: bool = False) -> str:
+        """Its name in this language, of one or of several."""
+        table = "unit-one" if one and self.knows("unit-one", unit) else "unit"
+        return self.say(table, unit) if self.knows(table, unit) else shown(unit)
 
     def bound(self, bound: Bound) -> str:
         """`< 70 %`; a figure to be met exactly stands alone."""

@@ -19,7 +19,7 @@ HOSTILE: st.SearchStrategy[Any] = st.recursive(
     ("bytes", 999, "999 B", "999 o"), ("bytes", 1500, "1.5 kB", "1,5 ko"), ("bytes", 2_000_000_000, "2.0 GB", "2,0 Go"),
     ("duration", 0.25, "0.2 s", "0,2 s"), ("duration", 119, "119 s", "119 s"), ("duration", 120, "2 min", "2 min"),
     ("duration", 7200, "2 h", "2 h"), ("duration", 172800, "2 d", "2 j"), ("percent", 69.25, "69.2 %", "69,2 %"),
-    ("list", ["a", "b"], "a, b", "a, b"), ("list", [], "none", "aucun"), ("list", list("abcdefg"), "a, b, c, d, e and 2 more",
+    ("list", ["a", "b"], "a, b", "a, b"), ("list", [], "none", "néant"), ("list", list("abcdefg"), "a, b, c, d, e and 2 more",
                                                                            "a, b, c, d, e et 2 de plus"),
     ("moment", "2026-02-11T14:00:00+00:00", "2026-02-11 14:00 UTC", "11/02/2026 14:00 UTC"), ("count", [1, 2], "2", "2"),
     ("moment", datetime(2026, 2, 11, 14, 0, tzinfo=UTC), "2026-02-11 14:00 UTC", "11/02/2026 14:00 UTC")])

@@ -82,7 +82,7 @@ def test_an_unknown_code_with_any_value_is_one_bounded_sentence(text: str, langu
 @pytest.mark.parametrize(("value", "unit", "en", "fr"), [
     (85.02, "%", "85.02\u00a0%", "85,02\u00a0%"),
     (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
-    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "0\u00a0GB", "0\u00a0GB"),
+    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "0\u00a0GB", "0\u00a0Go"),
     (7.0, "", "7", "7")])
 def test_a_figure_with_its_unit(value: float, unit: str, en: str, fr: str) -> None:
     assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (en, fr)
@@ -91,3 +91,11 @@ def test_a_figure_with_its_unit(value: float, unit: str, en: str, fr: str) -> No
 def test_a_target_to_be_met_exactly_stands_alone() -> None:
     assert Voice("en").bound(Bound.parse("= 3 deployments")) == "3\u00a0deployments"
     assert Voice("fr").bound(Bound.parse("< 69.5 %")) == "<\u00a069,5\u00a0%"
+
+
+@pytest.mark.parametrize(("value", "unit", "english", "french"), [
+    (0, "guides", "0 guides", "0 guide"), (1, "guides", "1 guide", "1 guide"), (1.5, "days", "1.5 days", "1,5 jour"),
+    (3, "guides", "3 guides", "3 guides"), (2, "GB", "2 GB", "2 Go"), (1, "furlongs", "1 furlongs", "1 furlongs")])
+def test_units_agree_with_their_figure(value: float, unit: str, english: str, french: str) -> None:
+    assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (
+        english.replace(" ", "\u00a0"), french.replace(" ", "\u00a0"))

@@ -89,7 +89,7 @@ def _list(value: Any, language: str) -> str:
     shown = [str(entry) for entry in value]
     more = {"en": "and {} more", "fr": "et {} de plus"}[language].format(len(shown) - 5)
     said = ", ".join(shown[:5]) + (f" {more}" if len(shown) > 5 else "")
-    return said or {"en": "none", "fr": "aucun"}[language]
+    return said or {"en": "none", "fr": "néant"}[language]
 
 
 FORMS: dict[str, Callable[[Any, str], str]] = {

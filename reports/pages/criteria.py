@@ -106,7 +106,8 @@ def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, 
     if value is None or result.outcome in (Outcome.UNKNOWN, Outcome.MANUAL):
         return "", "", Markup("")
     margin, met = bound.margin(value), bound.met_by(value)
-    said = voice.word("inside" if met else "outside", margin=voice.figure(abs(margin), bound.unit)) if margin else ""
+    apart = voice.figure(abs(margin), "points" if bound.unit == "%" else bound.unit)  # 84 % misses 70 % by 14 points
+    said = voice.word("inside" if met else "outside", margin=apart) if margin else ""
     return voice.figure(value, bound.unit), said, gauge(value, bound, met)
 
 
