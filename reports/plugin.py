@@ -96,8 +96,10 @@ def build_run(config: pytest.Config) -> Run:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """After an interruption, a crash or a usage error nothing is decided."""
+    """After an interruption, a crash or a usage error nothing is decided; only a GO ends with 0, so collecting does not."""
     conclude(session)
+    if session.config.getoption("collectonly") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def conclude(session: pytest.Session) -> None:

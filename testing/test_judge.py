@@ -141,7 +141,7 @@ def test_tests_that_were_not_run_decide_nothing_good(house: House, option: str) 
 
 def test_nothing_is_decided_by_collecting(house: House) -> None:
     ran = house.audit(TWO, "--collect-only")
-    assert (ran.run, "GO" in ran.said.split()) == ({}, False)
+    assert (ran.run, ran.status, "GO" in ran.said.split()) == ({}, 5, False)
 
 
 def test_no_tests_are_no_decision(house: House) -> None:

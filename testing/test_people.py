@@ -97,3 +97,18 @@ def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, text: str, said:
     assert said in str(raised.value)
     assert str(tmp_path / "waivers.toml") in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("no", [
+    {"date": "2026-02-10T10", "valid_until": "2026-02-11"}, {"date": "2026-02-10T10", "document": "gone.pdf"},
+    {"date": "2026-02-10T09"}])
+def test_a_no_outlives_its_date_and_its_document_and_wins_a_tie(tmp_path: Path, no: dict[str, str]) -> None:
+    later = ATTESTATION.replace("2026-02-10T09", no["date"]).replace("2026-03-10", no.get("valid_until", "2026-03-10"))
+    refusal = f'{later}approved = false\ndocument = "{no.get("document", "")}"\n'
+    for written in (ATTESTATION + refusal, refusal + ATTESTATION):
+        answer = people(tmp_path, attestations=written).attestation("DEC-04")
+        assert answer is not None
+        assert not answer.approved
+    again = people(tmp_path, attestations=refusal + ATTESTATION.replace("2026-02-10", "2026-02-11")).attestation("DEC-04")
+    assert again is not None
+    assert again.approved

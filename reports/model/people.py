@@ -63,9 +63,9 @@ class People(msgspec.Struct, frozen=True):
     void: tuple[Void, ...] = ()
 
     def attestation(self, id: str) -> Attestation | None:
-        """The newest valid attestation for a criterion."""
+        """The newest valid attestation for a criterion; of two at the same moment the no."""
         mine = [entry for entry in self.attestations if entry.criterion == id]
-        return max(mine, key=lambda entry: entry.date, default=None)
+        return max(mine, key=lambda entry: (entry.date, not entry.approved), default=None)
 
     def waiver(self, id: str) -> Waiver | None:
         """The valid waiver for a criterion."""
@@ -91,6 +91,8 @@ def _attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool
         return "unsigned"
     if entry.date > at:
         return "future"
+    if not entry.approved:
+        return ""  # a no stands until somebody says yes: time and a changed document do not turn it into one
     if entry.valid_until <= at:
         return "expired"
     return _document_void(entry, folder) if entry.document else ""
