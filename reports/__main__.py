@@ -16,6 +16,7 @@ from reports.exports import write_all
 from reports.model.contract import Contract, ContractError, Criterion, load_contract
 from reports.model.run import RunError, read_run, schema
 from reports.model.sentence import LANGUAGES
+from reports.model.thresholds import loosened
 from reports.observed import judged_by
 from reports.terminal import columns, plain, summary, wrapped
 from reports.words import Voice
@@ -121,7 +122,9 @@ def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
     run = read_run(data, str(file))
     if problems := write_all(run, folder, language, proofs=file.parent):
         raise RefusedError(problems[0])
-    for parts in summary(run, decide(run), language, (), folder, columns()):
+    less = loosened(run.contract, load_contract())
+    notices = [Voice(language).word("other-contract", ids=", ".join(less))] if less else []
+    for parts in summary(run, decide(run), language, notices, folder, columns()):
         yield "".join(text for text, _ in parts)
 
 

@@ -76,6 +76,22 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
+@pytest.mark.parametrize(("changed", "told"), [
+    ({}, False), ({"target": "< 65 %"}, False), ({"target": "< 75 %"}, True), ({"blocking": False}, True),
+    ({"waivable": True}, True)])
+def test_render_tells_of_a_contract_that_asks_less(tmp_path: Path, changed: dict[str, object], told: bool) -> None:
+    ours = load_contract()
+    contract = {**ours, "DSK-01": msgspec.structs.replace(ours["DSK-01"], **changed)}
+    (tmp_path / "run.json").write_bytes(write_run(msgspec.structs.replace(go(), contract=contract)))
+    assert ("another contract" in reports("render", tmp_path / "run.json").stdout) is told
+
+
+def test_render_tells_of_a_criterion_a_contract_does_not_have(tmp_path: Path) -> None:
+    contract = {id: row for id, row in load_contract().items() if id != "MCP-01"}
+    (tmp_path / "run.json").write_bytes(write_run(msgspec.structs.replace(go(), contract=contract)))
+    assert "more of: MCP-01" in " ".join(reports("render", tmp_path / "run.json").stdout.split())
+
+
 def test_render_tells_the_decision(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(write_run(no_go()))
     assert "NO-GO" in reports("render", tmp_path / "run.json").stdout

@@ -11,7 +11,7 @@ from reports.model.run import Reason, Result, Run
 from reports.model.stability import Window
 
 COUNTS_ALL = "DEC-01"
-SERVER = "server"  # the kind of a target that people rely on, unlike a lab or a demo
+SHOWN = ("lab", "demo")  # kinds of targets nobody relies on: made-up samples may count there
 DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
 
 
@@ -60,7 +60,7 @@ def window_of(run: Run) -> Window | None:
     """What the window proves: a run that changed the server opens it anew, and no server is stable by made-up samples."""
     if run.window is None:
         return None
-    if run.window.synthetic and run.target.kind == SERVER:
+    if run.window.synthetic and run.target.kind not in SHOWN:
         return msgspec.structs.replace(run.window, since=None, why="synthetic")
     if run.changed:
         return msgspec.structs.replace(run.window, since=run.ended, until=run.ended, why="change")

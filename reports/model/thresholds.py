@@ -18,6 +18,17 @@ def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Crit
     return changed
 
 
+def loosened(contract: Contract, ours: Contract) -> tuple[str, ...]:
+    """Criteria of which another contract asks less than ours, or nothing: a GO by it is not a GO by ours."""
+    return tuple(id for id, row in ours.items() if id not in contract or _asks_less(contract[id], row))
+
+
+def _asks_less(other: Criterion, ours: Criterion) -> bool:
+    kept = (other.kind, other.chapter, other.weight, other.finding) == (ours.kind, ours.chapter, ours.weight, ours.finding)
+    strict = other.blocking >= ours.blocking and other.waivable <= ours.waivable and other.knockout >= ours.knockout
+    return not (kept and strict and other.bound.tightens(ours.bound))
+
+
 def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:
     try:
         wanted = Bound.parse(written)
