@@ -40,7 +40,7 @@ def test_a_row_is_read() -> None:
 
 @pytest.mark.parametrize(("old", "new", "said"), [
     ('"live"', '"alive"', "alive"), ('"< 70 %"', '"70 %"', "is not a target"), ('"< 70 %"', '"< 70"', "has no unit"),
-    ('"plan"', '"hardening"', "may not block"), ("blocking", "bloking", "bloking"), ('plan = "2"', "plan = 2", "str"),
+    ('"plan"', '"hardening"', "may not block"), ("blocking", "bloking", "bloking"), ('plan = "2"', "plan = 2", "plan: has"),
     (', fr = "t"', "", "fr"), ('owner = "host"', "", "owner"), ("blocking = true", "blocking = true\nweight = -1", "weight"),
     ("[X-01]", "[X-01", "not TOML")])
 def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> None:

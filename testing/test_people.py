@@ -87,7 +87,7 @@ def test_a_changed_document_voids_what_was_attested(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    (WAIVER.replace("+01:00", ""), "UTC offset"), (WAIVER.replace("T12:00:00+01:00", ""), "datetime"),
+    (WAIVER.replace("+01:00", ""), "UTC offset"), (WAIVER.replace("T12:00:00+01:00", ""), "a date with a time"),
     (WAIVER.replace("approver", "aprover"), "aprover"), (WAIVER.replace('"CTO"', "1"), "approver"),
     (WAIVER.replace("[[waiver]]", "[[waivers]]"), "waivers"), (WAIVER.replace("[[waiver]]", "[waiver]"), "[[waiver]]"),
     ("waiver = 3", "[[waiver]]"), ("waiver = [3]", "number 1"), ("[[waiver", "cannot be read")])

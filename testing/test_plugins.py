@@ -11,7 +11,8 @@ def functions(path: Path) -> list[ast.FunctionDef]:
 
 
 def test_every_module_with_a_fact_of_a_criterion_is_a_plugin() -> None:
-    asked = {argument.arg for path in (ROOT / "tests").glob("test_*.py") for test in functions(path) for argument in test.args.args}
+    tests = [test for path in (ROOT / "tests").glob("test_*.py") for test in functions(path)]
+    asked = {argument.arg for test in tests for argument in test.args.args}
     declaring = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "fixtures").rglob("*.py")
                  if any(function.name in asked and function.decorator_list for function in functions(path))}
     loaded = {node.value for node in ast.walk(ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")))

@@ -37,7 +37,7 @@ def one_line(said: str) -> str:
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [
-    ('name = "edge"', "", "[target]: Object missing required field `name`"),
+    ('name = "edge"', "", "[target]: name is missing"),
     ('name = "edge"', 'name = "Edge!"', "[target] name"),
     ('name = "edge"', 'name = "edge\\n"', "[target] name"),
     ('title = "Edge"', 'title = "a\\u001bb"', "[target] title"),
@@ -83,7 +83,7 @@ def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
 
 
 @pytest.mark.parametrize(("file", "text", "said"), [
-    ("attestations.toml", ATTESTED, "missing required field `who`"), ("attestations.toml", "[[attest]]", "attest"),
+    ("attestations.toml", ATTESTED, "who is missing"), ("attestations.toml", "[[attest]]", "attest"),
     ("waivers.toml", "waiver = 1", "[[waiver]]"), ("waivers.toml", "[[waiver]", "cannot be read"),
     ("waivers.toml", '[[waiver]]\ncriterion="A-01"\nreason="r"\napprover="a"\nexpires=2026-02-20T00:00:00', "UTC offset")])
 def test_wrong_entries_of_people_are_one_line(house: House, no_contact: Path, file: str, text: str, said: str) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from reports.model.bound import Bound
+from reports.model.refusal import plainly
 
 CONTRACT_FILE = Path(__file__).parents[2] / "tests" / "criteria.toml"
 
@@ -131,4 +132,4 @@ def _criterion(id: str, row: Any, where: str) -> Criterion:  # a row is whatever
     try:
         return msgspec.convert(row, Criterion)
     except msgspec.ValidationError as error:
-        raise ContractError(f"{where}: [{id}]: {error}") from error
+        raise ContractError(f"{where}: [{id}]: {plainly(error, row=True)}") from error

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from reports.model.refusal import plainly
+
 LONGEST_WAIVER = timedelta(days=30)
-CHECK, EXAMPLE = "python -m fixtures check", "targets/twisterlab.example"
+CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
 
 
 class PeopleError(ValueError):
@@ -140,7 +142,7 @@ def _entry(row: Any, kind: type[Entry], where: str) -> Entry:  # a row is whatev
     try:
         entry = msgspec.convert(row, kind)
     except msgspec.ValidationError as error:
-        raise PeopleError(f"{where}: {error}; see {EXAMPLE}") from error
+        raise PeopleError(f"{where}: {plainly(error, row=True)}; see {EXAMPLE}") from error
     for name, value in msgspec.structs.asdict(entry).items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise PeopleError(f"{where}: {name}: has no UTC offset; write it like 2026-02-11T14:00:00+01:00")
