@@ -130,7 +130,8 @@ def test_a_run_that_changed_something_opens_the_window_anew() -> None:
     assert settle(msgspec.structs.replace(changed, window=None))["DEC-02"].outcome is Outcome.UNKNOWN
 
 
-@pytest.mark.parametrize(("kind", "outcome"), [("server", Outcome.UNKNOWN), ("Server", Outcome.UNKNOWN), ("lab", Outcome.PASS), ("demo", Outcome.PASS)])
+@pytest.mark.parametrize(("kind", "outcome"), [
+    ("server", Outcome.UNKNOWN), ("Server", Outcome.UNKNOWN), ("lab", Outcome.PASS), ("demo", Outcome.PASS)])
 def test_no_server_is_stable_by_made_up_samples(kind: str, outcome: Outcome) -> None:
     made_up = msgspec.structs.replace(GO, window=msgspec.structs.replace(LONG, synthetic=True),
                                       target=msgspec.structs.replace(GO.target, kind=kind))

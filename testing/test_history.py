@@ -2,6 +2,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,15 @@ def test_a_sample_at_the_same_moment_is_replaced(tmp_path: Path) -> None:
 
 
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "history.sqlite"
-    moments = [NOW + timedelta(minutes=minute) for minute in range(24)]
-    with ThreadPoolExecutor(8) as writers:
-        list(writers.map(lambda at: append_samples(file, [Sample(at)]), moments))
-    assert [sample.at for sample in read_samples(file)] == moments
+    moments = [NOW + timedelta(minutes=minute) for minute in range(8)]
+    for file in (tmp_path / f"{number}.sqlite" for number in range(20)):  # the first to come makes the file
+        with ThreadPoolExecutor(8) as writers:
+            list(writers.map(partial(written, file), moments))
+        assert [sample.at for sample in read_samples(file)] == moments
+
+
+def written(file: Path, at: datetime) -> None:
+    append_samples(file, [Sample(at)])
 
 
 def broken(file: Path, kind: str) -> bytes:

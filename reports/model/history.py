@@ -11,6 +11,7 @@ from reports.model.stability import Sample
 
 VERSION = 1
 SCHEMA = "CREATE TABLE IF NOT EXISTS sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT"
+WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later, or a change of the journal's mode, would not
 
 
 class HistoryError(Exception):
@@ -35,13 +36,14 @@ def append_samples(path: Path, samples: Iterable[Sample]) -> None:
     rows = [(sample.at.isoformat(), msgspec.json.encode(sample).decode()) for sample in samples]
     try:
         with closing(_open(path)) as database, database:
+            database.execute(WRITE)
             database.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?)", rows)
     except sqlite3.Error as error:
         raise HistoryError(f"{path}: cannot be written: {error}; this run leaves no sample in it") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=10)
+    database = sqlite3.connect(path, timeout=10, isolation_level=None)
     try:
         _brought_up_to_date(database, path)
     except BaseException:
@@ -56,7 +58,7 @@ def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
         raise HistoryError(f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
                            "the file is kept, this run goes on without history; update this checkout")
     if version < VERSION:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute(SCHEMA)
-        database.execute(f"PRAGMA user_version = {VERSION}")
-        database.commit()
+        with database:
+            database.execute(WRITE)
+            database.execute(SCHEMA)
+            database.execute(f"PRAGMA user_version = {VERSION}")
