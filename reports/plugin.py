@@ -2,7 +2,6 @@
 
 import os
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +10,7 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
-from reports.model.contract import Kind
 from reports.model.history import HistoryError, append_samples
-from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.model.settle import settle
 from reports.model.stability import Sample
@@ -32,6 +29,7 @@ from reports.model.stash import (
 )
 from reports.pages.detail import Detail
 from reports.progress import Progress
+from reports.sampling import sample_of
 from reports.terminal import columns, no_decision, not_loaded, summary
 from reports.writers import Writers, direct
 
@@ -111,18 +109,14 @@ def conclude(session: pytest.Session) -> None:
     decision = decide(run)
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
-    _keep_sample(config, run, decision.results)
+    _keep_sample(config, sample_of(run, decision.results))
     config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
 
-def _keep_sample(config: pytest.Config, run: Run, results: Mapping[str, Result]) -> None:
+def _keep_sample(config: pytest.Config, sample: Sample) -> None:
     history = config.stash[HISTORY]
     if history is None:
         return
-    live = [id for id, criterion in run.contract.items() if criterion.blocking and criterion.kind is Kind.LIVE]
-    sample = Sample(
-        run.ended, failing=tuple(id for id in live if results[id].outcome is Outcome.FAIL),
-        unknown=tuple(id for id in live if results[id].outcome is Outcome.UNKNOWN), changed=run.changed)
     try:
         append_samples(history, [sample])
     except HistoryError as error:
