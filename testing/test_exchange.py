@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fixtures import exchange as module
 from fixtures.answer import Answer
-from fixtures.exchange import RIGHTS, TOO_LONG, answers_in, exchange, kill, script
+from fixtures.exchange import RIGHTS, TOO_LONG, answers_in, exchange, kill, piped, script
 from fixtures.facts import Asked, Fact
 from fixtures.redaction import MOST
 
@@ -160,3 +160,8 @@ def test_nothing_a_host_prints_breaks_the_exchange(noise: str, out: str) -> None
 @given(st.text(alphabet="one two.0123456789+/=MAo\n", max_size=80))
 def test_lines_that_look_like_answers_break_nothing(noise: str) -> None:
     answers_in(f"one {noise}\none 1.1.1 2 eA== MAo=\none 9{'9' * 400} {'9' * 400} eA== MAo=\n", ASKED)
+
+
+def test_a_process_without_pipes_is_refused() -> None:
+    with pytest.raises(ValueError, match="without pipes"):
+        piped(None)

@@ -13,6 +13,7 @@ from shlex import quote
 
 import msgspec
 
+from fixtures.exchange import piped
 from fixtures.redaction import redact
 from remediations.transaction.scripts import text
 
@@ -51,16 +52,15 @@ class Session:
         self._send(text("session.sh"))
 
     def _read(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101 — opened as a pipe
-        for line in self._process.stdout:
+        for line in piped(self._process.stdout):
             self._lines.put(line.decode(errors="backslashreplace").rstrip("\n"))
         self._lines.put(None)
 
     def _send(self, script: str) -> None:
-        assert self._process.stdin is not None  # noqa: S101 — opened as a pipe
+        stdin = piped(self._process.stdin)
         with contextlib.suppress(BrokenPipeError):  # the reply that does not come will tell
-            self._process.stdin.write(script.encode())
-            self._process.stdin.flush()
+            stdin.write(script.encode())
+            stdin.flush()
 
     def call(self, *words: object, seconds: float = 30, heard: Callable[[str], None] = lambda _: None) -> Reply:
         """Call a function of session.sh; `heard` gets its lines as they come. TransactionError: the host is gone."""

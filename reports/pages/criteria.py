@@ -9,7 +9,7 @@ from markupsafe import Markup
 from reports.acting import owner, todo
 from reports.briefing import is_reserve
 from reports.decision import Decision
-from reports.model.contract import Criterion
+from reports.model.contract import Criterion, Kpi
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.pages.gauge import gauge
@@ -137,13 +137,11 @@ def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:
 
 def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
     """The plan's KPI table: before, target, now."""
-    return tuple(_figure(id, criterion, decision.results[id], voice)
+    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id], voice)
                  for id, criterion in run.contract.items() if criterion.kpi)
 
 
-def _figure(id: str, criterion: Criterion, result: Result, voice: Voice) -> Figure:
-    kpi = criterion.kpi
-    assert kpi is not None  # noqa: S101 — figures() asks only those that have one
+def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, voice: Voice) -> Figure:
     seen = result.seen and result.outcome is not Outcome.UNKNOWN
     now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
     return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,

@@ -5,6 +5,7 @@ All that plugin is given goes into the page as it is: everything here is escaped
 
 from collections.abc import Callable, MutableMapping
 from html import escape
+from typing import Protocol
 
 import pytest
 
@@ -25,6 +26,12 @@ COLOURS = {"GO": "#1a6b3c", "UNDECIDED": "#8a5a00", "NOT_YET": "#1f4f8f", "NO_GO
 MOST = 1000
 
 
+class Titled(Protocol):
+    """pytest-html's report, as far as we touch it."""
+
+    title: str
+
+
 class Detail:
     """Hooks of pytest-html; without that plugin nobody calls them."""
 
@@ -43,9 +50,9 @@ class Detail:
         metadata[self.voice.word("target-name")] = escape(shown(self.config.stash[AUDITED].title))
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_html_report_title(self, report: object) -> None:
+    def pytest_html_report_title(self, report: Titled) -> None:
         """The page's title."""
-        report.title = escape(f"{shown(self.config.stash[AUDITED].title)} · {self.voice.word('detail')}")  # type: ignore[attr-defined]  # pytest-html's own
+        report.title = escape(f"{shown(self.config.stash[AUDITED].title)} · {self.voice.word('detail')}")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
