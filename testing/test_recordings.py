@@ -1,5 +1,6 @@
 """The recordings of the demo judge offline to what the live servers came to."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,13 @@ def test_no_recording_holds_a_secret() -> None:
         text = file.read_text()
         assert not any(secret in text for secret in ("PRIVATE KEY", "SCRAM-SHA-256$", "hunter2"))
         assert len(text) < 1_000_000, f"{file.name} should be small"
+
+
+def test_what_the_target_does_not_ask_of_a_service_is_a_reserve(tmp_path: Path) -> None:
+    recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
+    recording["target"]["mcp"] |= {"body": "", "node_port_url": ""}
+    (tmp_path / "lax.json").write_text(json.dumps(recording))
+    audited = audit(f"replay:{tmp_path}/lax.json", tmp_path)
+    assert audited.status == 0
+    assert [finding["name"] for finding in audited.run["results"]["MCP-03"]["findings"]] == ["any-body", "not-from-outside"]
+    assert "any answer with 200 counted" in " ".join(audited.said.split())

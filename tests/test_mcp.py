@@ -16,5 +16,6 @@ def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, j
 
 
 @criterion("MCP-03")
-def test_every_mcp_service_is_healthy(health: Health, judge: Judge) -> None:
-    assert judge(health.healthy_percent, health)
+def test_every_mcp_service_is_healthy(health: Health, target: Target, judge: Judge) -> None:
+    unasked = {"any-body": not target.mcp.body, "not-from-outside": not target.mcp.node_port_url}
+    assert judge(health.healthy_percent, health, findings=[Finding(name) for name, lacking in unasked.items() if lacking])
