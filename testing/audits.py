@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.model.contract import load_contract
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -37,5 +39,4 @@ def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
 def expected(scenario: str) -> tuple[int, dict[str, str]]:
     """Exit status and outcome of every criterion, from expected.toml."""
     row = tomllib.loads((ROOT / "testing" / "expected.toml").read_text())[scenario]
-    ids = tomllib.loads((ROOT / "tests" / "criteria.toml").read_text())
-    return row["status"], {id: row["outcomes"].get(id, "pass") for id in ids}
+    return row["status"], {id: row["outcomes"].get(id, "pass") for id in load_contract()}

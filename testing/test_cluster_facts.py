@@ -9,7 +9,8 @@ from fixtures.cluster.deployments import Deployment, mcp_services
 from fixtures.cluster.nodes import Node, heartbeat, the_node
 from fixtures.cluster.pods import Pod
 from fixtures.facts import FACTS
-from fixtures.target import Cluster, Place, Ssh, Target
+from fixtures.target import Target
+from fixtures.target.place import Cluster, Place, Ssh
 
 NOW = datetime(2026, 2, 11, 12, 0, tzinfo=UTC)
 TARGET = Target(target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k"))

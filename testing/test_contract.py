@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.model.bound import Bound
-from reports.model.contract import Basis, ContractError, load_contract, parse_contract
+from reports.model.contract import CHAPTERS, Basis, ContractError, load_contract, parse_contract
 from reports.model.thresholds import tighten
 from testing.runs import row
 
@@ -47,6 +47,18 @@ def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> N
     message = refusal(ROW.replace(old, new))
     assert said in message
     assert "criteria.toml" in message
+
+
+def test_one_id_stands_in_one_chapter(tmp_path: Path) -> None:
+    for chapter in CHAPTERS:
+        (tmp_path / f"{chapter}.toml").write_text(ROW.replace("X-01", chapter.upper()).replace('chapter = "disk"\n', ""))
+    assert [row.chapter for row in load_contract(tmp_path).values()] == list(CHAPTERS)
+    (tmp_path / "logs.toml").write_text(ROW.replace("X-01", "MCP"))
+    with pytest.raises(ContractError, match="another chapter"):
+        load_contract(tmp_path)
+    (tmp_path / "mcp.toml").unlink()
+    with pytest.raises(ContractError, match="cannot be read"):
+        load_contract(tmp_path)
 
 
 def test_two_rows_of_one_id_are_refused() -> None:

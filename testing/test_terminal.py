@@ -10,7 +10,8 @@ import pytest
 
 from fixtures.answer import Answer
 from fixtures.recording import Failure, Recording, write_recording
-from fixtures.target import Cluster, Place, Ssh, Target
+from fixtures.target import Target
+from fixtures.target.place import Cluster, Place, Ssh
 from reports.decision import decide
 from reports.model.contract import load_contract
 from reports.model.people import People

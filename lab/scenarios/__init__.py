@@ -10,7 +10,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Scenario:
-    """A state of the server, made once from another snapshot (`apply.sh`) and dated at each start (`refresh.sh`)."""
+    """A state of the server, made once from another snapshot (`apply/`) and dated at each start (`refresh/`)."""
 
     name: str
     source: str

@@ -14,24 +14,23 @@ _UNPACK = "base64 -d <<'TAR' | tar -xz --no-overwrite-dir -C /\n{}\nTAR\n"
 
 
 def apply(scenario: Scenario, session: Session) -> None:
-    """Install the scenario's files and run its script as root."""
+    """Install the scenario's files and run its scripts as root."""
     session.wait_for_pods(5)
     tree = scenario.folder / "root"
     if tree.is_dir():
         session.guest.root(_UNPACK.format(_packed(tree)))
-    session.guest.root(_script(scenario, "apply.sh"))
+    _run(scenario, "apply", session)
 
 
 def refresh(scenario: Scenario, session: Session) -> None:
     """Make the dates on the server true relative to now."""
-    script = _script(scenario, "refresh.sh")
-    if script:
-        session.guest.root(script)
+    _run(scenario, "refresh", session)
 
 
-def _script(scenario: Scenario, name: str) -> str:
-    path = scenario.folder / name
-    return path.read_text() if path.exists() else ""
+def _run(scenario: Scenario, when: str, session: Session) -> None:
+    """The scripts of that folder, a chapter each, in the order of their names."""
+    for script in sorted((scenario.folder / when).glob("*.sh")):
+        session.guest.root(script.read_text())
 
 
 def _packed(tree: Path) -> str:

@@ -1,4 +1,4 @@
-"""The contract: what Phase 0 means, one table per criterion in tests/criteria.toml."""
+"""The contract: what Phase 0 means, one table per criterion in tests/criteria/CHAPTER.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ import msgspec
 from reports.model.bound import Bound
 from reports.model.refusal import plainly
 
-CONTRACT_FILE = Path(__file__).parents[2] / "tests" / "criteria.toml"
+CONTRACT = Path(__file__).parents[2] / "tests" / "criteria"
+CHAPTERS = ("mcp", "logs", "disk", "backups", "monitoring", "guides", "infrastructure", "decision")  # as the plan goes
 
 
 class ContractError(ValueError):
@@ -111,25 +112,36 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 Contract = Mapping[str, Criterion]
 
 
-def parse_contract(text: str, where: str) -> dict[str, Criterion]:
-    """Criteria by id, in the order of the file; ContractError says which row is wrong."""
+def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criterion]:
+    """Criteria by id, in the order of the file, of `chapter` where they name none; ContractError says which row is wrong."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"{where}: not TOML: {error}") from error
-    return {id: _criterion(id, row, where) for id, row in tables.items()}
+    return {id: _criterion(id, row, where, chapter) for id, row in tables.items()}
 
 
-def load_contract(path: Path = CONTRACT_FILE) -> dict[str, Criterion]:
-    """The contract of this checkout."""
+def load_contract(folder: Path = CONTRACT) -> dict[str, Criterion]:
+    """The contract of this checkout: a file per chapter, in the order of the plan. No id stands in two of them."""
+    contract: dict[str, Criterion] = {}
+    for chapter in CHAPTERS:
+        file = folder / f"{chapter}.toml"
+        rows = parse_contract(_read(file), str(file), chapter)
+        if twice := sorted(contract.keys() & rows.keys()):
+            raise ContractError(f"{file}: [{twice[0]}] stands in another chapter already")
+        contract |= rows
+    return contract
+
+
+def _read(file: Path) -> str:
     try:
-        return parse_contract(path.read_text(encoding="utf-8"), str(path))
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path}: cannot be read: {error}") from error
+        raise ContractError(f"{file}: cannot be read: {error}") from error
 
 
-def _criterion(id: str, row: Any, where: str) -> Criterion:  # a row is whatever TOML holds
+def _criterion(id: str, row: Any, where: str, chapter: str) -> Criterion:  # a row is whatever TOML holds
     try:
-        return msgspec.convert(row, Criterion)
+        return msgspec.convert({"chapter": chapter, **row} if chapter and isinstance(row, dict) else row, Criterion)
     except msgspec.ValidationError as error:
         raise ContractError(f"{where}: [{id}]: {plainly(error, row=True)}") from error

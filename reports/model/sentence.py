@@ -1,6 +1,6 @@
 """Figures and reasons put into words, in the language of the reader.
 
-Sentences stand in tests/criteria.toml (what was seen) and reports/locale (why something is unknown, what to do);
+Sentences stand in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do);
 values stand in run.json. Templates use `{name}` or `{name:form}`, form being one of FORMS or Python's own.
 """
 

@@ -1,12 +1,9 @@
 #!/bin/bash
-# refresh.sh: as stabilised; then eight days of backups (copies of a real one, re-dated: invented history)
-# and a node that has had no pressure for nine days.
+# backups.sh: as stabilised; then eight days of backups (copies of a real one, re-dated: invented history).
 set -euo pipefail
 redis=$(kubectl -n twisterlab get pods -l app=redis -o name | head -1)
 for number in $(seq 25); do echo "SET token:$number value EX 86400"; done |
     kubectl -n twisterlab exec -i "$redis" -- redis-cli -e > /dev/null
-systemctl start logrotate.service
-
 cd /var/backups/twisterlab
 rm -rf postgres/postgres_* redis/redis_* configs/k8s-*
 for kind in postgres redis configs; do
@@ -30,12 +27,3 @@ for days in $(seq 8); do
     copy "$redis" "$days" 02:15 'redis/redis_%s.rdb'
     copy "$configs" "$days" 02:30 'configs/k8s-%s'
 done
-
-since=$(date -u -d '9 days ago' +%Y-%m-%dT%H:%M:%SZ)
-tls=/var/lib/rancher/k3s/server/tls
-conditions=$(for type in MemoryPressure DiskPressure PIDPressure Ready; do
-    printf '{"type":"%s","lastTransitionTime":"%s"}\n' "$type" "$since"
-done | paste -sd,)
-curl -fsS --cacert "$tls/server-ca.crt" --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" -o /dev/null \
-    -X PATCH -H 'Content-Type: application/strategic-merge-patch+json' \
-    -d "{\"status\":{\"conditions\":[$conditions]}}" https://127.0.0.1:6443/api/v1/nodes/edgeserver/status

@@ -1,5 +1,5 @@
 #!/bin/bash
-# refresh.sh: make the dates true relative to now, by really doing what is due.
+# backups.sh: keys that expire within a day, then backups of today.
 set -euo pipefail
 redis=$(kubectl -n twisterlab get pods -l app=redis -o name | head -1)
 for number in $(seq 25); do echo "SET token:$number value EX 86400"; done |
@@ -7,4 +7,3 @@ for number in $(seq 25); do echo "SET token:$number value EX 86400"; done |
 for kind in postgres redis configs; do
     "/usr/local/bin/backup-twisterlab-$kind.sh" >> /var/log/twisterlab-backup.log 2>&1
 done
-systemctl start logrotate.service

@@ -1,0 +1,4 @@
+#!/bin/bash
+# logs.sh: logrotate ran today.
+set -euo pipefail
+systemctl start logrotate.service

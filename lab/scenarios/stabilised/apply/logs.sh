@@ -1,0 +1,6 @@
+#!/bin/bash
+# logs.sh: the installed bounds of the logs come into effect.
+set -euo pipefail
+systemctl daemon-reload
+systemctl restart systemd-journald logrotate.timer
+logrotate -d /etc/logrotate.conf 2>&1 | grep -q '^error' && exit 1
