@@ -3,4 +3,4 @@
 set -euo pipefail
 systemctl daemon-reload
 systemctl restart systemd-journald logrotate.timer
-logrotate -d /etc/logrotate.conf 2>&1 | grep -q '^error' && exit 1
+if logrotate -d /etc/logrotate.conf 2>&1 | grep '^error'; then exit 1; fi
