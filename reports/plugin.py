@@ -10,10 +10,10 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
-from reports.model.history import HistoryError, append_samples
+from reports.model.history import HistoryError, remember
+from reports.model.past import Past
 from reports.model.run import Result, Run
 from reports.model.settle import settle
-from reports.model.stability import Sample
 from reports.model.stash import (
     AUDITED,
     BEFORE,
@@ -29,7 +29,7 @@ from reports.model.stash import (
 )
 from reports.pages.detail import Detail
 from reports.progress import Progress
-from reports.sampling import sample_of
+from reports.sampling import left_by
 from reports.terminal import columns, no_decision, not_loaded, summary
 from reports.writers import Writers, direct
 
@@ -109,16 +109,16 @@ def conclude(session: pytest.Session) -> None:
     decision = decide(run)
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
-    _keep_sample(config, sample_of(run, decision.results))
+    _remember(config, left_by(run, decision.results))
     config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
 
-def _keep_sample(config: pytest.Config, sample: Sample) -> None:
+def _remember(config: pytest.Config, left: Past) -> None:
     history = config.stash[HISTORY]
     if history is None:
         return
     try:
-        append_samples(history, [sample])
+        remember(history, left)
     except HistoryError as error:
         config.stash[NOTICES].append(str(error))
 

@@ -1,20 +1,47 @@
-"""What one audit leaves in the history: how the blocking live criteria stood."""
+"""What one audit leaves in the history: how the criteria stood, what a drill proved, what was remedied."""
 
 from collections.abc import Mapping
 
-from reports.model.contract import Kind
+import msgspec
+
+from reports.model.contract import Criterion, Kind
 from reports.model.outcome import Outcome
-from reports.model.run import Result, Run
-from reports.model.stability import Sample
+from reports.model.past import EARLIER, Drilled, Past, Work
+from reports.model.run import NOT_JUDGED, Result, Run
+from reports.model.sample import Reading, Sample
+
+PAPER = ("guides", "decision")  # chapters of what people write: a guide without a commit is no incident of the server
+DONE = (Outcome.PASS, Outcome.FAIL)
+
+
+def left_by(run: Run, results: Mapping[str, Result]) -> Past:
+    """All of it."""
+    drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
+    works = [done for done in run.interventions if done.state != "planned"]
+    return Past(
+        samples=(sample_of(run, results),), works=tuple(Work(run.ended, done.remedy, done.state) for done in works),
+        drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills))
+
+
+def _drilled(result: Result, run: Run) -> bool:
+    """In this run: what was taken over from an earlier one would never expire."""
+    earlier = any(finding.name == EARLIER for finding in result.findings)
+    return run.contract[result.id].kind is Kind.DRILL and result.outcome in DONE and not earlier
 
 
 def sample_of(run: Run, results: Mapping[str, Result]) -> Sample:
     """An unknown that only waits for a date was looked at all the same: else the seven days would begin after its own."""
-    live = [results[id] for id, criterion in run.contract.items() if criterion.blocking and criterion.kind is Kind.LIVE]
+    fed = [results[id] for id, criterion in run.contract.items() if feeds(criterion)]
     return Sample(
-        run.ended, failing=tuple(result.id for result in live if result.outcome is Outcome.FAIL),
-        unknown=tuple(result.id for result in live if result.outcome is Outcome.UNKNOWN and not _waits(result)),
-        changed=run.changed)
+        run.ended, failing=tuple(result.id for result in fed if result.outcome is Outcome.FAIL),
+        unknown=tuple(result.id for result in fed if result.outcome is Outcome.UNKNOWN and not _waits(result)),
+        changed=run.changed, readings={id: Reading(result.outcome, result.value) for id, result in results.items()
+                                       if result.reason != NOT_JUDGED})
+
+
+def feeds(criterion: Criterion) -> bool:
+    """Whether the stability window rests on it: it blocks, is looked at live, and is about the server."""
+    return criterion.blocking and criterion.kind is Kind.LIVE and criterion.chapter not in PAPER
 
 
 def _waits(result: Result) -> bool:

@@ -1,4 +1,7 @@
 import sqlite3
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,27 +10,38 @@ from pathlib import Path
 
 import pytest
 
-from reports.model.history import HistoryError, append_samples, read_samples
-from reports.model.stability import Sample
+from reports.model.history import VERSION, HistoryError, prune, recall, remember
+from reports.model.outcome import Outcome
+from reports.model.past import Drilled, Past, Work
+from reports.model.run import Result, Source
+from reports.model.sample import Event, Happened, Reading, Sample
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 
 
+def keep(file: Path, *kept: Sample) -> None:
+    remember(file, Past(kept))
+
+
+def samples(file: Path) -> list[Sample]:
+    return list(recall(file).samples)
+
+
 def test_what_was_kept_is_read_in_order(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
-    assert read_samples(file) == []
+    assert samples(file) == []
     assert not file.exists()
     later, sooner = Sample(NOW, ("DSK-01",), ("MCP-01",), changed=True), Sample(NOW - timedelta(hours=1), synthetic=True)
-    append_samples(file, [later])
-    append_samples(file, [sooner])
-    assert read_samples(file) == [sooner, later]
+    keep(file, later)
+    keep(file, sooner)
+    assert samples(file) == [sooner, later]
 
 
 def test_a_sample_at_the_same_moment_is_replaced(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
-    append_samples(file, [Sample(NOW)])
-    append_samples(file, [Sample(NOW, ("DSK-01",))])
-    assert read_samples(file) == [Sample(NOW, ("DSK-01",))]
+    keep(file, Sample(NOW))
+    keep(file, Sample(NOW, ("DSK-01",)))
+    assert samples(file) == [Sample(NOW, ("DSK-01",))]
 
 
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
@@ -35,22 +49,22 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     for file in (tmp_path / f"{number}.sqlite" for number in range(20)):  # the first to come makes the file
         with ThreadPoolExecutor(8) as writers:
             list(writers.map(partial(written, file), moments))
-        assert [sample.at for sample in read_samples(file)] == moments
+        assert [sample.at for sample in samples(file)] == moments
 
 
 def written(file: Path, at: datetime) -> None:
-    append_samples(file, [Sample(at)])
+    keep(file, Sample(at))
 
 
 def broken(file: Path, kind: str) -> bytes:
     if kind == "damaged":
         file.write_bytes(b"not a database, but long enough to look at" * 99)
     elif kind == "newer":
-        append_samples(file, [Sample(NOW)])
+        keep(file, Sample(NOW))
         with closing(sqlite3.connect(file)) as database, database:
             database.execute("PRAGMA user_version = 99")
     else:
-        append_samples(file, [Sample(NOW)])
+        keep(file, Sample(NOW))
         with closing(sqlite3.connect(file)) as database, database:
             database.execute("UPDATE sample SET body = '{\"at\": \"2026-02-11T14:00:00\"}'")
     return file.read_bytes()
@@ -61,7 +75,7 @@ def test_a_history_that_cannot_be_read_is_kept_and_said(tmp_path: Path, kind: st
     file = tmp_path / "history.sqlite"
     before = broken(file, kind)
     with pytest.raises(HistoryError, match=said) as raised:
-        read_samples(file)
+        samples(file)
     assert str(file) in str(raised.value)
     assert "\n" not in str(raised.value)
     assert file.read_bytes() == before
@@ -72,12 +86,98 @@ def test_a_history_that_cannot_be_written_is_kept_and_said(tmp_path: Path, kind:
     file = tmp_path / "history.sqlite"
     before = broken(file, kind)
     with pytest.raises(HistoryError, match=str(file)):
-        append_samples(file, [Sample(NOW)])
+        keep(file, Sample(NOW))
     assert file.read_bytes() == before
 
 
 def test_a_folder_is_no_history(tmp_path: Path) -> None:
     with pytest.raises(HistoryError):
-        read_samples(tmp_path)
+        recall(tmp_path)
     with pytest.raises(HistoryError):
-        append_samples(tmp_path / "none" / "history.sqlite", [Sample(NOW)])
+        keep(tmp_path / "none" / "history.sqlite", Sample(NOW))
+
+
+WHOLE = Past(
+    samples=(Sample(NOW, readings={"DSK-01": Reading(Outcome.PASS, 69.2), "DEC-04": Reading(Outcome.MANUAL)}, boot="b1"),),
+    events=(Event(NOW, Happened.BOOT, "b1"), Event(NOW, Happened.CONFIGURATION, "/etc/logrotate.d/rsyslog")),
+    works=(Work(NOW, "log_rotation", "applied"),),
+    drills=(Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", "sh", NOW, 2.5),))),),
+    configuration={"/etc/crontab": "aa"})
+
+
+def test_everything_an_audit_leaves_is_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite"
+    remember(file, WHOLE)
+    remember(file, WHOLE)
+    assert recall(file) == WHOLE
+    remember(file, Past(configuration={"/etc/crontab": "bb"}))
+    assert recall(file).configuration == {"/etc/crontab": "bb"}
+
+
+def test_the_newest_drill_of_a_criterion_counts(tmp_path: Path) -> None:
+    file, earlier = tmp_path / "history.sqlite", NOW - timedelta(days=1)
+    failed = Drilled(NOW, Result("BKP-10", Outcome.FAIL))
+    remember(file, Past(drills=(failed, Drilled(earlier, Result("BKP-10", Outcome.PASS)))))
+    assert recall(file).drilled("BKP-10") == failed
+    assert recall(file).drilled("BKP-11") is None
+
+
+def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
+    """As the version before wrote it."""
+    file = tmp_path / "history.sqlite"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")
+        database.execute("INSERT INTO sample VALUES (?, ?)", (
+            "2026-02-11T14:00:00+00:00",
+            '{"at":"2026-02-11T14:00:00Z","failing":["DSK-01"],"unknown":[],"changed":false,"synthetic":false}'))
+        database.execute("PRAGMA user_version = 1")
+    assert samples(file) == [Sample(NOW, ("DSK-01",))]
+    remember(file, WHOLE)
+    assert recall(file) == WHOLE
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN IMMEDIATE")
+database.execute("INSERT INTO sample VALUES ('2026-02-11T15:00:00+00:00', '{}')")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_writer_leaves_what_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite"
+    remember(file, WHOLE)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False)
+    assert killed.returncode == -9
+    assert recall(file) == WHOLE
+    keep(file, Sample(NOW + timedelta(hours=1)))
+    assert len(samples(file)) == 2
+
+
+def test_a_file_cut_short_is_kept_and_said(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite"
+    remember(file, WHOLE)
+    file.write_bytes(before := file.read_bytes()[:5000])
+    with pytest.raises(HistoryError, match="cannot be read"):
+        recall(file)
+    assert file.read_bytes() == before
+
+
+def test_what_is_older_is_pruned(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite"
+    remember(file, WHOLE)
+    keep(file, later := Sample(NOW + timedelta(hours=1)))
+    assert prune(file, NOW + timedelta(minutes=1)) == 5
+    assert recall(file) == Past((later,), configuration=WHOLE.configuration)
+
+
+def test_a_thousand_audits_are_read_in_a_moment(tmp_path: Path) -> None:
+    file, readings = tmp_path / "history.sqlite", {f"DSK-{number:02}": Reading(Outcome.PASS, 69.2) for number in range(90)}
+    keep(file, *(Sample(NOW + timedelta(hours=hour), readings=readings) for hour in range(1000)))
+    began = time.perf_counter()
+    assert len(samples(file)) == 1000
+    assert time.perf_counter() - began < 0.5

@@ -2,16 +2,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from remediations.transaction.memory import remember
-from reports.model.history import append_samples, read_samples
-from reports.model.stability import Sample, observe_window
+from reports.model import history as kept
+from reports.model.past import Past
+from reports.model.sample import Sample
+from reports.model.stability import observe_window
 
 
 def test_a_change_is_remembered_though_its_run_never_ends(tmp_path: Path) -> None:
     history, now = tmp_path / "history.sqlite", datetime.now(UTC)
-    append_samples(history, [Sample(now - timedelta(hours=hour)) for hour in range(1, 200)])
-    assert observe_window(read_samples(history), now).days > 8
+    kept.remember(history, Past(tuple(Sample(now - timedelta(hours=hour)) for hour in range(1, 200))))
+    assert observe_window(kept.recall(history).samples, now).days > 8
     assert remember(history) == ""
-    later = observe_window(read_samples(history), datetime.now(UTC))
+    later = observe_window(kept.recall(history).samples, datetime.now(UTC))
     assert (later.since, later.why) == (None, "change")
 
 

@@ -1,17 +1,38 @@
 import msgspec
 
+from reports.model.contract import Kind
 from reports.model.outcome import Outcome
-from reports.model.run import Reason
-from reports.sampling import sample_of
+from reports.model.run import Intervention, Reason
+from reports.model.sample import Reading
+from reports.sampling import left_by, sample_of
 from testing.runs import row, run
 
-CONTRACT = {"DSK-01": row("DSK-01"), "DSK-05": row("DSK-05"), "INF-11": row("INF-11", blocking=False)}
+CONTRACT = {"DSK-01": row("DSK-01"), "DSK-05": row("DSK-05"), "INF-11": row("INF-11", blocking=False),
+            "DOC-01": row("DOC-01", chapter="guides")}
 
 
 def test_a_sample_names_what_failed_and_what_nobody_saw() -> None:
-    made = run(CONTRACT, {"DSK-01": Outcome.FAIL, "DSK-05": Outcome.UNKNOWN, "INF-11": Outcome.FAIL})
+    made = run(CONTRACT, {"DSK-01": Outcome.FAIL, "DSK-05": Outcome.UNKNOWN, "INF-11": Outcome.FAIL, "DOC-01": Outcome.FAIL})
     sample = sample_of(made, made.results)
     assert (sample.failing, sample.unknown, sample.changed) == (("DSK-01",), ("DSK-05",), False)
+    assert sample.readings["INF-11"] == Reading(Outcome.FAIL)
+
+
+def test_a_drill_is_kept_with_what_it_proved_and_one_that_was_left_out_is_not() -> None:
+    contract = {"BKP-10": row("BKP-10", kind=Kind.DRILL), "BKP-11": row("BKP-11", kind=Kind.DRILL)}
+    made = run(contract, {"BKP-10": Outcome.PASS, "BKP-11": Outcome.UNKNOWN})
+    left = left_by(made, made.results)
+    assert [(drill.at, drill.result.id) for drill in left.drills] == [(made.ended, "BKP-10")]
+    assert left.samples[0].failing == ()
+
+
+def test_a_remedy_is_kept_and_a_plan_is_not() -> None:
+    done = [Intervention("log_rotation", "applied", ()), Intervention("journald", "planned", ())]
+    made = run(CONTRACT, {}, interventions=tuple(done))
+    left = left_by(made, made.complete)
+    assert [work.remedy for work in left.works] == ["log_rotation"]
+    assert left.samples[0].changed
+    assert left.samples[0].readings == {}
 
 
 def test_what_only_waits_for_a_date_was_looked_at() -> None:

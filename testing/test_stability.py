@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.stability import LONGEST_GAP, Sample, Window, observe_window
+from reports.model.sample import Sample
+from reports.model.stability import LONGEST_GAP, Window, observe_window
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 NAMES = st.lists(st.sampled_from(["DSK-01", "MCP-01", "LOG-06"]), max_size=2, unique=True).map(tuple)

@@ -17,14 +17,13 @@ def write_history(folder: Path, scenario: Scenario) -> None:
         return
     # Here, not above: building and booting the lab needs no package beyond Python itself.
     try:
-        from reports.model.history import append_samples
-        from reports.model.stability import Sample
+        from reports.model.history import remember
+        from reports.model.past import Past
+        from reports.model.sample import Sample
     except ImportError as missing:
         say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
         return
 
     newest = datetime.now(UTC) - timedelta(minutes=5)
-    append_samples(
-        folder / "history.sqlite",
-        [Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24)],
-    )
+    samples = (Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24))
+    remember(folder / "history.sqlite", Past(tuple(samples)))

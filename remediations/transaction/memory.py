@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reports.model.history import HistoryError, append_samples
-from reports.model.stability import Sample
+from reports.model import history as kept
+from reports.model.past import Past
+from reports.model.sample import Sample
 
 
 def remember(history: Path | None) -> str:
     """A sample that proves nothing but the change; what kept it from being written, as one line."""
     try:
         if history is not None:
-            append_samples(history, [Sample(datetime.now(UTC), unknown=("change",), changed=True)])
-    except HistoryError as error:
+            kept.remember(history, Past((Sample(datetime.now(UTC), unknown=("change",), changed=True),)))
+    except kept.HistoryError as error:
         return str(error)
     return ""

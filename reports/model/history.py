@@ -1,45 +1,103 @@
-"""Earlier audits of one target, in SQLite beside target.toml."""
+"""The history of one target, in SQLite beside target.toml: samples, events, remedies, drills, configuration.
+
+One reader and one writer. A file that cannot be used is kept as it is, and the audit goes on without it and says so.
+"""
 
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from reports.model.stability import Sample
+from reports.model.past import Drilled, Past, Work
+from reports.model.sample import Event, Happened, Sample
 
-VERSION = 1
-SCHEMA = "CREATE TABLE IF NOT EXISTS sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT"
-WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later, or a change of the journal's mode, would not
+VERSION = 2
+WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later would not
+MIGRATIONS = (  # each brings a file from the version before; version 1 knew samples only
+    ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
+    ("CREATE TABLE event (kind TEXT, at TEXT, what TEXT, PRIMARY KEY (kind, at, what)) STRICT",
+     "CREATE TABLE work (at TEXT, remedy TEXT, state TEXT NOT NULL, PRIMARY KEY (at, remedy)) STRICT",
+     "CREATE TABLE drill (criterion TEXT, at TEXT, body TEXT NOT NULL, PRIMARY KEY (criterion, at)) STRICT",
+     "CREATE TABLE configuration (path TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT"),
+)
+DATED = ("sample", "event", "work", "drill")
 
 
 class HistoryError(Exception):
     """The history cannot be read or written; the file is kept as it is."""
 
 
-def read_samples(path: Path) -> list[Sample]:
-    """All samples, oldest first; none where there is no file. HistoryError for a damaged or newer one."""
+def recall(path: Path) -> Past:
+    """All of it, oldest first; nothing where there is no file. HistoryError for a damaged or newer one."""
     if not path.exists():
-        return []
+        return Past()
     try:
         with closing(_open(path)) as database:
-            rows = database.execute("SELECT body FROM sample ORDER BY at").fetchall()
-        return [msgspec.json.decode(body, type=Sample) for (body,) in rows]
-    except (sqlite3.Error, msgspec.DecodeError) as error:
+            return _read(database)
+    except (sqlite3.Error, msgspec.DecodeError, ValueError) as error:
         raise HistoryError(f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
                            f"to start anew: mv {path} {path}.damaged") from error
 
 
-def append_samples(path: Path, samples: Iterable[Sample]) -> None:
-    """Add samples, all or none; a sample at the same moment is replaced."""
-    rows = [(sample.at.isoformat(), msgspec.json.encode(sample).decode()) for sample in samples]
+def remember(path: Path, past: Past) -> None:
+    """Add to it, all or nothing; what happened at the same moment is replaced, digests are those of the newest look."""
+    with _writing(path, "this run leaves no sample in it") as database:
+        database.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?)",
+                             [(stamp(sample.at), _json(sample)) for sample in past.samples])
+        database.executemany("INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
+                             [(event.kind, stamp(event.at), event.what) for event in past.events])
+        database.executemany("INSERT OR REPLACE INTO work VALUES (?, ?, ?)",
+                             [(stamp(work.at), work.remedy, work.state) for work in past.works])
+        database.executemany("INSERT OR REPLACE INTO drill VALUES (?, ?, ?)",
+                             [(drill.result.id, stamp(drill.at), _json(drill.result)) for drill in past.drills])
+        if past.configuration:
+            database.execute("DELETE FROM configuration")
+            database.executemany("INSERT INTO configuration VALUES (?, ?)", past.configuration.items())
+
+
+def prune(path: Path, before: datetime) -> int:
+    """Remove what is older; how many rows that were. The newest drill of each criterion goes like the rest."""
+    with _writing(path, "nothing was removed") as database:
+        return sum(database.execute(f"DELETE FROM {table} WHERE at < ?", (stamp(before),)).rowcount  # noqa: S608 — ours
+                   for table in DATED)
+
+
+def stamp(at: datetime) -> str:
+    """A moment as the file holds it: in UTC, so that rows sort by time."""
+    return at.astimezone(UTC).isoformat()
+
+
+def _read(database: sqlite3.Connection) -> Past:
+    def rows(query: str) -> list[tuple[str, ...]]:
+        return database.execute(query).fetchall()
+
+    moment = datetime.fromisoformat
+    return Past(
+        samples=tuple(msgspec.json.decode(body, type=Sample) for (body,) in rows("SELECT body FROM sample ORDER BY at")),
+        events=tuple(Event(moment(at), Happened(kind), what)
+                     for at, kind, what in rows("SELECT at, kind, what FROM event ORDER BY at, kind, what")),
+        works=tuple(Work(moment(at), remedy, state)
+                    for at, remedy, state in rows("SELECT at, remedy, state FROM work ORDER BY at, remedy")),
+        drills=tuple(Drilled(moment(at), msgspec.json.decode(body, type=Drilled.__annotations__["result"]))
+                     for at, body in rows("SELECT at, body FROM drill ORDER BY at, criterion")),
+        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")))  # type: ignore[arg-type]  # pairs
+
+
+def _json(value: msgspec.Struct) -> str:
+    return msgspec.json.encode(value, enc_hook=str).decode()
+
+
+@contextmanager
+def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
     try:
         with closing(_open(path)) as database, database:
             database.execute(WRITE)
-            database.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?)", rows)
+            yield database
     except sqlite3.Error as error:
-        raise HistoryError(f"{path}: cannot be written: {error}; this run leaves no sample in it") from error
+        raise HistoryError(f"{path}: cannot be written: {error}; {otherwise}") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -53,12 +111,19 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+    version = _version(database)
     if version > VERSION:
         raise HistoryError(f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
                            "the file is kept, this run goes on without history; update this checkout")
     if version < VERSION:
+        with suppress(sqlite3.OperationalError):  # somebody else is at it: whoever comes next sets it
+            database.execute("PRAGMA journal_mode = WAL")
         with database:
             database.execute(WRITE)
-            database.execute(SCHEMA)
+            for statement in [one for step in MIGRATIONS[_version(database):] for one in step]:
+                database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])

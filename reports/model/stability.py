@@ -8,22 +8,12 @@ docs/decisions/0004 says what is still to come.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Annotated
 
 import msgspec
 
+from reports.model.sample import Moment, Sample
+
 LONGEST_GAP = timedelta(hours=3)
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class Sample(msgspec.Struct, frozen=True):
-    """What one earlier audit saw of the blocking live criteria. `changed`: it applied a remedy."""
-
-    at: Moment
-    failing: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    changed: bool = False
-    synthetic: bool = False
 
 
 class Window(msgspec.Struct, frozen=True):
