@@ -7,7 +7,6 @@ import msgspec
 from reports.model.run import Result
 from reports.model.sample import Event, Moment, Sample
 
-
 EARLIER = "drilled-earlier"  # the finding of a pass that was taken over from here: it is not kept as a new drill
 
 
