@@ -10,8 +10,8 @@ import msgspec
 
 from reports.model.contract import load_contract
 from testing.faults.fault import Fault, load_faults
-from testing.faults.observe import ROOT, outcomes
-from testing.faults.prove import Proof, prove
+from testing.faults.observe import ROOT
+from testing.faults.prove import Proof, Prover
 from testing.faults.server import Server
 
 
@@ -21,18 +21,14 @@ def main(arguments: list[str] | None = None) -> int:
     faults = [fault for fault in load_faults() if fnmatch(fault.criterion, options.only)]
     contract = load_contract()
     began = time.monotonic()
-    _say(f"{len(faults)} faults; first what a sound server shows …")
-    baselines = {drills: outcomes(options.target, drills) for drills in (False, True)}
     if options.only == "*":
         _uncovered(faults, set(contract))
-    server = Server(options.target)
+    _say(f"{len(faults)} faults; first what a sound server shows …")
+    server, proofs = Server(options.target), list[Proof]()
     try:
-        proofs = []
-        for number, fault in enumerate(faults, 1):
-            drill = contract[fault.criterion].kind == "drill"
-            proof = prove(fault, server, options.target, baselines[drill], contract)
+        for proof in Prover(server, options.target, contract).prove(faults):
             proofs.append(proof)
-            _say(_line(number, len(faults), proof, time.monotonic() - began))
+            _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
     finally:
         server.close()
     _write(options.out, proofs)

@@ -1,0 +1,111 @@
+"""The fault matrix itself: a fault that does not do what it announces, or does not go away, is told, and only that one."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from reports.model.contract import Kind
+from reports.model.outcome import Outcome
+from testing.faults.fault import Fault, Where, load_faults
+from testing.faults.prove import Proof, Prover
+from testing.faults.server import Server
+from testing.runs import row
+
+KINDS = {"A-01": Kind.LIVE, "B-01": Kind.LIVE, "C-01": Kind.DRILL, "DEC-01": Kind.DERIVED}
+CONTRACT = {id: row(id, kind=kind) for id, kind in KINDS.items()}
+FOLDER = Path("target")
+
+
+class Small:
+    """A server of three criteria: `break X` fails one, `mend X` takes it back. Counts how often it was audited."""
+
+    def __init__(self) -> None:
+        self.broken: set[str] = set()
+        self.audits = 0
+
+    def run(self, script: str) -> None:
+        word, id = script.split()
+        if word == "break":
+            self.broken.add(id)
+        elif word == "mend":
+            self.broken.discard(id)
+        elif word == "refuse":
+            raise RuntimeError("exit 1: refused")
+
+    def until(self, condition: str) -> None:
+        assert condition
+
+    def outcomes(self, folder: Path, drill: str = "", change: str = "") -> dict[str, str]:
+        assert folder == FOLDER
+        self.audits += 1
+        broken = self.broken | ({change.split()[1]} if change else set())
+        seen = {id: "unknown" if row.kind is Kind.DRILL and id != drill else "pass" for id, row in CONTRACT.items()}
+        return seen | dict.fromkeys(broken, "fail") | ({"DEC-01": "fail"} if broken else {})
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Small:
+    server = Small()
+    monkeypatch.setattr("testing.faults.prove.outcomes", server.outcomes)
+    return server
+
+
+def fault(id: str, **changed: Any) -> Fault:
+    fields = {"criterion": id, "name": f"{id} breaks", "expected": Outcome.FAIL, "inject": f"break {id}", "revert": f"mend {id}"}
+    return Fault(**(fields | changed))
+
+
+def prove(small: Small, *faults: Fault) -> dict[str, Proof]:
+    return {proof.criterion: proof for proof in Prover(cast(Server, small), FOLDER, CONTRACT).prove(faults)}
+
+
+def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
+    proofs = prove(small, fault("A-01"), fault("B-01"), fault("C-01"))
+    assert {id: (proof.ok, proof.why) for id, proof in proofs.items()} == dict.fromkeys(("A-01", "B-01", "C-01"), (True, ""))
+    assert proofs["A-01"].collateral == ("DEC-01",)
+
+
+def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
+    prove(small, fault("A-01"), fault("B-01"), fault("A-01", name="again"))
+    assert small.audits == 1 + 3 + 1  # what is sound, three faults, and the last one's end
+
+
+def test_a_fault_that_stays_is_told_of_itself_alone(small: Small) -> None:
+    proofs = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
+    assert (proofs["A-01"].ok, proofs["A-01"].why) == (False, "A-01 stayed fail after the revert")
+    assert proofs["B-01"].ok
+
+
+def test_the_last_fault_has_to_go_as_well(small: Small) -> None:
+    assert not prove(small, fault("A-01", revert="keep A-01"))["A-01"].ok
+    small.broken.clear()
+    assert not prove(small, fault("C-01", revert="keep C-01"))["C-01"].ok
+
+
+@pytest.mark.parametrize(("wrong", "why"), [
+    (fault("A-01", expected=Outcome.UNKNOWN), "A-01 was fail"),
+    (fault("A-01", inject="break B-01", revert="mend B-01"), "B-01 became fail"),
+    (fault("A-01", also={"B-01": Outcome.FAIL}), "B-01 did not change with it"), (fault("A-01", inject="refuse A-01"), "refused"),
+    (fault("B-01", inject="break A-01", where=Where.TARGET, revert=""), "A-01 became fail")])
+def test_a_fault_that_does_something_else_is_no_proof(small: Small, wrong: Fault, why: str) -> None:
+    (proof,) = prove(small, wrong).values()
+    assert not proof.ok
+    assert why in proof.why
+
+
+def test_a_fault_that_could_not_be_injected_does_not_hide_the_one_before(small: Small) -> None:
+    proofs = prove(small, fault("A-01", revert="keep A-01"), fault("B-01", inject="refuse B-01"))
+    assert not proofs["A-01"].ok
+    assert not proofs["B-01"].ok
+
+
+def test_neighbours_touch_different_criteria(small: Small) -> None:
+    faults = [fault("A-01"), fault("A-01"), fault("C-01"), fault("B-01"), fault("B-01")]
+    turn = Prover(cast(Server, small), FOLDER, CONTRACT).in_turn(faults)
+    assert [one.criterion for one in turn] == ["A-01", "B-01", "A-01", "B-01", "C-01"]
+
+
+def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_own() -> None:
+    names = [(one.criterion, one.name) for one in load_faults()]
+    assert len(names) == len(set(names))
