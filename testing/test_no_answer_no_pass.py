@@ -1,0 +1,92 @@
+"""What was not answered is not passed: every fact taken away, cut or emptied, from a server where all is well.
+
+Facts that no criterion shares are treated in one audit: what becomes of a criterion is due to the one fact it names.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from fixtures.answer import Answer
+from fixtures.recording import Failure, Recording, read_recording, write_recording
+from reports.model.contract import Kind, load_contract
+from testing.rooms import ROOT, House, Ran
+
+READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")
+OFFLINE = Failure("unreachable", {"cause": "host", "address": "127.0.0.1", "port": 22, "user": "audit", "why": "-"})
+EMPTY_IS_AN_ANSWER: dict[str, str] = {}  # criterion: why it may pass on an empty answer of one of its facts
+
+
+def judged(house: House, **changed: object) -> Ran:
+    """The tests of the product, over the recording of `ready` with something changed."""
+    file = house.pytester.path / "recording.json"
+    recording: Recording = msgspec.structs.replace(READY, **changed)
+    write_recording(recording, file)
+    return house.run("--noconftest", f"--target=replay:{file}", str(ROOT / "tests"))
+
+
+def needed() -> Iterator[tuple[str, set[str]]]:
+    """Criteria and the recorded facts their tests name."""
+    for file in sorted((ROOT / "tests").glob("test_*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                (mark,) = [call for call in node.decorator_list if isinstance(call, ast.Call)]
+                yield ast.literal_eval(mark.args[0]), {one.arg for one in node.args.args} & READY.answers.keys()
+
+
+NEEDED = dict(needed())
+
+
+def apart() -> list[set[str]]:
+    """All recorded facts in as few groups as can be, no two of a group named by one criterion."""
+    groups = list[set[str]]()
+    for name in sorted(READY.answers):
+        beside = set[str]().union(*(facts for facts in NEEDED.values() if name in facts))
+        fitting = next((group for group in groups if not group & beside), None)
+        if fitting is None:
+            groups.append({name})
+        else:
+            fitting.add(name)
+    return groups
+
+
+def changed(group: set[str], change: Callable[[Answer], Answer]) -> dict[str, Answer]:
+    return {name: change(answer) if name in group else answer for name, answer in READY.answers.items()}
+
+
+def touched(ran: Ran, group: set[str]) -> Iterator[tuple[str, str]]:
+    """Criteria that name a fact of the group, and what became of them."""
+    yield from ((id, ran.outcome(id)) for id, facts in NEEDED.items() if facts & group)
+
+
+def test_a_server_that_answers_nothing_passes_nothing(house: House) -> None:
+    ran = judged(house, answers={}, failures=dict.fromkeys(READY.answers, OFFLINE))
+    seen = [id for id, row in load_contract().items() if row.kind in (Kind.LIVE, Kind.DRILL) and NEEDED[id]]
+    assert {id: ran.outcome(id) for id in seen} == dict.fromkeys(seen, "unknown")
+    assert ran.status == 10
+
+
+@pytest.mark.parametrize("group", apart(), ids=min)
+def test_without_one_of_its_facts_no_criterion_passes(house: House, group: set[str]) -> None:
+    kept = {name: answer for name, answer in READY.answers.items() if name not in group}
+    ran = judged(house, answers=kept, failures=dict.fromkeys(group, OFFLINE))
+    assert {id: outcome for id, outcome in touched(ran, group) if outcome != "unknown"} == {}
+
+
+@pytest.mark.parametrize("group", apart(), ids=min)
+def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str]) -> None:
+    def cut(answer: Answer) -> Answer:
+        return msgspec.structs.replace(answer, out=answer.out[:len(answer.out) // 2] + "\0\x1b[")
+
+    ran = judged(house, answers=changed(group, cut))
+    broken = [id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"]
+    assert broken == []
+    assert "Traceback" not in ran.said
+
+
+@pytest.mark.parametrize("group", apart(), ids=min)
+def test_an_empty_answer_passes_only_where_it_says_something(house: House, group: set[str]) -> None:
+    ran = judged(house, answers=changed(group, lambda old: msgspec.structs.replace(old, out="")))
+    assert {id for id, outcome in touched(ran, group) if outcome == "pass"} <= EMPTY_IS_AN_ANSWER.keys()
