@@ -143,8 +143,31 @@ POSTGRES_RESTORE = (
     '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}')
 DISK_ALERT = '{"script":"found","way":"shim","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
 
+BOOTS = """\
+1795460854
+a78b318f-a6a3-47d5-89d9-75dec53dc019
+ -1 65d1ec60431340a8890ec3bd208afae2 Mon 2026-11-23 18:47:44 UTC—Mon 2026-11-23 18:48:01 UTC
+  0 a78b318fa6a347d589d975dec53dc019 Mon 2026-11-23 19:06:42 UTC—Mon 2026-11-23 19:07:34 UTC
+"""
+STARTS = """\
+now 1795460854 -
+reach 1795453812.371071 -
+active k3s.service Mon 2026-11-23 19:06:57 UTC
+started 1795459668.710526 k3s.service
+started 1795460817.654561 k3s.service
+active redis-server.service Mon 2026-11-23 18:00:00 UTC
+"""
+CONFIGURATION = f"""\
+1795460854
+1795453812.3710710000 644 0:0 /etc/crontab
+1795450000.0000000000 755 0:0 /etc/cron.d/a name with spaces
+{'a' * 64}  /etc/crontab
+{'b' * 64}  /etc/cron.d/a name with spaces
+"""
+
 SOUND = {
     "rotation": ROTATION, "kernel_log": KERNEL_LOG, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
     "evictions": EVICTIONS, "units": UNITS, "postgres_backups": POSTGRES_BACKUPS, "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "disk_alert": DISK_ALERT,
+    "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
 }

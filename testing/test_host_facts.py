@@ -15,7 +15,8 @@ from fixtures.host.backup_jobs import postgres_schedules
 from testing.host_answers import SOUND
 
 MODULES = ("host.rotation", "host.kernel_log", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
-           "host.backups", "host.schedules", "drills.postgres_restore", "drills.disk_alert")
+           "host.backups", "host.schedules", "host.boots", "host.starts", "host.configuration",
+           "drills.postgres_restore", "drills.disk_alert")
 for module in MODULES:  # importing one declares its fact
     importlib.import_module(f"fixtures.{module}")
 NAMES = sorted(SOUND)
