@@ -7,11 +7,11 @@ from fixtures.answer import Unknown
 from fixtures.connection import Connection
 from fixtures.folder import find_folder, load_target
 from fixtures.target import TargetError
-from remediations.transaction.apply import UNDO_SECONDS, must
+from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
 from remediations.transaction.lock import locked
 from remediations.transaction.memory import remember
-from remediations.transaction.session import Session, TransactionError
+from remediations.transaction.session import Session, TransactionError, must
 from reports.model.sentence import phrase
 
 

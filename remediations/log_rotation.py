@@ -6,14 +6,16 @@ writing to the old file, and maxsize bounds nothing between two daily runs.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
 from fixtures.host.rotation_files import RotationFiles
 from remediations.transaction.remedy import remedy
+from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
+say = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "log_rotation"
 RSYSLOG, BACKUP = "/etc/logrotate.d/rsyslog", "/etc/logrotate.d/twisterlab-backup"
 NEEDED = ("/var/log/syslog", "/var/log/kern.log")
@@ -48,32 +50,28 @@ def log_rotation(rotation_files: RotationFiles) -> Iterator[Yielded]:
 
 
 def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
-    yield Check(command=LOGROTATE, about="/etc/logrotate.d/",
-                what="logrotate -d accepts the whole configuration as it will be")
+    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", said=say("whole-configuration"))
     for path in PLANS_OWN:
         if path in seen.files:
-            yield RemoveFile(path=path, before=seen.files[path], what=f"remove {path}",
-                             why="a second stanza for the same log is an error to logrotate: one of the two is ignored")
+            yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
     if seen.helper:
         yield InstallFile(path=RSYSLOG, content=_rsyslog(seen), before=seen.files.get(RSYSLOG),
-                          what=f"install {RSYSLOG}", why="one stanza: daily or from 200 MB on, 7 copies, compressed, "
-                                                         "and rsyslog is told to reopen its files")
+                          said=say("one-stanza", path=RSYSLOG))
     else:
-        yield Note("/etc/logrotate.d/rsyslog: rsyslog is not installed as this distribution does it")
+        yield Note(say("no-rsyslog", path=RSYSLOG))
     if BACKUP_LOG not in _owned(seen, BACKUP):
         yield InstallFile(path=BACKUP, content=(FILES / BACKUP[1:]).read_text(), before=seen.files.get(BACKUP),
-                          what=f"install {BACKUP}", why="the log of the backup jobs is rotated by nobody")
+                          said=say("backup-log", path=BACKUP))
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
-        yield Check(command=TIMER, about=HOURLY, what="systemd-analyze verify accepts the timer as it will be")
+        yield Check(command=TIMER, about=HOURLY, said=say("timer-accepted"))
         yield InstallFile(path=HOURLY, content=(FILES / HOURLY[1:]).read_text(), before=seen.files.get(HOURLY),
-                          what=f"install {HOURLY}", activate=RELOAD,
-                          why="maxsize counts only when logrotate runs: hourly instead of daily")
+                          activate=RELOAD, said=say("hourly", path=HOURLY))
     if not seen.timer_active:
-        yield RunCommand(command="systemctl enable --now logrotate.timer", what="start logrotate.timer",
-                         undo="systemctl disable --now logrotate.timer", why="nothing runs logrotate")
+        yield RunCommand(command="systemctl enable --now logrotate.timer", undo="systemctl disable --now logrotate.timer",
+                         said=say("start-timer"))
 
 
 def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
@@ -81,20 +79,18 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
         log = seen.logs[path]
         if seen.owner and log.owner != seen.owner:
             yield RunCommand(command=f"chown {seen.owner} {quote(path)}", undo=f"chown {log.owner} {quote(path)}",
-                             what=f"give {path} back to {seen.owner}",
-                             why=f"it is {log.owner}'s: rsyslog may not be able to write to it")
+                             said=say("owner", path=path, owner=seen.owner, other=log.owner))
 
 
 def _overdue(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     """Rotate what is over the bound now; compress what keeps /var/log over the budget instead of waiting a day."""
     if any(path.endswith(" (deleted)") or path.rpartition(".")[0] in governed for path in seen.open):
-        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", what="tell rsyslog to reopen its files",
-                         why="it writes to a file that was rotated away", lasting="it opens the same files by name")
+        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
     due = [path for path in sorted(governed & seen.logs.keys()) if seen.logs[path].size > MAXSIZE]
     if due:
-        yield RunCommand(command="systemctl start logrotate.service", what=f"rotate now: {_sizes(seen, due)}",
-                         why="the live file is over the bound already", seconds=PATIENCE,
-                         lasting="a rotation renames; no line is lost")
+        size = sum(seen.logs[path].size for path in due)
+        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE,
+                         said=say("rotate-now", logs=", ".join(due), size=size))
     if seen.total > BUDGET:
         yield from _compression(seen, {f"{path}.1": seen.logs[path].size for path in due} | {
             path: log.size for path, log in seen.logs.items()
@@ -107,20 +103,13 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yiel
         return
     names, largest = " ".join(map(quote, sizes)), max(sizes.values())
     if re.search(r"^\s*dateext", seen.files["/etc/logrotate.conf"].content, re.MULTILINE):
-        yield Note(f"{names}: this host names rotated logs by date; the next rotation compresses them")
+        yield Note(say("named-by-date", names=names))
     elif seen.free < largest / 4:
-        yield Note(f"{names}: compressing may take {largest / 4e9:.1f} GB more for a while, {seen.free / 1e9:.1f} GB "
-                   "are free; free some space, then run --fix again")
+        yield Note(say("no-room", names=names, needed=largest / 4, free=seen.free))
     else:
         yield RunCommand(command=f"set -- {names}\n{COMPRESS}", undo=f"set -- {names}\n{UNDO}", seconds=PATIENCE,
                          shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-                         what=f"compress {names} ({sum(sizes.values()) / 1e9:.1f} GB)",
-                         why="/var/log is over 2 GB now, and rotation alone only renames",
-                         lasting="half a copy is removed; a whole one has every line and stays")
-
-
-def _sizes(seen: RotationFiles, paths: Iterable[str]) -> str:
-    return ", ".join(f"{path} ({seen.logs[path].size / 1e9:.1f} GB)" for path in paths)
+                         said=say("compress", names=names, size=sum(sizes.values())))
 
 
 def _rsyslog(seen: RotationFiles) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from reports.model.contract import parse_contract
+from reports.model.contract import Text, parse_contract
 from reports.model.derived import progress, score
 from reports.model.outcome import Outcome
 from reports.model.people import Attestation, People, Void, Waiver
@@ -146,7 +146,7 @@ def hostile() -> Run:
         failed("MCP-01", 1, running=nasty, sick=[nasty] * 200), failed("BKP-04", 99, file=nasty, hours=nasty),
         unknown("MON-02", "no-answer", fact=nasty, why=nasty), unknown("DOC-01", nasty, cause=nasty),
         msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, nasty * 3, AT, 1.0),)),
-        interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (nasty,), f"+{nasty}\n" * 3),),
+        interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (Text(nasty, nasty),), f"+{nasty}\n" * 3),),
         target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"),
         people=People(void=(Void(nasty, nasty, nasty),)))
 
@@ -156,7 +156,9 @@ def fixed() -> Run:
     diff = ("--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
             "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n")
     done = Intervention("log_rotation", "applied", ("LOG-01",), (
-        "Replace the stock stanza by one with a size bound", "Run logrotate every hour", "Check the result"), diff, 4.2)
+        Text("Replace the stock stanza by one with a size bound", "Remplacer la section par une autre, bornée en taille"),
+        Text("Run logrotate every hour", "Lancer logrotate chaque heure"),
+        Text("Check the result", "Vérifier le résultat")), diff, 4.2)
     return golden(msgspec.structs.replace(passed("LOG-01"), before=Outcome.FAIL), interventions=(done,))
 
 

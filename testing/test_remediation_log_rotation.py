@@ -66,7 +66,8 @@ def stanza(seen: RotationFiles) -> str:
 
 def test_a_stock_server_gets_three_files_and_nothing_else() -> None:
     plan = planned(STOCK)
-    assert plan.said == (f"install {RSYSLOG}", "install /etc/logrotate.d/twisterlab-backup", f"install {HOURLY}")
+    assert [one.en for one in plan.said] == [
+        f"install {RSYSLOG}", "install /etc/logrotate.d/twisterlab-backup", f"install {HOURLY}"]
     assert [check.about for check in plan.checks] == ["/etc/logrotate.d/", HOURLY]
 
 
@@ -93,7 +94,7 @@ def test_files_logrotate_ignores_claim_nothing(name: str) -> None:
 def test_the_plans_own_files_go_and_what_only_they_had_stays_rotated() -> None:
     extra = file(PLANS_OWN[1], "/var/log/syslog\n/var/log/messages\n{\n  daily\n}\n")
     plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, extra.path: extra}))
-    assert plan.said[0] == f"remove {PLANS_OWN[1]}"
+    assert plan.said[0].en == f"remove {PLANS_OWN[1]}"
     assert "/var/log/messages" in paths_in(stanza(seen))
 
 
@@ -126,7 +127,7 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
     seen = msgspec.structs.replace(STOCK, logs=logs(kern_log=12 * GB), total=13 * GB, **changed)
     plan = planned(seen)
     assert not any("set --" in command for command in commands(plan.steps))
-    assert said in plan.notes[0].what
+    assert said in plan.notes[0].said.what.en
 
 
 @pytest.mark.parametrize("held", ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)"])
@@ -149,8 +150,8 @@ def test_where_rsyslog_does_not_say_whose_its_files_are_nobody_is_given_any() ->
 
 def test_a_server_without_rsyslog_keeps_its_configuration_and_is_told() -> None:
     plan = planned(msgspec.structs.replace(STOCK, helper=False))
-    assert RSYSLOG not in "".join(plan.said)
-    assert "rsyslog is not installed" in plan.notes[0].what
+    assert RSYSLOG not in "".join(one.en for one in plan.said)
+    assert "rsyslog is not installed" in plan.notes[0].said.what.en
 
 
 def test_a_stopped_timer_is_started() -> None:

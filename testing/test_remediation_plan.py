@@ -6,18 +6,22 @@ import pytest
 
 from fixtures.host.files import HostFile
 from remediations.transaction.choice import Wanted, choose, parse, regressed
+from remediations.transaction.difference import difference as diff
 from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
-from remediations.transaction.plan import diff, draw_plan, shown, undo_of
+from remediations.transaction.plan import draw_plan
 from remediations.transaction.remedy import Remedy, load_remedies
+from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.session import TransactionError
-from remediations.transaction.step import Check, InstallFile, Note, RemedyError, RemoveFile, Risk, RunCommand
+from remediations.transaction.showing import shown, undo_of
+from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand
 from reports.model.contract import load_contract
 from testing.runs import row
+from testing.transaction_host import plain
 
 OLD = HostFile("/etc/x", "0640", "root:adm", hashlib.sha256(b"a\nb\n").hexdigest(), "a\nb\n")
-INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, what="install x", why="b is wrong",
+INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, said=plain("install x", "b is wrong"),
                       activate="reload x")
-COMMAND = RunCommand(command="switch on", undo="switch off", what="switch x on", why="it is off")
+COMMAND = RunCommand(command="switch on", undo="switch off", said=plain("switch x on", "it is off"))
 CONTRACT = {"LOG-01": row("LOG-01", remedy="sample"), "LOG-06": row("LOG-06", remedy="sample"),
             "DSK-01": row("DSK-01"), "BKP-01": row("BKP-01", remedy="not_built")}
 REMEDIES = {"sample": Remedy("sample", lambda: iter(()), ("LOG", "DSK-01"), ())}
@@ -30,49 +34,49 @@ def test_a_diff_shows_lines_owner_and_mode() -> None:
 
 
 def test_new_and_removed_files_are_diffs_against_nothing() -> None:
-    new = InstallFile(path="/etc/y", content="y\n", before=None, what="", why="")
+    new = InstallFile(path="/etc/y", content="y\n", before=None, said=plain(""))
     assert diff(new).startswith("--- /dev/null\n+++ /etc/y\n")
-    assert "+++ /dev/null\n" in diff(RemoveFile(path="/etc/x", before=OLD, what="", why=""))
+    assert "+++ /dev/null\n" in diff(RemoveFile(path="/etc/x", before=OLD, said=plain("")))
 
 
 def test_a_diff_has_no_secrets() -> None:
-    assert "hunter2" not in diff(InstallFile(path="/etc/y", content="password=hunter2\n", before=None, what="", why=""))
+    assert "hunter2" not in diff(InstallFile(path="/etc/y", content="password=hunter2\n", before=None, said=plain("")))
 
 
 def test_a_file_that_stands_already_is_no_step_and_needs_no_check() -> None:
-    same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", what="", why="")
-    plan = draw_plan("r", ["LOG-01"], [Check(command="check", about="/etc/", what="syntax"), same, Note("left")])
-    assert (plan.steps, plan.checks, plan.notes) == ((), (), (Note("left"),))
+    same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", said=plain(""))
+    plan = draw_plan("r", ["LOG-01"], [Check(command="check", about="/etc/", said=plain("syntax")), same, Note(plain("left"))])
+    assert (plan.steps, plan.checks, plan.notes) == ((), (), (Note(plain("left")),))
 
 
 def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
-    wrong = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0600", owner="root:adm", what="", why="")
+    wrong = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0600", owner="root:adm", said=plain(""))
     assert draw_plan("r", ["LOG-01"], [wrong]).steps == (wrong,)
 
 
 def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
-    text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND])))
+    text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND]), "en"))
     for said in ("r (safe) for LOG-01, LOG-06", "1. install x", "b is wrong", "then: reload x", "run:  switch on",
                  "undo: switch off", "undo: the file is put back as it was, then: reload x", "-b"):
         assert said in text
 
 
 def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
-    restart = RunCommand(command="r", what="r", why="r", lasting="it runs again", risk=Risk.DISRUPTIVE)
+    restart = RunCommand(command="r", said=plain("r", "r", "it runs again"), risk=Risk.DISRUPTIVE)
     assert draw_plan("r", ["X"], [INSTALL, restart]).risk is Risk.DISRUPTIVE
-    assert undo_of(restart) == "not needed: it runs again"
+    assert undo_of(restart, "en") == "not needed: it runs again"
 
 
 @pytest.mark.parametrize("path", [
     "/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"])
 def test_no_remedy_touches_who_may_enter(path: str) -> None:
     with pytest.raises(RemedyError):
-        InstallFile(path=path, content="", before=None, what="", why="")
+        InstallFile(path=path, content="", before=None, said=plain(""))
 
 
 def test_a_command_without_a_way_back_has_to_say_why() -> None:
     with pytest.raises(RemedyError):
-        RunCommand(command="x", what="x", why="x")
+        RunCommand(command="x", said=plain("x"))
 
 
 def test_only_failures_with_a_remedy_are_chosen() -> None:

@@ -15,7 +15,7 @@ import pytest
 from remediations.transaction.journal import State, read_journals
 from remediations.transaction.session import Session, TransactionError
 from remediations.transaction.step import Check
-from testing.transaction_host import SESSION, Host
+from testing.transaction_host import SESSION, Host, plain
 
 pytestmark = pytest.mark.skipif(shutil.which("flock") is None, reason="the host's side needs Linux")
 AFTER = {"etc/conf.d/main": ("main 2\n", 0o644), "etc/new/deep/file": ("new\n", 0o644), "etc/switch": ("on\n", 0o600)}
@@ -123,7 +123,7 @@ def test_a_step_that_fails_takes_the_whole_remedy_back(host: Host) -> None:
 def test_a_check_sees_the_folder_as_it_will_be_and_nothing_is_changed_when_it_refuses(host: Host) -> None:
     untouched = host.state
     seen = Check(command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1', about="/etc/conf.d/",
-                 what="the syntax")
+                 said=plain("the syntax"))
     with host.transaction() as transaction:
         applied = transaction.apply(msgspec.structs.replace(host.plan(), checks=(seen,)))
         transaction.finish()

@@ -15,11 +15,18 @@ from remediations.transaction.apply import Transaction
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import take_lock
 from remediations.transaction.plan import Plan
+from remediations.transaction.said import Sentence
 from remediations.transaction.session import Session
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
+from reports.model.contract import Text
 
 ME = f"{getpwuid(os.getuid()).pw_name}:{getgrgid(os.getgid()).gr_name}"
 SESSION = "kill -9 $(ps -o ppid= -p $PPID)"  # in a step: end the shell that runs the transaction
+
+
+def plain(what: str, why: str = "", lasting: str = "") -> Sentence:
+    """The same in both languages."""
+    return Sentence(Text(what, what), Text(why, why), Text(lasting, lasting))
 
 
 class Host:
@@ -85,9 +92,8 @@ class Host:
         assert old is not None
         new = "/etc/new/deep/file"
         steps: tuple[Step, ...] = (
-            InstallFile(path=main.path, content="main 2\n", before=main, owner=ME, what="install main",
-                        why="it is old", activate=activate),
-            InstallFile(path=new, content="new\n", before=None, owner=ME, what="install new", why="there is none"),
-            RemoveFile(path=old.path, before=old, what="remove old", why="nobody reads it"),
-            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', what="switch on", why="it is off", seconds=20))
+            InstallFile(path=main.path, content="main 2\n", before=main, owner=ME, said=plain("install main"), activate=activate),
+            InstallFile(path=new, content="new\n", before=None, owner=ME, said=plain("install new")),
+            RemoveFile(path=old.path, before=old, said=plain("remove old")),
+            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', said=plain("switch on"), seconds=20))
         return Plan("sample", ("LOG-01",), steps)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Protocol
 
 import msgspec
 
@@ -12,41 +11,42 @@ from remediations.transaction.journal import Record, left_behind, read_journals
 from remediations.transaction.lock import who_am_i
 from remediations.transaction.plan import Plan
 from remediations.transaction.scripts import candidate_of, files_of, text
-from remediations.transaction.session import Session, TransactionError
+from remediations.transaction.session import Session, TransactionError, must
 from remediations.transaction.step import Check, Step
+from remediations.transaction.tell import Tell
+from reports.model.sentence import phrase
 
 UNDO_SECONDS = 1800.0  # all steps of a run
-INTERRUPTED = "interrupted"
-
-
-class Tell(Protocol):
-    """Writes to the operator's terminal; without a newline unless the text has one."""
-
-    def __call__(self, text: str, markup: str = "") -> None:
-        """`markup` is bold, red, green, yellow or nothing."""
+STALE = 79  # the status of a step whose object changed since it was planned
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What became of a plan: why none of it stands (empty: all of it does), and the seconds it took."""
+    """What became of a plan: why none of it stands (empty: all of it does), and the seconds it took.
+
+    `stale`: the host was no longer as it was when the plan was made.
+    """
 
     why: str
     seconds: float
+    stale: bool = False
+    interrupted: bool = False
 
 
 class Transaction:
     """One run on one host, under its lock. The run's folder is made with its first plan."""
 
-    def __init__(self, session: Session, tell: Tell, interrupts: Interrupts) -> None:
+    def __init__(self, session: Session, tell: Tell, interrupts: Interrupts, language: str = "en") -> None:
         """The session must hold the lock."""
-        self.session, self.tell, self.interrupts = session, tell, interrupts
+        self.session, self.tell, self.interrupts, self.language = session, tell, interrupts, language
         self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}"
         self.begun = False
         self.steps = 0                  # numbers given so far, over all remedies of the run
         self.unjudged: list[int] = []   # steps that stand until they are accepted or taken back
+        self.stale = False              # the step that failed was planned for another state
 
     def apply(self, plan: Plan) -> Applied:
         """All steps or none. TransactionError when the host is gone: the next run takes back what was begun."""
-        began, numbered = time.monotonic(), list(enumerate(plan.steps, self.steps + 1))
+        began, numbered, self.stale = time.monotonic(), list(enumerate(plan.steps, self.steps + 1)), False
         with self.interrupts.held(self._cancel):
             why = self._prepare(plan, numbered)
             for number, step in numbered:
@@ -57,18 +57,22 @@ class Transaction:
                 why = self._step(number, step)
             if why := why or self._interrupted:
                 self.take_back(why)
-        return Applied(why, round(time.monotonic() - began, 1))
+        return Applied(why, round(time.monotonic() - began, 1), self.stale, bool(why) and self.interrupts.asked)
 
     @property
     def _interrupted(self) -> str:
-        return INTERRUPTED if self.interrupts.asked else ""
+        return self.word("interrupted") if self.interrupts.asked else ""
+
+    def word(self, code: str, **values: object) -> str:
+        """A sentence of [fix] in reports/locale."""
+        return phrase("fix", code, values, self.language)
 
     def accept(self) -> None:
         """The steps were judged, and stay."""
         self.unjudged.clear()
 
     def _cancel(self) -> None:
-        self.tell("\n    interrupted: ending this step, then taking back what was done\n", "yellow")
+        self.tell(f"\n    {self.word('interrupting')}\n", "yellow")
         self.session.interrupt(self.run, self.steps)
 
     def _prepare(self, plan: Plan, numbered: list[tuple[int, Step]]) -> str:
@@ -90,28 +94,31 @@ class Transaction:
         reply = self.session.call("check", "check.sh", f"{check.seconds:g}", seconds=check.seconds)
         if reply.status == 0:
             return ""
-        return f"refused before anything was changed ({check.what}): {'; '.join(reply.lines[:3]) or reply.last}"
+        what = check.said.what.in_language(self.language)
+        return self.word("refused", what=what, why="; ".join(reply.lines[:3]) or reply.last)
 
     def _step(self, number: int, step: Step) -> str:
-        self.tell(f"{number:4}. {step.what} …")
+        what = step.said.what.in_language(self.language)
+        self.tell(f"{self.word('step', number=number, what=what):>6}")
         began = time.monotonic()
-        reply = self.session.call("step", number, f"{step.seconds:g}", seconds=step.seconds,
+        reply = self.session.call("step", number, f"{step.seconds:g}", seconds=2 * step.seconds,
                                   heard=lambda line: self.tell(f"\n        {line}"))
         took = f" {time.monotonic() - began:.1f} s"
         if reply.status == 0:
-            self.tell(f"{took} done\n", "green")
+            self.tell(f"{took} {self.word('done')}\n", "green")
             return ""
-        self.tell(f"{took} failed\n", "red")
+        self.tell(f"{took} {self.word('failed')}\n", "red")
         if self.interrupts.asked:
-            return INTERRUPTED
-        late = f"it was not done within {step.seconds:.0f} s"
-        return f"step {number} ({step.what}): {late if reply.status in (124, 137) else reply.last}"
+            return self._interrupted
+        self.stale = reply.status == STALE
+        late = self.word("too-late", seconds=round(step.seconds))
+        return self.word("step-failed", number=number, what=what, why=late if reply.status in (124, 137) else reply.last)
 
     def take_back(self, why: str) -> None:
         """Undo what was not accepted, the newest first."""
         if self.unjudged:
             with self.interrupts.held(lambda: None):
-                self.tell(f"      taking back ({why}) …", "yellow")
+                self.tell(f"      {self.word('taking-back', why=why)}", "yellow")
                 self._undo(self.run, sorted(self.unjudged, reverse=True))
             self.unjudged.clear()
 
@@ -120,8 +127,7 @@ class Transaction:
         left = left_behind(read_journals(must(self.session, "journals")))
         for run in left:
             with self.interrupts.held(lambda: None):
-                steps = len(run.standing)
-                self.tell(f"run {run.id} of {run.who} was cut short; taking back its {steps} steps …", "yellow")
+                self.tell(self.word("cut-short", run=run.id, who=run.who, steps=len(run.standing)), "yellow")
                 self._undo(run.id, run.standing)
                 must(self.session, "finish", run.id)
         return left
@@ -130,21 +136,13 @@ class Transaction:
         steps = list(numbers)
         reply = self.session.call("undo", run, *steps, seconds=UNDO_SECONDS) if steps else None
         if reply is not None and reply.status:
-            self.tell(" failed\n", "red")
+            self.tell(f" {self.word('failed')}\n", "red")
             folder = f"/var/lib/phase0-gate/runs/{run}"
             raise TransactionError(f"run {run} could not be taken back: {'; '.join(reply.lines)}; {folder} on the host "
                                    f"holds every file as it was; mend that, then there: sudo sh {folder}/undo")
-        self.tell(" done\n", "green")
+        self.tell(f" {self.word('done')}\n", "green")
 
     def finish(self) -> None:
         """The run's journal gets its end; without it the next run would take everything back."""
         if self.begun:
             must(self.session, "finish", self.run)
-
-
-def must(session: Session, *words: object) -> tuple[str, ...]:
-    """A call that has no business failing."""
-    reply = session.call(*words)
-    if reply.status:
-        raise TransactionError(f"{words[0]} on the host: {reply.last}")
-    return reply.lines

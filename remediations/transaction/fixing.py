@@ -1,7 +1,7 @@
 """One `--fix` from the first rehearsal to the last: plan, apply, judge again, take back what made something worse."""
 
 from fixtures.audit import AUDIT
-from remediations.transaction.apply import INTERRUPTED, Transaction
+from remediations.transaction.apply import Applied, Transaction
 from remediations.transaction.choice import regressed
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import locked
@@ -10,10 +10,12 @@ from remediations.transaction.observe import connected
 from remediations.transaction.plan import Plan
 from remediations.transaction.planning import Outcomes, Planning
 from remediations.transaction.remedy import REMEDIES
+from remediations.transaction.risk import Risk
 from remediations.transaction.session import TransactionError
-from remediations.transaction.step import Risk
+from reports.model.contract import Text
 from reports.model.outcome import Outcome
 from reports.model.run import Intervention
+from reports.model.sentence import LANGUAGES, phrase
 from reports.model.stash import BEFORE, HISTORY, INTERVENTIONS, NOTICES
 
 
@@ -24,63 +26,80 @@ class Fixing(Planning):
         """Under the host's lock: take back what a killed run left, then remedy what fails."""
         title = self.config.stash[AUDIT].target.target.title
         with Interrupts() as interrupts, locked(connected(self.config), title) as session:
-            transaction = Transaction(session, self.tell, interrupts)
+            transaction = Transaction(session, self.tell, interrupts, self.language)
             try:
                 self._recover(transaction)
-                now = self.judged("what fails now?")
+                now = self.judged("failing-now")
                 self.config.stash[BEFORE].update(now)
                 for remedy in self.chosen(now, aloud=True):
                     now = self._remedied(transaction, remedy, now)
             except KeyboardInterrupt:
                 transaction.finish()
-                self.tell("interrupted: nothing is left half-done on the host\n", "yellow")
+                self.tell(self.word("interrupted-clean") + "\n", "yellow")
                 raise
             transaction.finish()
             if any(kept.state == "applied" for kept in self.config.stash[INTERVENTIONS]):
                 self.config.stash[NOTICES].append(
-                    f"to take this run back: python -m remediations rollback {transaction.run} "
-                    f"--target={self.config.getoption('--target')}")
+                    self.word("take-back", run=transaction.run, target=self.config.getoption("--target")))
 
     def _recover(self, transaction: Transaction) -> None:
         for run in transaction.recover():
             self._remember()
-            said = f"run {run.id} of {run.who}, cut short, taken back"
+            said = Text(*(phrase("fix", "cut-short-done", {"run": run.id, "who": run.who}, language) for language in LANGUAGES))
             self.config.stash[INTERVENTIONS].append(Intervention(", ".join(run.remedies), "rolled-back", (), (said,)))
 
     def _remedied(self, transaction: Transaction, remedy: str, now: Outcomes) -> Outcomes:
         """Outcomes after one remedy, whether it stayed or not. An earlier one may have cured its criteria already."""
-        criteria = self.chosen(now).get(remedy, ())
-        plan = self.drawn(remedy, criteria) if criteria else None
-        if plan is None:
-            return now
-        if plan.risk is Risk.DISRUPTIVE and not self.wanted.disruptive:
-            self.say(f"{remedy}: not applied: it is disruptive; allow that with --fix-disruptive")
+        for last in (False, False, True):
+            criteria = self.chosen(now).get(remedy, ())
+            plan = self.drawn(remedy, criteria) if criteria else None
+            if plan is None:
+                return now
+            if plan.risk is Risk.DISRUPTIVE and not self.wanted.disruptive:
+                self.say("needs-disruptive", remedy=remedy)
+                return now
+            applied = self._attempted(transaction, plan)
+            if not applied.stale or last:
+                return self._settled(transaction, plan, applied, now)
+            self.say("planned-again", remedy=remedy, why=applied.why)
+        return now
+
+    def _attempted(self, transaction: Transaction, plan: Plan) -> Applied:
+        """All steps of it or none; whatever ends the session is in the record."""
+        self._remember()
+        try:
+            applied = transaction.apply(plan)
+        except TransactionError:
+            self.keep(plan, "failed")
+            raise
+        if applied.interrupted:
+            self.keep(plan, "rolled-back")
+            raise KeyboardInterrupt
+        return applied
+
+    def _settled(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
+        if applied.why:
+            self.keep(plan, "failed", applied.seconds)
+            self.say("not-applied", remedy=plan.remedy, why=applied.why)
             return now
         try:
-            return self._applied(transaction, plan, now)
+            return self._accepted(transaction, plan, applied, now)
         except KeyboardInterrupt:
-            transaction.take_back(INTERRUPTED)
+            transaction.take_back(self.word("interrupted"))
             self.keep(plan, "rolled-back")
             raise
         except TransactionError:
             self.keep(plan, "failed")
             raise
 
-    def _applied(self, transaction: Transaction, plan: Plan, now: Outcomes) -> Outcomes:
-        self._remember()
-        applied = transaction.apply(plan)
-        if applied.why == INTERRUPTED:
-            raise KeyboardInterrupt
-        if applied.why:
-            self.keep(plan, "failed", applied.seconds)
-            self.say(f"{plan.remedy}: {applied.why}; the host is as it was before")
-            return now
+    def _accepted(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
+        """It stays, unless something that passed before does not any more."""
         after, worse = self._judged_again(plan, now)
         if worse:
-            transaction.take_back(f"{worse} passed before it and does not now")
-            self.say(f"{plan.remedy}: rolled back: it made {worse} worse")
+            transaction.take_back(self.word("worse-since", ids=worse))
+            self.say("rolled-back", remedy=plan.remedy, ids=worse)
             self.keep(plan, "rolled-back", applied.seconds)
-            return self.judged("after taking it back")
+            return self.judged("after-taking-back")
         transaction.accept()
         self.keep(plan, "applied", applied.seconds)
         for id in plan.criteria:
@@ -89,14 +108,14 @@ class Fixing(Planning):
 
     def _remember(self) -> None:
         if complaint := remember(self.config.stash[HISTORY]):
-            self.say(complaint)
+            self.note(complaint)
 
     def _judged_again(self, plan: Plan, before: Outcomes) -> tuple[Outcomes, str]:
         """Outcomes now, and the criteria seen twice to be worse."""
         after = self.judged("again")
         worse = regressed(before, after, REMEDIES[plan.remedy])
         if worse:
-            self.tell(f"worse: {', '.join(sorted(worse))}\n", "red")
-            after = self.judged("to be sure")
+            self.tell(self.word("worse", ids=", ".join(sorted(worse))) + "\n", "red")
+            after = self.judged("to-be-sure")
             worse &= regressed(before, after, REMEDIES[plan.remedy])
         return after, ", ".join(sorted(worse))

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from fixtures.answer import Unknown
-from remediations.transaction.apply import Tell
 from remediations.transaction.choice import Wanted, choose
 from remediations.transaction.observe import observe
-from remediations.transaction.plan import Plan, draw_plan, shown
+from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.rehearsal import rehearse
 from remediations.transaction.remedy import REMEDIES
+from remediations.transaction.showing import shown
+from remediations.transaction.tell import Tell
 from reports.model.outcome import Outcome
 from reports.model.run import Intervention
 from reports.model.sentence import phrase
@@ -26,21 +27,23 @@ class Planning:
     def __init__(self, session: pytest.Session, wanted: Wanted, tell: Tell) -> None:
         """Nothing is contacted before `plan`."""
         self.session, self.config, self.wanted, self.tell = session, session.config, wanted, tell
+        self.language = self.config.stash[LANGUAGE]
 
     def plan(self) -> None:
         """Show what `--fix` would do."""
-        for remedy, criteria in self.chosen(self.judged("what fails now?"), aloud=True).items():
+        for remedy, criteria in self.chosen(self.judged("failing-now"), aloud=True).items():
             plan = self.drawn(remedy, criteria)
             if plan is not None:
                 self.keep(plan, "planned")
         steps = sum(len(kept.steps) for kept in self.config.stash[INTERVENTIONS])
-        self.tell(f"planned: {steps} steps; nothing was changed" + ("; apply them: --fix\n" if steps else "\n"), "bold")
+        self.tell(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
 
     def judged(self, why: str) -> Outcomes:
-        """Outcomes as they are now, with a line about it."""
-        self.tell(f"judging ({why}) …")
+        """Outcomes as they are now, with a line about it; `why` is a code of [fix]."""
+        self.tell(self.word("judging", why=self.word(why)))
         outcomes = rehearse(self.session)
-        said = [f"{list(outcomes.values()).count(outcome)} {outcome}" for outcome in COUNTED]
+        said = [f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
+                for outcome in COUNTED]
         self.tell(f" {', '.join(said)}\n")
         return outcomes
 
@@ -49,7 +52,7 @@ class Planning:
         contract = self.config.stash[CONTRACT]
         chosen = choose(self.wanted, outcomes, contract, REMEDIES)
         if aloud and not chosen:
-            self.tell("nothing to fix: 0 steps\n", "bold")
+            self.tell(self.word("nothing") + "\n", "bold")
         return chosen
 
     def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
@@ -57,16 +60,16 @@ class Planning:
         try:
             seen = observe(REMEDIES[remedy], self.config)
         except Unknown as unknown:
-            said = phrase("reason", unknown.code, unknown.values, self.config.stash[LANGUAGE])
-            self.say(f"{remedy}: cannot be planned: {said}")
+            said = phrase("reason", unknown.code, unknown.values, self.language)
+            self.say("unplannable", remedy=remedy, why=said)
             return None
         plan = draw_plan(remedy, criteria, REMEDIES[remedy].cure(**seen))
         if not plan.steps:
-            self.say(f"{remedy}: 0 steps: what it does is done; {', '.join(criteria)} fails for another reason")
+            self.say("done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:
-                self.say(f"{remedy}: left alone: {note.what}")
+                self.say("left", remedy=remedy, what=note.said.what.in_language(self.language))
             return None
-        for line, markup in shown(plan):
+        for line, markup in shown(plan, self.language):
             self.tell(f"{line}\n", markup)
         return plan
 
@@ -75,7 +78,15 @@ class Planning:
         self.config.stash[INTERVENTIONS].append(
             Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds))
 
-    def say(self, line: str) -> None:
+    def word(self, code: str, **values: object) -> str:
+        """A sentence of [fix] in reports/locale."""
+        return phrase("fix", code, values, self.language)
+
+    def say(self, code: str, **values: object) -> None:
         """Live, and again in the block at the end."""
+        self.note(self.word(code, **values))
+
+    def note(self, line: str) -> None:
+        """A line that is in words already."""
         self.tell(f"{line}\n", "yellow")
         self.config.stash[NOTICES].append(line)

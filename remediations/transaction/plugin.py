@@ -6,11 +6,11 @@ import pytest
 
 from fixtures.answer import Unknown
 from fixtures.audit import AUDIT
-from remediations.transaction.apply import Tell
 from remediations.transaction.choice import ALL, Wanted, parse
 from remediations.transaction.fixing import Fixing
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.session import TransactionError
+from remediations.transaction.tell import Tell
 from reports.model.sentence import phrase
 from reports.model.stash import CONTRACT, LANGUAGE, NOTICES
 
@@ -66,7 +66,7 @@ def _remedy(session: pytest.Session, wanted: Wanted) -> None:
         raise pytest.UsageError(f"--fix: {error}") from error
     except Unknown as unknown:
         said = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
-        config.stash[NOTICES].append(f"--fix: nothing was changed: {said}")
+        config.stash[NOTICES].append(phrase("fix", "unchanged", {"why": said}, config.stash[LANGUAGE]))
 
 
 def _teller(config: pytest.Config) -> Tell:

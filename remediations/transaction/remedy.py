@@ -9,7 +9,8 @@ import msgspec
 
 import remediations
 from fixtures.facts import FACTS, Fact
-from remediations.transaction.step import RemedyError, Yielded
+from remediations.transaction.risk import RemedyError
+from remediations.transaction.step import Yielded
 
 Cure = Callable[..., Iterator[Yielded]]
 

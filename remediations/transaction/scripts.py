@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from shlex import quote
 
+from remediations.transaction.object_scripts import deletion, patch
+from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 
 HOST = Path(__file__).parent / "host"
@@ -15,13 +17,27 @@ def text(name: str) -> str:
 
 
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
-    """`keep`, `do`, `undo`, `what`, and `content` where there is one; each script runs in the step's folder."""
-    if isinstance(step, RunCommand):
-        return {"keep": "", "do": step.command + "\n", "undo": (step.undo or ":") + "\n", "what": step.what + "\n"}
+    """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
+    return {**_scripts(step, f"{run}-{number}"), "what": step.said.what.en + "\n"}
+
+
+def _scripts(step: Step, unique: str) -> Mapping[str, str]:
+    match step:
+        case RunCommand():
+            return {"keep": "", "do": step.command + "\n", "undo": (step.undo or ":") + "\n"}
+        case PatchObject():
+            return patch(step)
+        case DeleteObjects():
+            return deletion(step)
+        case InstallFile() | RemoveFile():
+            return _file(step, unique)
+
+
+def _file(step: InstallFile | RemoveFile, unique: str) -> Mapping[str, str]:
     folder, _, name = step.path.rpartition("/")
-    given = _given(path=step.path, new=f"{folder}/.{name}.{run}-{number}")
+    given = _given(path=step.path, new=f"{folder}/.{name}.{unique}")
     after = f"{step.activate}\n" if step.activate else ""
-    files = {"keep": given + text("keep.sh"), "undo": given + text("restore.sh") + after, "what": step.what + "\n"}
+    files = {"keep": given + text("keep.sh"), "undo": given + text("restore.sh") + after}
     if isinstance(step, RemoveFile):
         return files | {"do": given + text("remove.sh") + after}
     put = given + f"mode={quote(step.mode)} owner={quote(step.owner)}\n"
@@ -34,7 +50,7 @@ def _given(**paths: str) -> str:
 
 def candidate_of(steps: Iterable[tuple[int, Step]]) -> str:
     """Builds the touched folders below $CANDIDATE as they will be, without touching them."""
-    touched = [(number, step) for number, step in steps if not isinstance(step, RunCommand)]
+    touched = [(number, step) for number, step in steps if isinstance(step, InstallFile | RemoveFile)]
     folders = sorted({step.path.rpartition("/")[0] for _, step in touched})
     lines = [f'mkdir -p "$CANDIDATE"{quote(folder)}\n[ ! -d "$ROOT"{quote(folder)} ] || '
              f'cp -a "$ROOT"{quote(folder)}/. "$CANDIDATE"{quote(folder)}/' for folder in folders]

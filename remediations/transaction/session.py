@@ -114,3 +114,11 @@ class Session:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(3)
+
+
+def must(session: Session, *words: object) -> tuple[str, ...]:
+    """A call that has no business failing."""
+    reply = session.call(*words)
+    if reply.status:
+        raise TransactionError(f"{words[0]} on the host: {reply.last}")
+    return reply.lines

@@ -1,24 +1,14 @@
 """What a remedy yields: frozen steps that say what they do, why, how risky it is and how they are taken back."""
 
-from enum import StrEnum
-
 import msgspec
 
 from fixtures.host.files import HostFile
+from remediations.transaction.objects import DeleteObjects, PatchObject
+from remediations.transaction.risk import RemedyError, Risk
+from remediations.transaction.said import NOTHING, Sentence
 
 UNTOUCHABLE = ("/etc/sudoers", "/etc/ssh", "/etc/pam.d", "/etc/security", "/etc/iptables", "/etc/nftables", "/etc/ufw",
                "/etc/firewalld", "/root/.ssh")
-
-
-class RemedyError(ValueError):
-    """A remedy yields something no remedy may do."""
-
-
-class Risk(StrEnum):
-    """Safe steps need `--fix`; disruptive ones restart workloads or delete something: `--fix-disruptive`."""
-
-    SAFE = "safe"
-    DISRUPTIVE = "disruptive"
 
 
 class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +20,7 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     content: str
     before: HostFile | None
-    what: str
-    why: str
+    said: Sentence
     mode: str = "0644"
     owner: str = "root:root"
     activate: str = ""
@@ -48,8 +37,7 @@ class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     before: HostFile
-    what: str
-    why: str
+    said: Sentence
     activate: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
@@ -62,23 +50,21 @@ class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
 class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Run POSIX sh as root; what it prints is shown while it runs.
 
-    `undo` must be right whether the command ran, half ran or never ran. `lasting` says what it leaves, and why nobody
-    is worse off; one of the two is needed. `shown` stands for a command longer than a plan should be.
+    `undo` must be right whether the command ran, half ran or never ran. Without one its sentence has to say (`lasting`)
+    what it leaves and why nobody is worse off. `shown` stands for a command longer than a plan should be.
     """
 
     command: str
-    what: str
-    why: str
+    said: Sentence
     shown: str = ""
     undo: str = ""
-    lasting: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
 
     def __post_init__(self) -> None:
         """A step nobody can take back has to say so."""
-        if not (self.undo or self.lasting):
-            raise RemedyError(f"{self.what}: say either how it is undone or why that is not needed")
+        if not self.undo and self.said.lasting == NOTHING:
+            raise RemedyError(f"{self.said.what.en}: say either how it is undone or why that is not needed")
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,17 +75,17 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     command: str
     about: str
-    what: str
+    said: Sentence
     seconds: float = 60
 
 
 class Note(msgspec.Struct, frozen=True):
     """What the remedy leaves alone, and why."""
 
-    what: str
+    said: Sentence
 
 
-Step = InstallFile | RemoveFile | RunCommand
+Step = InstallFile | RemoveFile | RunCommand | PatchObject | DeleteObjects
 Yielded = Step | Check | Note
 
 

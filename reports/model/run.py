@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from reports.model.contract import Criterion
+from reports.model.contract import Criterion, Text
 from reports.model.outcome import Outcome
 from reports.model.people import People
 from reports.model.stability import Window
@@ -75,7 +75,7 @@ class Intervention(msgspec.Struct, frozen=True):
     remedy: str
     state: str
     criteria: tuple[str, ...]
-    steps: tuple[str, ...] = ()
+    steps: tuple[Text, ...] = ()
     diff: str = ""
     seconds: float = 0.0
 

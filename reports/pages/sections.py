@@ -108,7 +108,7 @@ def _change(done: Intervention, decision: Decision, voice: Voice) -> Change:
     more = len(lines) - MOST_LINES
     return Change(
         shown(done.remedy), voice.say("state", done.state), ", ".join(map(shown, done.criteria)), ", ".join(outcomes),
-        tuple(shown(step) for step in done.steps),
+        tuple(shown(step.in_language(voice.language)) for step in done.steps),
         tuple((_mark(line), visible(line, LONGEST_LINE)) for line in lines[:MOST_LINES]),
         voice.word("cut", count=more) if more > 0 else "")
 

@@ -37,7 +37,7 @@ candidate() { # name of the script that builds the touched folders as they will 
 }
 
 step() { # number, seconds
-  cd "$RUN/$1" && sh ./keep && sync . && note before "$1" || return
+  cd "$RUN/$1" && timeout -k 5 "$2" sh ./keep </dev/null 2>&1 && sync . && note before "$1" || return
   timeout -k 5 "$2" sh ./do </dev/null 2>&1 &
   echo "$!" >pid
   wait "$!" && note after "$1"

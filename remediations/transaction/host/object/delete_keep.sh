@@ -1,0 +1,17 @@
+# Manifests, status and events of what goes; objects: a line each of namespace, name and uid.
+mkdir -p evidence
+cut -d ' ' -f 1 objects | sort -u >namespaces
+while read -r namespace; do
+  # shellcheck disable=SC2046 # names, one a word
+  kube get "$resource" -n "$namespace" $(awk -v namespace="$namespace" '$1 == namespace { print $2 }' objects) \
+    --ignore-not-found -o yaml >"evidence/$namespace.yaml"
+  kube get events -n "$namespace" -o yaml >"evidence/$namespace.events.yaml"
+done <namespaces
+if [ "$restored" = yes ]; then
+  while read -r namespace name uid; do
+    unmanaged
+    kube get "$resource" "$name" -n "$namespace" -o yaml |
+      sed -e '/^  resourceVersion:/d' -e '/^  uid:/d' -e '/^  creationTimestamp:/d' >"evidence/$uid.again.yaml"
+  done <objects
+fi
+sync evidence/*

@@ -1,0 +1,42 @@
+"""Steps on the cluster as scripts of the host; pure text."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+import msgspec
+
+from remediations.transaction.objects import ClusterObject, DeleteObjects, PatchObject
+
+HOST = Path(__file__).parent / "host" / "object"
+VERSION = "@VERSION@"  # the host puts the version it has just read in its place
+
+
+def patch(step: PatchObject) -> Mapping[str, str]:
+    """`patch` has the fields as they shall be, `inverse` as they were."""
+    given = _given(step.object) + f"rollout={step.rollout}\n"
+    after = {**step.after, "metadata": {**step.after.get("metadata", {}), "resourceVersion": VERSION}}
+    return {"keep": given + _text("kube") + _text("patch_keep"), "do": given + _text("kube") + _text("patch"),
+            "undo": given + _text("kube") + _text("patch_undo"), "patch": _json(after), "inverse": _json(step.before)}
+
+
+def deletion(step: DeleteObjects) -> Mapping[str, str]:
+    """`objects` has a line for each that goes."""
+    given = f"resource={quote(step.resource)} restored={'yes' if step.restored else 'no'}\n"
+    lines = [f"{one.namespace} {one.name} {one.uid}\n" for one in step.objects]
+    return {"keep": given + _text("kube") + _text("delete_keep"), "do": given + _text("kube") + _text("delete"),
+            "undo": given + _text("kube") + _text("delete_undo"), "objects": "".join(lines)}
+
+
+def _given(one: ClusterObject) -> str:
+    return (f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"
+            f"uid={quote(one.uid)} generation={one.generation} version={quote(one.version)}\n")
+
+
+def _json(tree: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(tree).decode() + "\n"
+
+
+def _text(name: str) -> str:
+    return (HOST / f"{name}.sh").read_text(encoding="utf-8")

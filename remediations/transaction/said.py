@@ -1,0 +1,53 @@
+"""What a remedy says of its steps, in both languages: remediations/said/REMEDY.toml, a table per sentence."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from remediations.transaction.risk import RemedyError
+from reports.model.contract import Text
+from reports.model.sentence import fill
+
+SAID = Path(__file__).parents[1] / "said"
+NOTHING = Text("", "")
+
+
+class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a step does and why; `lasting` says what it leaves behind for good, and why nobody is worse off."""
+
+    what: Text
+    why: Text = NOTHING
+    lasting: Text = NOTHING
+
+
+Say = Callable[..., Sentence]
+
+
+def sentences(module: str) -> Say:
+    """A module's own `say`, from its `__name__`: it fills in the sentence of a name with values, as templates write them."""
+    remedy = module.rpartition(".")[2]
+
+    def say(code: str, **values: object) -> Sentence:
+        table = said(remedy)
+        if code not in table:
+            raise RemedyError(f"remediations/said/{remedy}.toml has no [{code}]")
+        row = table[code]
+        return Sentence(_filled(row.what, values), _filled(row.why, values), _filled(row.lasting, values))
+    return say
+
+
+@cache
+def said(remedy: str) -> Mapping[str, Sentence]:
+    """Its sentences by name; RemedyError says what is wrong with the file."""
+    file = SAID / f"{remedy}.toml"
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), dict[str, Sentence])
+    except (OSError, ValueError) as error:
+        raise RemedyError(f"remediations/said/{remedy}.toml: {error}") from error
+
+
+def _filled(text: Text, values: Mapping[str, object]) -> Text:
+    return Text(fill(text.en, values, "en"), fill(text.fr, values, "fr"))

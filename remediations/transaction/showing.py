@@ -1,0 +1,77 @@
+"""A plan as lines a person reads before pressing enter: what, why, commands, undo and diffs. Pure."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+import msgspec
+
+from remediations.transaction.difference import difference
+from remediations.transaction.objects import DeleteObjects, PatchObject
+from remediations.transaction.plan import Plan
+from remediations.transaction.said import NOTHING
+from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
+from reports.model.sentence import phrase
+
+Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yellow) or nothing comes second
+
+
+def shown(plan: Plan, language: str) -> Iterator[Line]:
+    """The whole plan."""
+    risk = phrase("fix", plan.risk, {}, language)
+    yield phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language), "bold"
+    for check in plan.checks:
+        yield "   " + phrase("fix", "check", {"what": check.said.what.in_language(language)}, language), ""
+    for number, step in enumerate(plan.steps, 1):
+        yield f"{number:2}. {step.said.what.in_language(language)}", "bold"
+        yield from ((f"    {line}", markup) for line, markup in _step(step, language))
+    for note in plan.notes:
+        yield "    " + phrase("fix", "left-alone", {"what": note.said.what.in_language(language)}, language), "yellow"
+
+
+def _step(step: Step, language: str) -> Iterator[Line]:
+    def line(code: str, what: str) -> Line:
+        return phrase("fix", code, {"what": what}, language), ""
+
+    if step.said.why != NOTHING:
+        yield line("why", step.said.why.in_language(language))
+    yield from (line("run", command) for command in commands(step))
+    if isinstance(step, InstallFile | RemoveFile) and step.activate:
+        yield line("then", step.activate)
+    yield line("undo", undo_of(step, language))
+    for changed in difference(step).splitlines():
+        yield changed, {"+": "green", "-": "red"}.get(changed[:1], "")
+
+
+def commands(step: Step) -> tuple[str, ...]:
+    """What is run for it on the host, as a person would type it."""
+    match step:
+        case RunCommand():
+            return tuple((step.shown or step.command).splitlines())
+        case PatchObject(object=one):
+            where = f"{one.resource}/{one.name} -n {one.namespace}"
+            done = f"kubectl patch {where} -p {quote(msgspec.json.encode(step.after).decode())}"
+            return (done, f"kubectl rollout status {where} --timeout={step.rollout}s") if step.rollout else (done,)
+        case DeleteObjects():
+            places = dict.fromkeys(one.namespace for one in step.objects)
+            return tuple(f"kubectl delete {step.resource} -n {place} "
+                         + " ".join(one.name for one in step.objects if one.namespace == place) for place in places)
+        case InstallFile() | RemoveFile():
+            return ()
+
+
+def undo_of(step: Step, language: str) -> str:
+    """How the step is taken back, for a person."""
+    lasting = step.said.lasting.in_language(language)
+    match step:
+        case RunCommand(undo=undo):
+            return (lasting or undo) if undo else phrase("fix", "not-needed", {"why": lasting}, language)
+        case DeleteObjects():
+            return phrase("fix", "not-needed", {"why": lasting}, language) if lasting else phrase(
+                "fix", "made-again", {}, language)
+        case PatchObject():
+            return phrase("fix", "fields-back", {}, language)
+        case InstallFile(before=None):
+            said = phrase("fix", "file-removed", {}, language)
+        case _:
+            said = phrase("fix", "file-back", {}, language)
+    return phrase("fix", "and-then", {"undo": said, "then": step.activate}, language) if step.activate else said

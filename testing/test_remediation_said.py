@@ -1,0 +1,62 @@
+"""Every remedy says what it does in both languages, and its table has no sentence too many."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from remediations.transaction.remedy import load_remedies
+from remediations.transaction.risk import RemedyError
+from remediations.transaction.said import NOTHING, SAID, said, sentences
+from reports.model.contract import Text
+from testing.test_words import holes
+
+ROOM = Path(__file__).parents[1] / "remediations"
+NAMES = sorted(load_remedies())
+PLAIN_SPACE = re.compile(r" [:;?!%»]|« |\\d (?:[kMG]?o)\\b")
+
+
+def called(name: str) -> Iterator[str]:
+    """The codes in `say("code", …)` of a remedy's module; every call names its sentence itself."""
+    for node in ast.walk(ast.parse((ROOM / f"{name}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            assert isinstance(node.args[0], ast.Constant), f"{name}.py, line {node.lineno}: write the code itself"
+            yield str(node.args[0].value)
+
+
+def texts(name: str) -> Iterator[tuple[str, Text]]:
+    for code, row in said(name).items():
+        for field in ("what", "why", "lasting"):
+            yield f"[{code}] {field}", getattr(row, field)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_has_what_is_said_and_nothing_else(name: str) -> None:
+    assert set(called(name)) == set(said(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_say_the_same(name: str) -> None:
+    for where, text in texts(name):
+        assert bool(text.en) == bool(text.fr), where
+        assert holes(text.en) == holes(text.fr), where
+        bare = re.sub(r"`[^`]*`", "", text.fr)
+        assert not PLAIN_SPACE.search(bare), f"{where}: write a no-break space: {text.fr}"
+        assert "'" not in bare, f"{where}: write ’: {text.fr}"
+
+
+def test_no_table_is_left_of_a_remedy_that_is_gone() -> None:
+    assert sorted(path.stem for path in SAID.glob("*.toml")) == NAMES
+
+
+def test_a_sentence_is_filled_in_in_both_languages() -> None:
+    sentence = sentences("remediations.log_rotation")("compress", names="/a", size=2_700_000_000)
+    assert sentence.what == Text("compress /a (2.7 GB)", "compresser /a (2,7 Go)")
+    assert sentence.why != NOTHING
+
+
+def test_a_sentence_nobody_wrote_is_named() -> None:
+    with pytest.raises(RemedyError, match=r"log_rotation.toml has no \[nonsense\]"):
+        sentences("remediations.log_rotation")("nonsense")
