@@ -19,6 +19,7 @@ pytest_plugins = [
     "fixtures.host.boots",
     "fixtures.host.starts",
     "fixtures.host.configuration",
+    "fixtures.host.booted",
     "fixtures.drills.postgres_restore",
     "fixtures.drills.disk_alert",
     "fixtures.cluster.nodes",

@@ -1,0 +1,132 @@
+"""MCP-02 and MCP-07: the pods of the MCP services, and how their containers are made."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fixtures.answer import Answer, Unknown
+from fixtures.cluster.mcp_pods import PodHealth, equipment, pod_health, services
+from fixtures.cluster.selector import selector
+from fixtures.facts import FACTS
+from fixtures.host.booted import booted
+from testing.test_cluster_facts import NOW, TARGET, read
+
+BOOT = NOW - timedelta(days=3)
+PROBE = {"readinessProbe": {"httpGet": {"path": "/health", "port": 8080}}}
+ASKS = {"resources": {"requests": {"cpu": "10m", "memory": "16Mi"}}}
+
+
+def at(hours: float) -> str:
+    """So many hours before now, as the API writes it."""
+    return (NOW - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+
+def deployment(namespace: str = "default", container: dict[str, Any] | None = None) -> dict[str, Any]:
+    made = {"name": "mcp-unified", "image": "mcp:1", **PROBE, **ASKS} if container is None else container
+    return {"metadata": {"namespace": namespace, "name": "mcp-unified"}, "spec": {
+        "selector": {"matchLabels": {"app": "mcp"}}, "template": {"spec": {"containers": [made]}}}}
+
+
+def pod(namespace: str = "default", *, phase: str = "Running", meta: dict[str, Any] | None = None,
+        containers: tuple[str, ...] = ("mcp-unified",), **status: Any) -> dict[str, Any]:
+    """A pod whose containers are all in the same state; by default running and ready."""
+    state = {"ready": True, "state": {"running": {"startedAt": at(60)}}, "restartCount": 0, **status}
+    made = [{"name": name, "image": "mcp:1", **PROBE, **ASKS} for name in containers]
+    states = [{"name": name, **state} for name in containers]
+    return {"metadata": {"namespace": namespace, "name": "p", "labels": {"app": "mcp"}, **(meta or {})},
+            "spec": {"containers": made}, "status": {"phase": phase, "startTime": at(60), "containerStatuses": states}}
+
+
+def crashed(began: float, ended: float) -> dict[str, Any]:
+    """The last life of a container, in hours before now."""
+    life = {"exitCode": 137, "reason": "OOMKilled", "startedAt": at(began), "finishedAt": at(ended)}
+    return {"lastState": {"terminated": life}}
+
+
+def see(*pods: dict[str, Any]) -> PodHealth:
+    """The service in default, judged; the other two are sound."""
+    sound = [pod(name) for name in ("twisterlab", "twisterlab-dev")]
+    found = services(read("deployments", *map(deployment, TARGET.mcp.namespaces)), read("pods", *pods, *sound), TARGET)
+    return pod_health(found, BOOT, NOW)
+
+
+def test_sound_pods_with_and_without_a_sidecar() -> None:
+    seen = see(pod(containers=("mcp-unified", "sidecar")))
+    assert (seen.pods, seen.ready, seen.unwell, seen.without) == (3, 4, 0, ())
+
+
+@pytest.mark.parametrize(("row", "complaint", "said"), [
+    (pod(ready=False), "unready", "default/p mcp-unified"),
+    (pod(ready=False, state={"waiting": {"reason": "ErrImagePull"}}), "waiting", "default/p mcp-unified: ErrImagePull"),
+    (pod(**crashed(50, 23)), "ended", "default/p mcp-unified: OOMKilled (137)"),
+    (pod(meta={"deletionTimestamp": at(0.5)}), "stuck", "default/p"),
+    (pod(phase="Failed", meta={"name": "e"}), "without", "default")])
+def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, said: str) -> None:
+    seen = see(row)
+    assert getattr(seen, complaint)[0] == said
+    assert seen.unwell == (complaint != "without")
+
+
+@pytest.mark.parametrize("row", [
+    pod(**crashed(50, 25)),                                   # it ended the day before yesterday
+    pod(**crashed(80, 1)),                                    # it had begun before the server did: the restart ended it
+    pod(meta={"deletionTimestamp": at(0.01)}, ready=False)])  # on its way out, and in time
+def test_what_is_no_crash(row: dict[str, Any]) -> None:
+    assert see(row, pod(meta={"name": "q"})).unwell == 0
+
+
+def test_an_eviction_of_today_is_told_and_one_of_last_week_is_a_note() -> None:
+    def evicted(hours: float) -> dict[str, Any]:
+        row = pod(phase="Failed", meta={"name": f"e{hours:g}"})
+        return row | {"status": {"phase": "Failed", "reason": "Evicted", "startTime": at(hours)}}
+
+    assert see(pod(), evicted(5)).ended == ("default/e5 Evicted (0)",)
+    assert (see(pod(), evicted(48)).unwell, see(pod(), evicted(48)).leftover) == (0, 1)
+
+
+def test_an_init_container_that_ended_well_is_no_crash_and_a_sidecar_counts() -> None:
+    row = pod()
+    row["spec"]["initContainers"] = [{"name": "setup"}, {"name": "proxy", "restartPolicy": "Always"}]
+    done = {"name": "setup", "state": {"terminated": {"exitCode": 0, "startedAt": at(2), "finishedAt": at(1)}}}
+    row["status"]["initContainerStatuses"] = [done, {"name": "proxy", "ready": True, "state": {"running": {}}}]
+    assert (see(row).unwell, see(row).ready) == (0, 4)
+
+
+def test_other_peoples_pods_are_none_of_ours() -> None:
+    assert see(pod(), pod(ready=False, meta={"name": "x", "labels": {"app": "other"}})).unwell == 0
+
+
+@pytest.mark.parametrize(("expression", "selects"), [
+    ({"operator": "In", "values": ["mcp"]}, True), ({"operator": "NotIn", "values": ["mcp"]}, False),
+    ({"operator": "Exists"}, True), ({"operator": "DoesNotExist"}, False), ({"operator": "Gt", "values": ["1"]}, False)])
+def test_a_selector_of_expressions(expression: dict[str, Any], selects: bool) -> None:
+    assert selector({"matchExpressions": [{"key": "app", **expression}]}).selects({"app": "mcp"}) is selects
+    assert not selector({}).selects({"app": "mcp"})
+
+
+@pytest.mark.parametrize(("container", "complaint"), [
+    ({"name": "x", **ASKS}, "unprobed"), ({"name": "x", **PROBE}, "unreserved"),
+    ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}}}, "unreserved"),
+    ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}}, "")])
+def test_equipment_is_read_from_the_template_where_nothing_runs(container: dict[str, Any], complaint: str) -> None:
+    seen = equipment(services(read("deployments", deployment(container=container)), (), TARGET))
+    assert {name: bool(getattr(seen, name)) for name in ("unprobed", "unreserved")} == {
+        name: name == complaint for name in ("unprobed", "unreserved")}
+    assert (seen.absent, seen.equipped) == (("twisterlab", "twisterlab-dev"), 0 if complaint else 1)
+
+
+def test_a_sidecar_without_a_probe_does_not_count_against_the_service() -> None:
+    row = pod()
+    row["spec"]["containers"].append({"name": "sidecar"})
+    assert equipment(services(read("deployments", deployment()), read("pods", row), TARGET)).equipped == 1
+
+
+def test_the_start_of_the_server_is_that_of_its_first_process() -> None:
+    assert booted("1000000 500.5 40000 100").at == datetime.fromtimestamp(1000000 - 100.5, UTC)
+
+
+@pytest.mark.parametrize("out", ["", "1", "1 2 3 4 5", "a b c d", "1 2 3 0", "inf 1 1 1", "1e300 1 1 1"])
+def test_a_start_nobody_can_tell_is_unknown(out: str) -> None:
+    with pytest.raises(Unknown):
+        FACTS["booted"].read(Answer(out, "", 0, "", NOW))
