@@ -21,6 +21,8 @@ pytest_plugins = [
     "fixtures.host.configuration",
     "fixtures.host.booted",
     "fixtures.drills.postgres_restore",
+    "fixtures.drills.redis_restore",
+    "fixtures.drills.backup_failure",
     "fixtures.drills.disk_alert",
     "fixtures.cluster.nodes",
     "fixtures.cluster.pods",

@@ -140,7 +140,14 @@ file /usr/local/bin/backup-postgres.sh
 """
 POSTGRES_RESTORE = (
     '{"dump":"postgres_20261123.sql.gz","sha256":"bb","image":"sha256:c0","bytes":646714,"tables":5,"rows":12072,'
-    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}')
+    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"roles":"","unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}')
+REDIS_RESTORE = (
+    '{"dump":"redis_20261123.rdb","sha256":"34","image":"sha256:c0","bytes":40971,"databases":2,"keys":1765,'
+    '"restored":1765,"expired":25,"checked":0,"status":0,"said":"RDB looks OK!","differing":"","live":1765,'
+    '"appendonly":0,"seconds":0.1}')
+BACKUP_FAILURE = (
+    '{"scripts":[{"script":"/usr/local/bin/backup-twisterlab-postgres.sh","status":1,"asked":1,"heard":"syslog","left":"",'
+    '"lost":0,"said":"the dump has no end"}],"missing":"","seconds":0.6}')
 DISK_ALERT = '{"script":"found","way":"shim","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
 
 BOOTS = """\
@@ -168,6 +175,7 @@ CONFIGURATION = f"""\
 SOUND = {
     "rotation": ROTATION, "kernel_log": KERNEL_LOG, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
     "evictions": EVICTIONS, "units": UNITS, "postgres_backups": POSTGRES_BACKUPS, "schedules": SCHEDULES,
-    "postgres_restore": POSTGRES_RESTORE, "disk_alert": DISK_ALERT,
+    "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
+    "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
 }

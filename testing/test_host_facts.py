@@ -16,7 +16,7 @@ from testing.host_answers import SOUND
 
 MODULES = ("host.rotation", "host.kernel_log", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
            "host.backups", "host.schedules", "host.boots", "host.starts", "host.configuration",
-           "drills.postgres_restore", "drills.disk_alert")
+           "drills.postgres_restore", "drills.redis_restore", "drills.backup_failure", "drills.disk_alert")
 for module in MODULES:  # importing one declares its fact
     importlib.import_module(f"fixtures.{module}")
 NAMES = sorted(SOUND)

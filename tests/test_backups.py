@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from fixtures.drills.postgres_restore import Restore
 from fixtures.host.backup_jobs import BackupJob, BackupSchedules, postgres_schedules
 from fixtures.host.backups import PostgresBackups
 from fixtures.host.schedules import Schedules
@@ -48,15 +47,3 @@ def test_newest_postgres_backup_is_recent_and_whole(
     seen = {"name": backups.newest.name, "size": backups.newest.size, "usual": backups.usual, "hours": backups.hours,
             "count": len(backups.files)}
     assert judge(backups.hours, seen, findings=[Finding(name, seen) for name, flaw in flaws.items() if flaw])
-
-
-@criterion("BKP-10")
-def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, target: Target, judge: Judge) -> None:
-    drill = postgres_restore
-    if not drill.dump:
-        assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
-        return
-    flaws = {"broken": drill.unpacked != 0, "unfinished": not drill.finished, "cut": drill.unfinished,
-             "empty": not drill.rows, "psql": drill.status != 0, "differing": drill.differing}
-    said = {"said": drill.said, "differing": drill.differing}
-    assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
