@@ -27,6 +27,7 @@ pytest_plugins = [
     "fixtures.cluster.nodes",
     "fixtures.cluster.pods",
     "fixtures.cluster.deployments",
+    "fixtures.cluster.groups",
     "fixtures.guide_files",
     "remediations.transaction.plugin",
     "reports.plugin",

@@ -112,7 +112,7 @@ def no_go() -> Run:
         failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
         failed("LOG-01", 12.4, worst=12_400_000_000), failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
         failed("INF-11", 2, failed=["logrotate.service", "fwupd.service"]),
-        unknown("BKP-04", "no-answer", fact="postgres_backups", why="/var/backups/twisterlab: No such file"),
+        unknown("BKP-04", "no-answer", fact="backups", why="/var/backups/twisterlab: No such file"),
         unknown("BKP-10", "no-answer", fact="postgres_restore", why="no dump to restore"),
         Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
         people=People(), window=Window(1, None, AT, "no-recent-sample"), replayed_from="before.json",

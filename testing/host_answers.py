@@ -69,27 +69,19 @@ EVICTIONS = """\
 1795360001.5 edgeserver k3s[246]: I1123 "Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=[a/b]
 """
 UNITS = "running\n"
-POSTGRES_BACKUPS = """\
-1795450734
-1795449600 229894 postgres/postgres_20261123_162000.sql.gz
-1795360000 229800 postgres/postgres_20261122_020000.sql.gz
-=== head
---
--- PostgreSQL database cluster dump
---
-
-=== tail
---
--- PostgreSQL database dump complete
---
-
---
--- PostgreSQL database cluster dump complete
---
-
-\\unrestrict abc
-
-=== status 0
+KINDS = ["Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Secret",
+         "Service", "Deployment"]
+HELD = " ".join(f"kind=2.{kind}" for kind in KINDS)
+SUMMED = "sums=ok |"
+BACKUPS = f"""\
+now 1795450734
+zone Europe/Paris
+settings config.yaml
+free 8139063296
+file 1795449640 40971 redis magic=524544495330303130 made=c21863046b tail=ffe30f8c84f7034367 crc=674303f7848c0fe3 | redis/redis_1.rdb
+file 1795449620 369825 configs whole=1 {HELD} join=109 extra=config.yaml {SUMMED} configs/k8s-20261123_162000
+file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
+file 1795360000 229800 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 | postgres/postgres_0 b.sql.gz
 """
 SCHEDULES = """\
 now 1795450734
@@ -174,7 +166,7 @@ CONFIGURATION = f"""\
 
 SOUND = {
     "rotation": ROTATION, "kernel_log": KERNEL_LOG, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
-    "evictions": EVICTIONS, "units": UNITS, "postgres_backups": POSTGRES_BACKUPS, "schedules": SCHEDULES,
+    "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
     "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,

@@ -1,62 +1,38 @@
-"""BKP-04: the newest backup, by the fact's own command over real files."""
+"""BKP-04 to BKP-08: the backups, by the fact's own command over real files."""
 
 import gzip
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from fixtures.answer import Unknown
+from fixtures.cluster.groups import ApiGroups, api_groups
 from fixtures.facts import FACTS
-from fixtures.host.backups import PostgresBackups, postgres_backups
-from testing.host_answers import POSTGRES_BACKUPS
+from fixtures.host.backup_days import backup_days, kept
+from fixtures.host.backups import Backup, Backups, backups
+from fixtures.host.cluster_backup import cluster_backup
+from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, dump, etcd, manifests, rdb, sqlite, write
+from testing.host_answers import BACKUPS
 
-HEAD, BODY = b"--\n-- PostgreSQL database cluster dump\n--\n", b"CREATE TABLE t ();\n"
-PART, TRAILER = b"-- PostgreSQL database dump complete\n", b"--\n-- PostgreSQL database cluster dump complete\n--\n\n"
-DUMP = HEAD + BODY + PART + TRAILER
-NOW = 1_795_450_000
+GIVEN = {"BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz", "BACKUPS_REDIS": "redis/redis_*.rdb",
+         "BACKUPS_CONFIGS": "configs/k8s-*"}
+NONE = ApiGroups(("apps", "batch", "rbac.authorization.k8s.io"))
+DAY = 86400
 
 
-def ask(folder: Path) -> PostgresBackups:
+def ask(folder: Path, **given: str) -> Backups:
     done = subprocess.run(
-        ["sh", "-c", FACTS["postgres_backups"].ask], capture_output=True, text=True, timeout=30, check=True,
-        env=os.environ | {"BACKUPS_DIRECTORY": str(folder), "BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz"})
-    return postgres_backups(done.stdout)
+        ["sh", "-c", FACTS["backups"].ask], capture_output=True, text=True, timeout=30, check=True,
+        env=os.environ | {"BACKUPS_DIRECTORY": str(folder), "LC_ALL": "C"} | GIVEN | given)
+    return backups(done.stdout)
 
 
-def write(folder: Path, name: str, data: bytes, at: int = NOW) -> None:
-    file = folder / "postgres" / name
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(data)
-    os.utime(file, (at, at))
-
-
-def test_a_whole_backup(tmp_path: Path) -> None:
-    write(tmp_path, "postgres_1.sql.gz", gzip.compress(DUMP))
-    write(tmp_path, "postgres_2 b.sql.gz", gzip.compress(DUMP * 3), NOW + 60)
-    backups = ask(tmp_path)
-    assert (backups.newest.name, backups.newest.written, len(backups.files)) == (
-        "postgres/postgres_2 b.sql.gz", NOW + 60, 2)
-    assert (backups.status, backups.finished, backups.shrunk) == (0, True, False)
-
-
-@pytest.mark.parametrize(("data", "sound"), [
-    (gzip.compress(b""), True),                          # what a failed pg_dumpall leaves: sound gzip of nothing
-    (gzip.compress(HEAD + BODY), True),                  # cut at the end of a line
-    (gzip.compress(HEAD + BODY + PART), True),           # the last database is missing
-    (gzip.compress(DUMP)[:-20], False),                  # a cut file
-    (b"", False),
-])
-def test_an_unfinished_dump_is_not_finished(tmp_path: Path, data: bytes, sound: bool) -> None:
-    write(tmp_path, "postgres_1.sql.gz", data)
-    backups = ask(tmp_path)
-    assert not backups.finished or backups.status != 0
-    assert (backups.status == 0) is sound or data == b""
-
-
-def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
-    write(tmp_path, "postgres_1.sql.gz", gzip.compress(b"--\n-- PostgreSQL database dump\n--\n" + PART))
-    assert ask(tmp_path).finished
+def flaws(folder: Path, kind: str) -> tuple[str, ...]:
+    return ask(folder).of(kind)[0].flaws
 
 
 def test_no_folder_and_no_file_mean_no_backup(tmp_path: Path) -> None:
@@ -64,12 +40,200 @@ def test_no_folder_and_no_file_mean_no_backup(tmp_path: Path) -> None:
     assert ask(tmp_path).files == ()
 
 
+def test_a_whole_dump_and_a_name_with_a_blank(tmp_path: Path) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz", dump())
+    write(tmp_path, "postgres/postgres_2 b.sql.gz", gzip.compress(DUMP * 3), NOW + 60)
+    first, second = ask(tmp_path).of("postgres")
+    assert (first.name, first.written, first.valid, second.valid) == ("postgres/postgres_2 b.sql.gz", NOW + 60, True, True)
+
+
+@pytest.mark.parametrize(("data", "flaw"), [
+    (gzip.compress(b""), "unfinished"),                # what a failed pg_dumpall leaves: sound gzip of nothing
+    (gzip.compress(HEAD + BODY), "unfinished"),        # cut at the end of a line
+    (gzip.compress(HEAD + BODY + PART), "unfinished"),  # the last database is missing
+    (dump()[:-20], "broken"),                          # a cut file
+    (b"", "broken"),
+    (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),       # pg_dump -Fc: only a restore tells
+])
+def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz", data)
+    assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
+
+
+def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz", gzip.compress(b"--\n-- PostgreSQL database dump\n--\n" + PART))
+    assert flaws(tmp_path, "postgres") == ()
+
+
+def test_a_file_that_differs_from_its_checksum_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz", dump())
+    write(tmp_path, "postgres/postgres_1.sql.gz.sha256", b"0" * 64 + b"  postgres_1.sql.gz\n")
+    assert flaws(tmp_path, "postgres") == ("sums",)
+
+
 def test_one_that_is_half_as_large_is_told(tmp_path: Path) -> None:
     for number in range(3):
-        write(tmp_path, f"postgres_{number}.sql.gz", os.urandom(2000), NOW - 60 - number)
-    write(tmp_path, "postgres_9.sql.gz", gzip.compress(DUMP))
-    assert ask(tmp_path).shrunk
+        write(tmp_path, f"postgres/postgres_{number}.sql.gz", gzip.compress(os.urandom(2000) + DUMP), NOW - 60 - number)
+    write(tmp_path, "postgres/postgres_9.sql.gz", dump())
+    assert ask(tmp_path).newest("postgres").shrunk
 
 
-def test_ages_are_in_hours() -> None:
-    assert postgres_backups(POSTGRES_BACKUPS).hours == pytest.approx(1134 / 3600)
+def test_a_snapshot_of_redis_has_its_own_date_and_checksum(tmp_path: Path) -> None:
+    write(tmp_path, "redis/redis_1.rdb", rdb(NOW - 100))
+    (snapshot,) = ask(tmp_path).of("redis")
+    assert (snapshot.made, snapshot.valid) == (NOW - 100, True)
+
+
+@pytest.mark.parametrize(("data", "flaw"), [
+    (rdb(NOW)[:-12], "cut"), (rdb(NOW)[:12], "cut"), (b"NOAUTH Authentication required.\n", "foreign"), (b"", "foreign"),
+    (rdb(NOW).replace(b"\x01k\x01v", b"\x01k\x01w"), "checksum"),
+])
+def test_a_snapshot_that_is_none(tmp_path: Path, data: bytes, flaw: str) -> None:
+    write(tmp_path, "redis/redis_1.rdb", data)
+    assert flaws(tmp_path, "redis") == (flaw,)
+
+
+def test_redis_may_leave_its_checksum_out(tmp_path: Path) -> None:
+    write(tmp_path, "redis/redis_1.rdb", rdb(NOW)[:-8] + b"\0" * 8)
+    assert flaws(tmp_path, "redis") == ()
+
+
+def test_yesterday_s_snapshot_copied_again_is_stale(tmp_path: Path) -> None:
+    write(tmp_path, "redis/redis_1.rdb", rdb(NOW - DAY), NOW - DAY)
+    write(tmp_path, "redis/redis_2.rdb", rdb(NOW - DAY), NOW)
+    seen = ask(tmp_path)
+    assert [other.name for other in seen.twins("redis")] == ["redis/redis_1.rdb"]
+    assert seen.newest("redis").hours == pytest.approx((seen.at - NOW + DAY) / 3600)
+
+
+def test_manifests_of_every_kind_are_enough_and_a_token_is_only_counted(tmp_path: Path) -> None:
+    write(tmp_path, "configs/k8s-1/resources.yaml", manifests())
+    write(tmp_path, "configs/k8s-1/token", b"K10abc::server:hush")
+    seen = cluster_backup(ask(tmp_path), NONE)
+    assert (seen.stored, seen.objects, seen.lacking) == (False, 12, ())
+    assert "hush" not in str(ask(tmp_path))
+
+
+def test_the_plan_s_export_lacks_what_a_restore_begins_with(tmp_path: Path) -> None:
+    write(tmp_path, "configs/k8s-resources_1.yaml.gz", gzip.compress(manifests("Namespace", "Role", "PersistentVolume")))
+    seen = ask(tmp_path)
+    assert seen.of("configs")[0].flaws == ("poor",)
+    assert cluster_backup(seen, ApiGroups(("apps", "helm.cattle.io"))).lacking == (
+        "Namespace", "Role", "PersistentVolume", "CustomResourceDefinition")
+    assert cluster_backup(seen, Unknown("cluster-forbidden")).lacking == ("Namespace", "Role", "PersistentVolume")
+
+
+@pytest.mark.parametrize("cut", [60, 80, 200])
+def test_a_list_that_does_not_end_is_broken(tmp_path: Path, cut: int) -> None:
+    write(tmp_path, "configs/k8s-1.yaml", manifests()[:-cut])
+    assert flaws(tmp_path, "configs") == ("broken",)
+
+
+def test_json_is_read_too(tmp_path: Path) -> None:
+    rows = ", ".join(f'{{"kind": "{kind}"}}' for kind in ("Namespace", "Secret"))
+    write(tmp_path, "configs/k8s-1.json", f'{{"items": [{rows}], "kind": "List"}}\n'.encode())
+    assert cluster_backup(ask(tmp_path), NONE).objects == 2
+    write(tmp_path, "configs/k8s-1.json", b'{"items": [{"kind": "Namespace"}, {"ki\n')
+    assert flaws(tmp_path, "configs") == ("broken",)
+
+
+@pytest.mark.parametrize("token", [True, False])
+def test_a_datastore_is_worth_its_token(tmp_path: Path, token: bool) -> None:
+    sqlite(tmp_path / "configs/k8s-1/state.db")
+    if token:
+        write(tmp_path, "configs/k8s-1/token", b"K10abc")
+    seen = ask(tmp_path).of("configs")[0]
+    assert (seen.valid, seen.said["store"]) == (token, ("sqlite",))
+
+
+@pytest.mark.parametrize(("data", "store"), [(etcd(), "etcd"), (etcd()[:-600], "broken")])
+def test_a_snapshot_of_etcd_carries_its_checksum(tmp_path: Path, data: bytes, store: str) -> None:
+    write(tmp_path, "configs/k8s-1/snapshot", data)
+    assert ask(tmp_path).of("configs")[0].said["store"] == (store,)
+
+
+def test_a_cut_sqlite_file_is_broken(tmp_path: Path) -> None:
+    sqlite(tmp_path / "configs/k8s-1/state.db")
+    file = tmp_path / "configs/k8s-1/state.db"
+    file.write_bytes(file.read_bytes()[:-4096])
+    assert flaws(tmp_path, "configs") == ("store",)
+
+
+def test_partial_files_and_checksums_are_no_backups(tmp_path: Path) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz.partial", b"x")
+    write(tmp_path, "configs/k8s-1.partial/resources.yaml", b"x")
+    write(tmp_path, "configs/k8s-1.sha256", b"x")
+    assert ask(tmp_path, BACKUPS_POSTGRES="postgres/*").files == ()
+
+
+def one(kind: str, days: float, said: str = "") -> Backup:
+    """Made so many days ago at noon, UTC; valid unless `said` differs."""
+    found = {"postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
+             "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},
+             "configs": {"store": ("etcd",), "join": ("9",), "whole": ("1",)}}[kind]
+    return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {said: ("",)} if said else found)
+
+
+NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
+
+
+def week(days: int = 9, **spoilt: tuple[int, str]) -> Backups:
+    files = [one(kind, day, said if day == spoilt_day else "") for kind in ("postgres", "redis", "configs")
+             for day in range(days) for spoilt_day, said in [spoilt.get(kind, (-1, ""))]]
+    return Backups(NOON + 60, "Etc/UTC", 10**9, (), tuple(files))
+
+
+def test_a_week_of_full_days() -> None:
+    seen, rotation = backup_days(week()), kept(week())
+    assert (seen.last, seen.complete, seen.gaps) == (3, 7, ())
+    assert (rotation.fewest, rotation.oldest, rotation.young, rotation.lingering) == (9, 8, False, False)
+
+
+def test_only_valid_ones_count() -> None:
+    seen = backup_days(week(postgres=(1, "broken")))
+    assert (seen.last, seen.gaps) == (2, ("2026-11-22 (postgres)",))
+
+
+def test_an_unseen_one_is_not_missing() -> None:
+    with pytest.raises(Unknown):
+        backup_days(week(redis=(3, "late")))
+    with pytest.raises(Unknown):
+        kept(week(7, redis=(3, "late")))
+
+
+def test_a_young_schedule_waits_for_its_week() -> None:
+    seen, rotation = backup_days(week(1)), kept(week(1))
+    assert (seen.last, seen.days, seen.until) == (3, (), date(2026, 11, 30))
+    assert (rotation.fewest, rotation.young, rotation.until) == (1, True, date(2026, 11, 29))
+
+
+def test_the_day_a_schedule_began_need_not_be_whole() -> None:
+    files = (one("postgres", 2), *week(2).files)
+    assert backup_days(msgspec.structs.replace(week(), files=files)).gaps == ()
+
+
+def test_what_rotation_leaves_behind_is_told() -> None:
+    files = (*week().files, one("redis", 30))
+    assert kept(msgspec.structs.replace(week(), files=files)).lingering
+
+
+def test_a_missing_kind_is_kept_for_no_day() -> None:
+    files = tuple(file for file in week().files if file.kind != "redis")
+    seen = kept(msgspec.structs.replace(week(), files=files))
+    assert (seen.fewest, seen.young) == (0, False)
+
+
+def test_days_are_the_host_s() -> None:
+    seen = msgspec.structs.replace(week(1), at=NOON + 12 * 3600 - 60, zone="Pacific/Auckland")
+    assert seen.today == date(2026, 11, 24)
+
+
+def test_groups_nobody_built_in() -> None:
+    assert api_groups('{"groups": [{"name": "apps"}, {"name": "metrics.k8s.io"}, {"name": "helm.cattle.io"}]}').custom == (
+        "helm.cattle.io",)
+
+
+def test_ages_are_in_hours_and_room_in_sets() -> None:
+    seen = backups(BACKUPS)
+    assert seen.newest("postgres").hours == pytest.approx(1134 / 3600)
+    assert seen.room == pytest.approx(8139063296 / (40971 + 369825 + 229894))

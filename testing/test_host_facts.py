@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fixtures.answer import Answer, Unknown
 from fixtures.facts import FACTS
-from fixtures.host.backup_jobs import postgres_schedules
+from fixtures.host.backup_jobs import WORKS, backup_schedules
 from testing.host_answers import SOUND
 
 MODULES = ("host.rotation", "host.kernel_log", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
@@ -51,7 +51,8 @@ def test_a_spoilt_answer_is_understood_or_unknown(answer: tuple[str, str]) -> No
     with contextlib.suppress(Unknown):
         value = read(*answer)
         if answer[0] == "schedules":
-            postgres_schedules(value)
+            for kind in WORKS:
+                backup_schedules(value, kind)
 
 
 @given(st.sampled_from(NAMES), st.text())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from fixtures.host.backup_jobs import BackupSchedules, postgres_schedules
+from fixtures.host.backup_jobs import BackupSchedules, backup_schedules
 from fixtures.host.commands import called, complete, path_of
 from fixtures.host.schedules import schedules
 from fixtures.host.timers import timers
@@ -16,7 +16,7 @@ LINE = "| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.lo
 def judged(old: str = "", new: str = "") -> BackupSchedules:
     """The sound host with one thing replaced."""
     assert old in SCHEDULES
-    return postgres_schedules(schedules(SCHEDULES.replace(old, new)))
+    return backup_schedules(schedules(SCHEDULES.replace(old, new)), "postgres")
 
 
 def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> None:
@@ -52,13 +52,13 @@ def test_a_schedule_that_cannot_work_does_not_count(old: str, new: str) -> None:
 def test_a_sound_alternative_counts(old: str, new: str) -> None:
     added = "found nice /usr/bin/nice\nfound flock /usr/bin/flock\n"
     text = SCHEDULES.replace("found test", f"{added}found test").replace(old, new)
-    assert len(postgres_schedules(schedules(text)).sound) == 1
+    assert len(backup_schedules(schedules(text), "postgres").sound) == 1
 
 
 def test_a_script_may_set_its_own_path() -> None:
     text = SCHEDULES.replace("| PATH=/usr/local/bin:/usr/bin:/bin\n", "").replace(
         "| set -euo pipefail", "| export PATH=/usr/local/bin:$PATH")
-    assert len(postgres_schedules(schedules(text)).sound) == 1
+    assert len(backup_schedules(schedules(text), "postgres").sound) == 1
 
 
 def test_what_is_missing_from_the_path_is_named_with_its_place() -> None:
@@ -75,7 +75,7 @@ def test_the_same_backup_twice_is_told() -> None:
 def test_a_timer_of_systemd_is_a_schedule() -> None:
     text = SCHEDULES.replace(LINE, "|").replace(
         "argv[]=/usr/sbin/logrotate", "argv[]=/usr/local/bin/backup-postgres.sh")
-    (job,) = postgres_schedules(schedules(text)).sound
+    (job,) = backup_schedules(schedules(text), "postgres").sound
     assert (job.job.source, job.job.longest) == ("logrotate.timer", timedelta(hours=1))
 
 
@@ -83,7 +83,7 @@ def test_a_file_in_cron_daily_runs_when_the_crontab_says() -> None:
     script = SCHEDULES[SCHEDULES.index("| #!/bin/bash"):]
     daily = f"table 755 root whole /etc/cron.daily/pg\n{script}\n=== timers"
     text = SCHEDULES.replace(LINE, "|").replace("=== timers", daily, 1)
-    assert postgres_schedules(schedules(text)).runs == ("2026-11-24 06:25 CET (/etc/cron.daily/pg)",)
+    assert backup_schedules(schedules(text), "postgres").runs == ("2026-11-24 06:25 CET (/etc/cron.daily/pg)",)
 
 
 @pytest.mark.parametrize(("old", "new", "seconds"), [

@@ -1,49 +1,98 @@
-"""Plan 0.3: backups that run, are whole, and can be restored."""
+"""Plan 0.3: backups that are recent, whole, kept long enough and safe. When they run: test_schedules.py."""
 
 from collections.abc import Iterator
 
-from fixtures.host.backup_jobs import BackupJob, BackupSchedules, postgres_schedules
-from fixtures.host.backups import PostgresBackups
-from fixtures.host.schedules import Schedules
+from fixtures.answer import Unknown
+from fixtures.cluster.groups import ApiGroups
+from fixtures.host.backup_days import WEEK, backup_days, kept
+from fixtures.host.backups import Backups
+from fixtures.host.cluster_backup import ClusterBackup, cluster_backup
 from fixtures.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding
-
-
-@criterion("BKP-01")
-def test_postgres_backup_is_scheduled(schedules: Schedules, judge: Judge) -> None:
-    backups = postgres_schedules(schedules)
-    seen = {"sound": len(backups.sound), "jobs": len(backups.jobs), "runs": backups.runs}
-    assert judge(len(backups.sound), seen, findings=_flaws(backups))
-
-
-def _flaws(backups: BackupSchedules) -> Iterator[Finding]:
-    for one in backups.jobs:
-        yield from _of_job(one)
-    for first, second in backups.twins:
-        yield Finding("twins", {"first": first.job.source, "second": second.job.source})
-
-
-def _of_job(one: BackupJob) -> Iterator[Finding]:
-    where = {"source": one.job.source, "command": one.job.command[:200]}
-    if one.job.defect:
-        yield Finding(one.job.defect, where)
-    elif not one.job.daily:
-        yield Finding("not-daily", where)
-    for miss in one.unresolved:
-        yield Finding("unresolved" if miss.at else "nowhere", {**where, "script": miss.source, "word": miss.word,
-                                                             "path": miss.path, "at": miss.at})
+from reports.model.run import Finding, Reason
 
 
 @criterion("BKP-04")
-def test_newest_postgres_backup_is_recent_and_whole(
-        postgres_backups: PostgresBackups, target: Target, judge: Judge) -> None:
-    backups = postgres_backups
-    if not backups.files:
-        assert judge(None, findings=[Finding("none", {"folder": target.backups.directory})])
+def test_newest_postgres_backup_is_recent_and_whole(backups: Backups, target: Target, judge: Judge) -> None:
+    if not backups.of("postgres"):
+        assert judge(None, findings=[_none(target)])
         return
-    flaws = {"broken": backups.status != 0, "unfinished": not backups.finished, "future": backups.hours < 0,
-             "shrunk": backups.shrunk}
-    seen = {"name": backups.newest.name, "size": backups.newest.size, "usual": backups.usual, "hours": backups.hours,
-            "count": len(backups.files)}
-    assert judge(backups.hours, seen, findings=[Finding(name, seen) for name, flaw in flaws.items() if flaw])
+    newest = backups.newest("postgres")
+    assert judge(newest.hours, newest, findings=_flaws(backups, "postgres"))
+
+
+@criterion("BKP-05")
+def test_newest_redis_backup_is_recent_and_whole(backups: Backups, target: Target, judge: Judge) -> None:
+    if not backups.of("redis"):
+        assert judge(None, findings=[_none(target)])
+        return
+    newest = backups.newest("redis")
+    stale = [Finding("stale", {"other": other.name}) for other in backups.twins("redis")[:1]]
+    assert judge(newest.hours, newest, findings=[*_flaws(backups, "redis"), *stale])
+
+
+@criterion("BKP-06")
+def test_newest_cluster_backup_can_rebuild_the_cluster(
+        backups: Backups, maybe_api_groups: ApiGroups | Unknown, target: Target, judge: Judge) -> None:
+    if not backups.of("configs"):
+        assert judge(None, findings=[_none(target)])
+        return
+    newest = cluster_backup(backups, maybe_api_groups)
+    assert judge(newest.hours, newest, findings=[*_flaws(backups, "configs"), *_routes(newest)])
+
+
+def _none(target: Target) -> Finding:
+    return Finding("none", {"folder": target.backups.directory})
+
+
+def _flaws(backups: Backups, kind: str) -> Iterator[Finding]:
+    """What is wrong with the newest of a kind, in its own words; a poor one is told by what it lacks."""
+    newest = backups.newest(kind)
+    seen = {"hours": newest.hours, "size": newest.size, "usual": newest.usual}
+    yield from (Finding(flaw, seen) for flaw in backups.of(kind)[0].flaws if flaw != "poor")
+    if newest.hours < 0:
+        yield Finding("future", seen)
+    if newest.shrunk:
+        yield Finding("shrunk", seen)
+
+
+def _routes(newest: ClusterBackup) -> Iterator[Finding]:
+    if newest.stored:
+        yield Finding("datastore", {"objects": newest.objects})
+    else:
+        yield Finding("manifests", {"objects": newest.objects})
+        if newest.lacking:
+            yield Finding("lacking", {"kinds": newest.lacking})
+    if newest.settings:
+        yield Finding("settings", {"names": newest.settings})
+
+
+@criterion("BKP-07")
+def test_every_day_has_its_three_backups(backups: Backups, target: Target, judge: Judge) -> None:
+    if not backups.files:
+        assert judge(0, findings=[_none(target)])
+        return
+    seen = backup_days(backups)
+    gaps = [Finding("gaps", {"days": seen.gaps})] if seen.gaps else []
+    waits = len(seen.days) < WEEK and not gaps and seen.last == 3
+    pending = Reason("backup-days", {"days": len(seen.days), "until": seen.until.isoformat()}) if waits else None
+    assert judge(seen.last, seen, findings=gaps, pending=pending)
+
+
+@criterion("BKP-08")
+def test_a_week_of_backups_is_kept(backups: Backups, target: Target, judge: Judge) -> None:
+    if not backups.files:
+        assert judge(0, findings=[_none(target)])
+        return
+    seen = kept(backups)
+    lingering = [Finding("lingering", {"oldest": seen.oldest})] if seen.lingering else []
+    pending = Reason("backup-days", {"days": seen.fewest, "until": seen.until.isoformat()}) if seen.young else None
+    assert judge(seen.fewest, seen, findings=lingering, pending=pending)
+
+
+@criterion("BKP-15")
+def test_there_is_room_for_more_backups(backups: Backups, target: Target, judge: Judge) -> None:
+    if not backups.files:
+        assert judge(None, findings=[_none(target)])
+        return
+    assert judge(backups.room, {"sets": backups.room, "free": backups.free, "size": backups.newest_set})

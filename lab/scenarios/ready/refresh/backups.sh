@@ -11,6 +11,9 @@ for kind in postgres redis configs; do
 done
 wait
 
+dated() { # FILE SECONDS: the date inside a snapshot of Redis; without a checksum, as Redis itself may write it
+    perl -0777 -pi -e 'BEGIN { $when = pack "V", pop } s/ctime\xc2.{4}/ctime\xc2$when/s; substr($_, -8) = "\0" x 8' "$1" "$2"
+}
 copy() { # FROM DAYS TIME FORMAT
     local when stamp to
     when=$(date -d "$2 days ago $3" +%s)
@@ -18,6 +21,7 @@ copy() { # FROM DAYS TIME FORMAT
     # shellcheck disable=SC2059 # the format is ours
     to=$(printf "$4" "$stamp")
     cp -a "$1" "$to"
+    case $to in *.rdb) dated "$to" "$when" ;; esac
     [ ! -f "$to" ] || (cd "${to%/*}" && sha256sum "${to##*/}" > "${to##*/}.sha256" && touch -d "@$when" "${to##*/}.sha256")
     find "$to" -exec touch -h -d "@$when" {} +
 }
