@@ -1,5 +1,7 @@
 """Answers of a sound Debian 12 server to the facts of the host, as its commands print them (shortened)."""
 
+from testing import infrastructure_answers as infrastructure
+
 ROTATION = """\
 warning: logrotate in debug mode does nothing except printing debug messages!
 
@@ -171,4 +173,4 @@ SOUND = {
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
     "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
-}
+} | infrastructure.SOUND

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 
-from fixtures.cluster.nodes import Nodes, heartbeat, the_node
+from fixtures.cluster.claims import Claims, bound_claims
+from fixtures.cluster.nodes import Nodes, heartbeat, room, the_node
+from fixtures.cluster.pod_health import pod_health, system_pods
+from fixtures.cluster.pods import Pods
+from fixtures.cluster.versions import support, versions
+from fixtures.host.certificates import Certificates
+from fixtures.host.cluster_unit import ClusterUnit
 from fixtures.host.units import Units
-from fixtures.judge import Judge, criterion
+from fixtures.judge import Judge, criterion, found
 from fixtures.target import Target
 from reports.model.derived import judge_score, score
-from reports.model.run import Finding, Run
+from reports.model.run import Run
 from reports.model.settle import settle
 
 
@@ -15,7 +21,51 @@ from reports.model.settle import settle
 def test_node_is_ready_and_its_heartbeat_fresh(nodes: Nodes, target: Target, nodes_at: datetime, judge: Judge) -> None:
     node = the_node(nodes, target)
     pulse = heartbeat(node, nodes_at)
-    assert judge(pulse.minutes, pulse, findings=[Finding("not-ready", {"status": node.status})] if not node.ready else [])
+    assert judge(pulse.minutes, pulse, findings=found({"not-ready": not node.ready}, status=node.status))
+
+
+@criterion("INF-02")
+def test_nothing_keeps_pods_off_the_node(nodes: Nodes, target: Target, judge: Judge) -> None:
+    seen = room(the_node(nodes, target), nodes)
+    assert judge(seen.obstacles, seen)
+
+
+@criterion("INF-03")
+def test_system_pods_are_healthy(pods: Pods, judge: Judge) -> None:
+    seen = system_pods(pods)
+    assert judge(len(seen.unready), seen, findings=found({"none": not seen.total, "waiting": seen.waiting}, names=seen.waiting))
+
+
+@criterion("INF-04")
+def test_no_pod_fails_or_crashes_or_lacks_its_image(pods: Pods, pods_at: datetime, judge: Judge) -> None:
+    seen = pod_health(pods, pods_at)
+    assert judge(seen.sick, seen)
+
+
+@criterion("INF-05")
+def test_cluster_unit_runs_and_does_not_restart(cluster_unit: ClusterUnit, judge: Judge) -> None:
+    unit = cluster_unit
+    assert judge(unit.restarts, unit, findings=found({"inactive": not unit.active, "disabled": not unit.enabled},
+                                                     state=unit.state, sub_state=unit.sub_state, enablement=unit.enablement))
+
+
+@criterion("INF-06")
+def test_kubernetes_version_is_supported(nodes: Nodes, target: Target, nodes_at: datetime, judge: Judge) -> None:
+    seen = support(the_node(nodes, target).version, nodes_at.date(), versions())
+    assert judge(seen.days, seen)
+
+
+@criterion("INF-07")
+def test_certificates_hold(certificates: Certificates, judge: Judge) -> None:
+    expired = certificates.expired
+    assert judge(certificates.days, certificates,
+                 findings=found({"expired": expired, "not-served": certificates.served is None}, names=expired))
+
+
+@criterion("INF-08")
+def test_claims_have_their_volumes(claims: Claims, pods: Pods, judge: Judge) -> None:
+    seen = bound_claims(claims, frozenset(f"{pod.namespace}/{name}" for pod in pods for name in pod.claims))
+    assert judge(seen.unserved, seen, findings=found({"none": not seen.total, "idle": seen.idle}, names=seen.idle))
 
 
 @criterion("INF-11")

@@ -48,22 +48,20 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.fr if language == "fr" else self.en
 
 
-class FindingText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A further condition of a criterion. A reserve or a note is told and does not fail it; only a reserve asks for a cure."""
+class FindingText(Text, frozen=True, forbid_unknown_fields=True):
+    """A further condition of a criterion. A reserve or a note is told and does not fail it; only a reserve asks for a cure.
 
-    en: str
-    fr: str
+    A knock-out brings INF-SCORE to 0, where its criterion as a whole does not.
+    """
+
     reserve: bool = False
     note: bool = False
+    knockout: bool = False
 
     @property
     def failing(self) -> bool:
         """Neither reserve nor note."""
         return not (self.reserve or self.note)
-
-    def in_language(self, language: str) -> str:
-        """`language` is en or fr."""
-        return self.fr if language == "fr" else self.en
 
 
 class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +100,11 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             raise ValueError(f"target “{self.target}” has no unit")
         if self.blocking and self.basis is Basis.HARDENING:
             raise ValueError("advice (basis hardening) may not block")
+
+    @property
+    def may_knock_out(self) -> bool:
+        """Its failure, or something found with it, can bring INF-SCORE to 0."""
+        return self.knockout or any(text.knockout for text in self.finding.values())
 
     @property
     def bound(self) -> Bound:

@@ -80,16 +80,21 @@ def progress(contract: Contract, results: Mapping[str, Result]) -> Progress:
 
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
     """Weights of the infrastructure criteria, passed and undecided. A waiver does not make a server sound."""
-    weighty = {id: criterion for id, criterion in contract.items() if criterion.weight}
-    rows = [(criterion, id, results.get(id, Result(id)).outcome) for id, criterion in weighty.items()]
+    rows = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
     met = (Outcome.PASS, Outcome.FIXED)
+    opened = [(criterion, result) for criterion, result in rows if result.outcome not in (*met, *FAILED)]
     return Score(
-        passed=sum(criterion.weight for criterion, _, outcome in rows if outcome in met),
-        unknown=sum(criterion.weight for criterion, _, outcome in rows if outcome not in (*met, *FAILED)),
-        weights=sum(criterion.weight for criterion, _, _ in rows),
-        knocked_out=tuple(id for criterion, id, outcome in rows if criterion.knockout and outcome in FAILED),
-        open_knockouts=tuple(id for criterion, id, outcome in rows
-                             if criterion.knockout and outcome not in (*met, *FAILED)))
+        passed=sum(criterion.weight for criterion, result in rows if result.outcome in met),
+        unknown=sum(criterion.weight for criterion, _ in opened),
+        weights=sum(criterion.weight for criterion, _ in rows),
+        knocked_out=tuple(result.id for criterion, result in rows if _knocks_out(criterion, result)),
+        open_knockouts=tuple(result.id for criterion, result in opened if criterion.may_knock_out))
+
+
+def _knocks_out(criterion: Criterion, result: Result) -> bool:
+    """It failed as a whole, or by one of the findings that count so."""
+    named = [criterion.finding.get(finding.name) for finding in result.findings]
+    return result.outcome in FAILED and (criterion.knockout or any(text is not None and text.knockout for text in named))
 
 
 def judge_progress(seen: Progress) -> Derived:

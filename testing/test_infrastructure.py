@@ -1,0 +1,242 @@
+"""INF-02 to INF-14: what keeps pods away, sick pods, versions, certificates, clocks, updates, logins."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from fixtures.answer import Answer, Unknown
+from fixtures.cluster.claims import bound_claims
+from fixtures.cluster.containers import Container, Ending
+from fixtures.cluster.front import Front
+from fixtures.cluster.nodes import Condition, Node, room
+from fixtures.cluster.pod_health import pod_health, system_pods
+from fixtures.cluster.pods import Pod
+from fixtures.cluster.versions import Versions, support, versions
+from fixtures.facts import FACTS
+from fixtures.host.certificates import certificates
+from fixtures.host.clock import Clock, clock
+from fixtures.host.cluster_unit import cluster_unit
+from fixtures.host.kernel_words import kernel_words
+from fixtures.host.login import login
+from fixtures.host.memory import memory
+from fixtures.host.updates import updates
+from fixtures.timekeeping import timekeeping
+from testing.infrastructure_answers import CERTIFICATES, CLOCK, CLUSTER_UNIT, KERNEL_WORDS, LOGIN, MEMORY, UPDATES
+from testing.test_cluster_facts import read
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NONE = Condition("False", NOW, NOW)
+CALM = {"MemoryPressure": NONE, "DiskPressure": NONE, "Ready": Condition("True", NOW, NOW)}
+
+
+def node(*taints: str, cordoned: bool = False, name: str = "edge", **conditions: str) -> Node:
+    changed = {kind: Condition(status, NOW, NOW) for kind, status in conditions.items()}
+    return Node(name, CALM | changed, taints, cordoned=cordoned, version="v1.33.1+k3s1")
+
+
+@pytest.mark.parametrize(("seen", "obstacles"), [
+    (node(), 0), (node("a=:PreferNoSchedule"), 0), (node("a=b:NoSchedule"), 1), (node("a=b:NoExecute"), 1),
+    (node("node.kubernetes.io/unschedulable=:NoSchedule", cordoned=True), 1), (node(DiskPressure="True"), 1),
+    (node("node-role.kubernetes.io/control-plane=:NoSchedule"), 1)])
+def test_what_keeps_pods_off_the_only_node(seen: Node, obstacles: int) -> None:
+    assert room(seen, {"edge": seen}).obstacles == obstacles
+
+
+def test_a_control_plane_s_own_taint_is_sound_beside_a_worker() -> None:
+    control = node("node-role.kubernetes.io/control-plane=:NoSchedule")
+    assert room(control, {"edge": control, "worker": node(name="worker")}).obstacles == 0
+    assert room(control, {"edge": control, "worker": node("a=:NoExecute", name="worker")}).obstacles == 1
+
+
+def test_a_node_that_never_reported_is_unknown() -> None:
+    with pytest.raises(Unknown, match="node-silent"):
+        room(Node("edge", {}, (), cordoned=False, version=""), {})
+
+
+def ran(ready: bool = True, restarts: int = 0, code: int = 1, ended: datetime | None = None) -> tuple[Container, ...]:
+    """A pod's one container; `ended` is when its life before this one did."""
+    endings = (Ending(None, ended, code, "Error"),) if ended else ()
+    return (Container("c", "i", "", probed=True, requests=(), ready=ready, restarts=restarts, endings=endings),)
+
+
+def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
+    values = {"namespace": "kube-system", "reason": "", "started": NOW, "deleted": None, "waiting": (), "labels": {}} | more
+    return Pod(name=name, phase=phase, **values)  # type: ignore[arg-type] # what a test gives has its type
+
+
+@pytest.mark.parametrize("sound", [
+    pod(), pod(phase="Succeeded", containers=ran(restarts=9, ended=NOW)), pod(phase="Pending"),
+    pod(phase="Failed", reason="NodeShutdown"),
+    pod(containers=ran(restarts=9, ended=NOW - timedelta(days=1))), pod(containers=ran(restarts=1, ended=NOW)),
+    pod(containers=ran(restarts=9, ended=NOW, code=0)), pod(waiting=("ContainerCreating",)),
+    pod(waiting=("CrashLoopBackOff",), deleted=NOW)])
+def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
+    assert pod_health((sound,), NOW).sick == 0
+
+
+@pytest.mark.parametrize("sick", [
+    pod(phase="Failed", reason="Evicted"), pod(phase="Failed"), pod(waiting=("ImagePullBackOff",)),
+    pod(waiting=("CrashLoopBackOff",), containers=ran(restarts=9, ended=NOW)), pod(phase="Unknown"),
+    pod(containers=ran(restarts=3, ended=NOW))])
+def test_a_sick_pod_is_told_once(sick: Pod) -> None:
+    assert pod_health((sick,), NOW).sick == 1
+
+
+def test_a_failed_try_of_a_job_that_succeeded_is_sound() -> None:
+    tries = (pod("a", "Failed", owner="Job/backup"), pod("b", "Succeeded", owner="Job/backup"), pod("c", "Failed", owner="Job/x"))
+    assert pod_health(tries, NOW).failed == ("kube-system/c (Failed)",)
+
+
+def test_the_cluster_s_own_pods_of_a_sound_k3s() -> None:
+    k3s = (pod("coredns-1"), pod("helm-install-traefik-x", "Succeeded", owner="Job/helm-install-traefik"),
+           pod("svclb-traefik-1", "Pending"), pod("coredns-2", containers=ran(ready=False)), pod("traefik", "Pending"),
+           pod("elsewhere", "Pending", namespace="default"))
+    seen = system_pods(k3s)
+    assert seen.waiting == ("kube-system/svclb-traefik-1 (Pending)",)
+    assert seen.unready == ("kube-system/coredns-2 (Running)", "kube-system/traefik (Pending)")
+    assert system_pods(()).total == 0
+
+
+def test_pods_are_read_with_what_made_them_and_what_they_store_on() -> None:
+    (seen,) = read("pods", {
+        "metadata": {"namespace": "a", "name": "b", "ownerReferences": [{"kind": "Job", "name": "c"}]},
+        "spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "d"}}, {"emptyDir": {}}]}, "status": {"phase": "Running"}})
+    assert (seen.owner, seen.claims) == ("Job/c", ("d",))
+
+
+def claim(name: str, phase: str) -> dict[str, object]:
+    return {"metadata": {"namespace": "a", "name": name}, "spec": {}, "status": {"phase": phase}}
+
+
+def test_a_claim_that_nothing_uses_may_wait() -> None:
+    listed = read("claims", claim("b", "Bound"), claim("idle", "Pending"), claim("used", "Pending"), claim("l", "Lost"))
+    seen = bound_claims(listed, frozenset({"a/used", "a/b"}))
+    assert (seen.idle, seen.unbound, seen.lost, seen.total, seen.unserved) == (("a/idle",), ("a/used",), ("a/l",), 4, 2)
+
+
+TABLE = Versions(date(2026, 9, 15), {"1.20": date(2022, 2, 28), "1.36": date(2027, 6, 28)})
+
+
+@pytest.mark.parametrize(("version", "days"), [
+    ("v1.36.1+k3s1", 217), ("v1.36.0-rc1+k3s1", 217), ("v1.36.1", 217), ("v1.20.2", -1729), ("v1.9.0", -1729)])
+def test_a_version_has_its_last_day(version: str, days: int) -> None:
+    assert support(version, NOW.date(), TABLE).days == days
+
+
+@pytest.mark.parametrize(("version", "today", "code"), [
+    ("v1.99.0", NOW.date(), "version-table-old"), ("v1.36.1", date(2027, 4, 1), "version-table-old"), ("", NOW.date(), "unread"),
+    ("v1.36x", NOW.date(), "unread"), ("1", NOW.date(), "unread")])
+def test_an_old_table_or_an_odd_version_is_unknown(version: str, today: date, code: str) -> None:
+    with pytest.raises(Unknown, match=code):
+        support(version, today, TABLE)
+
+
+def test_what_has_ended_stays_ended_however_old_the_table() -> None:
+    assert support("v1.20.2", date(2030, 1, 1), TABLE).days < 0
+    assert versions().end_of_life["1.20"] == date(2022, 2, 28)
+
+
+def test_the_first_certificate_to_expire_is_told() -> None:
+    seen = certificates(CERTIFICATES)
+    assert (round(seen.days), seen.where.rsplit("/", 1)[1], seen.expired) == (365, "client-kubelet.crt", ())
+    late = certificates(CERTIFICATES.replace("served 1826996079", "served 1795460000"))
+    assert (late.expired, late.days < 0) == (("127.0.0.1:6443",), True)
+
+
+@pytest.mark.parametrize("answer", ["now 1\n", "now 1\nfile  /x.crt\n", "now 1\nserved 9 a\n"])
+def test_a_certificate_nobody_can_read_is_unknown(answer: str) -> None:
+    with pytest.raises(Unknown):
+        FACTS["certificates"].read(Answer(answer, "", 0, "", NOW))
+
+
+def test_restarts_that_systemd_made_by_itself_are_counted() -> None:
+    unit = cluster_unit(CLUSTER_UNIT)
+    assert (unit.unit, unit.active, unit.enabled, unit.restarts, round(unit.reach_hours)) == ("k3s.service", True, True, 1, 280)
+    assert not cluster_unit(CLUSTER_UNIT.replace("=active", "=activating")).active
+
+
+@pytest.mark.parametrize("answer", ["", "\n", CLUSTER_UNIT.replace("oldest", "newest")])
+def test_no_unit_or_no_memory_of_it_is_unknown(answer: str) -> None:
+    with pytest.raises(Unknown, match=r"no-cluster-unit|unit-unremembered"):
+        cluster_unit(answer)
+
+
+def test_the_kernel_s_words_by_what_they_tell() -> None:
+    words = kernel_words(KERNEL_WORDS)
+    assert words.killed == ("postgres", "node")
+    assert [text.split(",")[1] for text in words.broken] == [" dev sda"]
+    assert len(words.read_only) == len(words.cut) == 1
+    assert (words.boots, words.watched_days) == (2, 7.0)
+    assert kernel_words(KERNEL_WORDS.replace("/ rw,", "/ ro,")).read_only[-1] == "/: ro,relatime"
+
+
+def test_a_kernel_that_never_spoke_proves_nothing() -> None:
+    with pytest.raises(Unknown, match="kernel-silent"):
+        kernel_words("now 1795460696\nmount / rw\n")
+
+
+@pytest.mark.parametrize(("available", "percent"), [(2457600, 15.0), (0, 0.0)])
+def test_memory_that_is_left(available: int, percent: float) -> None:
+    assert memory(MEMORY.replace("8192000", str(available))).available_percent == percent
+
+
+def front(seconds: float, status: int = 401) -> Front:
+    """The server's clock is so many seconds before ours; the answer took a tenth."""
+    return Front(status, NOW, NOW + timedelta(seconds=0.1), NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(("seen", "far", "unkept"), [
+    (Clock(True, "chrony", 0.0, ""), 0, 0), (Clock(True, "chrony", 0.0, ""), 99, 0), (Clock(False, "", None, ""), 0, 1),
+    (Clock(False, "", None, "lxc"), 0, 0), (Clock(False, "", None, "lxc"), 99, 1)])
+def test_a_clock_is_kept_here_or_by_the_machine_below(seen: Clock, far: float, unkept: int) -> None:
+    assert timekeeping(seen, front(far)).unkept == unkept
+
+
+@pytest.mark.parametrize(("ahead", "apart"), [(0, 0), (-0.9, 0), (-6, 5), (6, 5.9)])
+def test_a_date_of_whole_seconds_proves_no_more_than_that(ahead: float, apart: float) -> None:
+    assert front(ahead).apart == pytest.approx(apart)
+    assert Front(401, NOW, NOW, None).apart is None
+
+
+@pytest.mark.parametrize(("answer", "synchronised", "keeper", "offset"), [
+    (CLOCK, True, "chrony", -0.000012873), ("container lxc\nkept no\n", False, "", None),
+    ("container \nkeeper systemd-timesyncd\noffset \nkept yes\n", True, "systemd-timesyncd", None)])
+def test_who_keeps_the_clock(answer: str, synchronised: bool, keeper: str, offset: float | None) -> None:
+    seen = clock(answer)
+    assert (seen.synchronised, seen.keeper, seen.offset) == (synchronised, keeper, offset)
+
+
+def test_updates_that_wait_have_waited_since_the_last_upgrade_at_most() -> None:
+    seen = updates(UPDATES)
+    assert (seen.waiting, round(seen.waited_days, 2), seen.stale) == (("libssl3t64",), 1.0, False)
+    assert (seen.sources, seen.reboot) == (1, ())
+    assert updates(UPDATES.replace("waiting", "other")).waited_days == 0
+    assert updates(UPDATES + "reboot linux-base \nreboot kernel 6.8.0-49-generic\n").reboot == (
+        "linux-base", "kernel 6.8.0-49-generic")
+    assert updates(UPDATES.replace("looked 1795", "looked 1785")).stale
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("looked", "x"), ("resolved 0", "resolved 100"), ("upgraded 1795374391\ninstalled", "x")])
+def test_an_apt_that_cannot_tell_is_unknown(old: str, new: str) -> None:
+    with pytest.raises(Unknown):
+        updates(UPDATES.replace(old, new))
+
+
+@pytest.mark.parametrize(("old", "new", "readable", "passwords"), [
+    ("600 root:root", "600 root:root", False, False), ("600 root:root", "644 root:root", True, False),
+    ("600 root:root", "640 root:k3s", True, False), ("600 root:root", "640 root:root", False, False),
+    ("600 root:root", "600 twister:root", True, False), ("kubeconfig 600 root:root\n", "", False, False),
+    ("passwordauthentication no", "passwordauthentication yes", False, True),
+    ("kbdinteractiveauthentication no", "kbdinteractiveauthentication yes", False, True),
+    ("kbdinteractiveauthentication no\nusepam yes", "kbdinteractiveauthentication yes\nusepam no", False, False),
+    ("kbdinteractive", "challengeresponse", False, False)])
+def test_who_may_log_in_and_read(old: str, new: str, readable: bool, passwords: bool) -> None:
+    seen = login(LOGIN.replace(old, new))
+    assert (seen.readable, seen.passwords, seen.root) == (readable, passwords, "no")
+
+
+@pytest.mark.parametrize(("status", "open", "closed"), [
+    (200, True, False), (401, False, True), (403, False, True), (503, False, False)])
+def test_only_a_refusal_is_closed(status: int, open: bool, closed: bool) -> None:
+    assert (front(0, status).open, front(0, status).closed) == (open, closed)
