@@ -51,7 +51,7 @@ def mount_store(places: Places) -> None:
         run("truncate", "--size=200G", partial)
         run("mkfs.xfs", "-q", "-f", "-m", "reflink=1", partial)
         partial.rename(places.store_file)
-    run("mount", "-o", "loop,discard", places.store_file, places.store)
+    run("mount", "-o", "loop,discard,nouuid", places.store_file, places.store)
 
 
 def mount_disk(places: Places, name: str) -> None:

@@ -45,11 +45,59 @@ rotating pattern: /var/log/wtmp  forced from command line (1 rotations)
 rotating log /var/log/wtmp, log->rotateCount is 1
 renaming /var/log/wtmp.1 to /var/log/wtmp.2 (rotatecount 1, logstart 1, i 1),
 """
-KERNEL_LOG = """\
+LOG_FILES = """\
 1795450734
-60000000 1795450700 1795190000 kern.log
-50000000 1795190000 1794585200 kern.log.1
-6000000 1794585200 1795190001 kern.log.2.gz
+60000000 117192 512 1795450700 1795190000 /var/log/kern.log
+50000000 97664 512 1795190000 1794585200 /var/log/kern.log.1
+6000000 11720 512 1794585200 1795190001 /var/log/kern.log.2.gz
+70000 144 512 1795450700 1795190000 /var/log/syslog
+292296 8 512 1795450700 1795190000 /var/log/lastlog
+whole
+"""
+JOURNAL = """\
+1795450734
+used Archived and active journals take up 16.0M in the file system.
+told Storage=persistent
+told SystemMaxUse=400M
+told MaxRetentionSec=14day
+folder
+held 2
+started 1795440000
+changed 1795430000
+works 419430400
+disk 20957446144
+first 1794800000.371071
+export 1794300000000000 1794799000
+whole
+"""
+CONTAINER_LOGS = """\
+seen
+told Size 20Mi
+seen
+flag files 3
+container 8192 /var/log/pods/default_mcp-unified-6567986894-9q2kj_e0540661/mcp-unified
+container 40960 /var/log/pods/twisterlab_postgres-0_d0b06712/postgres
+whole
+"""
+KERNEL_MESSAGES = """\
+1795450734
+line    3600 cni#: port #(veth#) entered blocking state
+line      12 EXT#-fs (loop): mounted filesystem
+whole
+"""
+SYSLOG_MARKER = """\
+daemon running
+uid 104
+groups 4
+groups 4 104
+may 0000000000000000
+owner syslog
+open same /var/log/syslog
+open same /var/log/kern.log
+log 104 4 640 syslog /var/log/kern.log
+log 104 4 640 syslog /var/log/syslog
+arrived 0.2 /var/log/syslog
+whole
 """
 LOGROTATE_RUNS = "1795450734\n1795449600\n1795400000\nResult=success\nLoadState=loaded\n"
 LOG_USAGE = """\
@@ -168,9 +216,11 @@ CONFIGURATION = f"""\
 """
 
 SOUND = {
-    "rotation": ROTATION, "kernel_log": KERNEL_LOG, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
+    "rotation": ROTATION, "log_files": LOG_FILES, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
     "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
     "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
+    "journal": JOURNAL, "container_logs": CONTAINER_LOGS, "kernel_messages": KERNEL_MESSAGES,
+    "syslog_marker": SYSLOG_MARKER,
 } | infrastructure.SOUND

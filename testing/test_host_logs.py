@@ -1,12 +1,33 @@
-"""LOG-01, LOG-03, LOG-06: what bounds the kernel's log, and what /var/log takes."""
+"""LOG-01 to LOG-04, LOG-06: what bounds the logs, and what /var/log takes."""
 
 import pytest
 
-from fixtures.host.kernel_log import Bound, KernelLog, LogFile, bound, kernel_log
+from fixtures.host.log_bounds import bound, other_bounds
+from fixtures.host.log_files import Log, LogFile, LogFiles, log_files
 from fixtures.host.log_usage import log_usage
 from fixtures.host.logrotate import LATE, LogrotateRuns, logrotate_runs
-from fixtures.host.rotation import Stanza, rotation
-from testing.host_answers import KERNEL_LOG, LOG_USAGE, LOGROTATE_RUNS, ROTATION
+from fixtures.host.next_run import next_run
+from fixtures.host.rotation import Rotation, Stanza, rotation
+from testing.host_answers import LOG_FILES, LOG_USAGE, LOGROTATE_RUNS, ROTATION
+
+# Written from logrotate's documentation and source, not recorded: 3.19 of Ubuntu 22.04 (the long list, `su root adm`)
+# and 3.21 of Ubuntu 24.04 (the short one).
+LISTS = {"3.19": ("syslog", "mail.info", "mail.err", "mail.log", "daemon.log", "kern.log", "auth.log", "user.log", "messages"),
+         "3.21": ("syslog", "mail.log", "kern.log", "auth.log", "user.log", "cron.log")}
+STANZA_3_19, STANZA_3_21 = (
+    "warning: logrotate in debug mode does nothing except printing debug messages!  Consider using verbose mode (-v)\n\n"
+    "reading config file /etc/logrotate.conf\nincluding /etc/logrotate.d\nreading config file rsyslog\n"
+    "Reading state from file: /var/lib/logrotate/status\nAllocating hash table for state file, size 64 entries\n"
+    f"Creating new state\n\nHandling 1 logs\n\nrotating pattern: {names}\n weekly (4 rotations)\n"
+    "empty log files are not rotated, old logs are removed\nswitching euid from 0 to 0 and egid from 0 to 4 (pid 812)\n"
+    + "".join(f"considering log {name}\n  Now: 2026-11-23 16:40\n  Last rotated at 2026-11-22 00:00\n"
+              f"  log does not need rotating (log has been rotated at 2026-11-22 00:00, which is less than a week ago)\n"
+              for name in names.split("\n"))
+    + "switching euid from 0 to 0 and egid from 4 to 0 (pid 812)\n\n=== forced\n"
+    + f"rotating pattern: {names}\n forced from command line (4 rotations)\n"
+    + "".join(f"rotating log {name}, log->rotateCount is 4\ndateext suffix '-20261123'\n"
+              f"renaming {name}.2.gz to {name}.3.gz (rotatecount 4, logstart 1, i 2), \n" for name in names.split("\n"))
+    for names in ("\n".join(f"/var/log/{name}" for name in names) for names in LISTS.values()))
 
 AT, DAY, MB = 1_795_450_000, 86_400, 10**6
 NAME = "/var/log/kern.log"
@@ -14,11 +35,15 @@ STOCK = Stanza((NAME,), 7 * DAY, None, None, 0, 4, compressed=True)
 PLAN = Stanza((NAME,), DAY, None, 500 * MB, 0, 3, compressed=True)
 
 
-def growing(a_day: int, every: int = DAY, count: int = 3) -> KernelLog:
+def growing(a_day: int, every: int = DAY, count: int = 3, name: str = NAME) -> Log:
     """A log that was rotated at the given interval and grew evenly."""
-    files = [LogFile(f"kern.log.{number}" if number else "kern.log", a_day * every // DAY, AT - number * every, 0)
-             for number in range(count)]
-    return KernelLog(AT, tuple(files))
+    files = [LogFile(f"{name}.{number}" if number else name, a_day * every // DAY, AT - number * every)
+             for number in range(count - 1, -1, -1)]
+    return Log(name, AT, tuple(files))
+
+
+def of(*logs: Log) -> LogFiles:
+    return LogFiles(AT, {log.path: log for log in logs})
 
 
 def test_logrotate_resolves_what_wins() -> None:
@@ -62,7 +87,7 @@ def test_a_sound_weekly_rotation_of_a_small_log_is_bounded() -> None:
 
 
 def test_the_stock_rotation_does_not_bound_a_log_of_twelve_gigabytes() -> None:
-    assert bound(KernelLog(AT, (LogFile("kern.log", 12_000 * MB, AT, AT - 3 * DAY),)), STOCK, DAY).worst_gb > 2
+    assert bound(Log(NAME, AT, (LogFile(NAME, 12_000 * MB, AT, AT - 3 * DAY),)), STOCK, DAY).worst_gb > 2
 
 
 def test_a_size_only_bites_as_often_as_logrotate_runs() -> None:
@@ -79,11 +104,76 @@ def test_nothing_that_limits_it_is_no_bound(stanza: Stanza | None, every: float 
 
 
 def test_no_kernel_log_comes_to_nothing() -> None:
-    assert bound(KernelLog(AT, ()), None, None) == Bound((), 0.0, None, 0.0, bounded=True)
+    seen = bound(Log(NAME, AT, ()), None, None)
+    assert (seen.worst, seen.bounded, seen.open) == (0.0, True, False)
 
 
 def test_the_birth_of_a_compressed_copy_says_nothing_of_its_beginning() -> None:
-    assert kernel_log(KERNEL_LOG).growth < 30 * MB
+    assert log_files(LOG_FILES).log(NAME).growth < 30 * MB
+
+
+def test_right_after_a_fix_nobody_knows_how_fast_it_grows() -> None:
+    """The old log is compressed, its beginning forgotten, and the new one has just begun."""
+    fixed = Log(NAME, AT, (LogFile(f"{NAME}.1.gz", 300 * MB, AT - 60, AT - 10), LogFile(NAME, 2000, AT, AT - 20)))
+    assert fixed.young
+    assert bound(fixed, STOCK, DAY).open
+    bounded = bound(fixed, PLAN, 3600)
+    assert not bounded.open
+    assert bounded.worst_gb == pytest.approx(1.1, abs=0.01), "its size alone bounds it"
+
+
+@pytest.mark.parametrize(("watched", "young"), [(1800, True), (7200, True), (DAY, False)])
+def test_what_a_rotation_hid_is_known_again_after_a_day(watched: int, young: bool) -> None:
+    copy, live = LogFile(f"{NAME}.1.gz", 300 * MB, AT - watched), LogFile(NAME, 2000, AT, AT - watched)
+    assert Log(NAME, AT, (copy, live)).young is young
+
+
+def test_a_log_that_rotates_every_hour_is_known_by_its_copies() -> None:
+    assert not growing(6_000 * MB, 3600, 4).young
+
+
+def test_a_small_log_of_five_minutes_is_young_and_one_of_gigabytes_is_too_fast_already() -> None:
+    assert bound(Log(NAME, AT, (LogFile(NAME, 2000, AT, AT - 300),)), STOCK, DAY).open
+    assert not bound(Log(NAME, AT, (LogFile(NAME, 2_000 * MB, AT, AT - 300),)), STOCK, DAY).open
+
+
+def test_sparse_files_count_with_what_they_take() -> None:
+    assert log_files(LOG_FILES).log("/var/log/lastlog").size == 4096
+
+
+def test_the_plans_own_stanza_for_syslog_does_not_win() -> None:
+    """D4: the stock one, read first, is weekly and without a size."""
+    stanzas = Rotation((Stanza(("/var/log/syslog",), 7 * DAY, None, None, 0, 4, compressed=True),), ("duplicate",))
+    assert other_bounds(of(growing(500 * MB, name="/var/log/syslog")), stanzas, DAY, ()).worst_gb > 2
+
+
+def test_other_logs_are_those_of_the_plan_and_the_large_ones_still_written_to() -> None:
+    old = Log("/var/log/old.log", AT, (LogFile("/var/log/old.log", 900 * MB, AT - 30 * DAY),))
+    logs = of(growing(MB), growing(MB, name="/var/log/syslog"), growing(90 * MB, name="/var/log/app.log"), old,
+              growing(2 * MB, name="/var/log/small.log"), growing(60 * MB, count=1, name="/var/log/atop/atop_20261123"))
+    seen = other_bounds(logs, Rotation((), ()), DAY, ("/var/log/backup.log",))
+    assert seen.unbounded == ("/var/log/syslog", "/var/log/app.log")
+    assert seen.dated == ("/var/log/atop/atop_20261123",)
+
+
+def test_no_other_logs_are_nothing_to_bound() -> None:
+    seen = other_bounds(of(), Rotation((), ()), None, ())
+    assert (seen.count, seen.worst_gb, seen.unbounded, seen.open) == (0, 0.0, (), ())
+
+
+@pytest.mark.parametrize(("every", "exceeds"), [(DAY, True), (3600, False)])
+def test_what_is_left_of_the_budget_must_hold_until_the_next_run(every: int, exceeds: bool) -> None:
+    seen = next_run(of(growing(1_500 * MB)), 1_000 * MB, every)
+    assert (seen.exceeds, seen.hourly) == (exceeds, every == 3600)
+
+
+@pytest.mark.parametrize("answer", [STANZA_3_19, STANZA_3_21])
+def test_the_stock_stanzas_of_ubuntu(answer: str) -> None:
+    stanza = rotation(answer).of("/var/log/syslog")
+    assert stanza is not None
+    assert stanza.directives == ("weekly", "rotate 4", "compress")
+    assert rotation(answer).of(NAME) == stanza
+    assert rotation(answer).errors == ()
 
 
 def test_deleted_files_count_once_and_only_on_the_log_s_own_disk() -> None:

@@ -1,0 +1,26 @@
+"""Plan 0.2: what fills the logs, beside what bounds them."""
+
+from fixtures.host.container_logs import ContainerLogs
+from fixtures.host.kernel_messages import KernelMessages
+from fixtures.host.log_files import KERNEL_LOG, LogFiles
+from fixtures.judge import Judge, criterion
+from reports.model.run import Finding, Reason
+
+A_DAY = 1_000_000_000  # bytes from which on it is too fast, however long it was watched
+
+
+@criterion("LOG-10")
+def test_container_logs_are_bounded(container_logs: ContainerLogs, judge: Judge) -> None:
+    flaws = {"none": not container_logs.taken, "default": container_logs.default}
+    assert judge(container_logs.worst_gb, container_logs, findings=[Finding(name) for name, flaw in flaws.items() if flaw])
+
+
+@criterion("LOG-12")
+def test_kernel_log_grows_slowly(log_files: LogFiles, kernel_messages: KernelMessages, judge: Judge) -> None:
+    said, log = kernel_messages, log_files.log(KERNEL_LOG)
+    growth = said.a_day if said.journal else log.growth
+    seen = {"growth": growth, "message": said.message, "times": said.times}
+    findings = [Finding("journal")] if said.journal else []
+    young = not said.journal and log.young and growth < A_DAY
+    waits = Reason("growth-young", {"until": log.known_at.isoformat(timespec="minutes")}) if young else None
+    assert judge(growth / 1e9, seen, findings=findings, pending=waits)
