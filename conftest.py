@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.keep",
     "fixtures.host.disk",
     "fixtures.host.backups",
+    "fixtures.host.backup_access",
     "fixtures.host.evictions",
     "fixtures.host.rotation",
     "fixtures.host.log_files",

@@ -134,6 +134,12 @@ file 1795449620 369825 configs whole=1 {HELD} join=109 extra=config.yaml {SUMMED
 file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
 file 1795360000 229800 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 | postgres/postgres_0 b.sql.gz
 """
+BACKUP_ACCESS = """\
+way 755 root root dd /
+in 700 root root dd /backups
+in 600 root root ff /backups/dump
+entries 2
+"""
 SCHEDULES = """\
 now 1795450734
 zone Europe/Paris
@@ -217,7 +223,8 @@ CONFIGURATION = f"""\
 
 SOUND = {
     "rotation": ROTATION, "log_files": LOG_FILES, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
-    "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "schedules": SCHEDULES,
+    "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "backup_access": BACKUP_ACCESS,
+    "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
     "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,

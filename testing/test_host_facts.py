@@ -15,7 +15,8 @@ from fixtures.host.backup_jobs import WORKS, backup_schedules
 from testing.host_answers import SOUND
 
 MODULES = ("host.rotation", "host.log_files", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
-           "host.backups", "host.schedules", "host.boots", "host.starts", "host.configuration",
+           "host.backups", "host.backup_access",
+           "host.schedules", "host.boots", "host.starts", "host.configuration",
            "drills.postgres_restore", "drills.redis_restore", "drills.backup_failure", "drills.disk_alert",
            "host.journal", "host.container_logs", "host.kernel_messages", "drills.syslog_marker")
 for module in MODULES:  # importing one declares its fact

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from fixtures.host.backup_jobs import BackupSchedules, backup_schedules
+from fixtures.host.backup_jobs import BackupSchedules, backup_schedules, blind, users
 from fixtures.host.commands import called, complete, path_of
 from fixtures.host.schedules import schedules
 from fixtures.host.timers import timers
@@ -128,3 +128,31 @@ def test_spans_of_a_monotonic_timer() -> None:
     shown = "Id=x.timer\nActiveState=active\nTimersMonotonic={ OnUnitActiveUSec=1h 30min ; next_elapse=5min }\n"
     (timer,) = timers(shown, "", "")
     assert timer.span == 5400.0
+
+
+@pytest.mark.parametrize(("kind", "line"), [
+    ("redis", "kubectl exec $POD -- redis-cli SAVE"), ("redis", "kubectl exec $POD -- redis-cli -e BGSAVE"),
+    ("configs", "kubectl get all,pvc --all-namespaces -o yaml > x"), ("configs", "k3s kubectl get $kinds -A -ojson"),
+    ("configs", "k3s etcd-snapshot save"), ("configs", "sqlite3 $db/state.db '.backup x'"),
+])
+def test_what_backs_redis_and_the_cluster_up(kind: str, line: str) -> None:
+    text = SCHEDULES.replace("| kubectl exec -n twisterlab postgres-0 -- pg_dumpall -U postgres | gzip", f"| {line} #")
+    found = {each: len(backup_schedules(schedules(text), each).jobs) for each in ("postgres", "redis", "configs")}
+    assert found == {"postgres": 0, "redis": 0, "configs": 0} | {kind: 1}
+
+
+@pytest.mark.parametrize("line", ["kubectl get pods -n x -o json", "kubectl get pod -A -o jsonpath={.x}", "redis-cli ping"])
+def test_what_backs_nothing_up(line: str) -> None:
+    text = SCHEDULES.replace("| kubectl exec -n twisterlab postgres-0 -- pg_dumpall -U postgres | gzip", f"| {line} #")
+    assert not any(backup_schedules(schedules(text), each).jobs for each in ("postgres", "redis", "configs"))
+
+
+def test_deleting_by_age_without_pipefail_is_blind() -> None:
+    cleaning = SCHEDULES.rstrip() + '\n| find "$DIR" -name "*.gz" -mtime +7 -delete\n'
+    assert blind(schedules(cleaning)) == ()
+    assert blind(schedules(cleaning.replace("-euo pipefail", "-e"))) == ("/usr/local/bin/backup-postgres.sh",)
+    assert blind(schedules(SCHEDULES.replace("-euo pipefail", "-e"))) == ()
+
+
+def test_the_accounts_of_sound_jobs_are_trusted() -> None:
+    assert users(schedules(SCHEDULES.replace("* * * root /usr/local", "* * * backup /usr/local"))) == {"root", "backup"}

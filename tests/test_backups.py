@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from fixtures.answer import Unknown
 from fixtures.cluster.groups import ApiGroups
+from fixtures.host.backup_access import BackupAccess
 from fixtures.host.backup_days import WEEK, backup_days, kept
+from fixtures.host.backup_jobs import blind, users
 from fixtures.host.backups import Backups
 from fixtures.host.cluster_backup import ClusterBackup, cluster_backup
+from fixtures.host.schedules import Schedules
 from fixtures.judge import Judge, criterion
 from fixtures.target import Target
 from reports.model.run import Finding, Reason
@@ -80,14 +83,30 @@ def test_every_day_has_its_three_backups(backups: Backups, target: Target, judge
 
 
 @criterion("BKP-08")
-def test_a_week_of_backups_is_kept(backups: Backups, target: Target, judge: Judge) -> None:
+def test_a_week_of_backups_is_kept(backups: Backups, schedules: Schedules, target: Target, judge: Judge) -> None:
     if not backups.files:
         assert judge(0, findings=[_none(target)])
         return
     seen = kept(backups)
-    lingering = [Finding("lingering", {"oldest": seen.oldest})] if seen.lingering else []
-    pending = Reason("backup-days", {"days": seen.fewest, "until": seen.until.isoformat()}) if seen.young else None
-    assert judge(seen.fewest, seen, findings=lingering, pending=pending)
+    flaws = [Finding("blind", {"script": script}) for script in blind(schedules)]
+    if seen.lingering:
+        flaws.append(Finding("lingering", {"oldest": seen.oldest}))
+    waits = Reason("backup-days", {"days": seen.fewest, "until": seen.until.isoformat()})
+    assert judge(seen.fewest, seen, findings=flaws, pending=waits if seen.young and not flaws else None)
+
+
+@criterion("BKP-09")
+def test_backups_are_nobody_else_s(
+        backup_access: BackupAccess, schedules: Schedules, target: Target, judge: Judge) -> None:
+    if not backup_access.entries:
+        assert judge(None, findings=[_none(target)])
+        return
+    trusted = users(schedules)
+    seen = {"readable": backup_access.readable, "writable": backup_access.writable(trusted),
+            "astray": backup_access.astray(trusted)}
+    wrong = sum(map(len, seen.values()))
+    told = {"entries": len(backup_access.entries), "accounts": sorted(trusted), "wrong": wrong}
+    assert judge(wrong, told, findings=[Finding(name, {"paths": paths}) for name, paths in seen.items() if paths])
 
 
 @criterion("BKP-15")
