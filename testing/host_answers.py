@@ -1,5 +1,6 @@
 """Answers of a sound Debian 12 server to the facts of the host, as its commands print them (shortened)."""
 
+from testing import disk_answers as disk
 from testing import infrastructure_answers as infrastructure
 
 ROTATION = """\
@@ -197,8 +198,7 @@ REDIS_RESTORE = (
 BACKUP_FAILURE = (
     '{"scripts":[{"script":"/usr/local/bin/backup-twisterlab-postgres.sh","status":1,"asked":1,"heard":"syslog","left":"",'
     '"lost":0,"said":"the dump has no end"}],"missing":"","seconds":0.6}')
-DISK_ALERT = '{"script":"found","way":"shim","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
-
+DISK_ALERT = '{"script":"found","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
 BOOTS = """\
 1795460854
 a78b318f-a6a3-47d5-89d9-75dec53dc019
@@ -230,4 +230,4 @@ SOUND = {
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
     "journal": JOURNAL, "container_logs": CONTAINER_LOGS, "kernel_messages": KERNEL_MESSAGES,
     "syslog_marker": SYSLOG_MARKER,
-} | infrastructure.SOUND
+} | infrastructure.SOUND | disk.SOUND

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import pkgutil
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,18 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fixtures.drills
+import fixtures.host
 from fixtures.answer import Answer, Unknown
 from fixtures.facts import FACTS
 from fixtures.host.backup_jobs import WORKS, backup_schedules
 from testing.host_answers import SOUND
 
-MODULES = ("host.rotation", "host.log_files", "host.logrotate", "host.log_usage", "host.evictions", "host.units",
-           "host.backups", "host.backup_access",
-           "host.schedules", "host.boots", "host.starts", "host.configuration",
-           "drills.postgres_restore", "drills.redis_restore", "drills.backup_failure", "drills.disk_alert",
-           "host.journal", "host.container_logs", "host.kernel_messages", "drills.syslog_marker")
-for module in MODULES:  # importing one declares its fact
-    importlib.import_module(f"fixtures.{module}")
+for package in (fixtures.host, fixtures.drills):
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)  # importing one declares its fact
 NAMES = sorted(SOUND)
 
 

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
+from fixtures.host.check_settings import CheckSettings
+from fixtures.host.datastore import Datastore
 from fixtures.host.disk import Filesystems
 from fixtures.host.evictions import Evictions
+from fixtures.host.kubelet import Kubelet
+from fixtures.host.storage import Storage
+from fixtures.host.waste import Waste
 from fixtures.judge import Judge, criterion
 from fixtures.pressure import Pressure, pressure
 from reports.model.run import Finding, Reason
@@ -15,6 +20,20 @@ from reports.model.run import Finding, Reason
 def test_root_filesystem_is_below_target(filesystems: Filesystems, judge: Judge) -> None:
     root = filesystems["/"]
     assert judge(root.used_percent, root)
+
+
+@criterion("DSK-02")
+def test_every_filesystem_of_phase_0_has_room(storage: Storage, judge: Judge) -> None:
+    assert judge(storage.fullest.percent, storage, findings=_beside(storage))
+
+
+def _beside(storage: Storage) -> Iterator[Finding]:
+    if frozen := [volume.mount for volume in storage.needed if volume.readonly]:
+        yield Finding("read-only", {"mounts": frozen})
+    if storage.elsewhere:
+        yield Finding("elsewhere", {"folders": storage.elsewhere})
+    if full := [str(volume) for volume in storage.others if volume.percent >= 70]:
+        yield Finding("others", {"mounts": full})
 
 
 @criterion("DSK-05")
@@ -38,3 +57,27 @@ def _unproven(seen: Pressure) -> Reason:
         return Reason("pressure-unproven")
     dates = {"since": seen.since, "until": seen.until}
     return Reason("pressure-young", {name: date.isoformat(timespec="minutes") for name, date in dates.items()})
+
+
+@criterion("DSK-07")
+def test_somebody_hears_of_it_before_the_kubelet_acts(
+        kubelet: Kubelet, waste: Waste, check_settings: CheckSettings, judge: Judge) -> None:
+    seen = {"total": waste.total, "docker": waste.docker, "unused": waste.unused, "named": waste.named,
+            "images": kubelet.images, "eviction": kubelet.eviction, "source": kubelet.source,
+            "threshold": check_settings.threshold}
+    unread = check_settings.present and check_settings.threshold is None
+    assert judge(waste.total_gb, seen, findings=_too_late(kubelet, check_settings),
+                 unknown=Reason("threshold-unread") if unread else None)
+
+
+def _too_late(kubelet: Kubelet, check: CheckSettings) -> Iterator[Finding]:
+    if not check.present:
+        yield Finding("nobody", {"first": kubelet.first})
+    elif check.threshold is not None and check.threshold >= kubelet.first:
+        yield Finding("late", {"threshold": check.threshold, "first": kubelet.first})
+
+
+@criterion("DSK-08")
+def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
+    outside = [Finding("external", {"kind": datastore.kind})] if datastore.external else []
+    assert judge(datastore.size_gb, datastore, findings=outside)
