@@ -1,4 +1,4 @@
-"""While the audit runs: one line for each criterion with its outcome and what was seen, and none of pytest's own."""
+"""While the audit runs: a line for each criterion that passes, what was seen of any other, and none of pytest's own."""
 
 from collections.abc import Callable, Generator, Mapping
 
@@ -69,7 +69,7 @@ class Progress:
             result = self.settled().get(result.id, result)
             voice = Voice(self.config.stash[LANGUAGE])
             said = voice.told(self.config.stash[CONTRACT][result.id], result)
-            first, *more = wrapped(said, columns(), 22)
+            first, *more = _briefly(wrapped(said, columns() - 2, 22), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
             reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})
             reporter.write(first + "\n")
@@ -90,3 +90,8 @@ class Progress:
     def _reporter(self) -> pytest.TerminalReporter | None:
         reporter: pytest.TerminalReporter | None = self.config.pluginmanager.get_plugin("terminalreporter")
         return reporter
+
+
+def _briefly(lines: list[str], outcome: Outcome) -> list[str]:
+    """Of what passed the beginning will do; the page has the rest."""
+    return [f"{lines[0]} …"] if outcome is Outcome.PASS and len(lines) > 1 else lines
