@@ -9,7 +9,8 @@ for file in "$ROOT/etc/phase0-gate/kubeconfig" "$ROOT/etc/rancher/k3s/k3s.yaml" 
     break
   fi
 done
-kube() { if [ -n "$K3S" ]; then "$K3S" kubectl "$@"; else kubectl "$@"; fi </dev/null; }
+KUBECTL="${K3S:+$K3S }kubectl"
+kube() { $KUBECTL "$@" </dev/null; }
 answers() { # the API may be on its way after a reboot
   tries=0
   until kube get --raw /readyz >/dev/null 2>&1; do

@@ -1,0 +1,90 @@
+"""The lab server of the kill tests: its facts, what of it must be as before, and how it is cut off or falls dead."""
+
+import json
+import subprocess
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from fixtures.answer import Answer
+from fixtures.asking import ask_host
+from fixtures.cluster.client import Cluster
+from fixtures.connection import Connection
+from fixtures.facts import Asked
+from fixtures.folder import find_folder, load_target
+from remediations.transaction.objects import ClusterObject, fields
+from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.remedy import Remedy
+from remediations.transaction.session import Session
+
+STATE = """\
+cd /
+find etc usr/local var/spool/cron -xdev ! -name '*.cache' \\( -type f -exec sha256sum {} + -o -type l -printf '%l %p\\n' \\) |
+  grep -v -e ' etc/mtab' -e '/tls/' | LC_ALL=C sort -k 2
+find etc usr/local var/spool/cron -xdev ! -path 'etc' -printf '%p %m %u:%g\\n' | LC_ALL=C sort
+k3s kubectl get deployments,statefulsets,services,configmaps -A -o go-template='{{range .items}}{{.kind}} {{.metadata.namespace
+}}/{{.metadata.name}} {{.spec}}
+{{end}}'
+"""
+FALL = """\
+session=$(ps -o sid= -p "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)" | tr -d ' ')
+[ -z "$session" ] || pkill -KILL -s "$session"
+"""
+FREE = "flock -w 120 /run/phase0-gate.lock true"
+
+
+class Server:
+    """Logged in twice: the transaction's connection is one that may be cut."""
+
+    def __init__(self, folder: Path) -> None:
+        self.target = load_target(find_folder(str(folder)))
+        self.connection = Connection(self.target)
+        self.connection.open()
+
+    def root(self, script: str) -> str:
+        """What a script prints as root; an error is an error."""
+        done = subprocess.run(["ssh", "-F", str(self.connection.config), "target", "sudo -n sh -s"], input=script,
+                              capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{script.splitlines()[0]}: {done.stderr.strip()[-300:]}")
+        return done.stdout
+
+    def state(self) -> list[str]:
+        """All that a remedy takes back: files, their owners and modes, objects as they are wanted."""
+        return self.root(STATE).splitlines()
+
+    def plan(self, remedy: Remedy) -> Plan:
+        """What it would do now. Unknown where it cannot tell."""
+        futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
+        hosted = [fact for fact in remedy.facts if fact.asked in (Asked.HOST, Asked.ROOT)]
+        if hosted:
+            ask_host(hosted, self.connection, futures)
+        for fact in remedy.facts:
+            if fact.asked is Asked.CLUSTER:
+                futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds))
+        seen = {fact.name: fact.read(futures[fact.name].result(60)) for fact in remedy.facts}
+        return draw_plan(remedy.name, ("MCP-01",), remedy.cure(**seen))
+
+    def fall(self, _session: Session) -> None:
+        """All of the transaction on the host ends at once, as when the power goes."""
+        self.root(FALL)
+        self.root(FREE)
+
+    def cut(self, session: Session) -> None:
+        """The connection ends; what is under way on the host comes to its end."""
+        session._process.kill()
+        self.root(FREE)
+
+    def digest(self, path: str) -> str:
+        """Of a file; empty where there is none."""
+        return self.root(f"[ ! -f '{path}' ] || sha256sum <'{path}' | cut -c1-64").strip()
+
+    def fields(self, one: ClusterObject, wanted: Any) -> dict[str, str]:
+        """Those fields of an object that a patch is about, as they are now."""
+        text = self.root(f"k3s kubectl get {one.resource} {one.name} -n {one.namespace} -o json")
+        now = dict(fields(json.loads(text)))
+        return {path: now.get(path, "null") for path, _ in fields(wanted)}
+
+    def close(self) -> None:
+        """Log out."""
+        self.connection.close()
