@@ -1,12 +1,15 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.sample import Sample
-from reports.model.stability import LONGEST_GAP, Window, observe_window
+from reports.model.coverage import LONGEST_GAP
+from reports.model.maintenance import Maintenance
+from reports.model.sample import Event, Happened, Sample
+from reports.model.stability import Evidence, Window, observe_window
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 NAMES = st.lists(st.sampled_from(["DSK-01", "MCP-01", "LOG-06"]), max_size=2, unique=True).map(tuple)
@@ -41,7 +44,7 @@ def test_no_sample_proves_nothing() -> None:
 def test_an_old_last_sample_proves_nothing_about_now() -> None:
     window = observe_window(hourly(24), NOW + LONGEST_GAP + timedelta(seconds=1))
     assert (window.since, window.why) == (None, "no-recent-sample")
-    assert observe_window(hourly(24), NOW + LONGEST_GAP).days == 1.125
+    assert observe_window(hourly(48), NOW + LONGEST_GAP).days == 2.125
 
 
 def test_a_gap_never_counts() -> None:
@@ -51,7 +54,7 @@ def test_a_gap_never_counts() -> None:
 
 
 def test_a_gap_as_long_as_allowed_is_none() -> None:
-    kept = [sample for sample in hourly(24) if not timedelta(hours=5) < NOW - sample.at < timedelta(hours=8)]
+    kept = [sample for sample in hourly(48) if not timedelta(hours=5) < NOW - sample.at < timedelta(hours=8)]
     window = observe_window(kept, NOW)
     assert (window.why, window.gaps) == ("first-sample", 0)
 
@@ -59,7 +62,7 @@ def test_a_gap_as_long_as_allowed_is_none() -> None:
 def test_one_failing_sample_is_no_incident_and_two_are() -> None:
     assert observe_window(hourly(24, h5=FAILS), NOW).days == 1.0
     window = observe_window(hourly(24, h6=FAILS, h5=FAILS), NOW)
-    assert (window.since, window.why, window.incidents) == (NOW - timedelta(hours=4), "incident", 1)
+    assert (window.since, window.why, window.incidents) == (NOW - timedelta(hours=5), "failing", 1)
     assert observe_window(hourly(24, h6=FAILS, h5=OTHER), NOW).days == 1.0
 
 
@@ -68,16 +71,16 @@ def test_an_incident_that_lasts_leaves_nothing_proven() -> None:
 
 
 def test_a_failure_does_not_hide_behind_an_unknown() -> None:
-    assert observe_window(hourly(24, h7=FAILS, h6=BLIND, h5=FAILS), NOW).why == "incident"
+    assert observe_window(hourly(24, h7=FAILS, h6=BLIND, h5=FAILS), NOW).why == "failing"
     blind_and_failing = msgspec.structs.replace(FAILS, unknown=("LOG-06",))
-    assert observe_window(hourly(24, h6=blind_and_failing, h5=blind_and_failing), NOW).why == "incident"
+    assert observe_window(hourly(48, h16=blind_and_failing, h15=blind_and_failing), NOW).incidents == 1
 
 
 def test_a_change_opens_the_window_anew() -> None:
     window = observe_window(hourly(24, h5=CHANGED), NOW)
     assert (window.since, window.why) == (NOW - timedelta(hours=5), "change")
     blind = msgspec.structs.replace(CHANGED, unknown=("DSK-01",))
-    assert observe_window(hourly(24, h5=blind), NOW).since == NOW - timedelta(hours=4)
+    assert observe_window(hourly(48, h15=blind), NOW).since == NOW - timedelta(hours=15)
 
 
 def test_samples_of_the_future_are_left_out() -> None:
@@ -138,7 +141,132 @@ def test_more_failures_never_help(samples: list[Sample], where: list[tuple[int, 
 def test_the_window_lies_between_a_sample_and_now(samples: list[Sample]) -> None:
     window = observe_window(samples, NOW)
     assert window.until == NOW
-    assert window.since is None or window.since in {sample.at for sample in samples if not sample.unknown}
+    assert window.since is None or min(sample.at for sample in samples) <= window.since <= NOW
+    assert window.coverage >= 95
+    assert window.bridged == 0
+
+
+HOUR = timedelta(hours=1)
+WORK = Maintenance(NOW - 30 * HOUR, NOW - 29 * HOUR, "reboot", "A. Martin", NOW - timedelta(days=3))
+KINDS = [kind for kind in Happened if kind is not Happened.CONFIGURATION]
+EVENTS = st.lists(st.builds(Event, WHEN, st.sampled_from(list(Happened))), max_size=5).map(tuple)
+
+
+def remembered(*events: Event, quiet: datetime | None = None) -> Evidence:
+    return Evidence(tuple(events), quiet)
+
+
+def test_flapping_is_an_incident_though_it_passed_in_between() -> None:
+    assert observe_window(hourly(48, h7=FAILS, h5=FAILS), NOW).since == NOW - 5 * HOUR
+    assert observe_window(hourly(48, h9=FAILS, h5=FAILS), NOW).days == 2
+
+
+def test_disk_pressure_is_an_incident_at_once() -> None:
+    pressed = Sample(NOW, failing=("DSK-05",))
+    assert observe_window(hourly(48, h5=pressed), NOW).since == NOW - 5 * HOUR
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_server_remembers_is_an_incident(kind: Happened) -> None:
+    at = NOW - timedelta(hours=5, minutes=30)
+    window = observe_window(hourly(48), NOW, evidence=remembered(Event(at, kind, "it")))
+    assert (window.since, window.why, window.what, window.incidents) == (at, kind, "it", 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_announced_is_no_incident(kind: Happened) -> None:
+    during = remembered(Event(NOW - 29.5 * HOUR, kind))
+    assert observe_window(hourly(48), NOW, evidence=during, maintenance=[WORK]).incidents == 0
+    failing = hourly(48, h30=FAILS, h29=FAILS)
+    assert observe_window(failing, NOW, maintenance=[WORK]).incidents == 0
+    assert observe_window(hourly(48, h29=FAILS, h28=FAILS), NOW, maintenance=[WORK]).incidents == 0
+    assert observe_window(hourly(48, h28=FAILS, h27=FAILS), NOW, maintenance=[WORK]).incidents == 1
+
+
+def test_a_boot_explains_what_it_started_and_no_killed_process() -> None:
+    boot = Event(NOW - 29.5 * HOUR, Happened.BOOT)
+    after = [Event(boot.at + timedelta(minutes=10), kind) for kind in (Happened.CLUSTER, Happened.DATABASE)]
+    assert observe_window(hourly(48), NOW, evidence=remembered(boot, *after)).incidents == 1
+    assert observe_window(hourly(48), NOW, evidence=remembered(boot, *after), maintenance=[WORK]).incidents == 0
+    killed = Event(boot.at + timedelta(minutes=40), Happened.MEMORY)
+    assert observe_window(hourly(48), NOW, evidence=remembered(boot, killed), maintenance=[WORK]).incidents == 1
+
+
+def test_a_change_opens_the_window_though_it_was_announced() -> None:
+    change = Event(NOW - 29.5 * HOUR, Happened.CONFIGURATION, "/etc/crontab")
+    window = observe_window(hourly(48), NOW, evidence=remembered(change), maintenance=[WORK])
+    assert (window.since, window.why, window.what, window.incidents) == (change.at, "configuration", "/etc/crontab", 0)
+
+
+def test_announced_work_is_no_proof_of_stability() -> None:
+    long = msgspec.structs.replace(WORK, start=NOW - 30 * HOUR, to=NOW - 10 * HOUR)
+    window = observe_window(hourly(168), NOW, maintenance=[long])
+    assert (window.since, window.why) == (long.to, "coverage")
+    assert observe_window(hourly(168), NOW, maintenance=[WORK]).coverage == pytest.approx(100 - 100 / 168)
+
+
+def test_too_many_holes_are_no_proof_though_none_is_a_gap() -> None:
+    sparse = [sample for number, sample in enumerate(hourly(168)) if number % 3 == 0]
+    assert observe_window(sparse, NOW).days < 1
+    few = [sample for number, sample in enumerate(hourly(168)) if number % 24 != 5]
+    assert observe_window(few, NOW).days == 7
+
+
+def test_traces_bridge_a_gap_and_say_so() -> None:
+    kept = [sample for sample in hourly(168) if not 20 * HOUR < NOW - sample.at < 40 * HOUR]
+    assert observe_window(kept, NOW).days < 1
+    bridged = observe_window(kept, NOW, evidence=remembered(quiet=NOW - 50 * HOUR))
+    assert (bridged.days, bridged.gaps, bridged.bridged) == (7.0, 0, 18.5)
+    partly = observe_window(kept, NOW, evidence=remembered(quiet=NOW - 30 * HOUR))
+    assert (partly.since, partly.why) == (NOW - 30 * HOUR, "gap")
+
+
+def test_traces_reach_back_before_the_first_look_and_not_without_one() -> None:
+    window = observe_window(hourly(1), NOW, evidence=remembered(quiet=NOW - 200 * HOUR))
+    assert (window.since, window.why, window.bridged) == (NOW - 200 * HOUR, "traces", 199)
+    assert observe_window([], NOW, evidence=remembered(quiet=NOW - 200 * HOUR)).since is None
+
+
+def test_the_days_of_the_calendar_are_counted_beside() -> None:
+    window = observe_window(hourly(24), NOW, evidence=Evidence(begun=NOW - timedelta(days=7)))
+    assert (window.days, window.literal_days) == (1.0, 7.0)
+
+
+def test_a_change_of_the_clocks_neither_adds_nor_takes_an_hour() -> None:
+    paris, summer = ZoneInfo("Europe/Paris"), datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
+    local = [Sample((summer - hour * HOUR).astimezone(paris)) for hour in range(169)]
+    assert observe_window(local, summer.astimezone(paris)).days == 7
+
+
+def test_a_clock_that_was_set_back_leaves_out_what_is_ahead_of_it() -> None:
+    ahead = Event(NOW + HOUR, Happened.BOOT)
+    assert observe_window([*hourly(24), Sample(NOW + HOUR)], NOW, evidence=remembered(ahead)).days == 1
+
+
+@given(SERIES, EVENTS, EVENTS)
+def test_more_of_what_happened_never_helps(samples: list[Sample], events: tuple[Event, ...], more: tuple[Event, ...]) -> None:
+    """But a boot takes what it started upon itself."""
+    more = tuple(event for event in more if event.kind is not Happened.BOOT)
+    worse = observe_window(samples, NOW, evidence=Evidence((*events, *more)))
+    assert worse.days <= observe_window(samples, NOW, evidence=Evidence(events)).days
+
+
+@given(SERIES, EVENTS, st.none() | WHEN, WHEN)
+def test_fewer_traces_never_help(
+        samples: list[Sample], events: tuple[Event, ...], quiet: datetime | None, more: datetime) -> None:
+    fewer = None if quiet is None else max(quiet, more)
+    assert observe_window(samples, NOW, evidence=Evidence(events, fewer)).days <= observe_window(
+        samples, NOW, evidence=Evidence(events, quiet)).days
+
+
+@given(st.sets(st.integers(0, 96)), st.lists(st.integers(0, 48 * 60), max_size=9))
+def test_looking_more_often_at_the_same_truth_never_opens_the_window_earlier(bad: set[int], more: list[int]) -> None:
+    """Half hours in which the disk was full, watched hourly, and at some minutes besides."""
+    def look(minutes: int) -> Sample:
+        return Sample(NOW - timedelta(minutes=minutes), failing=("DSK-01",) if minutes // 30 in bad else ())
+
+    watched = [look(60 * hour) for hour in range(49)]
+    assert observe_window([*watched, *map(look, more)], NOW).days <= observe_window(watched, NOW).days
 
 
 def test_when_the_days_can_be_reached() -> None:

@@ -15,7 +15,16 @@ from lab.target.history import write_history
 
 _TEMPLATE = Path(__file__).with_name("target.toml")
 _WAIVERS = "# No waivers.\n"
-_WORKLOG = "date,phase,hours,note\n2026-02-04,0.2,8,log rotation and journald\n2026-02-05,0.1,4,MCP services\n"
+
+_WORKLOG = """\
+date,hours,activity,saved_hours_per_month,basis
+2026-02-04,8,audit and clean-up,,
+2026-02-05,4,MCP services,,
+2026-02-06,4,rotation of the logs and alerts,,
+2026-02-07,6,backups and their restores,,
+2026-02-11,,no more clean-up of the disk by hand,4,assumed
+2026-02-11,,no more backups by hand,2,measured
+"""
 
 Finish = Callable[[Path, Scenario, Session], None]
 # What `up` adds after the plain files, in order: append here (history, for instance).

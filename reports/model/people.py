@@ -1,22 +1,18 @@
-"""What people answer for: attestations and waivers of a target folder, validated against a moment."""
+"""What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 
-from reports.model.refusal import plainly
+from reports.model.entries import entries
+from reports.model.maintenance import Maintenance, maintenance_void
+from reports.model.worklog import Logged, load_worklog
 
 LONGEST_WAIVER = timedelta(days=30)
-CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
-
-
-class PeopleError(ValueError):
-    """attestations.toml or waivers.toml cannot be used."""
+STABLE = "DEC-02"  # the criterion that maintenance speaks to
 
 
 class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,9 +42,6 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     granted: datetime | None = None
 
 
-Entry = TypeVar("Entry", Attestation, Waiver)
-
-
 class Void(msgspec.Struct, frozen=True):
     """An entry that does not count; `why` is a code of reports/locale [void]."""
 
@@ -63,6 +56,8 @@ class People(msgspec.Struct, frozen=True):
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     void: tuple[Void, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    worklog: tuple[Logged, ...] = ()
 
     def attestation(self, id: str) -> Attestation | None:
         """The newest valid attestation for a criterion; of two at the same moment the no."""
@@ -75,15 +70,19 @@ class People(msgspec.Struct, frozen=True):
 
 
 def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime) -> People:
-    """Read both files of a target folder; `waivable` has a row for every criterion of the contract."""
+    """Read what people wrote into a target folder; `waivable` has a row for every criterion of the contract."""
     attestations = [(entry, _attestation_void(entry, folder, waivable, at))
-                    for entry in _entries(folder / "attestations.toml", "attestation", Attestation)]
+                    for entry in entries(folder / "attestations.toml", "attestation", Attestation)]
     waivers = [(entry, _waiver_void(entry, waivable, at))
-               for entry in _entries(folder / "waivers.toml", "waiver", Waiver)]
+               for entry in entries(folder / "waivers.toml", "waiver", Waiver)]
+    announced = [(entry, maintenance_void(entry))
+                 for entry in entries(folder / "maintenance.toml", "maintenance", Maintenance)]
     void = [Void(entry.criterion, "attestation", why) for entry, why in attestations if why]
     void += [Void(waiver.criterion, "waiver", why) for waiver, why in waivers if why]
+    void += [Void(STABLE, "maintenance", why) for _, why in announced if why]
     return People(tuple(entry for entry, why in attestations if not why),
-                  tuple(waiver for waiver, why in waivers if not why), tuple(void))
+                  tuple(waiver for waiver, why in waivers if not why), tuple(void),
+                  tuple(entry for entry, why in announced if not why), load_worklog(folder / "worklog.csv"))
 
 
 def _attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:
@@ -121,29 +120,3 @@ def _waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime) -> s
     if entry.expires <= at:
         return "expired"
     return "too-long" if entry.expires - granted > LONGEST_WAIVER else ""
-
-
-def _entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
-    try:
-        rows: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
-    if stray := sorted(rows.keys() - {table}):
-        raise PeopleError(f"{path}: {stray[0]}: unknown key; entries are [[{table}]] tables; see {EXAMPLE}/{path.name}")
-    entries = rows.get(table, [])
-    if not isinstance(entries, list):
-        raise PeopleError(f"{path}: {table}: entries are written [[{table}]]; see {EXAMPLE}/{path.name}")
-    return [_entry(row, kind, f"{path}: [[{table}]] number {number}") for number, row in enumerate(entries, 1)]
-
-
-def _entry(row: Any, kind: type[Entry], where: str) -> Entry:  # a row is whatever TOML holds
-    try:
-        entry = msgspec.convert(row, kind)
-    except msgspec.ValidationError as error:
-        raise PeopleError(f"{where}: {plainly(error, row=True)}; see {EXAMPLE}") from error
-    for name, value in msgspec.structs.asdict(entry).items():
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise PeopleError(f"{where}: {name}: has no UTC offset; write it like 2026-02-11T14:00:00+01:00")
-    return entry

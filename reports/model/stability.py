@@ -1,23 +1,40 @@
-"""Seven days without incident, proven by samples rather than remembered.
+"""Seven days without incident, proven rather than remembered.
 
-First form: the window opens after the last incident, the last change and the last gap; a gap never counts. A sample in
-which a blocking criterion was unknown proves nothing, but what it saw failing counts, and so does its change.
-docs/decisions/0004 says what is still to come.
+The window opens at the last of: the first look, the end of a gap, an incident, a change. A sample in which a criterion
+was unknown proves nothing, but what it saw failing counts, and so does its change. What the server itself remembers
+(boots, starts, dates of files) tells of incidents between two looks, and bridges gaps in which nothing can have happened
+without a trace. Why it is so: docs/decisions/0010.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import msgspec
 
-from reports.model.sample import Moment, Sample
+from reports.model.coverage import Looks, Span, coverage, covered_from
+from reports.model.incidents import Incident, changes, incidents
+from reports.model.maintenance import Maintenance
+from reports.model.sample import Event, Moment, Sample
 
-LONGEST_GAP = timedelta(hours=3)
+MOST_TOLD = 20  # incidents
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What the server remembers: events, and since when nothing can have happened that left no trace.
+
+    `begun` is the day the plan began, from which the literal count runs.
+    """
+
+    events: tuple[Event, ...] = ()
+    quiet_since: Moment | None = None
+    begun: Moment | None = None
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The stretch of time that is proven. `since` is None while nothing is; `why` says what opened it."""
+    """The stretch of time that is proven. `since` is None while nothing is; `why` and `what` say what opened it.
+
+    `coverage` in percent of it; `bridged` in hours: proven by what the server remembers, and by no sample.
+    """
 
     samples: int
     since: Moment | None
@@ -26,11 +43,21 @@ class Window(msgspec.Struct, frozen=True):
     incidents: int = 0
     gaps: int = 0
     synthetic: bool = False
+    what: str = ""
+    coverage: float = 100.0
+    bridged: float = 0.0
+    begun: Moment | None = None
+    happened: tuple[Incident, ...] = ()
 
     @property
     def days(self) -> float:
         """Length in days of 24 hours."""
         return (self.until - self.since) / timedelta(days=1) if self.since else 0.0
+
+    @property
+    def literal_days(self) -> float:
+        """Days since the plan began, as somebody counts who looks at the calendar alone."""
+        return max(0.0, (self.until - self.begun) / timedelta(days=1)) if self.begun else 0.0
 
     def earliest(self, days: float) -> datetime:
         """When the window can reach `days`, if nothing happens until then; never beyond the calendar's end."""
@@ -40,58 +67,57 @@ class Window(msgspec.Struct, frozen=True):
             return datetime.max.replace(tzinfo=UTC)
 
 
-def observe_window(samples: Sequence[Sample], at: datetime, *, made_up: bool = True) -> Window:
-    """The window that ends at `at`. Samples may come in any order; those after `at` are left out.
+def observe_window(samples: Sequence[Sample], at: datetime, *, made_up: bool = True, evidence: Evidence | None = None,
+                   maintenance: Sequence[Maintenance] = ()) -> Window:
+    """The window that ends at `at`. Samples may come in any order; what is later than `at` is left out.
 
     Without `made_up`, so are the synthetic ones: only a lab or a demo may show them.
     """
+    evidence = evidence or Evidence()
+    at = at.astimezone(UTC)  # within one zone Python counts by the clock on the wall, and that jumps
     past = _in_order(sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
-    proofs = [sample.at for sample in past if not sample.unknown]
-    incidents = _incidents(past)
-    since, why = _opening(past, incidents, at)
-    return Window(
-        samples=len(past), since=since, until=at, why=why, incidents=len(incidents),
-        gaps=sum(two - one > LONGEST_GAP for one, two in pairwise([*proofs, at])),
-        synthetic=any(sample.synthetic for sample in past))
+    events = [event for event in evidence.events if event.at <= at]
+    found = incidents(past, events, maintenance)
+    seen = Window(samples=len(past), since=None, until=at, why="no-sample", incidents=len(found), begun=evidence.begun,
+                  synthetic=any(sample.synthetic for sample in past), happened=tuple(found[-MOST_TOLD:]))
+    proofs = tuple(sample.at for sample in past if not sample.unknown)
+    if not proofs:
+        return seen
+    looks = Looks(proofs, at, evidence.quiet_since)
+    unresolved = _unresolved(proofs, found)
+    if unresolved or at in looks.gaps:
+        last = unresolved or Incident(at, "no-recent-sample")
+        return msgspec.structs.replace(seen, gaps=len(looks.gaps), why=last.why, what=last.what)
+    return _opened(seen, looks, [*found, *changes(past, events)], looks.blind(maintenance))
+
+
+def _opened(seen: Window, looks: Looks, breaks: Iterable[Incident], blind: Sequence[Span]) -> Window:
+    """From the last thing that breaks it; later still where too little of that was seen."""
+    first = Incident(looks.begin, "first-sample" if looks.begin == looks.moments[0] else "traces")
+    opening = max([first, *(Incident(end, "gap") for end in looks.gaps), *breaks])
+    since = covered_from(opening.at, seen.until, blind)
+    if since > opening.at:
+        opening = Incident(since, "coverage")
+    return msgspec.structs.replace(
+        seen, since=since, why=opening.why, what=opening.what, gaps=len(looks.gaps),
+        coverage=coverage(since, seen.until, blind), bridged=looks.bridged(since))
+
+
+def _unresolved(proofs: Sequence[datetime], found: Sequence[Incident]) -> Incident | None:
+    """The last criterion that failed, unless a sound look came after it."""
+    failures = [incident for incident in found if incident.why == "failing"]
+    still = failures and not any(proof > failures[-1].at for proof in proofs)
+    return failures[-1] if still else None
 
 
 def _in_order(samples: Iterable[Sample]) -> list[Sample]:
     """By time; of two at the same moment the worse of each counts."""
     merged: dict[datetime, Sample] = {}
     for sample in samples:
-        other = merged.get(sample.at, sample)
+        at = sample.at.astimezone(UTC)
+        other = merged.get(at, sample)
         failing, unknown = {*sample.failing, *other.failing}, {*sample.unknown, *other.unknown}
-        merged[sample.at] = Sample(sample.at, tuple(sorted(failing)), tuple(sorted(unknown)),
-                                   sample.changed or other.changed, sample.synthetic or other.synthetic)
+        merged[at] = msgspec.structs.replace(
+            sample, at=at, failing=tuple(sorted(failing)), unknown=tuple(sorted(unknown)),
+            changed=sample.changed or other.changed, synthetic=sample.synthetic or other.synthetic)
     return sorted(merged.values(), key=lambda sample: sample.at)
-
-
-def _incidents(past: Iterable[Sample]) -> set[datetime]:
-    """Samples in which a criterion failed again, with nothing but unknowns since it failed before."""
-    incidents: set[datetime] = set()
-    suspects: set[str] = set()
-    for sample in past:
-        if suspects & {*sample.failing}:
-            incidents.add(sample.at)
-        suspects = {*sample.failing} | (suspects if sample.unknown else set())
-    return incidents
-
-
-def _opening(past: Iterable[Sample], incidents: set[datetime], at: datetime) -> tuple[datetime | None, str]:
-    """Walk towards now; whatever breaks the chain starts it anew at the next sample that proves something."""
-    since: datetime | None = None
-    proven: datetime | None = None
-    why = "first-sample"
-    for sample in past:
-        if proven is not None and sample.at - proven > LONGEST_GAP:
-            since, why = None, "gap"
-        if sample.at in incidents:
-            since, why = None, "incident"
-        elif sample.changed:
-            since, why = None, "change"
-        if not sample.unknown:
-            proven = sample.at
-            since = since or (None if sample.at in incidents else sample.at)
-    if proven is None:
-        return None, "no-sample"
-    return (None, "no-recent-sample") if at - proven > LONGEST_GAP else (since, why)
