@@ -4,6 +4,7 @@ pytest_plugins = [
     "fixtures.http",
     "fixtures.audit",
     "fixtures.gather",
+    "fixtures.stability",
     "fixtures.judge",
     "fixtures.belief",
     "fixtures.keep",

@@ -26,6 +26,7 @@ from reports.model.stash import (
     PEOPLE,
     REPLAYED_FROM,
     WINDOW,
+    WITNESSED,
 )
 from reports.pages.detail import Detail
 from reports.progress import Progress
@@ -109,7 +110,7 @@ def conclude(session: pytest.Session) -> None:
     decision = decide(run)
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
-    _remember(config, left_by(run, decision.results))
+    _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
     config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
 

@@ -17,7 +17,8 @@ from reports.model.run import Result
 from reports.model.sentence import FORMS, fill, locale, phrase
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
-WHY = {"attestation-void": "void"}  # reasons whose `why` is itself a code, and the table of its words
+WHY = {  # reasons whose `why` is itself a code, and the table of its words
+    "attestation-void": "void", "window-open": "opening", "window-unproven": "opening"}
 RUNS = re.compile(r"[ \t\r\n\v\f]+")  # and not the no-break space
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 
@@ -98,7 +99,7 @@ class Voice(msgspec.Struct, frozen=True):
             return ""
         code, values = result.reason.code, dict(result.reason.values)
         if code in WHY and self.knows(WHY[code], str(values.get("why"))):
-            values["why"] = self.say(WHY[code], str(values["why"]))
+            values["why"] = self.say(WHY[code], str(values["why"]), values)
         return self.say("reason", code, values)
 
     def told(self, criterion: Criterion, result: Result) -> str:

@@ -2,6 +2,7 @@ import msgspec
 
 from reports.model.contract import Kind
 from reports.model.outcome import Outcome
+from reports.model.past import Past
 from reports.model.run import Intervention, Reason
 from reports.model.sample import Reading
 from reports.sampling import left_by, sample_of
@@ -21,7 +22,7 @@ def test_a_sample_names_what_failed_and_what_nobody_saw() -> None:
 def test_a_drill_is_kept_with_what_it_proved_and_one_that_was_left_out_is_not() -> None:
     contract = {"BKP-10": row("BKP-10", kind=Kind.DRILL), "BKP-11": row("BKP-11", kind=Kind.DRILL)}
     made = run(contract, {"BKP-10": Outcome.PASS, "BKP-11": Outcome.UNKNOWN})
-    left = left_by(made, made.results)
+    left = left_by(made, made.results, Past())
     assert [(drill.at, drill.result.id) for drill in left.drills] == [(made.ended, "BKP-10")]
     assert left.samples[0].failing == ()
 
@@ -29,7 +30,7 @@ def test_a_drill_is_kept_with_what_it_proved_and_one_that_was_left_out_is_not() 
 def test_a_remedy_is_kept_and_a_plan_is_not() -> None:
     done = [Intervention("log_rotation", "applied", ()), Intervention("journald", "planned", ())]
     made = run(CONTRACT, {}, interventions=tuple(done))
-    left = left_by(made, made.complete)
+    left = left_by(made, made.complete, Past())
     assert [work.remedy for work in left.works] == ["log_rotation"]
     assert left.samples[0].changed
     assert left.samples[0].readings == {}

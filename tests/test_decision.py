@@ -4,8 +4,9 @@ from fixtures.judge import Judge, criterion
 from fixtures.people import approval
 from reports.model.derived import judge_progress, judge_window, progress
 from reports.model.people import People
-from reports.model.run import Run
+from reports.model.run import Finding, Run
 from reports.model.settle import settle, window_of
+from reports.model.stability import Window
 
 
 @criterion("DEC-01")
@@ -15,10 +16,11 @@ def test_phase_0_is_complete(run: Run, judge: Judge) -> None:
 
 
 @criterion("DEC-02")
-def test_seven_days_passed_without_incident(run: Run, judge: Judge) -> None:
-    window = window_of(run)
-    stability = judge_window(window, run.contract["DEC-02"])
-    assert judge(window.days if window else 0, window, pending=stability.pending, unknown=stability.unknown)
+def test_seven_days_passed_without_incident(window: Window, run: Run, judge: Judge) -> None:
+    seen = window_of(run) or window
+    stability = judge_window(seen, run.contract["DEC-02"])
+    bridged = [Finding("bridged", {"hours": seen.bridged})] if seen.bridged >= 1 else []
+    assert judge(seen.days, seen, findings=bridged, pending=stability.pending, unknown=stability.unknown)
 
 
 @criterion("DEC-04")

@@ -120,9 +120,9 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     needed = criterion.bound.figure
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
-    until = window.earliest(needed).isoformat(timespec="minutes")
+    told = {"why": window.why, "what": window.what, "until": window.earliest(needed).isoformat(timespec="minutes")}
     if window.since is None:
-        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {"why": window.why, "until": until}))
+        return Derived(Outcome.UNKNOWN, Reason("window-unproven", told))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
-    return Derived(Outcome.PENDING, Reason("window-open", {"why": window.why, "until": until, "days": window.days}))
+    return Derived(Outcome.PENDING, Reason("window-open", {**told, "days": window.days}))

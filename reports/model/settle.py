@@ -7,7 +7,7 @@ import msgspec
 from reports.model.contract import Contract, Criterion
 from reports.model.derived import Derived, judge_progress, judge_score, judge_window, progress, score
 from reports.model.outcome import Outcome
-from reports.model.run import Reason, Result, Run
+from reports.model.run import NOT_JUDGED, Reason, Result, Run
 from reports.model.stability import Window
 
 COUNTS_ALL = "DEC-01"
@@ -53,6 +53,8 @@ def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
     derived, shown = derive(id, run.contract, results, window_of(run)), _judged(run.complete[id], run.contract[id])
     if shown.outcome.severity > derived.outcome.severity:
         return shown
+    if shown.outcome is derived.outcome is Outcome.UNKNOWN and shown.reason not in (None, NOT_JUDGED):
+        return shown  # its own reason says more: what could not be asked
     return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
 
 

@@ -20,6 +20,7 @@ LANGUAGE = pytest.StashKey[str]()
 MOMENT = pytest.StashKey[datetime | None]()          # of the recording that is judged; None: now
 REPLAYED_FROM = pytest.StashKey[str]()
 HISTORY = pytest.StashKey[Path | None]()           # None: this run leaves no sample (replays)
+WITNESSED = pytest.StashKey[Past]()                 # what the server itself remembered: events, digests of files
 INTERVENTIONS = pytest.StashKey[list[Intervention]]()
 BEFORE = pytest.StashKey[dict[str, str]]()         # outcome of each criterion before this run's remedies
 NOTICES = pytest.StashKey[list[str]]()             # one line each, told in the terminal block

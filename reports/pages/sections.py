@@ -86,8 +86,9 @@ def window(run: Run, voice: Voice) -> Window:
         said = [voice.word("window-proven", days=voice.figure(int(seen.days * 10) / 10, ""), samples=seen.samples,
                            since=voice.moment(seen.since), until=voice.moment(seen.until))]
     if voice.knows("opening", seen.why):
-        said.append(voice.say("opening", seen.why))
-    said.append(voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps))
+        said.append(voice.say("opening", seen.why, {"what": seen.what}))
+    said.append(voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage,
+                           bridged=seen.bridged))
     if run.changed:
         remedies = ", ".join(done.remedy for done in run.interventions)
         return Window((voice.word("changed", remedies=remedies), *said), 0.0, "")
