@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.audit",
     "fixtures.gather",
     "fixtures.stability",
+    "fixtures.trends",
     "fixtures.judge",
     "fixtures.belief",
     "fixtures.keep",

@@ -1,12 +1,12 @@
-"""Plan, GO/NO-GO: complete, stable, approved."""
+"""Plan, GO/NO-GO: complete, approved, worth it."""
 
 from fixtures.judge import Judge, criterion
-from fixtures.people import approval
-from reports.model.derived import judge_progress, judge_window, progress
+from fixtures.people import approval, worth
+from fixtures.target import Target
+from reports.model.derived import judge_progress, progress
 from reports.model.people import People
-from reports.model.run import Finding, Run
-from reports.model.settle import settle, window_of
-from reports.model.stability import Window
+from reports.model.run import Run
+from reports.model.settle import settle
 
 
 @criterion("DEC-01")
@@ -15,15 +15,13 @@ def test_phase_0_is_complete(run: Run, judge: Judge) -> None:
     assert judge(seen.percent, seen, unknown=judge_progress(seen).unknown)
 
 
-@criterion("DEC-02")
-def test_seven_days_passed_without_incident(window: Window, run: Run, judge: Judge) -> None:
-    seen = window_of(run) or window
-    stability = judge_window(seen, run.contract["DEC-02"])
-    bridged = [Finding("bridged", {"hours": seen.bridged})] if seen.bridged >= 1 else []
-    assert judge(seen.days, seen, findings=bridged, pending=stability.pending, unknown=stability.unknown)
-
-
 @criterion("DEC-04")
 def test_ssd_budget_is_approved(people: People, judge: Judge) -> None:
     asked = approval(people, "DEC-04")
     assert judge(asked.given, asked.answer, manual=asked.missing, unknown=asked.unclear)
+
+
+@criterion("DEC-05")
+def test_more_time_is_saved_than_was_invested(people: People, target: Target, judge: Judge) -> None:
+    seen = worth(people, "DEC-05", target.plan.start)
+    assert judge(seen.hours.net, seen.hours, findings=seen.findings, manual=seen.missing, unknown=seen.unclear)

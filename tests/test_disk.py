@@ -13,13 +13,15 @@ from fixtures.host.storage import Storage
 from fixtures.host.waste import Waste
 from fixtures.judge import Judge, criterion
 from fixtures.pressure import Pressure, pressure
-from reports.model.run import Finding, Reason
+from fixtures.trends import forecast
+from reports.model.run import Finding, Reason, Run
+from reports.model.trend import Trend
 
 
 @criterion("DSK-01")
-def test_root_filesystem_is_below_target(filesystems: Filesystems, judge: Judge) -> None:
+def test_root_filesystem_is_below_target(filesystems: Filesystems, root_usage: Trend, run: Run, judge: Judge) -> None:
     root = filesystems["/"]
-    assert judge(root.used_percent, root)
+    assert judge(root.used_percent, root, findings=forecast(root_usage, run.contract["DSK-01"].bound.figure))
 
 
 @criterion("DSK-02")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.say import say
 from lab.scenarios import Scenario
+
+if TYPE_CHECKING:
+    from reports.model.sample import Sample
 
 _DAYS = 8
 
@@ -19,11 +23,21 @@ def write_history(folder: Path, scenario: Scenario) -> None:
     try:
         from reports.model.history import remember
         from reports.model.past import Past
-        from reports.model.sample import Sample
     except ImportError as missing:
         say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
         return
-
     newest = datetime.now(UTC) - timedelta(minutes=5)
-    samples = (Sample(newest - timedelta(hours=hour), synthetic=True) for hour in range(_DAYS * 24))
-    remember(folder / "history.sqlite", Past(tuple(samples)))
+    remember(folder / "history.sqlite", Past(tuple(_sample(newest, hour) for hour in range(_DAYS * 24))))
+
+
+def _sample(newest: datetime, hour: int) -> Sample:
+    """The disk breathes with the day and grows a little; the logs grow until they are rotated at night."""
+    from reports.model.outcome import Outcome
+    from reports.model.sample import Reading, Sample
+
+    at = newest - timedelta(hours=hour)
+    disk = 21.0 + 0.4 * at.hour / 24 - 0.02 * hour / 24
+    logs = 0.03 + 0.02 * at.hour / 24
+    figures = {"DSK-01": round(disk, 2), "LOG-06": round(logs, 4)}
+    readings = {id: Reading(Outcome.PASS, value) for id, value in figures.items()}
+    return Sample(at, synthetic=True, readings=readings)

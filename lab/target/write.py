@@ -12,6 +12,7 @@ from lab.scenarios import Scenario
 from lab.target.attestations import write_attestations
 from lab.target.guides import write_guides
 from lab.target.history import write_history
+from lab.target.maintenance import write_maintenance
 
 _TEMPLATE = Path(__file__).with_name("target.toml")
 _WAIVERS = "# No waivers.\n"
@@ -32,6 +33,7 @@ FINISH: tuple[Finish, ...] = (
     lambda folder, scenario, _: write_guides(folder, scenario),
     lambda folder, scenario, _: write_attestations(folder, scenario),
     lambda folder, scenario, _: write_history(folder, scenario),
+    write_maintenance,
 )
 
 
