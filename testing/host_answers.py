@@ -2,6 +2,7 @@
 
 from testing import disk_answers as disk
 from testing import infrastructure_answers as infrastructure
+from testing import mcp_answers as mcp
 
 ROTATION = """\
 warning: logrotate in debug mode does nothing except printing debug messages!
@@ -230,4 +231,4 @@ SOUND = {
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
     "journal": JOURNAL, "container_logs": CONTAINER_LOGS, "kernel_messages": KERNEL_MESSAGES,
     "syslog_marker": SYSLOG_MARKER,
-} | infrastructure.SOUND | disk.SOUND
+} | infrastructure.SOUND | disk.SOUND | mcp.SOUND

@@ -8,10 +8,15 @@ from fixtures.cluster.deployments import Deployments, mcp_services
 from fixtures.cluster.mcp_pods import equipment, pod_health, services
 from fixtures.cluster.pods import Pods
 from fixtures.host.booted import Booted
+from fixtures.host.image_archives import ImageArchives
+from fixtures.host.images import Images
+from fixtures.host.registry import Registry
 from fixtures.http import Health
+from fixtures.image_keeping import keeping, unseen
 from fixtures.judge import Judge, criterion
+from fixtures.running_code import running_code
 from fixtures.target import Target
-from reports.model.run import Finding
+from reports.model.run import Finding, Reason
 
 
 @criterion("MCP-01")
@@ -34,6 +39,29 @@ def test_mcp_pods_are_well(deployments: Deployments, pods: Pods, pods_at: dateti
 def test_every_mcp_service_is_healthy(health: Health, target: Target, judge: Judge) -> None:
     unasked = {"any-body": not target.mcp.body, "not-from-outside": not target.mcp.node_port_url}
     assert judge(health.healthy_percent, health, findings=[Finding(name) for name, lacking in unasked.items() if lacking])
+
+
+@criterion("MCP-04")
+def test_the_code_that_runs_is_the_code_that_was_built(
+        deployments: Deployments, pods: Pods, images: Images, registry: Registry, target: Target, judge: Judge) -> None:
+    expected = target.mcp.revision
+    seen = running_code(services(deployments, pods, target), images, registry, expected)
+    findings = _named({name: getattr(seen, name) for name in ("without", "stale", "gone", "latest", "always")})
+    findings += [Finding("foreign", {"names": seen.foreign, "expected": expected})] if seen.foreign else []
+    findings += [] if expected else [Finding("any-revision")]
+    sound = seen.wrong == 0 and not seen.without and not seen.latest and not seen.always
+    silent = Reason("no-revision-label", {"names": seen.unlabelled}) if sound and expected and seen.unlabelled else None
+    assert judge(seen.wrong, seen, findings=findings, unknown=silent)
+
+
+@criterion("MCP-05")
+def test_the_mcp_image_survives_a_full_disk(
+        deployments: Deployments, pods: Pods, images: Images, image_archives: ImageArchives, registry: Registry,
+        target: Target, judge: Judge) -> None:
+    seen = keeping(services(deployments, pods, target), images, image_archives, registry)
+    findings = _named({name: getattr(seen, name) for name in ("lost", "gone", "old", "labelled")})
+    findings += [Finding("registry", {"why": registry.why})] if registry.why else []
+    assert judge(seen.unkept, seen, findings=findings, unknown=unseen(seen, registry))
 
 
 @criterion("MCP-07")

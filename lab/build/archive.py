@@ -13,8 +13,8 @@ _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _APPLETS = ("sh", "sleep", "cat", "ls", "ps", "rm", "mv", "cp", "wget", "httpd", "kill", "dd", "touch", "sha256sum")
 
 
-def wrap(name: str, layer: Path, out: Path, command: Sequence[str], labels: Mapping[str, str]) -> None:
-    """Write the image `name`, whose one layer is the tar file `layer`, to `out`."""
+def wrap(name: str, layer: Path, out: Path, command: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Write the image `name`, whose one layer is the tar file `layer`, to `out`; return its id."""
     config = _config(name, _sha256(layer), command, labels)
     identity = hashlib.sha256(config).hexdigest()
     manifest = json.dumps([{"Config": f"{identity}.json", "RepoTags": [name], "Layers": ["layer.tar"]}])
@@ -24,6 +24,7 @@ def wrap(name: str, layer: Path, out: Path, command: Sequence[str], labels: Mapp
         _add(archive, "manifest.json", manifest.encode())
         archive.add(layer, "layer.tar")
     partial.rename(out)
+    return identity
 
 
 def busybox_layer(busybox: bytes, files: Mapping[str, str], out: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tarfile
+from datetime import UTC, datetime
 
 from lab.build.archive import busybox_layer, wrap
 from lab.build.mirror import debian_mirror, source_line
+from lab.build.record import write_record
 from lab.build.step import Step
 from lab.commands import run
 from lab.errors import LabError
@@ -45,13 +47,14 @@ def _debian_database(places: Places) -> None:
 def _images(places: Places) -> None:
     folder = places.work / "images"
     folder.mkdir(exist_ok=True)
-    layer = folder / "layer.tmp"
+    layer, started = folder / "layer.tmp", datetime.now(UTC)
     busybox_layer(_busybox(places), {"www/health": _HEALTH}, layer)
     lab = {"org.opencontainers.image.title": "lab image, built offline"}
     wrap("lab/pause:1", layer, folder / "pause.tar", ["sh", "-c", _PAUSE], lab)
     serve = ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
     revision = {**lab, "org.opencontainers.image.revision": "v1"}
-    wrap("docker.io/twisterlab/mcp-unified:v1", layer, folder / "mcp-unified.tar", serve, revision)
+    name = "docker.io/twisterlab/mcp-unified:v1"
+    write_record(folder / "mcp-unified.json", name, wrap(name, layer, folder / "mcp-unified.tar", serve, revision), started)
     wrap("docker.io/twisterlab/database:v1", places.work / "database.tar", folder / "database.tar", ["bash"], lab)
     layer.unlink()
 
@@ -98,7 +101,7 @@ IMAGES = Step(
     "images",
     "Container images",
     _images,
-    lambda p: [p.work / "images" / name for name in ("pause.tar", "mcp-unified.tar", "database.tar")],
-    recipe=(RECIPES / "build" / "archive.py", RECIPES / "build" / "parts.py"),
+    lambda p: [p.work / "images" / name for name in ("pause.tar", "mcp-unified.tar", "mcp-unified.json", "database.tar")],
+    recipe=tuple(RECIPES / "build" / name for name in ("archive.py", "parts.py", "record.py")),
     after=(SERVER, DATABASE),
 )

@@ -5,7 +5,8 @@ systemctl is-system-running --wait > /dev/null
 for archive in /var/lib/lab/images/*.tar; do
     k3s ctr images import "$archive" > /dev/null
 done
-# K3s would import a kept archive at every start: seconds per boot, and stale code back from the dead.
+install -D -m 0644 /var/lib/lab/images/mcp-unified.json /var/lib/twisterlab/builds/mcp-unified.json
+# An archive kept for K3s is imported at every start: seconds per boot for the large ones.
 rm -rf /var/lib/lab/images
 for manifest in /var/lib/lab/manifests/*.yaml; do
     k3s kubectl apply -f "$manifest" > /dev/null
