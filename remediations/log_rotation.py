@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
+from fixtures.host.log_files import COPY
 from fixtures.host.rotation_files import RotationFiles
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
@@ -84,7 +85,10 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
 
 def _overdue(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     """Rotate what is over the bound now; compress what keeps /var/log over the budget instead of waiting a day."""
-    if any(path.endswith(" (deleted)") or path.rpartition(".")[0] in governed for path in seen.open):
+    if seen.stopped:
+        yield RunCommand(command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service",
+                         said=say("start-rsyslog"))
+    if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
         yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
     due = [path for path in sorted(governed & seen.logs.keys()) if seen.logs[path].size > MAXSIZE]
     if due:

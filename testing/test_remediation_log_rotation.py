@@ -130,10 +130,15 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
     assert said in plan.notes[0].said.what.en
 
 
-@pytest.mark.parametrize("held", ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)"])
+@pytest.mark.parametrize("held", ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)",
+                                  "/var/log/kern.log-20261123"])
 def test_rsyslog_writing_to_a_rotated_file_is_told_to_reopen(held: str) -> None:
     plan = planned(msgspec.structs.replace(STOCK, open=(held,)))
     assert commands(plan.steps) == ["systemctl kill -s HUP rsyslog.service"]
+
+
+def test_an_rsyslog_that_should_run_and_does_not_is_started() -> None:
+    assert commands(planned(msgspec.structs.replace(STOCK, stopped=True)).steps) == ["systemctl start rsyslog.service"]
 
 
 def test_a_log_of_the_wrong_owner_is_given_back_and_the_old_owner_is_the_undo() -> None:

@@ -28,6 +28,13 @@ FILES = """\
 cd / && find etc usr root home opt var/lib/phase0-gate var/lib/logrotate var/spool/cron var/log/kern.log* \\
   run/phase0-gate.lock -xdev -printf '%p %y %m %u:%g %T@ %s\\n' 2>/dev/null | sort
 """
+JOURNAL = """\
+printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
+file=$(ls /var/log/journal/*/system.journal)
+copy=${file%.journal}@00000000000000000000000000000001-0000000000000001-0006500000000000.journal
+cp -p "$file" "$copy" && fallocate -l 450MB "$copy"
+systemctl restart systemd-journald
+"""
 CONFIGURATION = """\
 find /etc -xdev -type f -exec sha256sum {} + | sort -k2
 systemctl show -p TimersCalendar logrotate.timer | cut -d';' -f1
@@ -89,15 +96,26 @@ def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path
 def test_log_rotation_is_repaired_and_a_second_run_plans_nothing(server: Path, tmp_path: Path, on_host: OnHost) -> None:
     first = fix(server, tmp_path / "first")
     results, remedied = first.run["results"], first.run["interventions"]
-    assert {id: (results[id]["before"], results[id]["outcome"]) for id in ("LOG-01", "LOG-06")} == {
-        "LOG-01": ("fail", "pass"), "LOG-06": ("fail", "pass")}
-    assert results["LOG-03"]["outcome"] == "pass"
-    assert [row["state"] for row in remedied] == ["applied"]
+    fixed = ("LOG-01", "LOG-04", "LOG-06", "LOG-08")
+    assert {id: (results[id]["before"], results[id]["outcome"]) for id in fixed} == dict.fromkeys(fixed, ("fail", "pass"))
+    assert {results[id]["outcome"] for id in ("LOG-02", "LOG-03", "LOG-07")} == {"pass"}
+    assert results["LOG-12"]["outcome"] == "pending", "what made it grow is not found by rotating it"
+    assert {row["remedy"]: row["state"] for row in remedied} == {"log_rotation": "applied", "journald": "applied"}
     assert on_host("zcat /var/log/kern.log.1.gz | head -n 1 | cut -c1-60").strip().endswith("the oldest line")
     on_host(MARKER)
     second = fix(server, tmp_path / "second")
     assert "0 steps" in second.said
     assert second.run["interventions"] == []
+
+
+def test_a_journal_that_must_shrink_is_exported_first(server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    on_host("mkdir -p /etc/systemd/journald.conf.d")
+    on_host(JOURNAL)
+    fixed = fix(server, tmp_path, "--fix=journald")
+    assert fixed.outcomes["LOG-08"] == "pass"
+    assert on_host("ls /etc/systemd/journald.conf.d").split() == ["twisterlab.conf"]
+    assert "Archived and active journals" in on_host("journalctl --disk-usage")
+    assert int(on_host("zcat /var/backups/twisterlab/journal/*.export.gz | grep -ac ^__REALTIME_TIMESTAMP=")) > 100
 
 
 def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_host: OnHost) -> None:

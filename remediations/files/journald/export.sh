@@ -1,0 +1,12 @@
+# Keep what the journal holds, as $2 in the folder $1, before any of it goes: whole and read back, or not at all.
+set -eu
+folder=$1 name=$2
+[ ! -e "$folder/$name" ] || exit 0
+umask 077
+mkdir -p "$folder"
+partial=$folder/.$name.partial
+nice -n 10 journalctl --system -q -o export | gzip -1 >"$partial"
+gzip -t "$partial"
+[ "$(gzip -dc "$partial" | head -c 65536 | grep -ac '^__REALTIME_TIMESTAMP=')" -gt 0 ] || { echo 'the journal could not be exported'; rm -f "$partial"; exit 1; }
+sync "$partial"
+mv "$partial" "$folder/$name"
