@@ -56,6 +56,9 @@ pytest_plugins = [
     "fixtures.cluster.deployments",
     "fixtures.cluster.groups",
     "fixtures.guide_files",
+    "fixtures.guide_texts",
+    "fixtures.host.guide_claims",
+    "fixtures.cluster.names",
     "remediations.transaction.plugin",
     "reports.plugin",
 ]
