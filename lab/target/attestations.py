@@ -1,4 +1,4 @@
-"""What people confirmed: in `ready` the budget, their effort and the savings, everywhere else nothing."""
+"""What people confirmed: in `ready` the budget, the guides, their effort and the savings, everywhere else nothing."""
 
 from __future__ import annotations
 
@@ -29,22 +29,26 @@ def write_attestations(folder: Path, scenario: Scenario) -> None:
     document.parent.mkdir()
     document.write_text(_DOCUMENT)
     now = datetime.now().astimezone()
-    words = [_word(id, note, now) for id, note in _WORDS.items()]
-    (folder / "attestations.toml").write_text("\n".join([_budget(document, now), *words]))
+    entries = [_entry("DEC-04", "Lab Sponsor, project lead", folder, document, "SSD for EdgeServer, up to $150, approved", now)]
+    entries += [_entry("DOC-03", "Lab Reader, operations", folder, guide, "walked through, step by step", now)
+                for guide in sorted((folder / "guides").glob("*.md")) if "AUDIT" not in guide.name]
+    entries += [_word(id, note, now) for id, note in _WORDS.items()]
+    (folder / "attestations.toml").write_text("# Invented for the lab: these people do not exist.\n" + "\n".join(entries))
 
 
-def _budget(document: Path, now: datetime) -> str:
+def _entry(criterion: str, who: str, folder: Path, document: Path, note: str, now: datetime) -> str:
+    """`who` is a name and a role."""
+    name, role = who.split(", ")
     signed, until = now - timedelta(days=2), now + timedelta(days=28)
-    return f"""# Invented for the lab: these people do not exist.
-[[attestation]]
-criterion = "DEC-04"
-who = "Lab Sponsor"
-role = "project lead"
+    return f"""[[attestation]]
+criterion = "{criterion}"
+who = "{name}"
+role = "{role}"
 date = {signed.isoformat(timespec="seconds")}
 valid_until = {until.isoformat(timespec="seconds")}
-document = "documents/{document.name}"
+document = "{document.relative_to(folder)}"
 sha256 = "{hashlib.sha256(document.read_bytes()).hexdigest()}"
-note = "SSD for EdgeServer, up to $150, approved"
+note = "{note}"
 """
 
 
