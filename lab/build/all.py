@@ -23,7 +23,7 @@ def _of(scenario: Scenario, after: Step) -> Step:
         f"Scenario {scenario.name}",
         make,
         lambda places: [places.snapshot(scenario.name)],
-        recipe=(scenario.folder,),
+        recipe=(scenario.folder, *scenario.trees),
         after=(after,),
     )
 

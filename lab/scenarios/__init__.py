@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_REMEDIES = _HERE.parents[1] / "remediations" / "files"
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,22 @@ class Scenario:
     source: str
     pods: int
     guides: int
+    remedied: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
         """Where its recipe is."""
         return _HERE / self.name
 
+    @property
+    def trees(self) -> tuple[Path, ...]:
+        """Files for the host, each at its path: its own, and those the remedies named in `remedied` install."""
+        return tuple(tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir())
+
 
 BEFORE = Scenario("before", source="settled", pods=2, guides=2)
-STABILISED = Scenario("stabilised", source="settled", pods=5, guides=3)
+STABILISED = Scenario(
+    "stabilised", source="settled", pods=5, guides=3,
+    remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup"))
 READY = Scenario("ready", source="stabilised", pods=5, guides=3)
 SCENARIOS = {scenario.name: scenario for scenario in (BEFORE, STABILISED, READY)}

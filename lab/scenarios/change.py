@@ -16,8 +16,7 @@ _UNPACK = "base64 -d <<'TAR' | tar -xz --no-overwrite-dir -C /\n{}\nTAR\n"
 def apply(scenario: Scenario, session: Session) -> None:
     """Install the scenario's files and run its scripts as root."""
     session.wait_for_pods(5)
-    tree = scenario.folder / "root"
-    if tree.is_dir():
+    for tree in scenario.trees:
         session.guest.root(_UNPACK.format(_packed(tree)))
     _run(scenario, "apply", session)
 

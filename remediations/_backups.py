@@ -1,0 +1,113 @@
+"""What the remedies of the three backups share: a script that fails loudly, its library, a first run, then its schedule.
+
+The first run comes before the schedule: what does not work here is taken back instead of failing every night.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+
+import msgspec
+
+from fixtures.host.backup_access import BackupAccess
+from fixtures.host.backup_jobs import backup_schedules, users
+from fixtures.host.backup_setup import BackupSetup
+from fixtures.host.backups import Backups
+from fixtures.host.schedules import Schedules
+from remediations.transaction.said import sentences
+from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
+
+say = sentences("backups")
+FILES = Path(__file__).parent / "files"
+LIBRARY, SETTINGS, TABLE = "/usr/local/lib/twisterlab/backup.sh", "/etc/twisterlab/backup.conf", "/etc/cron.d/twisterlab"
+NAMES = {"postgres": r"[^*]+\*[^*/]*\.gz", "redis": r"[^*]+\*[^*/]*\.rdb", "configs": r"[^*]+\*"}  # what the scripts can write
+RECENT = 26       # hours
+PATIENCE = 3600   # seconds for the first run
+MOST = 500        # entries whose owner and mode an undo gives back
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the host shows."""
+
+    setup: BackupSetup
+    schedules: Schedules
+    backups: Backups
+    access: BackupAccess
+
+
+def install_backup(kind: str, remedy: str, seen: Seen) -> Iterator[Yielded]:
+    """Everything the backup of that kind needs; a note where somebody else's makes it already."""
+    script = f"/usr/local/bin/backup-twisterlab-{kind}.sh"
+    if unfit := _unfit(kind, script, seen):
+        yield unfit
+        return
+    yield from _closed(seen)
+    yield from _files(script, remedy, seen.setup)
+    if not _fresh(kind, seen.backups):
+        yield RunCommand(command=script, seconds=PATIENCE, said=say("first-run", script=script))
+    yield from _schedule(kind, script, seen)
+
+
+def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
+    """Why nothing is installed, if so."""
+    pattern = seen.setup.settings[f"{kind}_files"]
+    if not re.fullmatch(NAMES[kind], pattern):
+        return Note(say("pattern", kind=kind, pattern=pattern))
+    if seen.setup.cron == "absent":
+        return Note(say("no-cron"))
+    others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]
+    return Note(say("elsewhere", source=others[0])) if others else None
+
+
+def _closed(seen: Seen) -> Iterator[Yielded]:
+    """The folder is root's alone; what it was before stands in the undo."""
+    directory, access, trusted = seen.setup.settings["directory"], seen.access, users(seen.schedules)
+    if access.astray(trusted):
+        yield Note(say("link", paths=", ".join(access.astray(trusted))))
+    elif access.readable or access.writable(trusted):
+        was = [entry for entry in access.entries if entry.inside][:MOST]
+        undo = "".join(f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
+                       for one in was if one.type != "l")
+        folder = quote(directory)
+        yield RunCommand(command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}", undo=undo,
+                         said=say("closed", directory=directory))
+
+
+def _files(script: str, remedy: str, setup: BackupSetup) -> Iterator[Yielded]:
+    settings = "".join(f"{name}={quote(value)}\n" for name, value in setup.settings.items())
+    for path, content, mode in (
+            (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
+            (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
+            (script, (FILES / remedy / script[1:]).read_text(encoding="utf-8"), "0755")):
+        yield InstallFile(path=path, content=content, before=setup.files.get(path), mode=mode,
+                          said=say("file" if path != script else "script", path=path))
+
+
+def _fresh(kind: str, backups: Backups) -> bool:
+    """The newest one is valid and young enough: nothing is gained by another."""
+    newest = backups.of(kind)[:1]
+    return any(file.valid and 0 <= backups.at - file.made < RECENT * 3600 for file in newest)
+
+
+def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
+    if seen.setup.cron != "active":
+        yield RunCommand(command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron"))
+    jobs = backup_schedules(seen.schedules, kind).jobs
+    if any(script in one.job.command and one.job.source != TABLE and one.job.daily and not one.job.defect for one in jobs):
+        return  # the script is repaired, and with it the schedule that calls it
+    before = seen.setup.files.get(TABLE)
+    content = table(before.content if before else "", script)
+    yield InstallFile(path=TABLE, content=content, before=before, said=say("schedule", path=TABLE, script=script))
+
+
+def table(before: str, script: str) -> str:
+    """The cron table with our line for the script, once, under the environment it needs; other lines stay."""
+    head, ours = [], ""
+    for row in (FILES / "backups" / TABLE[1:]).read_text(encoding="utf-8").splitlines():
+        if script in row:
+            ours = row
+        elif "/backup-twisterlab-" not in row:
+            head.append(row)
+    rows = [row for row in before.splitlines() if script not in row]
+    return "".join(f"{row}\n" for row in [*rows, *(row for row in head if row not in rows), ours])

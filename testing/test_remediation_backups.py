@@ -1,0 +1,137 @@
+"""What postgres_backup, redis_backup and cluster_backup would do to servers in different states. Pure: facts in, steps out."""
+
+import hashlib
+import shlex
+
+import msgspec
+import pytest
+
+from fixtures.host.backup_access import BackupAccess, Entry
+from fixtures.host.backup_setup import BackupSetup, backup_setup
+from fixtures.host.backups import Backup, Backups
+from fixtures.host.files import HostFile
+from fixtures.host.schedules import Schedules, schedules
+from remediations._backups import LIBRARY, SETTINGS, TABLE, Seen, install_backup, table
+from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.step import InstallFile, RunCommand
+from testing.host_answers import SCHEDULES
+
+SCRIPT = "/usr/local/bin/backup-twisterlab-postgres.sh"
+SETTING = {"directory": "/var/backups/it's", "postgres_files": "postgres/postgres_*.sql.gz", "redis_files": "redis/redis_*.rdb",
+           "configs_files": "configs/k8s-*", "postgres_pod": "$(reboot)"}
+EMPTY_CRON = SCHEDULES.replace("* * root /usr", "* * nobody /no")
+NOW = 1_795_450_734
+EMPTY = Seen(BackupSetup({}, SETTING, "active"), schedules(EMPTY_CRON),
+             Backups(NOW, "Etc/UTC", 10**9, (), ()), BackupAccess(()))
+FRESH = Backup("postgres", "x", NOW - 60, 9, {"head": ("x",), "end": ("database",), "status": ("0",)})
+
+
+def planned(seen: Seen, kind: str = "postgres", remedy: str = "postgres_backup") -> Plan:
+    return draw_plan(remedy, ("BKP-01",), install_backup(kind, remedy, seen))
+
+
+def calling(line: str, where: str = "/var/spool/cron/crontabs/root") -> Schedules:
+    """The host's cron with one more table, and the script it calls."""
+    added = f"table 600 root whole {where}\n| {line}\n\n=== timers"
+    text = EMPTY_CRON.replace("=== timers", added, 1)
+    return schedules(f"{text}found {SCRIPT} {SCRIPT}\nfile {SCRIPT}\n| pg_dumpall\n")
+
+
+
+def after(seen: Seen) -> Seen:
+    """The server with the plan's files in place, a fresh backup and its schedule."""
+    steps = [step for step in planned(seen).steps if isinstance(step, InstallFile)]
+    files = {step.path: HostFile(step.path, step.mode, step.owner, hashlib.sha256(step.content.encode()).hexdigest(),
+                                 step.content) for step in steps}
+    return msgspec.structs.replace(
+        seen, setup=msgspec.structs.replace(seen.setup, files=files),
+        backups=msgspec.structs.replace(seen.backups, files=(FRESH,)))
+
+
+def test_a_bare_server_gets_files_a_first_run_and_only_then_the_schedule() -> None:
+    steps = planned(EMPTY).steps
+    assert [type(step) for step in steps] == [InstallFile, InstallFile, InstallFile, RunCommand, InstallFile]
+    assert [step.path for step in steps if isinstance(step, InstallFile)] == [LIBRARY, SETTINGS, SCRIPT, TABLE]
+    assert [step.mode for step in steps if isinstance(step, InstallFile)] == ["0644", "0644", "0755", "0644"]
+
+
+def test_a_second_look_plans_no_step() -> None:
+    assert planned(after(EMPTY)).steps == ()
+
+
+def test_settings_of_the_target_are_words_to_the_shell_and_nothing_else() -> None:
+    (settings,) = [step.content for step in planned(EMPTY).steps if isinstance(step, InstallFile) and step.path == SETTINGS]
+    read = dict(word.split("=", 1) for word in shlex.split(settings, comments=True))
+    assert read == SETTING
+
+
+def test_the_table_keeps_other_lines_and_has_ours_once() -> None:
+    one = table("MAILTO=x\n5 5 * * * root /usr/local/bin/other\n", SCRIPT)
+    assert one.splitlines()[:2] == ["MAILTO=x", "5 5 * * * root /usr/local/bin/other"]
+    assert one.count(SCRIPT) == 1
+    assert table(one, SCRIPT) == one
+    redis = table(one, SCRIPT.replace("postgres", "redis"))
+    assert (redis.count("PATH="), redis.count("backup-twisterlab-")) == (1, 2)
+
+
+def test_three_remedies_one_after_the_other_make_the_whole_table() -> None:
+    text = ""
+    for kind in ("postgres", "redis", "configs"):
+        text = table(text, SCRIPT.replace("postgres", kind))
+    assert [line.split()[:3] for line in text.splitlines() if "root" in line] == [
+        ["0", "2", "*"], ["15", "2", "*"], ["30", "2", "*"]]
+    assert "PATH=/usr/local/sbin" in text.splitlines()[2]
+
+
+def test_the_plan_s_own_line_in_root_s_crontab_is_not_doubled() -> None:
+    seen = msgspec.structs.replace(EMPTY, schedules=calling(f"0 2 * * * {SCRIPT} >> /var/log/x 2>&1"))
+    assert TABLE not in [step.path for step in planned(seen).steps if isinstance(step, InstallFile)]
+    assert SCRIPT in [step.path for step in planned(seen).steps if isinstance(step, InstallFile)]
+
+
+def test_somebody_else_s_sound_backup_is_left_alone() -> None:
+    plan = planned(msgspec.structs.replace(EMPTY, schedules=schedules(SCHEDULES)))
+    assert plan.steps == ()
+    assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].said.what.en
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [
+    ("postgres", "postgres/*/*.sql.gz"), ("postgres", "postgres/all.sql.gz"), ("postgres", "postgres/pg_*.sql"),
+    ("redis", "redis/*.rdb.gz"), ("configs", "configs/*/x-*")])
+def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> None:
+    setup = msgspec.structs.replace(EMPTY.setup, settings={**SETTING, f"{kind}_files": pattern})
+    plan = planned(msgspec.structs.replace(EMPTY, setup=setup), kind)
+    assert plan.steps == ()
+    assert pattern in plan.notes[0].said.what.fr
+
+
+def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> None:
+    absent = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="absent"))
+    stopped = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="inactive"))
+    assert planned(absent).steps == ()
+    assert "systemctl enable --now cron" in [step.command for step in planned(stopped).steps if isinstance(step, RunCommand)]
+
+
+def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
+    entries = (Entry(False, 0o755, "root", "root", "d", "d", "/"), Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+               Entry(True, 0o644, "root", "root", "f", "f", "/b/a b"))
+    (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
+    assert isinstance(step, RunCommand)
+    assert step.command.startswith("chown -Rh root:root '/var/backups/it'\"'\"'s'")
+    assert "chown -h twister:twister /b; chmod 755 /b\n" in step.undo
+    assert "chmod 644 '/b/a b'" in step.undo
+
+
+def test_a_link_somebody_laid_is_not_followed() -> None:
+    entries = (Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+               Entry(True, 0o777, "twister", "twister", "l", "d", "/b/p"))
+    plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
+    assert not any("chown" in step.command for step in plan.steps if isinstance(step, RunCommand))
+    assert "/b/p" in plan.notes[0].said.what.en
+
+
+def test_the_fact_is_understood_and_half_of_it_is_none() -> None:
+    answer = "set\tdirectory\t/b\nset\tconfigs_files\tc-*\ncron\tinactive\ncron\tabsent\n"
+    assert backup_setup(answer).cron == "absent"
+    with pytest.raises(ValueError, match="not whole"):
+        backup_setup("set\tdirectory\t/b\n")
