@@ -22,5 +22,5 @@ def test_kernel_log_grows_slowly(log_files: LogFiles, kernel_messages: KernelMes
     seen = {"growth": growth, "message": said.message, "times": said.times}
     findings = [Finding("journal")] if said.journal else []
     young = not said.journal and log.young and growth < A_DAY
-    waits = Reason("growth-young", {"until": log.known_at.isoformat(timespec="minutes")}) if young else None
+    waits = Reason("growth-young", {"until": log.known.isoformat(timespec="minutes")}) if young else None
     assert judge(growth / 1e9, seen, findings=findings, pending=waits)

@@ -35,7 +35,7 @@ def _of_kernel_log(log: Log, seen: Bound) -> Iterator[Finding]:
 
 def _young(logs: list[Log]) -> Reason | None:
     """What is not known before more of the growth was watched."""
-    until = max((log.known_at for log in logs if log.young), default=None)
+    until = max((log.known for log in logs if log.young), default=None)
     return Reason("growth-young", {"until": until.isoformat(timespec="minutes")}) if until else None
 
 
