@@ -45,6 +45,7 @@ pytest_plugins = [
     "fixtures.host.registry",
     "fixtures.drills.postgres_restore",
     "fixtures.drills.redis_restore",
+    "fixtures.drills.cluster_restore",
     "fixtures.drills.backup_failure",
     "fixtures.drills.disk_alert",
     "fixtures.drills.syslog_marker",

@@ -196,6 +196,9 @@ REDIS_RESTORE = (
     '{"dump":"redis_20261123.rdb","sha256":"34","image":"sha256:c0","bytes":40971,"databases":2,"keys":1765,'
     '"restored":1765,"expired":25,"checked":0,"status":0,"said":"RDB looks OK!","differing":"","live":1765,'
     '"appendonly":0,"seconds":0.1}')
+CLUSTER_RESTORE = (
+    '{"dump":"k8s-20261123","route":"manifests","engine":"kube-apiserver","bytes":365644,"kinds":22,"objects":224,'
+    '"restored":224,"living":206,"gone":0,"names":"","differing":"","said":"","seconds":10.9}')
 BACKUP_FAILURE = (
     '{"scripts":[{"script":"/usr/local/bin/backup-twisterlab-postgres.sh","status":1,"asked":1,"heard":"syslog","left":"",'
     '"lost":0,"said":"the dump has no end"}],"missing":"","seconds":0.6}')
@@ -227,7 +230,7 @@ SOUND = {
     "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "backup_access": BACKUP_ACCESS,
     "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
-    "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
+    "cluster_restore": CLUSTER_RESTORE, "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
     "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
     "journal": JOURNAL, "container_logs": CONTAINER_LOGS, "kernel_messages": KERNEL_MESSAGES,
     "syslog_marker": SYSLOG_MARKER,

@@ -1,4 +1,4 @@
-"""BKP-10, BKP-11, BKP-13 and MON-02: what the drills tell, and that their scripts are plain sh."""
+"""BKP-10 to BKP-13 and MON-02: what the drills tell, and that their scripts are plain sh."""
 
 import os
 import subprocess
@@ -10,11 +10,12 @@ import pytest
 import fixtures.drills
 from fixtures.answer import Unknown
 from fixtures.drills.backup_failure import backup_failure
+from fixtures.drills.cluster_restore import cluster_restore
 from fixtures.drills.disk_alert import disk_alert
 from fixtures.drills.postgres_restore import postgres_restore
 from fixtures.drills.redis_restore import redis_restore
 from fixtures.facts import FACTS, Asked
-from testing.host_answers import BACKUP_FAILURE, POSTGRES_RESTORE, REDIS_RESTORE
+from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTORE, REDIS_RESTORE
 
 ROOMS = Path(fixtures.drills.__file__).parents[1]
 DUMP = """\
@@ -142,6 +143,13 @@ def test_no_backup_is_an_answer() -> None:
     assert postgres_restore('{"dump":""}').dump == ""
 
 
+def test_a_copy_in_percent() -> None:
+    sound = cluster_restore(CLUSTER_RESTORE)
+    assert sound.percent == 100
+    assert msgspec.structs.replace(sound, restored=56).percent == 25
+    assert msgspec.structs.replace(sound, restored=0, objects=0).percent == 0
+
+
 @pytest.mark.parametrize(("changes", "flaws"), [
     ({}, ()), ({"status": 0, "heard": ""}, ("succeeded",)), ({"status": 124}, ("endless",)), ({"heard": ""}, ("silent",)),
     ({"left": "x.partial", "lost": 3}, ("left", "lost"))])
@@ -181,4 +189,5 @@ def test_a_missing_check_is_told_without_touching_anything() -> None:
 
 
 def test_drills_are_asked_as_drills() -> None:
-    assert {FACTS[name].asked for name in ("postgres_restore", "redis_restore", "backup_failure", "disk_alert")} == {Asked.DRILL}
+    assert {FACTS[name].asked for name in ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure",
+                                               "disk_alert")} == {Asked.DRILL}

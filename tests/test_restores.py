@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from fixtures.drills.backup_failure import BackupFailure
+from fixtures.drills.cluster_restore import ClusterRestore
 from fixtures.drills.postgres_restore import Restore
 from fixtures.drills.redis_restore import RedisRestore
 from fixtures.judge import Judge, criterion
@@ -36,6 +37,19 @@ def test_newest_redis_backup_can_be_restored(redis_restore: RedisRestore, target
     unsure = Reason("drill-empty", {"dump": drill.dump}) if drill.holds_nothing and drill.live < 0 else None
     assert judge(drill.percent, drill, unknown=unsure,
                  findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
+
+
+@criterion("BKP-12")
+def test_newest_copy_of_the_cluster_can_be_brought_back(
+        cluster_restore: ClusterRestore, target: Target, judge: Judge) -> None:
+    drill = cluster_restore
+    if not drill.dump:
+        assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
+        return
+    flaws = {"empty": not drill.restored, "differing": drill.differing, "gone": drill.gone,
+             "manifests": drill.route == "manifests"}
+    said = {"said": drill.said, "differing": drill.differing, "gone": drill.gone, "names": drill.names}
+    assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
 
 
 @criterion("BKP-13")
