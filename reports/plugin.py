@@ -10,6 +10,7 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
+from reports.model.earlier import with_earlier
 from reports.model.history import HistoryError, remember
 from reports.model.past import Past
 from reports.model.run import Result, Run
@@ -18,6 +19,7 @@ from reports.model.stash import (
     AUDITED,
     BEFORE,
     CONTRACT,
+    DRILLED,
     HISTORY,
     INTERVENTIONS,
     LANGUAGE,
@@ -85,11 +87,13 @@ def build_run(config: pytest.Config) -> Run:
     """Freeze what the session knows. A replay is dated as what it judges, and takes the time it takes."""
     stash, now = config.stash, datetime.now(UTC)
     contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
+    earlier = stash[DRILLED]
     ended = stash[MOMENT] or now
+    changed = any(intervention.state != "planned" for intervention in interventions)
     return Run(
         id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
         target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
-        results=dict(results), people=stash[PEOPLE], window=stash[WINDOW],
+        results=with_earlier(results, earlier, changed=changed), people=stash[PEOPLE], window=stash[WINDOW],
         interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
 
 

@@ -8,13 +8,14 @@ import pytest
 from reports.model.contract import Criterion
 from reports.model.past import Past
 from reports.model.people import People
-from reports.model.run import Audited, Intervention
+from reports.model.run import Audited, Intervention, Result
 from reports.model.stability import Window
 
 CONTRACT = pytest.StashKey[dict[str, Criterion]]()
 AUDITED = pytest.StashKey[Audited]()
 PEOPLE = pytest.StashKey[People]()
 PAST = pytest.StashKey[Past]()                      # what earlier audits left; of a recording: what it kept of that
+DRILLED = pytest.StashKey[dict[str, Result]]()      # drills of earlier audits that still count
 WINDOW = pytest.StashKey[Window | None]()
 LANGUAGE = pytest.StashKey[str]()
 MOMENT = pytest.StashKey[datetime | None]()          # of the recording that is judged; None: now
