@@ -36,7 +36,7 @@ def _sample(newest: datetime, hour: int) -> Sample:
     from reports.model.sample import Reading, Sample
 
     at = newest - timedelta(hours=hour)
-    disk = 21.0 + 0.4 * at.hour / 24 - 0.02 * hour / 24
+    disk = 58.6 + 0.4 * at.hour / 24 - 0.02 * hour / 24
     logs = 0.03 + 0.02 * at.hour / 24
     figures = {"DSK-01": round(disk, 2), "LOG-06": round(logs, 4)}
     readings = {id: Reading(Outcome.PASS, value) for id, value in figures.items()}

@@ -12,6 +12,7 @@ import msgspec
 from reports.model.entries import CHECK, EXAMPLE, PeopleError
 
 COLUMNS = ("date", "hours", "activity", "saved_hours_per_month", "basis")
+EARLIER = ("phase", "note")  # columns of the first version, read and left alone
 PLANNED = 8.0 + 4.0 + 4.0 + 6.0 + 4 * 2.0  # hours: J0 to J3, then two a day until J7, as the plan writes them
 HORIZON = 12  # months
 MONTH = 365.25 / 12  # days
@@ -92,22 +93,24 @@ def load_worklog(file: Path) -> tuple[Logged, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise PeopleError(f"{file}: cannot be read: {error}; mend or remove it, then: {CHECK} {file.parent}") from error
-    rows = csv.reader(io.StringIO(text))
-    if tuple(next(rows, ())) != COLUMNS:
+    rows = csv.DictReader(io.StringIO(text), restval="")
+    names = rows.fieldnames or ()
+    if not {"date", "hours"} <= set(names) <= {*COLUMNS, *EARLIER}:
         raise PeopleError(f"{file}: its first line is not {','.join(COLUMNS)}; see {EXAMPLE}/{file.name}")
     try:
-        return tuple(_logged(row) for row in rows if any(row))
+        return tuple(_logged(row) for row in rows)
     except (ValueError, csv.Error) as error:
         raise PeopleError(f"{file}: line {rows.line_num}: {error}; see {EXAMPLE}/{file.name}") from error
 
 
-def _logged(row: list[str]) -> Logged:
-    if len(row) != len(COLUMNS):
-        raise ValueError(f"{len(row)} fields instead of {len(COLUMNS)}")
-    day, hours, activity, saved, basis = (field.strip() for field in row)
+def _logged(row: dict[str, str]) -> Logged:
+    if None in row:
+        raise ValueError("more fields than the first line has")
+    saved, basis = row.get("saved_hours_per_month", "").strip(), row.get("basis", "").strip()
     if saved and basis not in tuple(Basis):
         raise ValueError(f"basis “{basis}” is neither assumed nor measured")
-    return Logged(date.fromisoformat(day), _hours(hours), activity, _hours(saved), Basis(basis) if saved else Basis.ASSUMED)
+    return Logged(date.fromisoformat(row["date"].strip()), _hours(row["hours"]), row.get("activity") or row.get("note") or "",
+                  _hours(saved), Basis(basis) if saved else Basis.ASSUMED)
 
 
 def _hours(written: str) -> float:

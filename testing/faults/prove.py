@@ -18,6 +18,8 @@ from testing.faults.server import Server
 
 Outcomes = Mapping[str, str]
 
+FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
+
 
 class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of proof.json. `collateral` names everything else that changed; `why` says what was not as expected."""
@@ -91,7 +93,8 @@ class Prover:
 
     def _flipped_back(self, fault: Fault, proof: Proof, after: Outcomes) -> Proof:
         sound = self.sound(self.drill(fault))
-        live = [id for id in self.contract if self.contract[id].kind is not Kind.DERIVED and id in touched(fault, proof)]
+        live = [id for id in self.contract if id in touched(fault, proof)
+                and (id in announced(fault) or self.contract[id].kind not in FOLLOWS)]
         stayed = [f"{id} stayed {after.get(id)} after the revert" for id in live if after.get(id) != sound.get(id)]
         why = "; ".join(filter(None, [proof.why, *stayed]))
         return msgspec.structs.replace(proof, ok=proof.ok and not stayed, why=why)
@@ -100,16 +103,21 @@ class Prover:
         if fault.where is Where.TARGET:
             return outcomes(self.folder, drill, fault.inject)
         try:
+            self.server.keep_dates()
             self.server.run(fault.inject)
             self.server.until(fault.until)
             seen = outcomes(self.folder, drill)
         except BaseException:
             with contextlib.suppress(RuntimeError):  # what went wrong first is what is told
-                self.server.run(fault.revert)
+                self._taken_back(fault)
             raise
-        self.server.run(fault.revert)
+        self._taken_back(fault)
         self.server.until(fault.settled)
         return seen
+
+    def _taken_back(self, fault: Fault) -> None:
+        self.server.run(fault.revert)
+        self.server.redate()
 
 
 def announced(fault: Fault) -> set[str]:
@@ -128,6 +136,6 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract) -
     changed = [id for id in contract if id != fault.criterion and seen.get(id) != sound.get(id)]
     faults = [f"{fault.criterion} was {observed}"] if observed != fault.expected else []
     faults += [f"{id} became {seen.get(id)}" for id in changed
-               if contract[id].kind is not Kind.DERIVED and fault.also.get(id) != seen.get(id)]
+               if contract[id].kind not in FOLLOWS and fault.also.get(id) != seen.get(id)]
     faults += [f"{id} did not change with it" for id in fault.also if id not in changed]
     return Proof(fault.criterion, fault.name, fault.expected, observed, tuple(changed), not faults, "; ".join(faults))

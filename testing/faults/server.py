@@ -10,6 +10,14 @@ from fixtures.folder import load_target
 STEP = 60  # seconds one command may take
 SHELL = "/usr/local/sbin/phase0-shell"  # a name of its own, so that a fault can take sudo away from the audit alone
 
+DATES = "find /etc /usr/local /var/spool/cron -xdev -type f -printf '%T@ %p\\n' | sort"
+KEEP = f"{DATES} > /run/phase0-dates"
+REDATE = f"""\
+{DATES} | comm -13 - /run/phase0-dates | while read -r at path; do
+    [ ! -f "$path" ] || touch -d "@$at" "$path"
+done
+"""
+
 
 class Server:
     """One login for the whole proof."""
@@ -24,6 +32,14 @@ class Server:
         """RuntimeError with the server's words when the script fails."""
         if (done := self._ask(script)).returncode:
             raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()[-300:]}")
+
+    def keep_dates(self) -> None:
+        """Of the files that configure it, as they are now."""
+        self.run(KEEP)
+
+    def redate(self) -> None:
+        """A file that was put back is dated as before: a new date would be a change of the configuration (DEC-02)."""
+        self.run(REDATE)
 
     def until(self, condition: str, seconds: float = 60) -> None:
         """Ask until it is so; RuntimeError when it is not in time."""
