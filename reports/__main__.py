@@ -1,4 +1,4 @@
-"""`python -m reports list | explain ID | render RUN.json | schema`; bad input is one line on stderr, exit status 4."""
+"""`python -m reports list | explain ID | render RUN.json | schema | history TARGET`; bad input: one line, exit status 4."""
 
 import argparse
 import difflib
@@ -13,7 +13,9 @@ import msgspec
 
 from reports.decision import decide
 from reports.exports import write_all
+from reports.history_command import MomentError, add_arguments, history
 from reports.model.contract import Contract, ContractError, Criterion, load_contract
+from reports.model.history import HistoryError
 from reports.model.run import RunError, read_run, schema
 from reports.model.sentence import LANGUAGES
 from reports.model.thresholds import loosened
@@ -43,9 +45,11 @@ def parser() -> Parser:
     language = Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help="en or fr")
     words, commands = Voice("en"), top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in ("list", "explain", "render", "schema"):
+    for name in ("list", "explain", "render", "schema", "history"):
         said = words.word(f"{name}-usage")
         command = commands.add_parser(name, parents=[language], help=said, description=said)
+        if name == "history":
+            add_arguments(command)
         if name == "explain":
             command.add_argument("id", metavar="ID", help="as in: python -m reports list")
         if name == "render":
@@ -63,11 +67,11 @@ def main(arguments: list[str]) -> int:
         lines = {"list": lambda: listed(load_contract(), Voice(given.lang)),
                  "explain": lambda: explained(given.id, load_contract(), Voice(given.lang)),
                  "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
-                 "schema": written_schema}[given.command]()
+                 "history": lambda: history(given, Voice(given.lang)), "schema": written_schema}[given.command]()
         for line in lines:
             sys.stdout.write(line + "\n")
         sys.stdout.flush()
-    except (RefusedError, ContractError, RunError) as error:
+    except (RefusedError, ContractError, RunError, HistoryError, MomentError) as error:
         sys.stderr.write(f"{error}\n")
         return BAD_INPUT
     except BrokenPipeError:  # `| head` has seen enough

@@ -12,6 +12,7 @@ from reports.decision import Decision, decide
 from reports.exports import write_all
 from reports.model.earlier import with_earlier
 from reports.model.history import HistoryError, remember
+from reports.model.light import light
 from reports.model.past import Past
 from reports.model.run import Result, Run
 from reports.model.settle import settle
@@ -34,9 +35,10 @@ from reports.pages.detail import Detail
 from reports.progress import Progress
 from reports.sampling import left_by
 from reports.terminal import columns, no_decision, not_loaded, summary
+from reports.words import Voice
 from reports.writers import Writers, direct
 
-OUT = Path(__file__).parent / "out"
+DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parent / "out"))
 RESULTS = pytest.StashKey[dict[str, Result]]()
 STARTED = pytest.StashKey[datetime]()
 DECIDED = pytest.StashKey[tuple[Run, Decision]]()
@@ -45,7 +47,7 @@ DECIDED = pytest.StashKey[tuple[Run, Decision]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the reports go."""
     parser.getgroup("phase 0 gate").addoption(
-        "--reports", metavar="FOLDER", type=Path, default=Path(os.environ.get("PHASE0_REPORTS", OUT)),
+        "--reports", metavar="FOLDER", type=Path, default=DEFAULT,
         help="folder of the reports (reports/out)")
 
 
@@ -54,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """pytest-html and junit write beside ours unless told otherwise."""
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
-    direct(config, Path(config.getoption("--reports")))
+    if not light(config, DEFAULT):
+        direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
     config.pluginmanager.register(Progress(config, lambda: settle(build_run(config))), "phase0-progress")
     config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
@@ -115,7 +118,10 @@ def conclude(session: pytest.Session) -> None:
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
-    config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
+    if light(config, DEFAULT):
+        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
+    else:
+        config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
 
 def _remember(config: pytest.Config, left: Past) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from reports.model.contract import Criterion, Kind
+from reports.model.contract import Kind
+from reports.model.light import sampled
 from reports.model.outcome import Outcome
 from reports.model.past import EARLIER, Drilled, Past, Work
 from reports.model.run import NOT_JUDGED, Result, Run
 from reports.model.sample import Reading, Sample
 
-PAPER = ("guides", "decision")  # chapters of what people write: a guide without a commit is no incident of the server
 DONE = (Outcome.PASS, Outcome.FAIL)
 
 
@@ -32,17 +32,12 @@ def _drilled(result: Result, run: Run) -> bool:
 
 def sample_of(run: Run, results: Mapping[str, Result]) -> Sample:
     """An unknown that only waits for a date was looked at all the same: else the seven days would begin after its own."""
-    fed = [results[id] for id, criterion in run.contract.items() if feeds(criterion)]
+    fed = [results[id] for id, criterion in run.contract.items() if sampled(criterion)]
     return Sample(
         run.ended, failing=tuple(result.id for result in fed if result.outcome is Outcome.FAIL),
         unknown=tuple(result.id for result in fed if result.outcome is Outcome.UNKNOWN and not _waits(result)),
         changed=run.changed, readings={id: Reading(result.outcome, result.value) for id, result in results.items()
                                        if result.reason != NOT_JUDGED})
-
-
-def feeds(criterion: Criterion) -> bool:
-    """Whether the stability window rests on it: it blocks, is looked at live, and is about the server."""
-    return criterion.blocking and criterion.kind is Kind.LIVE and criterion.chapter not in PAPER
 
 
 def _waits(result: Result) -> bool:

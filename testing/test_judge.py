@@ -1,6 +1,7 @@
 import pytest
 
 from reports.model.contract import Kind
+from reports.model.history import recall
 from testing.rooms import TWO, House, rows
 
 PASSING_B = """
@@ -239,3 +240,16 @@ def test_marks_of_the_kinds_choose(house: House) -> None:
 
 def test_two_runs_see_the_same(house: House) -> None:
     assert house.audit(TWO).status == house.run().status == 0
+
+
+def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_report(house: House) -> None:
+    contract = rows("A-01") + "\n" + rows("B-01", chapter='"guides"')
+    whole = house.audit(TWO, contract=contract)
+    page = (whole.folder / "verdict.html").read_bytes()
+    house.monkeypatch.setattr("reports.plugin.DEFAULT", house.reports)
+    light = house.run("-m", "sample")
+    assert "1 deselected" in light.said
+    assert "sample was kept" in light.said
+    assert light.run == {}
+    assert (whole.folder / "verdict.html").read_bytes() == page
+    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").samples] == [{"A-01", "B-01"}, {"A-01"}]

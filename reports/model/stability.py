@@ -3,7 +3,7 @@
 The window opens at the last of: the first look, the end of a gap, an incident, a change. A sample in which a criterion
 was unknown proves nothing, but what it saw failing counts, and so does its change. What the server itself remembers
 (boots, starts, dates of files) tells of incidents between two looks, and bridges gaps in which nothing can have happened
-without a trace. Why it is so: docs/decisions/0010.
+without a trace. Why it is so: docs/decisions/0012.
 """
 
 from collections.abc import Iterable, Sequence

@@ -49,7 +49,8 @@ class Trend(msgspec.Struct, frozen=True):
     @property
     def held(self) -> float:
         """The highest level that two successive samples outside announced work were at or above."""
-        return max((min(one.value, two.value) for one, two in pairwise(self.calm)), default=self.calm[-1].value if self.calm else self.low)
+        alone = self.calm[-1].value if self.calm else self.low
+        return max((min(one.value, two.value) for one, two in pairwise(self.calm)), default=alone)
 
     @property
     def samples(self) -> int:

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from reports.__main__ import main
+from reports.model.history import recall, remember
+from testing.test_history import WHOLE
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    remember(tmp_path / "history.sqlite", WHOLE)
+    return tmp_path
+
+
+def test_a_history_is_summed_up(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", str(target)]) == 0
+    said = capsys.readouterr().out
+    for part in ("1 samples, 0 of them made up", "11 February 2026", "boot b1", "log_rotation applied", "BKP-10 pass"):
+        assert part in said
+
+
+def test_it_is_exported_line_by_line(target: Path) -> None:
+    file = target / "out.jsonl"
+    assert main(["--lang", "fr", "history", str(target), "--export", str(file)]) == 0
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["record"] for row in rows] == ["sample", "event", "event", "work", "drill", "configuration"]
+    assert rows[0]["readings"]["DSK-01"] == ["pass", 69.2]
+    assert main(["history", str(target), "--since", "2026-03-01", "--export", str(file)]) == 0
+    assert [json.loads(line)["record"] for line in file.read_text().splitlines()] == ["configuration"]
+
+
+def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", str(target), "--prune-before", "2026-02-12T00:00:00+01:00"]) == 0
+    assert "5 rows removed" in capsys.readouterr().out
+    assert recall(target / "history.sqlite").samples == ()
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("--since", "yesterday"), "yesterday"), (("--prune-before", "2026-13-01"), "2026-13-01"),
+    (("--export", "/nowhere/out.jsonl"), "/nowhere/out.jsonl")])
+def test_what_cannot_be_done_is_one_line(
+        target: Path, words: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", str(target), *words]) == 4
+    refused = capsys.readouterr().err
+    assert said in refused
+    assert refused.count("\n") == 1
+
+
+def test_a_target_without_a_history_and_a_damaged_one_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", str(tmp_path)]) == 4
+    assert "no history yet" in capsys.readouterr().err
+    (tmp_path / "history.sqlite").write_bytes(b"x" * 5000)
+    assert main(["history", str(tmp_path)]) == 4
+    assert "cannot be read" in capsys.readouterr().err
