@@ -51,12 +51,15 @@ kills: .venv/.ready-dev  ## every remedy ended at every step and at random momen
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
 
-.PHONY: install recordings lock clean
+.PHONY: install recordings rights lock clean
 install:  ## copy the audit with its own Python environment under PREFIX (/usr/local)
 	@.make/install.sh
 
 recordings: .venv/.ready  ## record the demo's servers anew (Linux, root)
 	@.make/recordings.sh
+
+rights: .venv/.ready  ## write deploy/ anew: observer, sudoers and roles for audit and fix
+	@$(VENV)/python -m remediations rights --target=twisterlab.example
 
 lock: .venv/.ready-dev  ## pin the dependencies of pyproject.toml
 	@.make/lock.sh

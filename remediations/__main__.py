@@ -1,18 +1,24 @@
-"""`python -m remediations runs|rollback RUN --target=NAME`: what was changed on a server, and taking it back."""
+"""`python -m remediations runs|rollback RUN|rights --target=NAME`: what was changed on a server, and who may change it."""
 
 import argparse
 import sys
+from pathlib import Path
 
 from fixtures.answer import Unknown
 from fixtures.connection import Connection
 from fixtures.folder import find_folder, load_target
-from fixtures.target import TargetError
+from fixtures.rights.files import audit_files, write_files
+from fixtures.target import Target, TargetError
 from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
 from remediations.transaction.lock import locked
 from remediations.transaction.memory import remember
+from remediations.transaction.remedy import load_remedies
+from remediations.transaction.rights import fix_files
 from remediations.transaction.session import Session, TransactionError, must
 from reports.model.sentence import phrase
+
+DEPLOY = Path(__file__).parents[1] / "deploy"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("runs", help="every run, its remedies and how it ended")
     commands.add_parser("rollback", help="take a whole run back").add_argument("run", metavar="RUN")
+    rights = commands.add_parser("rights", help="write the sudoers, roles and the observer that audit and fix need")
+    rights.add_argument("--into", type=Path, default=DEPLOY, metavar="FOLDER", help="where audit/ and fix/ go")
     for command in commands.choices.values():
         command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder of targets/, or its path")
     return top
@@ -30,9 +38,15 @@ def main(arguments: list[str]) -> int:
     """0 when done; 1 with one line on stderr; 4 when the target cannot be used."""
     options = parser().parse_args(arguments)
     try:
-        connection = Connection(load_target(find_folder(options.target)))
+        target = load_target(find_folder(options.target))
     except TargetError as error:
         return _complain(str(error), 4)
+    if options.command == "rights":
+        return write_rights(target, options.into)
+    return _on_the_host(Connection(target), options)
+
+
+def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
     try:
         connection.open()
         return runs(connection) if options.command == "runs" else rollback(connection, options.run)
@@ -42,6 +56,14 @@ def main(arguments: list[str]) -> int:
         return _complain(str(error), 1)
     finally:
         connection.close()
+
+
+def write_rights(target: Target, folder: Path) -> int:
+    """Nothing is contacted."""
+    write_files(folder / "audit", audit_files(target))
+    write_files(folder / "fix", fix_files(load_remedies().values()))
+    print(f"{folder}/audit and {folder}/fix: docs/rights.md says how to install them")
+    return 0
 
 
 def runs(connection: Connection) -> int:

@@ -21,10 +21,10 @@ import testinfra
 
 from fixtures.answer import Answer
 from fixtures.asking import ask_host
-from fixtures.check import known_facts
 from fixtures.connection import Connection
 from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
+from fixtures.known import known_facts
 from fixtures.target import Target, variables
 from testing.delay import delayed
 

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from fixtures.check import known_facts
 from fixtures.facts import Asked
 from fixtures.folder import load_target
+from fixtures.known import known_facts
 from fixtures.target import Target
 from reports.model.contract import load_contract
 from reports.model.people import Attestation, Waiver, load_people

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from fixtures import exchange as module
 from fixtures.answer import Answer
-from fixtures.exchange import RIGHTS, TOO_LONG, answers_in, exchange, kill, piped, script
+from fixtures.exchange import TOO_LONG, answers_in, exchange, kill, piped, script
 from fixtures.facts import Asked, Fact
+from fixtures.frame import RIGHTS
 from fixtures.redaction import MOST
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")

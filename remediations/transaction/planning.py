@@ -7,7 +7,7 @@ import pytest
 from fixtures.answer import Unknown
 from remediations.transaction.choice import Wanted, choose
 from remediations.transaction.observe import observe
-from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.plan import Plan
 from remediations.transaction.rehearsal import rehearse
 from remediations.transaction.remedy import REMEDIES
 from remediations.transaction.showing import shown
@@ -63,7 +63,7 @@ class Planning:
             said = phrase("reason", unknown.code, unknown.values, self.language)
             self.say("unplannable", remedy=remedy, why=said)
             return None
-        plan = draw_plan(remedy, criteria, REMEDIES[remedy].cure(**seen))
+        plan = REMEDIES[remedy].plan(criteria, seen)
         if not plan.steps:
             self.say("done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:

@@ -3,12 +3,15 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 import remediations
 from fixtures.facts import FACTS, Fact
+from remediations.transaction.objects import DeleteObjects, PatchObject
+from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.step import Yielded
 
@@ -16,12 +19,27 @@ Cure = Callable[..., Iterator[Yielded]]
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """A remedy by its name (the module's), the facts it needs, and the ids (or chapters of ids) it may influence."""
+    """A remedy by its name (the module's), the facts it needs, and the ids (or chapters of ids) it may influence.
+
+    `patches` and `deletes` are the only resources of the cluster it may change so: the fixer's role follows from them.
+    """
 
     name: str
     cure: Cure
     scope: tuple[str, ...]
     facts: tuple[Fact, ...]
+    patches: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
+
+    def plan(self, criteria: Iterable[str], seen: Mapping[str, Any]) -> Plan:
+        """What it would do; RemedyError where it would go beyond what it declares."""
+        plan = draw_plan(self.name, criteria, self.cure(**seen))
+        for step in plan.steps:
+            if isinstance(step, PatchObject) and step.object.resource not in self.patches:
+                raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")
+            if isinstance(step, DeleteObjects) and step.resource not in self.deletes:
+                raise RemedyError(f"{self.name} does not declare that it deletes {step.resource}")
+        return plan
 
     def influences(self, id: str) -> bool:
         """A criterion of its scope that gets worse rolls it back: LOG stands for every LOG-…"""
@@ -31,14 +49,14 @@ class Remedy(msgspec.Struct, frozen=True):
 REMEDIES: dict[str, Remedy] = {}
 
 
-def remedy(*scope: str) -> Callable[[Cure], Cure]:
+def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = ()) -> Callable[[Cure], Cure]:
     """Declare the decorated generator as the remedy of its name."""
     def declare(cure: Cure) -> Cure:
         name = cure.__name__
         needed = list(inspect.signature(cure).parameters)
         if unknown := [fact for fact in needed if fact not in FACTS]:
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
-        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed))
+        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes)
         return cure
     return declare
 

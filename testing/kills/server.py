@@ -13,7 +13,7 @@ from fixtures.connection import Connection
 from fixtures.facts import Asked
 from fixtures.folder import find_folder, load_target
 from remediations.transaction.objects import ClusterObject, fields
-from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy
 from remediations.transaction.session import Session
 
@@ -63,7 +63,7 @@ class Server:
             if fact.asked is Asked.CLUSTER:
                 futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds))
         seen = {fact.name: fact.read(futures[fact.name].result(60)) for fact in remedy.facts}
-        return draw_plan(remedy.name, ("MCP-01",), remedy.cure(**seen))
+        return remedy.plan(("MCP-01",), seen)
 
     def fall(self, _session: Session) -> None:
         """All of the transaction on the host ends at once, as when the power goes."""

@@ -1,0 +1,37 @@
+"""The files that let an account fix: deploy/fix. Whoever may fix may change the host; on the cluster only what remedies do."""
+
+from collections.abc import Iterable, Mapping
+
+from fixtures.rights.roles import Rules, role
+from remediations.transaction.remedy import Remedy
+
+SUDOERS = """\
+# Whoever fixes works with a root shell on the host: this account is as good as root. Keep it apart from the audit's, and
+# install this only for as long as something is to be fixed; sudo logs each use.
+# Made by `make rights`. Install: visudo -c -f FILE, then as root:root 0440 below /etc/sudoers.d.
+Cmnd_Alias PHASE0_FIX = /bin/sh -s, /usr/bin/sh -s
+phase0-fix ALL=(root) NOPASSWD: PHASE0_FIX
+"""
+WHAT = "An account whose kubeconfig, as /etc/phase0-gate/kubeconfig on the host, keeps --fix to what its remedies do."
+
+
+def fix_rules(remedies: Iterable[Remedy]) -> Rules:
+    """Evidence is read before anything goes; what is deleted may be made again, but no pod."""
+    rules: dict[tuple[str, str], frozenset[str]] = {("", "events"): frozenset({"list"})}
+
+    def allow(resource: str, *verbs: str) -> None:
+        name, _, group = resource.partition(".")
+        rules[group, name] = rules.get((group, name), frozenset()) | frozenset(verbs)
+
+    for remedy in remedies:
+        for resource in remedy.patches:
+            allow(resource, "get", "list", "watch", "patch")
+            allow("pods", "get", "list")
+        for resource in remedy.deletes:
+            allow(resource, "get", "list", "delete", *(() if resource == "pods" else ("create",)))
+    return rules
+
+
+def fix_files(remedies: Iterable[Remedy]) -> Mapping[str, str]:
+    """By name."""
+    return {"sudoers": SUDOERS, "rbac.yaml": role("phase0-fix", WHAT, fix_rules(remedies))}
