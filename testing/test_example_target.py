@@ -75,7 +75,7 @@ def test_the_entries_of_people_are_of_the_right_shape(tmp_path: Path) -> None:
 
 
 def test_the_role_covers_every_list_and_no_secret() -> None:
-    _, role, _ = yaml.safe_load_all((EXAMPLE / "audit-role.yaml").read_text())
+    _, role, _ = yaml.safe_load_all((ROOT / "deploy" / "audit" / "rbac.yaml").read_text())
     listed = {(group, resource) for rule in role["rules"] if "list" in rule["verbs"]
               for group in rule["apiGroups"] for resource in rule["resources"]}
     asked = {("" if path[1] == "api" else path[2], path[-1]) for fact in known_facts()

@@ -28,7 +28,11 @@ ELSEWHERE = {
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",
-    "kubectl apply -f targets/twisterlab.example/audit-role.yaml": "testing/lab/test_commands.py",
+    "kubectl apply -f deploy/audit/rbac.yaml": "testing/lab/test_commands.py",
+    ".venv/bin/python -m remediations rights --target=NAME --into=targets/NAME/deploy": "testing/lab/test_rights.py",
+    ".venv/bin/python -m pytest --target=FOLDER --fix=plan,NAME": "testing/lab/test_fix.py",
+    ".venv/bin/python -m pytest --target=FOLDER --fix=NAME": "testing/lab/test_fix.py",
+    ".venv/bin/python -m remediations rollback RUN --target=FOLDER": "testing/lab/test_fix.py",
     "kubectl create token phase0-audit --namespace kube-system --duration 720h": "needs Kubernetes 1.24, not 1.20",
 }
 STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
