@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
 from fixtures.known import known_facts
 from fixtures.rights.files import audit_files
-from fixtures.rights.observer import digest, observer
+from fixtures.rights.observer import asking, digest, observer
 from fixtures.rights.roles import asked_for, audit_rules
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
@@ -73,6 +74,14 @@ def test_the_observer_answers_names_it_knows_and_nothing_else() -> None:
     answered = run(text, "one\nmine\n;id\n$(id)\n../one\none two\n")
     assert [line.split()[0] for line in answered.splitlines()] == ["one"]
     assert "aXQncwo=" in answered
+
+
+@pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
+def test_what_the_guides_cite_is_data() -> None:
+    cited = Fact("cited", 'printf "%s" "$GUIDES_CITED_PATHS"', Asked.ROOT, str, 5)
+    lines = asking([cited], {"GUIDES_CITED_PATHS": "$(id)\n'; id; '"})
+    answered = run(observer([cited], {}), "\n".join(lines) + "\n")
+    assert b64decode(answered.split()[3]).decode() == "$(id)\n'; id; '"
 
 
 def test_the_same_facts_make_the_same_observer_in_any_order() -> None:
