@@ -18,9 +18,9 @@ OnHost = Callable[[str], str]
 DRILLS = ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure")
 STEPS = {  # when it is killed: as soon as this is so
     "postgres_restore": "k3s ctr -n k8s.io tasks ls -q | grep -q phase0-[d]rill",
-    "redis_restore": "k3s ctr -n k8s.io tasks ls -q | grep -q phase0-[d]rill",
+    "redis_restore": "ls /run/phase0-[d]rill-redis-*/out >/dev/null 2>&1",
     "cluster_restore": "pgrep -f 'kube-apiserver.*phase0-[d]rill' >/dev/null",
-    "backup_failure": "grep -qs phase0-[d]rill /proc/[0-9]*/mountinfo",
+    "backup_failure": "ls /run/phase0-[d]rill-backup-*/out >/dev/null 2>&1",
 }
 LEFT = """
 k3s ctr -n k8s.io containers ls -q | grep phase0-[d]rill
@@ -28,7 +28,7 @@ ls -d /run/phase0-[d]rill*
 systemctl list-units --all --plain --no-legend 'phase0-[d]rill*'
 pgrep -af phase0-[d]rill
 grep -ls phase0-[d]rill /proc/[0-9]*/mountinfo
-ip netns list
+ip netns list | grep -v ^cni-
 true
 """
 
@@ -60,8 +60,7 @@ def test_a_drill_leaves_nothing(drill: str, on_host: OnHost) -> None:
 
 
 def test_a_drill_that_is_ended_leaves_nothing(drill: str, on_host: OnHost, request: pytest.FixtureRequest) -> None:
-    begun(on_host, drill, STEPS[request.node.callspec.params["drill"]])
-    on_host("kill -TERM $(cat /run/drill.pid)")
+    struck(on_host, drill, STEPS[request.node.callspec.params["drill"]], "TERM")
     until(on_host, "! pgrep -f phase0-[d]rill >/dev/null")
     assert left(on_host) == ""
 
@@ -69,8 +68,7 @@ def test_a_drill_that_is_ended_leaves_nothing(drill: str, on_host: OnHost, reque
 def test_what_a_killed_drill_leaves_is_removed_by_the_next(
         drill: str, on_host: OnHost, request: pytest.FixtureRequest) -> None:
     name = request.node.callspec.params["drill"]
-    begun(on_host, drill, STEPS[name])
-    on_host("kill -KILL $(cat /run/drill.pid)")
+    struck(on_host, drill, STEPS[name], "KILL")
     if name in ("cluster_restore", "backup_failure"):  # the kernel itself takes what was shut away
         until(on_host, "! pgrep -f phase0-[d]rill >/dev/null")
         assert "/proc/" not in left(on_host)
@@ -78,10 +76,10 @@ def test_what_a_killed_drill_leaves_is_removed_by_the_next(
     assert left(on_host) == ""
 
 
-def begun(on_host: OnHost, drill: str, reached: str) -> None:
-    """Start a drill and wait until it is at its work."""
-    on_host(f"setsid sh -c {quote(drill)} >/dev/null 2>&1 & echo $! >/run/drill.pid")
-    until(on_host, reached)
+def struck(on_host: OnHost, drill: str, reached: str, signal: str) -> None:
+    """Start a drill, and send it a signal as soon as it is at its work."""
+    wait = f"timeout 40 sh -c {quote(f'until {reached}; do :; done')}"
+    on_host(f"setsid sh -c {quote(drill)} >/dev/null 2>&1 & {wait}; kill -{signal} $!")
 
 
 def test_a_drill_of_this_week_counts_where_drills_are_left_out(target: Path, tmp_path: Path) -> None:
