@@ -17,6 +17,7 @@ pytest_plugins = [
     "fixtures.host.check_settings",
     "fixtures.host.cron_past",
     "fixtures.host.disk_metrics",
+    "fixtures.host.smart",
     "fixtures.host.backups",
     "fixtures.host.backup_access",
     "fixtures.host.evictions",

@@ -62,8 +62,9 @@ file 1795450134 twisterlab_disk_used_percent /var/lib/prometheus/node-exporter/t
 served
 url twisterlab_disk_used_percent
 """
+SMART = "disk 0 /dev/sda PASSED\ndisk 2 /dev/sdb \ndisk 8 /dev/nvme0 FAILED!\nwhole\n"
 
 SOUND = {
     "disk_check": DISK_CHECK, "storage": STORAGE, "datastore": DATASTORE, "kubelet": KUBELET, "waste": WASTE,
-    "check_settings": CHECK_SETTINGS, "cron_past": CRON_PAST, "disk_metrics": DISK_METRICS,
+    "check_settings": CHECK_SETTINGS, "cron_past": CRON_PAST, "disk_metrics": DISK_METRICS, "smart": SMART,
 }

@@ -30,7 +30,9 @@ items:
     '["--password", "hunter2"]', '{"name": "PGPASSWORD", "value": "hunter2"}', "- name: PGPASSWORD\n  value: hunter2",
     '{"password": "a\\"hunter2"}', '{\\"password\\":\\"hunter2\\"}', "password: |\n  hunter2", '"password": "hunter2',
     "password\x1b[0m=\x1b[31mhunter2", "password=\x00hunter2", "PASSWORD 'SCRAM-SHA-256$4096:hunter2'",
-    "rolpassword|SCRAM-SHA-256$4096:hunter2$hunter2:hunter2", PEM, PEM[:-20], json.dumps({"key": PEM}), "{'token': 'hunter2'}"])
+    "rolpassword|SCRAM-SHA-256$4096:hunter2$hunter2:hunter2", PEM, PEM[:-20], json.dumps({"key": PEM}), "{'token': 'hunter2'}",
+    "WEBHOOK='https://chat.example.org/hooks/hunter2'", "HEARTBEAT=https://beat.example.org/hunter2",
+    "curl https://hooks.slack.com/services/T0/B0/hunter2"])
 def test_a_secret_is_not_kept(text: str) -> None:
     assert "hunter2" in text
     assert "hunter2" not in redact(text)

@@ -1,14 +1,18 @@
 """Plan, criterion 2 and KPIs: disk space."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
+from fixtures.cluster.stale_pods import StalePods, stale_pods
 from fixtures.host.check_settings import CheckSettings
 from fixtures.host.datastore import Datastore
 from fixtures.host.disk import Filesystems
 from fixtures.host.evictions import Evictions
+from fixtures.host.kernel_words import KernelWords
 from fixtures.host.kubelet import Kubelet
+from fixtures.host.smart import Smart
 from fixtures.host.storage import Storage
 from fixtures.host.waste import Waste
 from fixtures.judge import Judge, criterion
@@ -61,6 +65,18 @@ def _unproven(seen: Pressure) -> Reason:
     return Reason("pressure-young", {name: date.isoformat(timespec="minutes") for name, date in dates.items()})
 
 
+@criterion("DSK-06")
+def test_no_stale_pods(pods: Pods, pods_at: datetime, judge: Judge) -> None:
+    seen = stale_pods(pods, pods_at)
+    assert judge(seen.count, {"count": seen.count, "total": seen.total}, findings=_left_behind(seen))
+
+
+def _left_behind(seen: StalePods) -> Iterator[Finding]:
+    for name in ("evicted", "failed", "lost", "stuck", "retried", "shut_down", "helm", "waiting"):
+        if pods := getattr(seen, name):
+            yield Finding(name.replace("_", "-"), {"count": len(pods), "names": tuple(pod.path for pod in pods)})
+
+
 @criterion("DSK-07")
 def test_somebody_hears_of_it_before_the_kubelet_acts(
         kubelet: Kubelet, waste: Waste, check_settings: CheckSettings, judge: Judge) -> None:
@@ -83,3 +99,12 @@ def _too_late(kubelet: Kubelet, check: CheckSettings) -> Iterator[Finding]:
 def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
     outside = [Finding("external", {"kind": datastore.kind})] if datastore.external else []
     assert judge(datastore.size_gb, datastore, findings=outside)
+
+
+@criterion("DSK-09")
+def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, judge: Judge) -> None:
+    signs = {"broken": kernel_words.broken, "read-only": kernel_words.read_only, "failing": smart.failing,
+             "silent": smart.silent, "no-smart": () if smart.installed else ("smartctl",)}
+    bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
+    assert judge(bad, {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
+                 findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found])

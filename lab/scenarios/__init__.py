@@ -33,6 +33,6 @@ class Scenario:
 BEFORE = Scenario("before", source="settled", pods=2, guides=2)
 STABILISED = Scenario(
     "stabilised", source="settled", pods=5, guides=3,
-    remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup"))
+    remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup", "disk_monitor"))
 READY = Scenario("ready", source="stabilised", pods=5, guides=3)
 SCENARIOS = {scenario.name: scenario for scenario in (BEFORE, STABILISED, READY)}

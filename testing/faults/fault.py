@@ -22,7 +22,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One injected fault and what it must do.
 
     `inject`, `revert`, `until` and `settled` are shell. The last two are asked again until they succeed: the fault has
-    taken effect, and the server is itself again. `also` names what else must change with it, and to what.
+    taken effect, and the server is itself again. `also` names what else must change with it, and to what;
+    what `spreads` takes a source away: whatever was asked of it may become unknown too.
     """
 
     criterion: str
@@ -34,6 +35,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     settled: str = "true"
     where: Where = Where.HOST
     also: dict[str, Outcome] = {}
+    spreads: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from reports.model.contract import Contract, Kind
+from reports.model.outcome import Outcome
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import outcomes
 from testing.faults.server import Server
@@ -136,6 +137,7 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract) -
     changed = [id for id in contract if id != fault.criterion and seen.get(id) != sound.get(id)]
     faults = [f"{fault.criterion} was {observed}"] if observed != fault.expected else []
     faults += [f"{id} became {seen.get(id)}" for id in changed
-               if contract[id].kind not in FOLLOWS and fault.also.get(id) != seen.get(id)]
+               if contract[id].kind not in FOLLOWS and fault.also.get(id) != seen.get(id)
+               and not (fault.spreads and seen.get(id, Outcome.UNKNOWN) == Outcome.UNKNOWN)]
     faults += [f"{id} did not change with it" for id in fault.also if id not in changed]
     return Proof(fault.criterion, fault.name, fault.expected, observed, tuple(changed), not faults, "; ".join(faults))

@@ -5,3 +5,4 @@ set -euo pipefail
 read -r used available <<< "$(df -B1 --output=used,avail / | tail -1)"
 install -d /opt/twisterlab/models
 fallocate -l $(((used + available) * 59 / 100 - used)) /opt/twisterlab/models/library.bin
+chmod 0600 /etc/twisterlab/disk-monitor.conf

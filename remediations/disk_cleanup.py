@@ -1,0 +1,90 @@
+"""Room on the disk by what nobody will miss: folders of builds the target names, docker's build cache, unnamed images,
+rotated logs older than a month, journals older than two weeks.
+
+Deletes files of the host, as root (disruptive: what is gone cannot be brought back), lists them in the run's folder first,
+and exports the journal's witnesses before it is shortened. Never an image that is named, pinned or used, and none while
+anything is scaled to zero: its image may have no other copy. What it cannot tell, it leaves alone and says so.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+
+from fixtures.cluster.deployments import Deployments
+from fixtures.host.cleanup_files import CleanupFiles
+from fixtures.host.waste import Image, Waste
+from remediations.transaction.remedy import remedy
+from remediations.transaction.risk import Risk
+from remediations.transaction.said import sentences
+from remediations.transaction.step import Note, RunCommand, Yielded
+
+say = sentences(__name__)
+FILES = Path(__file__).parent / "files" / "disk_cleanup"
+EMPTY, LOGS, IMAGES, JOURNAL = ((FILES / f"{name}.sh").read_text(encoding="utf-8") for name in (
+    "empty", "logs", "images", "journal"))
+GUARDED = ("/", "/etc", "/usr", "/home", "/root", "/boot", "/bin", "/lib", "/sbin", "/opt", "/srv", "/var", "/var/lib",
+           "/var/log", "/var/lib/docker", "/var/lib/rancher", "/var/lib/kubelet", "/var/backups", "/var/lib/containerd")
+DAYS = 14                 # of the journal that stay: the window of seven, twice
+WORTH = 200 * 1000**2     # bytes: less is not worth a deletion
+MINUTES = 30
+
+
+@remedy("DSK")
+def disk_cleanup(cleanup_files: CleanupFiles, waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
+    """What frees most first."""
+    yield from _builds(cleanup_files)
+    yield from _images(waste, deployments)
+    yield from _logs(cleanup_files)
+
+
+def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
+    for folder in seen.folders:
+        if folder.path in GUARDED or any(guarded.startswith(f"{folder.path}/") for guarded in GUARDED):
+            yield Note(say("guarded", path=folder.path))
+        elif folder.held:
+            yield Note(say("held", path=folder.path))
+        elif folder.size > WORTH:
+            yield RunCommand(command=f"set -- {quote(folder.path)}\n{EMPTY}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
+                             shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
+                             said=say("builds", path=folder.path, size=folder.size))
+    if seen.cache > WORTH:
+        yield RunCommand(command="docker builder prune --force --filter until=168h", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
+                         said=say("cache", size=seen.cache))
+
+
+def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
+    """Of K3s' runtime, by their digests: an image without a name can be asked for by nobody."""
+    unnamed = [image for image in waste.images if not (image.used or any(map(_name, image.names)))]
+    named = [image for image in waste.images if not image.used and image not in unnamed]
+    idle = [f"{row.namespace}/{row.name}" for row in deployments if row.wanted == 0]
+    if named:
+        yield Note(say("named", count=len(named), size=sum(image.size for image in named)))
+    if unnamed and idle:
+        yield Note(say("idle", names=idle))
+    elif sum(image.size for image in unnamed) > WORTH:
+        names = " ".join(quote(name) for image in unnamed for name in image.names)
+        yield RunCommand(command=f"set -- {names}\n{IMAGES}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
+                         shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
+                         said=say("images", count=len(unnamed), size=sum(map(_size, unnamed))))
+
+
+def _logs(seen: CleanupFiles) -> Iterator[Yielded]:
+    size = sum(size for _, size in seen.old)
+    if size > WORTH:
+        names = " ".join(quote(path) for path, _ in seen.old)
+        yield RunCommand(command=f"set -- {names}\n{LOGS}", risk=Risk.DISRUPTIVE,
+                         shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
+                         said=say("logs", count=len(seen.old), size=size))
+    if seen.reach > DAYS * 86400 and seen.journal > WORTH:
+        yield RunCommand(command=f"days={DAYS}\n{JOURNAL}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
+                         shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
+                         said=say("journal", days=DAYS, size=seen.journal))
+
+
+def _name(name: str) -> bool:
+    """A name people use; a bare digest is none."""
+    return not name.startswith("sha256:")
+
+
+def _size(image: Image) -> int:
+    return image.size

@@ -1,0 +1,107 @@
+"""DSK-02, DSK-07 to DSK-09: what the host says of its disks, and what counts as one."""
+
+import pytest
+
+from fixtures.answer import Unknown
+from fixtures.host.check_settings import check_settings
+from fixtures.host.datastore import datastore
+from fixtures.host.kubelet import kubelet
+from fixtures.host.smart import smart
+from fixtures.host.storage import storage
+from fixtures.host.waste import bytes_of, waste
+from testing.disk_answers import CHECK_SETTINGS, DATASTORE, KUBELET, SMART, STORAGE, WASTE
+
+FULL = "row ext4 71 29 10 90 /dev/sda2 /\n"
+
+
+def test_folders_are_judged_by_the_disk_they_lie_on() -> None:
+    seen = storage(STORAGE)
+    assert [(volume.mount, volume.folders) for volume in seen.needed] == [
+        ("/", ("/",)), ("/var", ("/var", "/var/log")), ("/var/lib/docker", ("/var/lib/docker",))]
+    assert (seen.mount, seen.bytes_percent, seen.inodes_percent) == ("/var", 30, 60), "inodes count as bytes do"
+
+
+def test_what_is_no_disk_is_left_out_and_a_strange_one_is_told() -> None:
+    seen = storage(STORAGE)
+    assert seen.elsewhere == ("/var/backups/twisterlab (nfs4)",)
+    assert [volume.mount for volume in seen.others] == ["/srv/my data"]
+
+
+def test_a_disk_of_this_host_that_hangs_leaves_the_question_open() -> None:
+    with pytest.raises(Unknown) as raised:
+        storage(STORAGE.replace("silent nfs4", "silent ext4"))
+    assert raised.value.code == "disk-silent"
+
+
+def test_without_an_inode_table_there_is_none_to_run_out_of() -> None:
+    assert storage("folder /\nrow btrfs 10 90 0 0 /dev/sda /\n").inodes_percent == 0
+
+
+def test_a_root_of_overlay_is_judged_all_the_same() -> None:
+    assert storage("folder /\n" + FULL.replace("ext4", "overlay")).bytes_percent == 71
+
+
+def test_read_only_is_seen() -> None:
+    assert storage("folder /\n" + FULL + "readonly /\n").needed[0].readonly
+
+
+@pytest.mark.parametrize(("answer", "images", "eviction", "source"), [
+    (KUBELET, 80, 95, "running"),
+    ("started\nk3s\n", 85, 95, "default"),
+    ("k3s\nwritten   - image-gc-high-threshold=65\nwritten eviction-hard=nodefs.available<15%,imagefs.available<10%\n",
+     65, 85, "written"),
+    ("started\nfile imageGCHighThresholdPercent: 80\nflag image-gc-high-threshold=70 --x\n", 70, 85, "running"),
+    ("started\nwritten image-gc-high-threshold=60\nk3s\n", 85, 95, "default"),  # asked of the next start, not of this
+])
+def test_when_the_kubelet_acts(answer: str, images: float, eviction: float, source: str) -> None:
+    seen = kubelet(answer)
+    assert (seen.images, seen.eviction, seen.source) == (images, eviction, source)
+
+
+def test_no_kubelet_is_unknown() -> None:
+    with pytest.raises(Unknown):
+        kubelet("written image-gc-high-threshold=60\n")
+
+
+def test_a_datastore_is_its_file_and_its_log() -> None:
+    assert (datastore(DATASTORE).files, datastore(DATASTORE).log) == (54032768, 4000000)
+    assert datastore("etcd 10 snap/db\netcd 64 wal/0.wal\n").log == 64
+    assert datastore("external postgres\n" + DATASTORE).external
+    with pytest.raises(Unknown):
+        datastore("")
+
+
+def test_what_could_go_is_what_nothing_uses() -> None:
+    seen = waste(WASTE)
+    assert seen.total == 1_500_000_000 + 12_300_000_000 + 104_857_600 + 1_000_000
+    assert [image.used for image in seen.images] == [True, False]
+
+
+@pytest.mark.parametrize("answer", ["", "docker Images|1GB\n", WASTE.replace("whole", "silent docker\nwhole")])
+def test_half_an_answer_is_no_tidy_disk(answer: str) -> None:
+    with pytest.raises((Unknown, ValueError)):
+        waste(answer)
+
+
+@pytest.mark.parametrize(("written", "size"), [("0B", 0), ("1.9MiB", 1992294), ("12.3GB (40%)", 12_300_000_000), ("5kB", 5000)])
+def test_sizes_as_runtimes_write_them(written: str, size: int) -> None:
+    assert bytes_of(written) == size
+
+
+@pytest.mark.parametrize(("text", "threshold"), [
+    (CHECK_SETTINGS, 65),                                          # the file it reads has the last word
+    ("file /x\n| THRESHOLD=75\n", 75), ("file /x\n| [ $USAGE -gt 90 ]\n", 90),
+    ("file /x\n| limit=${DISK_WARN_PERCENT:-70}\n", 70), ("file /x\n| exit 0\n", None), ("binary\n", None)])
+def test_the_limit_a_check_names(text: str, threshold: float | None) -> None:
+    seen = check_settings(text)
+    assert (seen.present, seen.threshold) == (True, threshold)
+
+
+def test_no_check_names_none() -> None:
+    assert not check_settings("missing\n").present
+
+
+def test_disks_by_their_own_word() -> None:
+    seen = smart(SMART)
+    assert (seen.sound, seen.silent, seen.failing) == (("/dev/sda",), ("/dev/sdb",), ("/dev/nvme0",))
+    assert not smart("absent\nwhole\n").installed
