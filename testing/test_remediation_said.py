@@ -7,23 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from remediations.transaction.remedy import load_remedies
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.said import NOTHING, SAID, said, sentences
 from reports.model.contract import Text
 from testing.test_words import holes
 
 ROOM = Path(__file__).parents[1] / "remediations"
-NAMES = sorted(load_remedies())
+MODULES = {path.stem: path.read_text(encoding="utf-8") for path in ROOM.glob("*.py")}
+SPEAKING = re.compile(r"^say = sentences\((?:__name__|\"(\w+)\")\)", re.MULTILINE)
+NAMES = sorted({found[1] or stem for stem, text in MODULES.items() if (found := SPEAKING.search(text))})
 PLAIN_SPACE = re.compile(r" [:;?!%»]|« |\\d (?:[kMG]?o)\\b")
 
 
 def called(name: str) -> Iterator[str]:
-    """The codes in `say("code", …)` of a remedy's module; every call names its sentence itself."""
-    for node in ast.walk(ast.parse((ROOM / f"{name}.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
-            assert isinstance(node.args[0], ast.Constant), f"{name}.py, line {node.lineno}: write the code itself"
-            yield str(node.args[0].value)
+    """The codes in `say("code", …)` of the modules that speak from that table; every call names its sentence itself."""
+    for stem, text in MODULES.items():
+        found = SPEAKING.search(text)
+        for node in ast.walk(ast.parse(text)) if found and (found[1] or stem) == name else ():
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                codes = [str(part.value) for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
+                assert codes, f"{stem}.py, line {node.lineno}: write the code itself"
+                yield from codes
 
 
 def texts(name: str) -> Iterator[tuple[str, Text]]:

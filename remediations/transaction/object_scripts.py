@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from fixtures.cluster.managed import MANAGED
 from remediations.transaction.objects import ClusterObject, DeleteObjects, PatchObject
 
 HOST = Path(__file__).parent / "host" / "object"
+MANAGERS = f"managers={quote(MANAGED)}\n"
 VERSION = "@VERSION@"  # the host puts the version it has just read in its place
 
 
@@ -23,14 +25,19 @@ def patch(step: PatchObject) -> Mapping[str, str]:
 
 def deletion(step: DeleteObjects) -> Mapping[str, str]:
     """`objects` has a line for each that goes."""
-    given = f"resource={quote(step.resource)} restored={'yes' if step.restored else 'no'}\n"
+    given = MANAGERS + f"resource={quote(step.resource)} restored={'yes' if step.restored else 'no'}\n"
     lines = [f"{one.namespace} {one.name} {one.uid}\n" for one in step.objects]
     return {"keep": given + _text("kube") + _text("delete_keep"), "do": given + _text("kube") + _text("delete"),
             "undo": given + _text("kube") + _text("delete_undo"), "objects": "".join(lines)}
 
 
+def with_kubectl(command: str) -> str:
+    """A command that may say `kube …` for the kubectl of the host."""
+    return _text("kube") + command
+
+
 def _given(one: ClusterObject) -> str:
-    return (f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"
+    return (MANAGERS + f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"
             f"uid={quote(one.uid)} generation={one.generation} version={quote(one.version)}\n")
 
 

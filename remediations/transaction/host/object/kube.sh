@@ -34,9 +34,7 @@ unmanaged() { # what others keep in shape would be changed back, or drift from i
 {{end}}{{range $key, $value := .metadata.annotations}}{{$key}}=
 {{end}}{{range .metadata.ownerReferences}}owner/{{.kind}}/{{.name}}
 {{end}}')
-  manager=$(printf '%s\n' "$marks" | grep -E -e '^app\.kubernetes\.io/managed-by=(Helm|flux|argocd)' -e '^meta\.helm\.sh/' \
-    -e '^(helm|kustomize)\.toolkit\.fluxcd\.io/' -e '^fluxcd\.io/' -e '^argocd\.argoproj\.io/' \
-    -e '^objectset\.rio\.cattle\.io/' -e '^fleet\.cattle\.io/' -e '^owner/' | head -n 1) || :
+  manager=$(printf '%s\n' "$marks" | grep -E "$managers" | head -n 1) || :
   [ -z "$manager" ] || {
     echo "$resource $namespace/$name is kept in shape by others ($manager): change it there"
     exit 1

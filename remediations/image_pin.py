@@ -1,0 +1,79 @@
+"""Images no registry has survive a full disk: exported to the folder K3s imports from, and pinned in the runtime.
+
+Under disk pressure the kubelet deletes what no pod runs; an image that was imported by hand is then gone. A new
+archive replaces the old one, which would bring old code back under the same name at the next start.
+"""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from fixtures.host.image_archives import ImageArchives
+from fixtures.host.images import Image, Images, full_name
+from fixtures.host.mcp_workloads import McpWorkloads
+from remediations.transaction.remedy import remedy
+from remediations.transaction.said import sentences
+from remediations.transaction.step import Note, RunCommand, Yielded
+
+say = sentences(__name__)
+FOLDER = "/var/lib/rancher/k3s/agent/images"
+EXPORT = 900  # seconds for some GB
+PUT = """\
+mkdir -p {folder}
+[ ! -e {file} ] || cp -a {file} kept
+: >exporting
+k3s ctr -n k8s.io images export {partial} {names}
+tar -xOf {partial} manifest.json >/dev/null
+sync {partial}
+mv {partial} {file}
+"""
+BACK = """\
+rm -f {partial}
+if [ -e kept ]; then cp -a kept {partial} && mv {partial} {file}; elif [ -e exporting ]; then rm -f {file}; fi
+"""
+PIN = """\
+k3s ctr -n k8s.io images label {name} io.cri-containerd.pinned=pinned >/dev/null
+if pinned=$(k3s crictl inspecti -o json {name} 2>/dev/null); then
+  printf '%s' "$pinned" | tr -d ' \\n' | grep -q '"pinned":true' || echo 'the kubelet does not see the label; the archive counts'
+fi
+"""
+
+
+@remedy("MCP")
+def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: ImageArchives) -> Iterator[Yielded]:
+    """One archive for all images the Deployments name; each of them labelled."""
+    named = dict.fromkeys(full_name(container.image) for one in mcp_workloads.workloads.values()
+                          for container in one.containers)
+    there = {name: image for name in named if (image := images.named(name)) is not None}
+    for name in named.keys() - there.keys():
+        yield Note(say("gone", name=name))
+    local = {name: image for name, image in there.items() if not _pulled(name, image)}
+    file = f"{mcp_workloads.asked['deployment']}.tar"
+    yield from _archive(local, image_archives, file)
+    for name, image in local.items():
+        if not (image.pinned or image.labelled):
+            yield RunCommand(command=PIN.format(name=quote(name)), said=say("pin", name=name), seconds=60,
+                             undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :")
+
+
+def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Iterator[Yielded]:
+    """Made anew where it lacks an image, or holds other code under its name; another's archive is left alone."""
+    for other in archives.archived:
+        if other.file != file and any(name in local and other.id not in local[name].ids for name in other.names):
+            yield Note(say("other-archive", file=other.file, names=other.names))
+    held = {(name, one.id) for one in archives.archived for name in one.names}
+    if all(any((name, id) in held for id in image.ids) for name, image in local.items()) and not _stale(local, archives, file):
+        return
+    place, names = f"{FOLDER}/{file}", " ".join(map(quote, local))
+    given = {"folder": FOLDER, "file": quote(place), "partial": quote(f"{FOLDER}/.{file}.partial"), "names": names}
+    yield RunCommand(command=PUT.format(**given), undo=BACK.format(**given), seconds=EXPORT,
+                     shown=f"k3s ctr -n k8s.io images export {place} {names}", said=say("export", file=place, names=list(local)))
+
+
+def _stale(local: dict[str, Image], archives: ImageArchives, file: str) -> bool:
+    return any(one.file == file and name in local and one.id not in local[name].ids
+               for one in archives.archived for name in one.names)
+
+
+def _pulled(name: str, image: Image) -> bool:
+    """A registry had it once."""
+    return name.rpartition(":")[0] in image.pulled
