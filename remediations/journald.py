@@ -24,9 +24,8 @@ DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
 MAX_USE, RETENTION = 400 << 20, 14 * DAY   # bytes, seconds: as in the file
 PATIENCE = 1800                            # seconds for the export of some GB
 EXPORT = (FILES / "export.sh").read_text()
-RESTART = """\
-systemd-tmpfiles --create --prefix=/var/log/journal >/dev/null 2>&1 || :
-systemctl restart systemd-journald.service && { journalctl --flush || :; }"""
+RESTART = ("systemd-tmpfiles --create --prefix=/var/log/journal; systemctl restart systemd-journald.service && "
+           "{ journalctl --flush || :; }")
 MERGED = """\
 said=$(systemd-analyze "--root=$CANDIDATE" cat-config systemd/journald.conf 2>/dev/null) || exit 1
 for setting in Storage SystemMaxUse MaxRetentionSec; do
@@ -85,5 +84,5 @@ def _export(journal: Journal, seen: JournalFiles) -> RunCommand:
     place = f"{quote(seen.evidence)} {name}"
     return RunCommand(command=f"set -- {place}\n{EXPORT}", seconds=PATIENCE,
                       shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
-                      undo=f"rm -f {quote(seen.evidence)}/.{name}.partial",
+                      undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
                       said=say("export", size=journal.used, file=f"{seen.evidence}/{name}"))

@@ -32,8 +32,7 @@ JOURNAL = """\
 printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
 file=$(ls /var/log/journal/*/system.journal)
 copy=${file%.journal}@00000000000000000000000000000001-0000000000000001-0006500000000000.journal
-cp -p "$file" "$copy" && fallocate -l 450MB "$copy"
-systemctl restart systemd-journald
+cp -p "$file" "$copy" && fallocate -l 510MB "$copy"
 """
 CONFIGURATION = """\
 find /etc -xdev -type f -exec sha256sum {} + | sort -k2
@@ -94,16 +93,17 @@ def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path
 
 
 def test_log_rotation_is_repaired_and_a_second_run_plans_nothing(server: Path, tmp_path: Path, on_host: OnHost) -> None:
-    first = fix(server, tmp_path / "first")
+    first = fix(server, tmp_path / "first", "--fix=log_rotation,journald")
     results, remedied = first.run["results"], first.run["interventions"]
     fixed = ("LOG-01", "LOG-04", "LOG-06", "LOG-08")
     assert {id: (results[id]["before"], results[id]["outcome"]) for id in fixed} == dict.fromkeys(fixed, ("fail", "pass"))
     assert {results[id]["outcome"] for id in ("LOG-02", "LOG-03", "LOG-07")} == {"pass"}
     assert results["LOG-12"]["outcome"] == "pending", "what made it grow is not found by rotating it"
-    assert {row["remedy"]: row["state"] for row in remedied} == {"log_rotation": "applied", "journald": "applied"}
+    states = {row["remedy"]: row["state"] for row in remedied}
+    assert (states["log_rotation"], states["journald"]) == ("applied", "applied")
     assert on_host("zcat /var/log/kern.log.1.gz | head -n 1 | cut -c1-60").strip().endswith("the oldest line")
     on_host(MARKER)
-    second = fix(server, tmp_path / "second")
+    second = fix(server, tmp_path / "second", "--fix=log_rotation,journald")
     assert "0 steps" in second.said
     assert second.run["interventions"] == []
 
@@ -112,9 +112,8 @@ def test_a_journal_that_must_shrink_is_exported_first(server: Path, tmp_path: Pa
     on_host("mkdir -p /etc/systemd/journald.conf.d")
     on_host(JOURNAL)
     fixed = fix(server, tmp_path, "--fix=journald")
-    assert fixed.outcomes["LOG-08"] == "pass"
+    assert (fixed.outcomes["LOG-07"], fixed.outcomes["LOG-08"]) == ("pass", "pass")
     assert on_host("ls /etc/systemd/journald.conf.d").split() == ["twisterlab.conf"]
-    assert "Archived and active journals" in on_host("journalctl --disk-usage")
     assert int(on_host("zcat /var/backups/twisterlab/journal/*.export.gz | grep -ac ^__REALTIME_TIMESTAMP=")) > 100
 
 

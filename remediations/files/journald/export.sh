@@ -5,8 +5,9 @@ folder=$1 name=$2
 umask 077
 mkdir -p "$folder"
 partial=$folder/.$name.partial
-nice -n 10 journalctl --system -q -o export | gzip -1 >"$partial"
+{ nice -n 10 journalctl --system -q -o export || : >"$partial.broken"; } | gzip -1 >"$partial"
+[ ! -e "$partial.broken" ] || { rm -f "$partial" "$partial.broken"; exit 1; }
 gzip -t "$partial"
-[ "$(gzip -dc "$partial" | head -c 65536 | grep -ac '^__REALTIME_TIMESTAMP=')" -gt 0 ] || { echo 'the journal could not be exported'; rm -f "$partial"; exit 1; }
+[ "$(gzip -dc "$partial" 2>/dev/null | head -c 65536 | grep -ac '^__REALTIME_TIMESTAMP=')" -gt 0 ] || { echo 'the journal could not be exported'; rm -f "$partial"; exit 1; }
 sync "$partial"
 mv "$partial" "$folder/$name"
