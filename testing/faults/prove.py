@@ -90,7 +90,8 @@ class Prover:
     def shows(self, following: Fault, fault: Fault, proof: Proof) -> bool:
         """Whether the next fault's audit sees all of this one's criteria as they should be."""
         same = self.drill(following) == self.drill(fault) and following.where is Where.HOST
-        return same and not touched(fault, proof) & announced(following)
+        alone = any(self.contract[id].kind in FOLLOWS for id in announced(fault))  # any other fault changes it too
+        return same and not alone and not touched(fault, proof) & announced(following)
 
     def _flipped_back(self, fault: Fault, proof: Proof, after: Outcomes) -> Proof:
         sound = self.sound(self.drill(fault))
