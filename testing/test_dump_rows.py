@@ -1,0 +1,104 @@
+"""BKP-10: rows of a dump counted before it is restored, by the drill's own shell."""
+
+import subprocess
+from pathlib import Path
+
+import fixtures.drills
+
+ROOMS = Path(fixtures.drills.__file__).parents[1]
+DUMP = """\
+-- PostgreSQL database cluster dump
+\\connect telemetry
+COPY public.samples (at, value) FROM stdin;
+1\t2
+\\\\.
+3\t4
+\\.
+\\connect -reuse-previous=on "dbname='my base'"
+COPY public."My Table" (id) FROM stdin;
+\\.
+-- PostgreSQL database dump complete
+-- PostgreSQL database cluster dump complete
+"""
+
+INSERTS = """\
+-- PostgreSQL database cluster dump
+\\connect telemetry
+INSERT INTO in a comment or a function body
+-- Data for Name: notes; Type: TABLE DATA; Schema: public; Owner: postgres
+INSERT INTO public.notes VALUES (1, 'it''s
+INSERT INTO public.notes VALUES
+	(2, ''two'') of one line');
+INSERT INTO public.notes (id, "of whom") VALUES (2, NULL);
+INSERT INTO public.notes OVERRIDING SYSTEM VALUE VALUES (3, 'a
+line');
+-- Data for Name: My Table; Type: TABLE DATA; Schema: public; Owner: postgres
+INSERT INTO public."My Table" VALUES
+	(1, 'a;'),
+	(2, '('),
+	(3, 'b');
+-- Data for Name: ids; Type: TABLE DATA; Schema: public; Owner: postgres
+INSERT INTO public.ids DEFAULT VALUES;
+-- Name: trigger; Type: FUNCTION; Schema: public; Owner: postgres
+INSERT INTO public.audit VALUES (NEW.id);
+-- PostgreSQL database dump complete
+-- PostgreSQL database cluster dump complete
+"""
+
+
+def counted(tmp_path: Path, dump: str) -> tuple[str, str]:
+    """Run the counting part of the drill's own script."""
+    script = (ROOMS / "drills" / "postgres_restore.sh").read_text(encoding="utf-8")
+    count = script[script.index("count() {"):script.index("\nnewest \"")]
+    done = subprocess.run(["sh", "-c", f"work={tmp_path}\n{count}\ncount"], input=dump, capture_output=True, text=True,
+                          timeout=30, check=True)
+    expected = tmp_path / "expected"
+    return done.stdout.strip(), expected.read_text() if expected.exists() else ""
+
+
+def test_rows_are_counted_by_base_and_table(tmp_path: Path) -> None:
+    told, expected = counted(tmp_path, DUMP)
+    assert told == f"{len(DUMP)} 2 3 1 0 0 0 0"
+    assert expected == '1 3 telemetry public.samples\n2 0 my base public."My Table"\n'
+
+
+def test_a_dump_cut_inside_a_block_says_so(tmp_path: Path) -> None:
+    told, _ = counted(tmp_path, DUMP[:DUMP.index("3\t4")])
+    assert told.split()[3:5] == ["0", "1"]
+
+
+def test_a_dump_without_its_last_base_is_not_finished(tmp_path: Path) -> None:
+    told, _ = counted(tmp_path, DUMP.replace("-- PostgreSQL database cluster dump complete\n", ""))
+    assert told.split()[3] == "0"
+
+
+def test_partitions_loaded_by_their_root_are_one_table(tmp_path: Path) -> None:
+    again = DUMP.replace("\\connect -reuse", "COPY public.samples (at, value) FROM stdin;\n5\t6\n\\.\n\\connect -reuse")
+    _, expected = counted(tmp_path, again)
+    assert expected.startswith("1 4 telemetry public.samples\n")
+
+
+def test_rows_written_as_inserts_are_counted(tmp_path: Path) -> None:
+    told, expected = counted(tmp_path, INSERTS)
+    assert told.split()[1:6] == ["3", "7", "1", "0", "5"]
+    assert expected == "1 3 telemetry public.notes\n2 3 telemetry public.\"My Table\"\n3 1 telemetry public.ids\n"
+
+
+def test_a_dump_cut_inside_an_insert_says_so(tmp_path: Path) -> None:
+    told, _ = counted(tmp_path, INSERTS[:INSERTS.index("line');")])
+    assert told.split()[4] == "1"
+
+
+def test_owners_a_dump_does_not_make_are_made_for_the_drill(tmp_path: Path) -> None:
+    dump = 'CREATE ROLE postgres;\nALTER TABLE public.a OWNER TO "web app";\nALTER TABLE public.b OWNER TO postgres;\n'
+    told, _ = counted(tmp_path, dump + "ALTER TABLE public.c OWNER TO telemetry;\nGRANT SELECT ON TABLE public.b TO PUBLIC;\n")
+    assert told.split()[6] == "1"
+    assert (tmp_path / "roles.sql").read_text() == 'CREATE ROLE "telemetry";\n'
+
+
+def test_twenty_bytes_of_gzip_hold_nothing(tmp_path: Path) -> None:
+    assert counted(tmp_path, "")[0] == "0 0 0 0 0 0 0 0"
+
+
+def test_a_custom_format_is_no_sql(tmp_path: Path) -> None:
+    assert counted(tmp_path, "PGDMP\x01\x0e\x00\n")[0].split()[-1] == "1"
