@@ -63,6 +63,13 @@ def test_the_newest_is_no_checksum_and_nothing_unfinished(tmp_path: Path) -> Non
     assert common(tmp_path, 'newest "*.none"; echo "$newest"') == ""
 
 
+@pytest.mark.parametrize(("name", "data"), [
+    ("x.sql.gz.gpg", b""), ("x.age", b""), ("x.sql", b"age-encryption.org/v1\n"), ("y.sql", b"-----BEGIN PGP MESSAGE-----\n")])
+def test_what_is_encrypted_is_no_failure(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert common(tmp_path, 'newest "*"; echo open') == f'{{"unable":"sealed","why":"{name}"}}'
+
+
 def test_only_what_nobody_is_at_is_under_way(tmp_path: Path) -> None:
     assert common(tmp_path, "! under_way 4194305 && echo gone") == "gone"
 
