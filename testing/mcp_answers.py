@@ -34,5 +34,22 @@ archive save.tar.gz
 """
 BOOTED = "1795450734 11967.44 1193029 100\n"
 REGISTRY = 'asked\n{"name":"twisterlab/mcp-unified","tags":["v1"]}\n'
+# Written from the documentation of buildx and of SLSA 0.2.
+BUILD_RECORD = """{"image.name": "docker.io/twisterlab/mcp-unified:4f2a9c1", "containerimage.config.digest": "sha256:f5",
+ "buildx.build.provenance": {"builder": {"id": ""}, "buildType": "https://mobyproject.org/buildkit@v1",
+  "invocation": {"parameters": {"frontend": "dockerfile.v0", "args": {"no-cache": ""}}, "environment": {}},
+  "metadata": {"buildInvocationID": "x", "buildStartedOn": "2026-02-05T08:00:00.5Z", "buildFinishedOn": "2026-02-05T08:35:08Z",
+   "completeness": {"parameters": true, "environment": true, "materials": false}, "reproducible": false}}}
+"""
+POD_LOGS = """\
+/var/log/pods
+log default_mcp-unified-589b4d4b9f-k8b8c_e3c5/mcp-unified
+read 300 2
+| FATAL: log of a
+| log is bad
+log twisterlab_mcp-unified-c564b55c4-szzwn_77aa/mcp-unified
+read 0 0
+"""
 
-SOUND = {"images": IMAGES, "image_archives": IMAGE_ARCHIVES, "booted": BOOTED, "registry": REGISTRY}
+SOUND = {"images": IMAGES, "image_archives": IMAGE_ARCHIVES, "booted": BOOTED, "registry": REGISTRY,
+         "build_record": BUILD_RECORD, "pod_logs": POD_LOGS}

@@ -50,7 +50,8 @@ def test_what_is_commented_is_what_counts_without_it() -> None:
     """A default that is shown and is not the default would lead astray. Paths are examples, not defaults."""
     shown = as_json(tomllib.loads(uncommented(EXAMPLE / "target.toml")))
     counts = as_json(load_target(EXAMPLE))
-    paths = {("host", "identity_file"), ("host", "known_hosts"), ("guides", "repository")}
+    paths = {("host", "identity_file"), ("host", "known_hosts"), ("guides", "repository"), ("ci", "repository"),
+             ("ci", "clone")}
     differing = {(table, key) for table, rows in shown.items() if table != "thresholds" for key, value in rows.items()
                  if value != counts[table][key]}
     assert differing == paths

@@ -4,18 +4,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from fixtures.build_clone import BuildClone
+from fixtures.build_runs import BuildRuns
+from fixtures.builds import last_build
 from fixtures.cluster.deployments import Deployments, mcp_services
 from fixtures.cluster.mcp_pods import equipment, pod_health, services
 from fixtures.cluster.pods import Pods
 from fixtures.host.booted import Booted
+from fixtures.host.build_record import BuildRecord
 from fixtures.host.image_archives import ImageArchives
 from fixtures.host.images import Images
+from fixtures.host.pod_logs import PodLogs, complaints
 from fixtures.host.registry import Registry
 from fixtures.http import Health
 from fixtures.image_keeping import keeping, unseen
 from fixtures.judge import Judge, criterion
+from fixtures.pipeline import pipeline
 from fixtures.running_code import running_code
 from fixtures.target import Target
+from reports.model.people import People
 from reports.model.run import Finding, Reason
 
 
@@ -64,12 +71,37 @@ def test_the_mcp_image_survives_a_full_disk(
     assert judge(seen.unkept, seen, findings=findings, unknown=unseen(seen, registry))
 
 
+@criterion("MCP-06")
+def test_the_image_builds_within_an_hour(
+        build_runs: BuildRuns | None, build_record: BuildRecord | None, people: People, target: Target, judge: Judge) -> None:
+    build = last_build(build_runs, build_record, people, target)
+    assert judge(build.minutes, build, findings=[Finding(build.cache)])
+
+
 @criterion("MCP-07")
 def test_mcp_services_say_when_they_are_ready_and_what_they_need(
         deployments: Deployments, pods: Pods, target: Target, judge: Judge) -> None:
     seen = equipment(services(deployments, pods, target))
     assert judge(seen.percent, seen, findings=_named(
         {"absent": seen.absent, "unprobed": seen.unprobed, "unreserved": seen.unreserved}))
+
+
+@criterion("MCP-08")
+def test_the_build_runs_by_itself(
+        build_runs: BuildRuns | None, build_clone: BuildClone | None, build_record: BuildRecord | None, target: Target,
+        judge: Judge) -> None:
+    seen = pipeline(build_runs, build_clone, build_record, target)
+    told = {"workflow": seen.workflow, "faults": seen.faults, "last": seen.last or None, "by": seen.by}
+    assert judge(seen.faults, told, findings=seen.findings, unknown=seen.unseen)
+
+
+@criterion("MCP-09")
+def test_mcp_services_do_not_complain_of_crashes(
+        deployments: Deployments, pods: Pods, pod_logs: PodLogs, target: Target, judge: Judge) -> None:
+    seen = complaints(services(deployments, pods, target), pod_logs)
+    silent = Reason("logs-unread", {"names": seen.unread}) if seen.unread and not seen.found else None
+    assert judge(seen.figure, seen, unknown=silent, findings=_named(
+        {"without": seen.without, "said": seen.lines, "cut": seen.cut}))
 
 
 def _named(found: Mapping[str, Any]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The team's guides: a clone of a bare repository beside it, so that "pushed" can be checked offline."""
+"""The team's guides and build workflow: a clone of a bare repository beside it, so that "pushed" can be checked offline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lab.commands import run
 from lab.scenarios import Scenario
 
 _TEXTS = Path(__file__).with_name("guides")
-_LATE = "PLAN_INTERVENTION_COMPLETE_*.md"
+_LATE = ("PLAN_INTERVENTION_COMPLETE_*.md", ".github")
 _NOBODY = {
     "GIT_AUTHOR_NAME": "Lab",
     "GIT_AUTHOR_EMAIL": "lab@edgeserver.invalid",
@@ -21,7 +21,7 @@ _NOBODY = {
 
 
 def write_guides(folder: Path, scenario: Scenario) -> None:
-    """Create guides.git and its clone; the plan is left out of the commit where a guide is missing."""
+    """Create guides.git and its clone; the plan and the build workflow are left out where a guide is missing."""
     clone = folder / "guides"
     _git("init", "--quiet", "--bare", "--initial-branch=main", folder / "guides.git")
     _git("clone", "--quiet", folder / "guides.git", clone)
@@ -29,7 +29,7 @@ def write_guides(folder: Path, scenario: Scenario) -> None:
     shutil.copytree(_TEXTS, clone, dirs_exist_ok=True)
     _git("-C", clone, "add", "--all")
     if scenario.guides < 3:
-        _git("-C", clone, "reset", "--quiet", "--", _LATE)
+        _git("-C", clone, "reset", "--quiet", "--", *_LATE)
     _git("-C", clone, "commit", "--quiet", "--message", "Guides of phase 0")
     _git("-C", clone, "push", "--quiet", "--set-upstream", "origin", "main")
     # A relative address: the folder may be copied or moved.
