@@ -2,6 +2,7 @@
 
 Deletes pods of the cluster (disruptive: what is gone cannot be asked any more); manifests, status and events are kept in
 the run's folder first. Never by force, never a pod of a StatefulSet, never what K3s' own Helm controller makes again.
+DSK-05 does not turn green by it: the node's condition changed with the evictions, and proves nothing for seven days.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from remediations.transaction.step import Note, Yielded
 say = sentences(__name__)
 
 
-@remedy("DSK-06", "INF-04")
+@remedy("DSK-06", "INF-04", deletes=("pods",))
 def stale_pods(pods: Pods) -> Iterator[Yielded]:
     """Those that ended; what hangs is told to a person."""
     seen = found_in(pods, datetime.now(UTC))
