@@ -1,19 +1,25 @@
 """Plans, choices and journals: everything of a transaction that is decided without a host."""
 
 import hashlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from fixtures.answer import Unknown
 from fixtures.host.files import HostFile
 from remediations.transaction.choice import Wanted, choose, parse, regressed
 from remediations.transaction.difference import difference as diff
 from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
+from remediations.transaction.objects import ClusterObject, DeleteObjects
 from remediations.transaction.plan import draw_plan
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.session import TransactionError
 from remediations.transaction.showing import shown, undo_of
-from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand
+from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 from reports.model.contract import load_contract
 from testing.runs import row
 from testing.transaction_host import plain
@@ -148,3 +154,29 @@ def test_runs_are_taken_back_newest_first(id: str, why: str) -> None:
     with pytest.raises(TransactionError, match=why):
         may_be_taken_back(read_journals(JOURNALS), id)
     assert may_be_taken_back(read_journals(JOURNALS), "3").id == "3"
+
+
+def cure(*steps: Yielded) -> Remedy:
+    return Remedy("sample", lambda: iter(steps), ("LOG",), ())
+
+
+def test_a_remedy_that_does_not_understand_the_host_is_unknown() -> None:
+    def confused() -> Iterator[Yielded]:
+        yield INSTALL
+        raise KeyError("no such filesystem")
+    with pytest.raises(Unknown, match="no such filesystem"):
+        Remedy("sample", confused, ("LOG",), ()).plan(("LOG-01",), {})
+
+
+def test_a_remedy_does_to_the_cluster_what_it_declares_and_nothing_else() -> None:
+    pod = ClusterObject(resource="pods", namespace="default", name="x", uid="u")
+    gone = DeleteObjects(objects=(pod,), said=plain("delete", lasting="it had ended"))
+    with pytest.raises(RemedyError, match="does not declare that it deletes pods"):
+        cure(gone).plan(("LOG-01",), {})
+    assert msgspec.structs.replace(cure(gone), deletes=("pods",)).plan(("LOG-01",), {}).steps == (gone,)
+
+
+@pytest.mark.parametrize("remedy", load_remedies().values(), ids=lambda remedy: remedy.name)
+def test_every_remedy_declares_what_its_module_does_to_the_cluster(remedy: Remedy) -> None:
+    text = Path(str(inspect.getsourcefile(remedy.cure))).read_text(encoding="utf-8")
+    assert ("PatchObject(" in text, "DeleteObjects(" in text) == (bool(remedy.patches), bool(remedy.deletes))

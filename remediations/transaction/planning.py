@@ -58,12 +58,11 @@ class Planning:
     def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
         """What the remedy does to the host as it is now, shown; None when it cannot tell or has nothing to do."""
         try:
-            seen = observe(REMEDIES[remedy], self.config)
+            plan = REMEDIES[remedy].plan(criteria, observe(REMEDIES[remedy], self.config))
         except Unknown as unknown:
             said = phrase("reason", unknown.code, unknown.values, self.language)
             self.say("unplannable", remedy=remedy, why=said)
             return None
-        plan = REMEDIES[remedy].plan(criteria, seen)
         if not plan.steps:
             self.say("done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:

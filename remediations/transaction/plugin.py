@@ -9,6 +9,7 @@ from fixtures.audit import AUDIT
 from remediations.transaction.choice import ALL, Wanted, parse
 from remediations.transaction.fixing import Fixing
 from remediations.transaction.remedy import load_remedies
+from remediations.transaction.risk import RemedyError
 from remediations.transaction.session import TransactionError
 from remediations.transaction.tell import Tell
 from reports.model.sentence import phrase
@@ -62,7 +63,7 @@ def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     fixing = Fixing(session, wanted, _teller(config))
     try:
         fixing.plan() if wanted.plan_only else fixing.fix()
-    except TransactionError as error:
+    except (TransactionError, RemedyError) as error:
         raise pytest.UsageError(f"--fix: {error}") from error
     except Unknown as unknown:
         said = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])

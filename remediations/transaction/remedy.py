@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 import remediations
+from fixtures.answer import Unknown
 from fixtures.facts import FACTS, Fact
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan, draw_plan
@@ -32,14 +33,22 @@ class Remedy(msgspec.Struct, frozen=True):
     deletes: tuple[str, ...] = ()
 
     def plan(self, criteria: Iterable[str], seen: Mapping[str, Any]) -> Plan:
-        """What it would do; RemedyError where it would go beyond what it declares."""
-        plan = draw_plan(self.name, criteria, self.cure(**seen))
+        """What it would do; Unknown where it cannot tell, RemedyError where it would go beyond what it declares."""
+        plan = draw_plan(self.name, criteria, self._yielded(seen))
         for step in plan.steps:
             if isinstance(step, PatchObject) and step.object.resource not in self.patches:
                 raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")
             if isinstance(step, DeleteObjects) and step.resource not in self.deletes:
                 raise RemedyError(f"{self.name} does not declare that it deletes {step.resource}")
         return plan
+
+    def _yielded(self, seen: Mapping[str, Any]) -> list[Yielded]:
+        try:
+            return list(self.cure(**seen))
+        except (Unknown, RemedyError):
+            raise
+        except Exception as error:  # whatever a host of another shape does to a remedy
+            raise Unknown("not-understood", fact=self.name, why=f"{type(error).__name__}: {error}"[:200]) from error
 
     def influences(self, id: str) -> bool:
         """A criterion of its scope that gets worse rolls it back: LOG stands for every LOG-…"""
