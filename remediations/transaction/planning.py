@@ -64,7 +64,7 @@ class Planning:
             self.say("unplannable", remedy=remedy, why=said)
             return None
         if not plan.steps:
-            self.say("done-already", remedy=remedy, ids=", ".join(criteria))
+            self.say("no-step" if plan.notes else "done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:
                 self.say("left", remedy=remedy, what=note.said.what.in_language(self.language))
             return None

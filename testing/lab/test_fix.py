@@ -25,8 +25,15 @@ chown root:adm /var/log/kern.log && chmod 0640 /var/log/kern.log
 systemctl start syslog.socket rsyslog.service
 """
 FILES = """\
-cd / && find etc usr root home opt var/lib/phase0-gate var/lib/logrotate var/spool/cron var/log/kern.log* \\
-  run/phase0-gate.lock -xdev -printf '%p %y %m %u:%g %T@ %s\\n' 2>/dev/null | sort
+cd /
+find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -path ./hostsys -o -path ./var/tmp \
+  -o -path ./var/log -o -path ./var/lib/rancher -o -path ./var/lib/containerd -o -path ./var/lib/etcd -o -path ./var/lib/kubelet \
+  -o -path ./var/lib/systemd \\) -prune -o -printf '%p %y %m %u:%g %T@ %s\\n' | sort
+ls -l --time-style=full-iso /run/phase0-gate.lock /var/log/kern.log* 2>/dev/null || true
+k3s kubectl get deployments,statefulsets,services,configmaps,serviceaccounts,pods,clusterroles,roles -A -o go-template='{{
+range .items}}{{.kind}} {{.metadata.namespace}}/{{.metadata.name}} {{.metadata.uid}} {{
+or .metadata.generation .metadata.resourceVersion}}
+{{end}}'
 """
 JOURNAL = """\
 printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
