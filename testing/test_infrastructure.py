@@ -1,13 +1,15 @@
 """INF-02 to INF-14: what keeps pods away, sick pods, versions, certificates, clocks, updates, logins."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from fixtures.answer import Answer, Unknown
 from fixtures.cluster.claims import bound_claims
 from fixtures.cluster.containers import Container, Ending
-from fixtures.cluster.front import Front
+from fixtures.cluster.front import Front, ask_front
+from fixtures.cluster.names import services  # noqa: F401 — importing declares it
 from fixtures.cluster.nodes import Condition, Node, room
 from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pod
@@ -22,6 +24,8 @@ from fixtures.host.memory import memory
 from fixtures.host.updates import updates
 from fixtures.timekeeping import timekeeping
 from testing.infrastructure_answers import CERTIFICATES, CLOCK, CLUSTER_UNIT, KERNEL_WORDS, LOGIN, MEMORY, UPDATES
+from testing.servers import serving
+from testing.test_cluster_client import cluster
 from testing.test_cluster_facts import read
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -170,9 +174,10 @@ def test_the_kernel_s_words_by_what_they_tell() -> None:
     assert kernel_words(KERNEL_WORDS.replace("/ rw,", "/ ro,")).read_only[-1] == "/: ro,relatime"
 
 
-def test_a_kernel_that_never_spoke_proves_nothing() -> None:
+@pytest.mark.parametrize("answer", ["now 1795460696\nmount / rw\n", KERNEL_WORDS + "deaf container\n"])
+def test_a_kernel_that_nobody_heard_proves_nothing(answer: str) -> None:
     with pytest.raises(Unknown, match="kernel-silent"):
-        kernel_words("now 1795460696\nmount / rw\n")
+        kernel_words(answer)
 
 
 @pytest.mark.parametrize(("available", "percent"), [(2457600, 15.0), (0, 0.0)])
@@ -240,3 +245,25 @@ def test_who_may_log_in_and_read(old: str, new: str, readable: bool, passwords: 
     (200, True, False), (401, False, True), (403, False, True), (503, False, False)])
 def test_only_a_refusal_is_closed(status: int, open: bool, closed: bool) -> None:
     assert (front(0, status).open, front(0, status).closed) == (open, closed)
+
+
+@pytest.mark.parametrize("name", ["claims", "namespaces", "services", "front"])
+@pytest.mark.parametrize("out", ["", "[]", "{}", '{"items": null}', '{"items": [{}]}', '{"items": [1]}', "\x00", "<html>"])
+def test_an_answer_of_another_shape_is_unknown(name: str, out: str) -> None:
+    with pytest.raises(Unknown):
+        FACTS[name].read(Answer(out, "", 0, "GET", NOW))
+
+
+def test_a_stranger_asks_without_credentials_and_hears_the_server_s_time(tmp_path: Path) -> None:
+    with serving(lambda _, headers: (200 if "Authorization" in headers else 401, "")) as server:
+        answer = ask_front(cluster(tmp_path, server.url), "/api/v1/namespaces", 5)
+    seen = FACTS["front"].read(answer)
+    assert (seen.status, seen.closed, seen.apart) == (401, True, 0)
+    assert [path for path, _ in server.asked] == ["/api/v1/namespaces"]
+
+
+def test_a_server_that_is_gone_is_unreachable(tmp_path: Path) -> None:
+    with serving(lambda path, _: (200, path)) as server:
+        pass
+    with pytest.raises(Unknown, match="cluster-unreachable"):
+        ask_front(cluster(tmp_path, server.url), "/api/v1/namespaces", 5)

@@ -7,7 +7,6 @@ from fixtures.guide_review import currency, kept_current, live, walks
 from fixtures.guide_texts import GuideTexts, dead_links
 from fixtures.host.guide_claims import GuideClaims
 from fixtures.host.schedules import Schedules
-from fixtures.http import Health
 from fixtures.judge import Judge, criterion, found
 from fixtures.target import Target
 from reports.model.people import People
@@ -24,8 +23,8 @@ def test_guides_are_committed_and_pushed(guide_files: GuideFiles, target: Target
 @criterion("DOC-02")
 def test_what_guides_cite_exists(
         guide_texts: GuideTexts, guide_claims: GuideClaims, namespaces: Namespaces, deployments: Deployments, services: Services,
-        schedules: Schedules, health: Health, target: Target, judge: Judge) -> None:
-    there = live(namespaces, deployments, services, guide_claims, schedules, health, target)
+        schedules: Schedules, target: Target, judge: Judge) -> None:
+    there = live(namespaces, deployments, services, guide_claims, schedules, target)
     seen = currency(guide_texts, there, guide_claims)
     assert judge(len(seen.absent), seen, findings=found({"outdated": seen.outdated}, names=seen.outdated))
 
