@@ -62,6 +62,14 @@ class Places:
         """
         return self.cache / "mnt" / f"root-{name}"
 
+    def second(self, name: str) -> Path:
+        """Where that server's second disk is mounted, like its root; its image lies beside the first."""
+        return self.cache / "mnt" / f"second-{name}"
+
+    def second_disk(self, name: str) -> Path:
+        """The second disk of the running lab called `name`."""
+        return self.store / f"run-{name}-second.img"
+
     def disk(self, name: str) -> Path:
         """The disk of the running lab called `name`."""
         return self.store / f"run-{name}.img"

@@ -60,8 +60,24 @@ def mount_disk(places: Places, name: str) -> None:
     run("mount", "-o", "loop", places.disk(name), places.root(name))
 
 
+def mount_second(places: Places, name: str) -> None:
+    """Make and mount a small second disk, empty at every start: copies of backups need one."""
+    disk, folder = places.second_disk(name), places.second(name)
+    disk.unlink(missing_ok=True)
+    folder.mkdir(exist_ok=True)
+    run("truncate", "--size=256M", disk)
+    run("mkfs.ext4", "-q", "-F", "-L", "offhost", disk)
+    run("mount", "-o", "loop", disk, folder)
+
+
 def unmount_disk(places: Places, name: str) -> None:
-    """Unmount the root again, if it is mounted here, and remove its folder and nspawn's lock."""
+    """Unmount the disks again, if they are mounted here, and remove their folders and nspawn's lock."""
+    second = places.second(name)
+    if os.path.ismount(second):
+        run("umount", second)
+    if second.exists():
+        second.rmdir()
+    places.second_disk(name).unlink(missing_ok=True)
     root = places.root(name)
     if os.path.ismount(root):
         run("umount", root)

@@ -136,6 +136,16 @@ file 1795449620 369825 configs whole=1 {HELD} join=109 extra=config.yaml {SUMMED
 file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
 file 1795360000 229800 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 | postgres/postgres_0 b.sql.gz
 """
+BACKUP_COPY = """\
+now 1795450734
+disk data sda
+folder
+disk copy sdb
+file postgres 1795449600 same postgres/postgres_1.sql.gz
+file redis 1795449640 alone redis/redis_1.rdb
+file configs 1795449620 same configs/k8s-1
+any 1795449640
+"""
 BACKUP_ACCESS = """\
 way 755 root root dd /
 in 700 root root dd /backups
@@ -228,6 +238,7 @@ CONFIGURATION = f"""\
 SOUND = {
     "rotation": ROTATION, "log_files": LOG_FILES, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
     "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "backup_access": BACKUP_ACCESS,
+    "backup_copy": BACKUP_COPY,
     "schedules": SCHEDULES,
     "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
     "cluster_restore": CLUSTER_RESTORE, "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,

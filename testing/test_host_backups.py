@@ -60,6 +60,15 @@ def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str)
     assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
 
 
+@pytest.mark.parametrize(("kind", "name"), [("postgres", "postgres/postgres_1.sql.gz.age"), ("configs", "configs/k8s-1.tar.gpg")])
+def test_what_is_sealed_is_not_known_to_be_broken(tmp_path: Path, kind: str, name: str) -> None:
+    write(tmp_path, name, os.urandom(200))
+    seen = ask(tmp_path, BACKUPS_POSTGRES="postgres/*")
+    assert not seen.of(kind)[0].looked
+    with pytest.raises(Unknown):
+        seen.newest(kind)
+
+
 def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", gzip.compress(b"--\n-- PostgreSQL database dump\n--\n" + PART))
     assert flaws(tmp_path, "postgres") == ()

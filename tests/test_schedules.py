@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fixtures.cluster.cron_jobs import ClusterJobs
 from fixtures.host.backup_jobs import BackupJob, BackupSchedules, backup_schedules
 from fixtures.host.schedules import Schedules
 from fixtures.judge import Judge, criterion
@@ -9,25 +10,32 @@ from reports.model.run import Finding
 
 
 @criterion("BKP-01")
-def test_postgres_backup_is_scheduled(schedules: Schedules, judge: Judge) -> None:
-    backups = backup_schedules(schedules, "postgres")
-    assert judge(len(backups.sound), _told(backups), findings=_flaws(backups))
+def test_postgres_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
+    assert _judged("postgres", schedules, cluster_jobs, judge)
 
 
 @criterion("BKP-02")
-def test_redis_backup_is_scheduled(schedules: Schedules, judge: Judge) -> None:
-    backups = backup_schedules(schedules, "redis")
-    assert judge(len(backups.sound), _told(backups), findings=_flaws(backups))
+def test_redis_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
+    assert _judged("redis", schedules, cluster_jobs, judge)
 
 
 @criterion("BKP-03")
-def test_cluster_backup_is_scheduled(schedules: Schedules, judge: Judge) -> None:
-    backups = backup_schedules(schedules, "configs")
-    assert judge(len(backups.sound), _told(backups), findings=_flaws(backups))
+def test_cluster_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
+    assert _judged("configs", schedules, cluster_jobs, judge)
 
 
-def _told(backups: BackupSchedules) -> dict[str, object]:
-    return {"sound": len(backups.sound), "jobs": len(backups.jobs), "runs": backups.runs}
+def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge) -> bool:
+    """Either place will do; where the host has none and the cluster cannot be asked, it is not known."""
+    backups, inside = backup_schedules(schedules, kind), [job for job in cluster.jobs if job.makes(kind)]
+    sound = [job for job in inside if not job.flaw(schedules.at)]
+    if not backups.sound and not sound and cluster.unseen:
+        raise cluster.unseen
+    runs = [f"{job.runs(schedules.at)[0]:%Y-%m-%d %H:%M %Z} ({job.source})" for job in sound]
+    count = len(backups.sound) + len(sound)
+    seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
+    flaws = [Finding(job.flaw(schedules.at), {"source": job.source, "command": job.text[:200]})
+             for job in inside if job not in sound]
+    return judge(count, seen, findings=[*_flaws(backups), *flaws])
 
 
 def _flaws(backups: BackupSchedules) -> Iterator[Finding]:

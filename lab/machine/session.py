@@ -15,7 +15,7 @@ from lab.machine.power import boot, end
 from lab.machine.prepare import audit_token, authority, prepare, public_host_key
 from lab.machine.server import Server, folder, recall, remember
 from lab.places import Places
-from lab.private import mount_disk, unmount_disk
+from lab.private import mount_disk, mount_second, unmount_disk
 from lab.say import say
 
 
@@ -46,6 +46,7 @@ def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
     server = _placed(places, name, scenario)
     run("cp", "--reflink=always", snapshot, places.disk(name))
     mount_disk(places, name)
+    mount_second(places, name)
     prepare(places.root(name), server)
     session = Session(places, server, _guest(places, server), time.time())
     boot(places, server)

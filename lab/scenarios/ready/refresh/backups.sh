@@ -31,3 +31,4 @@ for days in $(seq 8); do
     copy "$redis" "$days" 02:15 'redis/redis_%s.rdb'
     copy "$configs" "$days" 02:30 'configs/k8s-%s'
 done
+/usr/local/bin/copy-twisterlab-backups.sh

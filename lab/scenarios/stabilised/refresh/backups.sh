@@ -9,3 +9,4 @@ rm -rf /var/backups/twisterlab/*/*
 for kind in postgres redis configs; do
     "/usr/local/bin/backup-twisterlab-$kind.sh" >> /var/log/twisterlab-backup.log 2>&1
 done
+/usr/local/bin/copy-twisterlab-backups.sh

@@ -1,0 +1,44 @@
+"""Plan 0.3 goes on: copies away from the disk they protect, and everything that keeps data."""
+
+from collections.abc import Iterator
+
+from fixtures.answer import Unknown
+from fixtures.cluster.claims import Claims
+from fixtures.cluster.pods import Pods
+from fixtures.cluster.sets import StatefulSets
+from fixtures.coverage import coverage
+from fixtures.host.backup_copy import BackupCopy
+from fixtures.judge import Judge, criterion
+from fixtures.target import Target
+from reports.model.run import Finding
+
+
+@criterion("BKP-14")
+def test_backups_are_copied_elsewhere(backup_copy: BackupCopy, target: Target, judge: Judge) -> None:
+    place = target.backups.offhost or target.backups.directory
+    where = {"place": place, "disks": sorted(backup_copy.disks) or [backup_copy.network], "data": sorted(backup_copy.data)}
+    if not target.backups.offhost and not (backup_copy.form == "folder" and backup_copy.elsewhere):
+        raise Unknown("no-offhost")
+    assert judge(backup_copy.hours, {**where, "hours": backup_copy.hours}, findings=_flaws(backup_copy, place))
+
+
+def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
+    if copy.form == "marker":
+        yield Finding("told")
+    elif copy.hours is None:
+        yield Finding("absent" if copy.form == "absent" else "empty", {"place": place})
+    elif not copy.elsewhere:
+        yield Finding("same-disk")
+    if copy.differing:
+        yield Finding("differs", {"names": copy.differing})
+    if copy.missing:
+        yield Finding("missing", {"kinds": copy.missing})
+
+
+@criterion("BKP-16")
+def test_everything_that_keeps_data_is_backed_up(
+        pods: Pods, claims: Claims, stateful_sets: StatefulSets, target: Target, judge: Judge) -> None:
+    seen = coverage(target, pods, claims, stateful_sets)
+    flaws = {"uncovered": seen.uncovered, "unasked": seen.unasked, "too-rare": seen.too_rare}
+    told = {"names": seen.uncovered, "rpo_hours": seen.rpo_hours}
+    assert judge(len(seen.uncovered), seen, findings=[Finding(name, told) for name, flaw in flaws.items() if flaw])
