@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -61,7 +60,6 @@ def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: li
         timer.start()
         with contextlib.suppress(TransactionError):
             first.apply(plan)
-            time.sleep(0)
         timer.join()
     return _looked_at(server, plan, before, f"after {seconds:.2f} s")
 
