@@ -12,8 +12,15 @@ standing() { # steps that were begun and not taken back
 # shellcheck disable=SC2046 # numbers, one a word
 [ "$#" -gt 0 ] || set -- $(standing | sort -rn)
 status=0
+back() { # step: tried again, for systemd may refuse to start a unit too often in ten seconds
+  for pause in 4 8 0; do
+    (cd "$1" && timeout -k 5 600 sh ./undo </dev/null) && return
+    sleep "$pause"
+  done
+  return 1
+}
 for step; do
-  if (cd "$step" && timeout -k 5 600 sh ./undo </dev/null); then
+  if back "$step"; then
     note undone "$step"
   else
     note undo-failed "$step"
