@@ -89,7 +89,7 @@ def test_pytests_own_noise_stays_away() -> None:
     for noise in ("short test summary", "plugins:", "rootdir:", "generated xml", "Generated html", "Traceback",
                   "ERROR at", "FAILED", "test_disk.py"):
         assert noise not in done.said
-    assert re.search(r"=== 2 failed, .*unknown", done.said), "counted under their own names"
+    assert re.search(r"=== \d+ failed, .*unknown", done.said), "counted under their own names"
     assert "\x1b" not in done.said
 
 
