@@ -16,6 +16,7 @@ PAGES = (README, ROOT / "targets" / "README.md", *sorted((ROOT / "docs").glob("*
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MARK = "<!-- the demo's own words: python -m testing.readme -->\n```\n"
 EXCERPT = re.compile(rf"(?<={re.escape(MARK)}).*?(?=^```)", re.MULTILINE | re.DOTALL)
+REMARK = re.compile(r"(?:^|\s+)#.*")
 RULE, LAST = "━" * 20, "Report:"
 
 
@@ -25,8 +26,8 @@ def commands() -> dict[str, str]:
     for page in PAGES:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
             for line in block.replace("\\\n", " ").splitlines():
-                if line.strip() and not line.startswith("#"):
-                    found.setdefault(line.strip(), str(page.relative_to(ROOT)))
+                if command := REMARK.sub("", line).strip():
+                    found.setdefault(command, str(page.relative_to(ROOT)))
     return found
 
 
