@@ -83,7 +83,7 @@ def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str
     ran = judged(house, answers=changed(group, cut))
     broken = [id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"]
     assert broken == []
-    assert "Traceback" not in ran.said
+    assert "Traceback (most" not in ran.said
 
 
 @pytest.mark.parametrize("group", apart(), ids=min)

@@ -172,7 +172,7 @@ def test_interrupted_it_takes_everything_back_before_it_ends(
     assert time.monotonic() - began < 20
     assert fixing.returncode == 2
     assert "interrupted" in said
-    assert "Traceback" not in said
+    assert "Traceback (most" not in said
     assert "maxsize" not in on_host("cat /etc/logrotate.d/rsyslog")
     assert on_host("ls /var/log/kern.log.1.gz* 2>/dev/null || true") == ""
     assert "rolled back" in command(server, "runs").stdout.splitlines()[-1]

@@ -64,7 +64,7 @@ def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(
     assert audited.outcomes["DSK-01"] == "unknown"
     assert audited.outcomes["MCP-01"] == "pass", "the cluster is judged all the same"
     assert said in audited.said
-    assert "Traceback" not in audited.said
+    assert "Traceback (most" not in audited.said
 
 
 def test_without_root_rights_the_rest_is_judged(copy: Path, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
     on_host("pkill -KILL -o -f '^sshd: twister@' || pkill -KILL -o -f 'sshd: twister'")
     said, _ = running.communicate(timeout=120)
     assert running.returncode in (1, 10)
-    assert "Traceback" not in said
+    assert "Traceback (most" not in said
     wait_for(on_host, "! k3s ctr containers ls -q | grep -q phase0-drill", 90)
 
 
