@@ -43,7 +43,7 @@ test-lab: .venv/.ready-dev  ## the tests that need a real server (Linux, root)
 	@.make/test-lab.sh
 
 proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
-	@.make/in-lab.sh ready $(VENV)/python -m testing.faults
+	@.make/in-lab.sh ready .make/in-lab.sh ready $(VENV)/python -m testing.faults  # two servers share the faults
 
 kills: .venv/.ready-dev  ## every remedy ended at every step and at random moments, 200 times (Linux, root)
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills

@@ -10,6 +10,7 @@ from reports.model.outcome import Outcome
 from testing.faults.fault import Fault, Where, load_faults
 from testing.faults.prove import Proof, Prover
 from testing.faults.server import Server
+from testing.faults.several import dealt, prove_on
 from testing.runs import row
 
 KINDS = {"A-01": Kind.LIVE, "B-01": Kind.LIVE, "C-01": Kind.DRILL, "DEC-01": Kind.DERIVED}
@@ -109,6 +110,23 @@ def test_neighbours_touch_different_criteria(small: Small) -> None:
     faults = [fault("A-01"), fault("A-01"), fault("C-01"), fault("B-01"), fault("B-01")]
     turn = Prover(cast(Server, small), FOLDER, CONTRACT).in_turn(faults)
     assert [one.criterion for one in turn] == ["A-01", "B-01", "A-01", "B-01", "C-01"]
+
+
+def test_faults_are_dealt_evenly_and_those_of_a_drill_stay_together() -> None:
+    faults = [fault("C-01", name=str(number)) for number in range(2)] + [fault("A-01", name=str(number)) for number in range(10)]
+    lots = dealt(faults, 2, CONTRACT)
+    assert sorted(map(len, lots)) == [3, 9]
+    assert [one for lot in lots for one in lot if one.criterion == "C-01"] == lots[0][:2]
+    assert sorted(one.name for lot in lots for one in lot) == sorted(one.name for one in faults)
+
+
+def test_what_a_server_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> Server:
+        raise RuntimeError(f"{folder}: no login")
+
+    monkeypatch.setattr("testing.faults.several.Server", refuse)
+    with pytest.raises(RuntimeError, match="no login"):
+        list(prove_on([FOLDER], [fault("A-01")], CONTRACT))
 
 
 def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_own() -> None:

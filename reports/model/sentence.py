@@ -35,7 +35,7 @@ class Words(string.Formatter):
 
     def _formed(self, value: Any, format_spec: str) -> str:
         if value is None:
-            return "?"
+            return "–"
         try:
             said = FORMS[format_spec](value, self.language) if format_spec in FORMS else format(value, format_spec)
         except Exception:  # noqa: BLE001 — the value is whatever a host answered

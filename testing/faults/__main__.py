@@ -1,4 +1,4 @@
-"""`python -m testing.faults --target=FOLDER`: run the fault matrix, print a table, write reports/out/proof.json."""
+"""`python -m testing.faults --target=FOLDER …`: run the fault matrix, print a table, write reports/out/proof.json."""
 
 import argparse
 import sys
@@ -11,8 +11,8 @@ import msgspec
 from reports.model.contract import load_contract
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
-from testing.faults.prove import Proof, Prover
-from testing.faults.server import Server
+from testing.faults.prove import Proof
+from testing.faults.several import prove_on
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,13 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.only == "*":
         _uncovered(faults, set(contract))
     _say(f"{len(faults)} faults; first what a sound server shows …")
-    server, proofs = Server(options.target), list[Proof]()
-    try:
-        for proof in Prover(server, options.target, contract).prove(faults):
-            proofs.append(proof)
-            _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
-    finally:
-        server.close()
+    proofs = list[Proof]()
+    for proof in prove_on(list(dict.fromkeys(options.target)), faults, contract):
+        proofs.append(proof)
+        _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
     _write(options.out, proofs)
     wrong = sum(not proof.ok for proof in proofs)
     _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {options.out}")
@@ -39,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m testing.faults")
-    parser.add_argument("--target", type=Path, required=True, help="target folder of a lab in scenario ready")
+    parser.add_argument("--target", type=Path, required=True, action="append",
+                        help="target folder of a lab in scenario ready; several share the faults")
     parser.add_argument("--only", default="*", metavar="ID", help="criteria to prove, like DSK-01 or 'BKP-*'")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out" / "proof.json")
     return parser.parse_args(arguments)
