@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from testing.audits import expected
 from testing.readme import ROOT, commands
 
 SCENARIO = "ready"
@@ -32,7 +33,7 @@ def labs() -> str:
 
 def test_a_ready_server_is_a_go_and_is_taken_down(tmp_path: Path) -> None:
     said = run("make audit TARGET=lab SCENARIO=ready", tmp_path)
-    assert set(outcomes(tmp_path).values()) == {"pass"}
+    assert outcomes(tmp_path) == expected("ready")[1]
     assert "  GO  " in said
     assert "lab-" not in labs()
 
@@ -42,7 +43,7 @@ def test_the_fix_repairs_log_rotation(tmp_path: Path) -> None:
     rows = json.loads((tmp_path / "run.json").read_text())
     assert rows["results"]["LOG-01"]["before"] == "fail"
     assert rows["results"]["LOG-01"]["outcome"] == "pass"
-    assert [(one["remedy"], one["state"]) for one in rows["interventions"]] == [("log_rotation", "applied")]
+    assert ("log_rotation", "applied") in [(one["remedy"], one["state"]) for one in rows["interventions"]]
 
 
 def check(target: Path) -> "subprocess.CompletedProcess[str]":
