@@ -73,7 +73,7 @@ def _routes(newest: ClusterBackup) -> Iterator[Finding]:
 @criterion("BKP-07")
 def test_every_day_has_its_three_backups(backups: Backups, target: Target, judge: Judge) -> None:
     if not backups.files:
-        assert judge(0, findings=[_none(target)])
+        assert judge(0, {"last": 0, "complete": 0, "begun": None}, findings=[_none(target)])
         return
     seen = backup_days(backups)
     gaps = [Finding("gaps", {"days": seen.gaps})] if seen.gaps else []
