@@ -77,6 +77,11 @@ def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
     assert small.audits == 1 + 3 + 1  # what is sound, three faults, and the last one's end
 
 
+def test_a_fault_that_may_touch_anything_shows_the_end_of_no_other(small: Small) -> None:
+    prove(small, fault("A-01"), fault("B-01", spreads=True))
+    assert small.audits == 1 + 2 + 2
+
+
 def test_a_fault_that_stays_is_told_of_itself_alone(small: Small) -> None:
     proofs = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
     assert (proofs["A-01"].ok, proofs["A-01"].why) == (False, "A-01 stayed fail after the revert")
