@@ -91,7 +91,7 @@ class Prover:
         """Whether the next fault's audit sees all of this one's criteria as they should be."""
         same = self.drill(following) == self.drill(fault) and following.where is Where.HOST
         alone = any(self.contract[id].kind in FOLLOWS for id in announced(fault))  # any other fault changes it too
-        return same and not alone and not touched(fault, proof) & announced(following)
+        return same and not alone and not following.spreads and not touched(fault, proof) & announced(following)
 
     def _flipped_back(self, fault: Fault, proof: Proof, after: Outcomes) -> Proof:
         sound = self.sound(self.drill(fault))
