@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -35,8 +36,12 @@ def judged_by(id: str, root: Path = ROOT) -> Judging | None:
 
 def _functions(folder: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
     for path in sorted(folder.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        yield from ((path, node) for node in tree.body if isinstance(node, ast.FunctionDef))
+        yield from ((path, node) for node in _tree(path).body if isinstance(node, ast.FunctionDef))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _asked(file: Path, parser: ast.FunctionDef, root: Path) -> str:

@@ -1,0 +1,49 @@
+"""The faults dealt to several servers, each proven on one of them at the same time as the others."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from reports.model.contract import Contract, Kind
+from testing.faults.fault import Fault
+from testing.faults.prove import Proof, Prover
+from testing.faults.server import Server
+
+COST = {True: 4, False: 1}  # a drill takes about four times as long
+
+
+def prove_on(targets: Sequence[Path], faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
+    """Proofs as they come. What one server's login or first audit raises is raised here, once the others are done."""
+    told: SimpleQueue[Proof | None] = SimpleQueue()
+
+    def work(target: Path, lot: Sequence[Fault]) -> None:
+        server = None
+        try:
+            server = Server(target)
+            for proof in Prover(server, target, contract).prove(lot):
+                told.put(proof)
+        finally:
+            if server is not None:
+                server.close()
+            told.put(None)
+
+    with ThreadPoolExecutor(len(targets)) as pool:
+        lots = dealt(faults, len(targets), contract)
+        working = [pool.submit(work, target, lot) for target, lot in zip(targets, lots, strict=True)]
+        for _ in working:
+            yield from iter(told.get, None)
+        for one in working:
+            one.result()
+
+
+def dealt(faults: Sequence[Fault], hands: int, contract: Contract) -> list[list[Fault]]:
+    """As many lots of about the same length. The faults of one drill stay together: they share what a sound server shows."""
+    lots, weights = [list[Fault]() for _ in range(hands)], [0] * hands
+    drills = {fault.criterion for fault in faults if contract[fault.criterion].kind is Kind.DRILL}
+    groups = [[fault for fault in faults if fault.criterion == id] for id in sorted(drills)]
+    for group in [*groups, *([fault] for fault in faults if fault.criterion not in drills)]:
+        lightest = weights.index(min(weights))
+        lots[lightest] += group
+        weights[lightest] += len(group) * COST[group[0].criterion in drills]
+    return lots
