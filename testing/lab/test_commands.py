@@ -56,6 +56,7 @@ def test_everything_of_a_sound_target_can_be_reached(target: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
     assert "✓ cluster: GET /api/v1/nodes" in done.stdout
+    assert "✓ cluster: no /apis/batch/v1/cronjobs" in done.stdout, "1.20 is older than that"
 
 
 def test_what_is_missing_is_told_with_its_cure(target: Path, on_host: Callable[[str], str]) -> None:
