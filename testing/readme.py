@@ -17,7 +17,7 @@ BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MARK = "<!-- the demo's own words: python -m testing.readme -->\n```\n"
 EXCERPT = re.compile(rf"(?<={re.escape(MARK)}).*?(?=^```)", re.MULTILINE | re.DOTALL)
 REMARK = re.compile(r"(?:^|\s+)#.*")
-RULE, LAST = "━" * 20, "Report:"
+RULE, LAST, REASONS = "━" * 20, "Report:", 5
 
 
 def commands() -> dict[str, str]:
@@ -32,7 +32,7 @@ def commands() -> dict[str, str]:
 
 
 def demo() -> str:
-    """The last words of the demo, without the line of durations and without the folder of the report."""
+    """The last words of the demo: the first reasons and the dates, without durations and the report's folder."""
     with tempfile.TemporaryDirectory() as reports:
         said = subprocess.run(
             [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"], cwd=ROOT,
@@ -40,8 +40,19 @@ def demo() -> str:
     lines = said.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith(RULE))
     last = next(number for number, line in enumerate(lines) if line.startswith(LAST))
-    kept = [line for line in lines[first + 1:last] if "judged in" not in line]
-    return "\n".join(kept).strip() + f"\n{LAST} reports/out/verdict.html\n"
+    said = lines[first + 1:last]
+    opening = "\n".join(said[:said.index("Why")]).strip()
+    why, dates = _reasons(said)
+    return f"{opening}\n\nWhy\n{why}\n…\n\n{dates}\n…\n{LAST} reports/out/verdict.html\n"
+
+
+def _reasons(lines: list[str]) -> tuple[str, str]:
+    """The first reasons, and the paragraph of dates behind them."""
+    begin = lines.index("Why") + 1
+    end = lines.index("", begin)
+    starts = [number for number in range(begin, end) if not lines[number].startswith(" ")]
+    after = lines.index("", end + 1)
+    return "\n".join(lines[begin:starts[REASONS]]), "\n".join(lines[end + 1:after])
 
 
 def with_demo(page: str, words: str) -> str:
