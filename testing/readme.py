@@ -40,9 +40,9 @@ def demo() -> str:
     lines = said.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith(RULE))
     last = next(number for number, line in enumerate(lines) if line.startswith(LAST))
-    said = lines[first + 1:last]
-    opening = "\n".join(said[:said.index("Why")]).strip()
-    why, dates = _reasons(said)
+    block = lines[first + 1:last]
+    opening = "\n".join(block[:block.index("Why")]).strip()
+    why, dates = _reasons(block)
     return f"{opening}\n\nWhy\n{why}\n…\n\n{dates}\n…\n{LAST} reports/out/verdict.html\n"
 
 

@@ -57,7 +57,7 @@ def test_every_criterion_can_be_explained_in_french(capsys: pytest.CaptureFixtur
 
 
 def test_an_unknown_criterion_names_the_near_ones() -> None:
-    assert "did you mean DSK-01" in refused("explain", "dsk-1")
+    assert "DSK-01" in refused("explain", "dsk-1").partition("did you mean")[2]
 
 
 @pytest.mark.parametrize("arguments", [(), ("explain",), ("frobnicate",), ("list", "--lang", "de"), ("list", "x")])

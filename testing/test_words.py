@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.model.bound import Bound
+from reports.model.contract import load_contract
 from reports.model.sentence import LANGUAGES, locale
 from reports.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
 
@@ -55,12 +56,24 @@ def holes(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def french() -> Iterator[tuple[str, str]]:
+    """Every text in French, and where it stands."""
+    yield from ((f"[{table}] {key}", text) for table, rows in locale("fr").items() for key, text in rows.items())
+    for id, row in load_contract().items():
+        texts = {"title": row.title, "why": row.why, "seen": row.seen, "next": row.next, **row.finding}
+        yield from ((f"[{id}] {key}", text.in_language("fr")) for key, text in texts.items())
+
+
 def test_french_has_its_spaces_and_quotes() -> None:
-    for table, rows in locale("fr").items():
-        for key, text in rows.items():
-            said = re.sub(r"`[^`]*`", "", text)
-            assert not re.search(r" [:;!?%»](?![\w/.])|« ", said), f"[{table}] {key}: write a no-break space: {text}"
-            assert not re.search(r"[a-zé]'|\.\.\.", said), f"[{table}] {key}: write ’ and …: {text}"
+    for where, text in french():
+        said = re.sub(r"`[^`]*`", "", text)
+        assert not re.search(r" [:;!?%»](?![\w/.])|« ", said), f"{where}: write a no-break space: {text}"
+        assert not re.search(r"[a-zé]'|\.\.\.", said), f"{where}: write ’ and …: {text}"
+
+
+def test_every_unit_of_the_contract_has_its_french_name() -> None:
+    units = {row.bound.unit for row in load_contract().values()}
+    assert {unit for unit in units if unit not in locale("fr")["unit"]} <= {"%", "h", "s"}
 
 
 @given(st.text(), st.integers(2, 300))

@@ -32,7 +32,7 @@ find . -xdev \\( -path ./proc -o -path ./sys -o -path ./run -o -path ./tmp -o -p
 ls -l --time-style=full-iso /run/phase0-gate.lock /var/log/kern.log* 2>/dev/null || true
 k3s kubectl get deployments,statefulsets,services,configmaps,serviceaccounts,pods,clusterroles,roles -A -o go-template='{{
 range .items}}{{.kind}} {{.metadata.namespace}}/{{.metadata.name}} {{.metadata.uid}} {{
-or .metadata.generation .metadata.resourceVersion}}
+if ne .kind "Pod"}}{{or .metadata.generation .metadata.resourceVersion}}{{end}}
 {{end}}'
 """
 JOURNAL = """\
