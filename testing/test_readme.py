@@ -20,6 +20,8 @@ ELSEWHERE = {
     "make test": "this is part of it",
     "make lab": "testing/lab runs on what it builds; .ci/run builds it where it is missing",
     "make test-lab": ".ci/run",
+    "make rights": "testing/test_rights.py",
+    "make recordings": "takes minutes, writes into the repository; testing/test_recordings.py judges what it wrote",
     "make audit TARGET=lab SCENARIO=ready": "testing/lab/test_commands.py",
     "make audit TARGET=lab SCENARIO=before FIX=1": "testing/lab/test_commands.py",
     "make install PREFIX=$HOME/.local": "testing/lab/test_commands.py",
