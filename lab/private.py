@@ -22,7 +22,7 @@ def enter_private_namespace(arguments: list[str]) -> None:
     # exec keeps the process id, so an inherited variable cannot be mistaken for our own.
     os.environ[_INSIDE] = ":".join(map(str, (os.getpid(), *handles)))
     again = [sys.executable, "-m", "lab", *arguments]
-    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])  # noqa: S606  # same process, no shell wanted
+    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])  # noqa: S606 — this very process, by no shell
 
 
 def outside_namespace() -> str:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,8 +36,8 @@ It answers on port 30080; `curl http://edge:8080/health`. Backup at 02:00 (`/etc
 
 
 def guide(text: str = TEXT, path: str = "GUIDE.md", **more: object) -> Guide:
-    values = {"committed": NOW, "sha256": "a" * 64, "broken": ()} | more
-    return Guide(path=path, text=text, **values)  # type: ignore[arg-type] # as a test gives it
+    values: dict[str, Any] = {"committed": NOW, "sha256": "a" * 64, "broken": ()}
+    return Guide(path=path, text=text, **values | more)
 
 
 def test_what_a_guide_cites() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,9 @@ def ran(ready: bool = True, restarts: int = 0, code: int = 1, ended: datetime | 
 
 
 def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
-    values = {"namespace": "kube-system", "reason": "", "started": NOW, "deleted": None, "waiting": (), "labels": {}} | more
-    return Pod(name=name, phase=phase, **values)  # type: ignore[arg-type] # what a test gives has its type
+    values: dict[str, Any] = {"namespace": "kube-system", "reason": "", "started": NOW, "deleted": None, "waiting": (),
+                              "labels": {}}
+    return Pod(name=name, phase=phase, **values | more)
 
 
 @pytest.mark.parametrize("sound", [

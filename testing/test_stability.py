@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -109,9 +110,9 @@ def test_made_up_samples_count_only_where_they_may() -> None:
 
 
 @given(SERIES, st.randoms())
-def test_samples_in_any_order_come_to_the_same(samples: list[Sample], chance: st.randoms) -> None:  # type: ignore[valid-type]  # hypothesis's own
+def test_samples_in_any_order_come_to_the_same(samples: list[Sample], chance: Random) -> None:
     turned = list(samples)
-    chance.shuffle(turned)  # type: ignore[attr-defined]  # a random.Random
+    chance.shuffle(turned)
     assert observe_window(turned, NOW) == observe_window(samples, NOW)
 
 

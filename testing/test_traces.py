@@ -25,6 +25,7 @@ from testing.runs import NOW, row, run
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 OLD = NOW - 20 * DAY
+NOTHING = Past()
 BOOTS = Boots(NOW, (Boot("a" * 32, OLD, OLD + DAY), Boot("b" * 32, OLD + DAY, OLD + 2 * DAY), Boot("c" * 32, NOW - 9 * DAY, NOW)))
 FILE = ConfigurationFile("/etc/crontab", "aa", NOW - 12 * DAY)
 KERNEL = KernelWords(NOW, OLD, (), (), (), 2, ())
@@ -36,7 +37,7 @@ def pod(name: str, running: datetime | None, image: str = "registry/postgres:16"
     return Pod("twisterlab", name, "Running", "", running, None, (), {}, containers=(container,))
 
 
-def seen(past: Past = Past(), *, files: tuple[ConfigurationFile, ...] = (FILE,), pods: tuple[Pod, ...] = (),  # noqa: B008 — frozen
+def seen(past: Past = NOTHING, *, files: tuple[ConfigurationFile, ...] = (FILE,), pods: tuple[Pod, ...] = (),
          kernel: KernelWords = KERNEL, nodes: dict[str, Node] = NODE) -> Traces:
     starts = Starts(NOW, OLD, (Start("k3s.service", NOW - 9 * DAY + HOUR / 60),))
     return traces(BOOTS, Booted(NOW - 9 * DAY), starts, kernel, Configuration(NOW, files), pods, nodes, past)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,8 @@ def hourly(*values: float, synthetic: bool = False) -> Past:
         Outcome.PASS, value)}) for place, value in enumerate(values)))
 
 
-def trend(past: Past, value: float = 50.0, **more: object) -> Trend:
-    return trend_of("DSK-01", past, value, NOW, made_up=True, **more)  # type: ignore[arg-type]  # maintenance
+def trend(past: Past, value: float = 50.0, **more: Any) -> Trend:
+    return trend_of("DSK-01", past, value, NOW, made_up=True, **more)
 
 
 def test_a_level_is_what_two_samples_in_a_row_were_at() -> None:

@@ -49,8 +49,9 @@ class Host:
         self.shells.append(shell)
         return shell
 
-    def tell(self, text: str, markup: str = "") -> None:  # noqa: ARG002 — the face of Tell
-        """What an operator would read."""
+    def tell(self, text: str, markup: str = "") -> None:
+        """What an operator would read, in whichever colour."""
+        assert markup in ("", "bold", "red", "green", "yellow")
         self.said.append(text)
 
     @contextmanager

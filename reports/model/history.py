@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -23,7 +24,8 @@ MIGRATIONS = (  # each brings a file from the version before; version 1 knew sam
      "CREATE TABLE drill (criterion TEXT, at TEXT, body TEXT NOT NULL, PRIMARY KEY (criterion, at)) STRICT",
      "CREATE TABLE configuration (path TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT"),
 )
-DATED = ("sample", "event", "work", "drill")
+PRUNING = ("DELETE FROM sample WHERE at < ?", "DELETE FROM event WHERE at < ?", "DELETE FROM work WHERE at < ?",
+           "DELETE FROM drill WHERE at < ?")
 
 
 class HistoryError(Exception):
@@ -61,8 +63,7 @@ def remember(path: Path, past: Past) -> None:
 def prune(path: Path, before: datetime) -> int:
     """Remove what is older; how many rows that were. The newest drill of each criterion goes like the rest."""
     with _writing(path, "nothing was removed") as database:
-        return sum(database.execute(f"DELETE FROM {table} WHERE at < ?", (stamp(before),)).rowcount  # noqa: S608 — ours
-                   for table in DATED)
+        return sum(database.execute(deletion, (stamp(before),)).rowcount for deletion in PRUNING)
 
 
 def stamp(at: datetime) -> str:
@@ -71,7 +72,7 @@ def stamp(at: datetime) -> str:
 
 
 def _read(database: sqlite3.Connection) -> Past:
-    def rows(query: str) -> list[tuple[str, ...]]:
+    def rows(query: str) -> list[Any]:  # tuples of texts, as many as the query names
         return database.execute(query).fetchall()
 
     moment = datetime.fromisoformat
@@ -83,7 +84,7 @@ def _read(database: sqlite3.Connection) -> Past:
                     for at, remedy, state in rows("SELECT at, remedy, state FROM work ORDER BY at, remedy")),
         drills=tuple(Drilled(moment(at), msgspec.json.decode(body, type=Drilled.__annotations__["result"]))
                      for at, body in rows("SELECT at, body FROM drill ORDER BY at, criterion")),
-        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")))  # type: ignore[arg-type]  # pairs
+        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")))
 
 
 def _json(value: msgspec.Struct) -> str:

@@ -1,6 +1,6 @@
 """How a criterion came out."""
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 
 class Outcome(StrEnum):
@@ -10,13 +10,13 @@ class Outcome(StrEnum):
     (fails, and someone with the right to do so accepted it) are computed in reports.decision, never judged.
     """
 
-    PASS = "pass"  # noqa: S105 — an outcome, not a password
-    FIXED = "fixed"
-    WAIVED = "waived"
-    MANUAL = "manual"
-    UNKNOWN = "unknown"
-    PENDING = "pending"
-    FAIL = "fail"
+    PASS = auto()
+    FIXED = auto()
+    WAIVED = auto()
+    MANUAL = auto()
+    UNKNOWN = auto()
+    PENDING = auto()
+    FAIL = auto()
 
     @property
     def severity(self) -> int:

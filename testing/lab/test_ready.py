@@ -1,6 +1,5 @@
 """The server that earns its GO, and what takes it away again."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -45,8 +44,6 @@ def test_live_criteria_take_five_seconds_and_one_login(
         took.append(timed(copy, tmp_path))
     logins = on_host(f"journalctl -q -t sshd --after-cursor='{cursor}' | grep -c 'Accepted publickey'").strip()
     assert int(logins) == len(took) + 1, "one login of each audit, one of this question"
-    if min(took) > 5 and os.getloadavg()[0] > 2 * (os.cpu_count() or 1):
-        pytest.skip(f"others keep this machine busy: {took}")
     assert min(took) <= 5, took
 
 
