@@ -24,8 +24,10 @@ DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
 MAX_USE, RETENTION = 400 << 20, 14 * DAY   # bytes, seconds: as in the file
 PATIENCE = 1800                            # seconds for the export of some GB
 EXPORT = (FILES / "export.sh").read_text()
-RESTART = ("systemd-tmpfiles --create --prefix=/var/log/journal; systemctl restart systemd-journald.service && "
-           "{ journalctl --flush || :; }")
+# Refused for its haste (five starts in ten seconds), journald would let go of every service's log, and K3s dies of the
+# next line it writes: so the count of starts begins anew.
+RESTART = ("systemd-tmpfiles --create --prefix=/var/log/journal; systemctl reset-failed systemd-journald.service; "
+           "systemctl restart systemd-journald.service && { journalctl --flush || :; }")
 MERGED = """\
 said=$(systemd-analyze "--root=$CANDIDATE" cat-config systemd/journald.conf 2>/dev/null) || exit 1
 for setting in Storage SystemMaxUse MaxRetentionSec; do

@@ -36,7 +36,7 @@ said=$(logrotate -d "$configuration" 2>&1) || { printf '%s\\n' "$said" | grep '^
 TIMER = """\
 export SYSTEMD_UNIT_PATH="$CANDIDATE/etc/systemd/system:"
 ! systemd-analyze verify --man=no logrotate.timer 2>&1 | grep logrotate.timer"""
-RELOAD = "systemctl daemon-reload && systemctl restart logrotate.timer"
+RELOAD = "systemctl daemon-reload; systemctl reset-failed logrotate.timer; systemctl restart logrotate.timer"
 
 
 @remedy("LOG", "DSK")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from remediations.journald import RESTART
 from testing.audits import ROOT, Audited, audit
 
 SCENARIO = "before"
@@ -40,6 +41,14 @@ printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/j
 file=$(ls /var/log/journal/*/system.journal)
 copy=${file%.journal}@00000000000000000000000000000001-0000000000000001-0006500000000000.journal
 cp -p "$file" "$copy" && fallocate -l 510MB "$copy"
+"""
+WITNESS = f"""\
+systemd-run --quiet --unit=phase0-witness sh -c 'while echo tick; do sleep 0.1; done'
+for _ in 1 2 3 4 5 6 7; do
+{RESTART}
+done
+timeout 5 sh -c "until journalctl -q -u phase0-witness --since '$(date +'%F %T.%N')' | grep -q tick; do sleep 0.1; done"
+systemctl stop phase0-witness
 """
 CONFIGURATION = """\
 find /etc -xdev -type f -exec sha256sum {} + | sort -k2
@@ -122,6 +131,10 @@ def test_a_journal_that_must_shrink_is_exported_first(server: Path, tmp_path: Pa
     assert (fixed.outcomes["LOG-07"], fixed.outcomes["LOG-08"]) == ("pass", "pass")
     assert on_host("ls /etc/systemd/journald.conf.d").split() == ["twisterlab.conf"]
     assert int(on_host("zcat /var/backups/twisterlab/journal/*.export.gz | grep -ac ^__REALTIME_TIMESTAMP=")) > 100
+
+
+def test_a_journal_restarted_in_haste_leaves_no_service_without_its_log(server: Path, on_host: OnHost) -> None:
+    on_host(WITNESS)
 
 
 def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_host: OnHost) -> None:
