@@ -175,17 +175,11 @@ def test_a_crash_of_pytest_decides_nothing(house: House) -> None:
 
 
 def test_several_processes_are_refused(house: House) -> None:
-    plugin = """def pytest_addoption(parser):
-    parser.addoption('--numprocesses', dest='numprocesses', type=int)
-    parser.addoption('--dist', dest='dist', default='no')
-"""
-    house.pytester.makepyfile(like_xdist=plugin)
-    house.pytester.syspathinsert()
-    for option in ("--numprocesses=2", "--dist=load"):
-        ran = house.audit(TWO, "-p", "like_xdist", option)
+    for option in ("--numprocesses=2", "-n2", "--dist=load"):
+        ran = house.audit(TWO, "-p", "xdist.plugin", option)
         assert (ran.status, ran.run) == (4, {})
         assert "one audit is one process" in ran.said
-    assert house.audit(TWO, "-p", "like_xdist", "--numprocesses=0").status == 0
+    assert house.audit(TWO, "-p", "xdist.plugin", "--numprocesses=0").status == 0
 
 
 def test_our_sentence_stands_where_a_traceback_would_and_nothing_leaks(house: House) -> None:
