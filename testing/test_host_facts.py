@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import pkgutil
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +61,17 @@ def test_a_spoilt_answer_is_understood_or_unknown(answer: tuple[str, str]) -> No
 def test_any_text_is_understood_or_unknown(name: str, text: str) -> None:
     with contextlib.suppress(Unknown):
         read(name, text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_flood_is_read_in_bounded_time(name: str) -> None:
+    """A quarter of a megabyte; an exchange takes no answer above four."""
+    sound = SOUND[name]
+    began = time.process_time()
+    for piece in ("\n", "a", " ", sound, sound.replace("\n", " "), f"{sound.splitlines()[-1]}\n"):
+        with contextlib.suppress(Unknown):
+            read(name, sound + piece * (250_000 // len(piece)))
+    assert time.process_time() - began < 8
 
 
 @pytest.mark.parametrize("state", ["", "offline\n", "degraded\n", "Running in chroot, ignoring request\n", "unknown\n"])
