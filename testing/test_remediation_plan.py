@@ -10,7 +10,7 @@ import pytest
 
 from fixtures.answer import Unknown
 from fixtures.host.files import HostFile
-from remediations.transaction.choice import Wanted, choose, parse, regressed
+from remediations.transaction.choice import Wanted, choose, drills, parse, regressed
 from remediations.transaction.difference import difference as diff
 from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
 from remediations.transaction.objects import ClusterObject, DeleteObjects
@@ -20,7 +20,7 @@ from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.session import TransactionError
 from remediations.transaction.showing import shown, undo_of
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
-from reports.model.contract import load_contract
+from reports.model.contract import Kind, load_contract
 from testing.runs import row
 from testing.transaction_host import plain
 
@@ -97,6 +97,18 @@ def test_names_narrow_it(written: str, chosen: tuple[str, ...]) -> None:
     wanted = parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
     assert wanted.plan_only == written.startswith("plan")
     assert choose(wanted, {"LOG-01": "fail", "LOG-06": "fail"}, CONTRACT, REMEDIES)["sample"] == chosen
+
+
+DRILLS = {"LOG-05": row("LOG-05", kind=Kind.DRILL, remedy="sample"), "BKP-10": row("BKP-10", kind=Kind.DRILL)}
+
+
+@pytest.mark.parametrize(("written", "after", "held"), [
+    ("all", None, {"LOG-05"}), ("sample", None, {"LOG-05"}), ("LOG-05", None, {"LOG-05"}), ("LOG-01", None, set()),
+    ("all", "sample", {"LOG-05"}), ("all", "elsewhere", set())])
+def test_a_drill_is_held_where_a_remedy_that_is_meant_can_cure_it(written: str, after: str | None, held: set[str]) -> None:
+    known = REMEDIES | {"elsewhere": Remedy("elsewhere", lambda: iter(()), ("MCP",), ())}
+    wanted = parse(written, disruptive=False, contract=CONTRACT | DRILLS, remedies=known)
+    assert drills(wanted, CONTRACT | DRILLS, known, known[after] if after else None) == held
 
 
 @pytest.mark.parametrize("written", ["tests/test_logs.py", "LOG-99", "DSK-01", "BKP-01", "Sample"])

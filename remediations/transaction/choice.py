@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from remediations.transaction.remedy import Remedy
-from reports.model.contract import Contract
+from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
 
 PLAN, ALL = "plan", "all"
@@ -38,10 +38,20 @@ def choose(wanted: Wanted, outcomes: Mapping[str, str], contract: Contract,
     chosen: dict[str, tuple[str, ...]] = {}
     for id, outcome in outcomes.items():
         remedy = contract[id].remedy
-        named = not wanted.names or id in wanted.names or remedy in wanted.names
-        if outcome == Outcome.FAIL and remedy in remedies and named:
+        if outcome == Outcome.FAIL and remedy in remedies and _meant(wanted, id, remedy):
             chosen[remedy] = (*chosen.get(remedy, ()), id)
     return chosen
+
+
+def drills(wanted: Wanted, contract: Contract, remedies: Mapping[str, Remedy], after: Remedy | None) -> frozenset[str]:
+    """The drills worth a rehearsal: a remedy that is meant can cure them, and `after` may have influenced them."""
+    return frozenset(id for id, criterion in contract.items() if criterion.kind is Kind.DRILL
+                     and criterion.remedy in remedies and _meant(wanted, id, criterion.remedy)
+                     and (after is None or after.influences(id)))
+
+
+def _meant(wanted: Wanted, id: str, remedy: str) -> bool:
+    return not wanted.names or id in wanted.names or remedy in wanted.names
 
 
 def regressed(before: Mapping[str, str], after: Mapping[str, str], remedy: Remedy) -> frozenset[str]:

@@ -99,7 +99,7 @@ class Fixing(Planning):
             transaction.take_back(self.word("worse-since", ids=worse))
             self.say("rolled-back", remedy=plan.remedy, ids=worse)
             self.keep(plan, "rolled-back", applied.seconds)
-            return self.judged("after-taking-back")
+            return {**now, **self.judged("after-taking-back", REMEDIES[plan.remedy])}
         transaction.accept()
         self.keep(plan, "applied", applied.seconds)
         for id in plan.criteria:
@@ -112,10 +112,11 @@ class Fixing(Planning):
 
     def _judged_again(self, plan: Plan, before: Outcomes) -> tuple[Outcomes, str]:
         """Outcomes now, and the criteria seen twice to be worse."""
-        after = self.judged("again")
-        worse = regressed(before, after, REMEDIES[plan.remedy])
+        remedy = REMEDIES[plan.remedy]
+        after = {**before, **self.judged("again", remedy)}  # a drill it cannot influence is not held once more
+        worse = regressed(before, after, remedy)
         if worse:
             self.tell(self.word("worse", ids=", ".join(sorted(worse))) + "\n", "red")
-            after = self.judged("to-be-sure")
-            worse &= regressed(before, after, REMEDIES[plan.remedy])
+            after = {**before, **self.judged("to-be-sure", remedy)}
+            worse &= regressed(before, after, remedy)
         return after, ", ".join(sorted(worse))

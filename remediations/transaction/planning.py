@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from fixtures.answer import Unknown
-from remediations.transaction.choice import Wanted, choose
+from remediations.transaction.choice import Wanted, choose, drills
 from remediations.transaction.observe import observe
 from remediations.transaction.plan import Plan
 from remediations.transaction.rehearsal import rehearse
-from remediations.transaction.remedy import REMEDIES
+from remediations.transaction.remedy import REMEDIES, Remedy
 from remediations.transaction.showing import shown
 from remediations.transaction.tell import Tell
 from reports.model.outcome import Outcome
@@ -38,10 +38,11 @@ class Planning:
         steps = sum(len(kept.steps) for kept in self.config.stash[INTERVENTIONS])
         self.tell(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
 
-    def judged(self, why: str) -> Outcomes:
-        """Outcomes as they are now, with a line about it; `why` is a code of [fix]."""
+    def judged(self, why: str, after: Remedy | None = None) -> Outcomes:
+        """Outcomes as they are now, with a line about it; `why` is a code of [fix]. Drills as far as `after` reaches."""
         self.tell(self.word("judging", why=self.word(why)))
-        outcomes = rehearse(self.session)
+        contract = self.config.stash[CONTRACT]
+        outcomes = rehearse(self.session, drills(self.wanted, contract, REMEDIES, after))
         said = [f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
                 for outcome in COUNTED]
         self.tell(f" {', '.join(said)}\n")

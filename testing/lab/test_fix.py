@@ -133,8 +133,16 @@ def test_a_journal_that_must_shrink_is_exported_first(server: Path, tmp_path: Pa
     assert int(on_host("zcat /var/backups/twisterlab/journal/*.export.gz | grep -ac ^__REALTIME_TIMESTAMP=")) > 100
 
 
-def test_a_journal_restarted_in_haste_leaves_no_service_without_its_log(server: Path, on_host: OnHost) -> None:
+def test_a_journal_restarted_in_haste_leaves_no_service_without_its_log(on_host: OnHost) -> None:
     on_host(WITNESS)
+
+
+def test_a_drill_that_fails_chooses_its_remedy_and_is_held_again(server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    fix(server, tmp_path / "first")
+    on_host("cp -p /var/log/syslog /run/syslog; rm /var/log/syslog; mv /run/syslog /var/log/syslog")
+    cured = audit(str(server), tmp_path / "second", "-k", "rsyslog_writes", "--fix=LOG-05")
+    row = cured.run["results"]["LOG-05"]
+    assert (row["before"], row["outcome"]) == ("fail", "pass"), cured.said
 
 
 def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_host: OnHost) -> None:
