@@ -29,7 +29,7 @@ lab-down: .venv/.ready  ## take every lab down
 lab-shell: .venv/.ready  ## a shell on the server that is up
 	@$(VENV)/python -m lab shell
 
-.PHONY: lint test test-lab proof kills bench
+.PHONY: lint test test-lab proof cures kills bench
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/mypy
@@ -44,6 +44,9 @@ test-lab: .venv/.ready-dev  ## the tests that need a real server (Linux, root)
 
 proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
 	@.make/in-lab.sh ready .make/in-lab.sh ready $(VENV)/python -m testing.faults  # two servers share the faults
+
+cures: .venv/.ready-dev  ## every fault that has a remedy repaired by --fix, each on a fresh server (Linux, root)
+	@.make/in-lab.sh ready .make/in-lab.sh ready $(VENV)/python -m testing.faults --cures
 
 kills: .venv/.ready-dev  ## every remedy ended at every step and at random moments, 200 times (Linux, root)
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills

@@ -8,7 +8,7 @@ import pytest
 from reports.model.contract import Kind
 from reports.model.outcome import Outcome
 from testing.faults.fault import Fault, Where, load_faults
-from testing.faults.prove import Proof, Prover
+from testing.faults.prove import Proof, Prover, proven
 from testing.faults.server import Server
 from testing.faults.several import dealt, prove_on
 from testing.runs import row
@@ -129,9 +129,9 @@ def test_what_a_server_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
     def refuse(folder: Path) -> Server:
         raise RuntimeError(f"{folder}: no login")
 
-    monkeypatch.setattr("testing.faults.several.Server", refuse)
+    monkeypatch.setattr("testing.faults.prove.Server", refuse)
     with pytest.raises(RuntimeError, match="no login"):
-        list(prove_on([FOLDER], [fault("A-01")], CONTRACT))
+        list(prove_on([FOLDER], [fault("A-01")], CONTRACT, proven))
 
 
 def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_own() -> None:

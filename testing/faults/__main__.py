@@ -1,4 +1,4 @@
-"""`python -m testing.faults --target=FOLDER …`: run the fault matrix, print a table, write reports/out/proof.json."""
+"""`python -m testing.faults --target=FOLDER …`: run the fault matrix, print a table, write it to reports/out."""
 
 import argparse
 import sys
@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from reports.model.contract import load_contract
+from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
-from testing.faults.prove import Proof
+from testing.faults.prove import Proof, proven
 from testing.faults.several import prove_on
 
 
@@ -23,14 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     if options.only == "*":
         _uncovered(faults, set(contract))
+    if options.cures:
+        faults = curable(faults, contract)
     _say(f"{len(faults)} faults; first what a sound server shows …")
     proofs = list[Proof]()
-    for proof in prove_on(list(dict.fromkeys(options.target)), faults, contract):
+    for proof in prove_on(list(dict.fromkeys(options.target)), faults, contract, cured if options.cures else proven):
         proofs.append(proof)
         _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
-    _write(options.out, proofs)
+    out = options.out or ROOT / "reports" / "out" / ("cures.json" if options.cures else "proof.json")
+    _write(out, proofs)
     wrong = sum(not proof.ok for proof in proofs)
-    _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {options.out}")
+    _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {out}")
     return 1 if wrong or not proofs else 0
 
 
@@ -39,7 +43,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--target", type=Path, required=True, action="append",
                         help="target folder of a lab in scenario ready; several share the faults")
     parser.add_argument("--only", default="*", metavar="ID", help="criteria to prove, like DSK-01 or 'BKP-*'")
-    parser.add_argument("--out", type=Path, default=ROOT / "reports" / "out" / "proof.json")
+    parser.add_argument("--cures", action="store_true", help="repair each with --fix instead of taking it back")
+    parser.add_argument("--out", type=Path, help="reports/out/proof.json, or cures.json")
     return parser.parse_args(arguments)
 
 

@@ -23,7 +23,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     `inject`, `revert`, `until` and `settled` are shell. The last two are asked again until they succeed: the fault has
     taken effect, and the server is itself again. `also` names what else must change with it, and to what;
-    what `spreads` takes a source away: whatever was asked of it may become unknown too.
+    what `spreads` takes a source away: whatever was asked of it may become unknown too. `incurable` says why the
+    criterion's remedy leaves this one alone, where it does.
     """
 
     criterion: str
@@ -36,6 +37,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     where: Where = Where.HOST
     also: dict[str, Outcome] = {}
     spreads: bool = False
+    incurable: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from reports.model.contract import Kind, load_contract
 
@@ -18,7 +19,17 @@ MARKED = re.compile(r"^@criterion\(\"([A-Z0-9-]+)\"\)\ndef (test_\w+)", re.MULTI
 
 
 def outcomes(folder: Path, drill: str = "", change: str = "true") -> dict[str, str]:
-    """Outcome per criterion, after `change` (shell) in the copy; of the drills only the one named is done.
+    """Outcome per criterion, as `audited` saw it."""
+    return by_criterion(audited(folder, drill, change))
+
+
+def by_criterion(run: Mapping[str, Any]) -> dict[str, str]:
+    """Outcomes of a run."""
+    return {id: str(row["outcome"]) for id, row in run["results"].items()}
+
+
+def audited(folder: Path, drill: str = "", change: str = "true", options: Sequence[str] = ()) -> dict[str, Any]:
+    """run.json, after `change` (shell) in a copy of the target; of the drills only the one named is done.
 
     A copy, because a real audit leaves a sample in the history beside target.toml, and the next would see an incident.
     RuntimeError when the audit reached no verdict.
@@ -27,18 +38,18 @@ def outcomes(folder: Path, drill: str = "", change: str = "true") -> dict[str, s
         copy = Path(scratch) / "target"
         shutil.copytree(folder, copy, symlinks=True)
         subprocess.run(["sh", "-eu"], input=change, text=True, cwd=copy, check=True, capture_output=True)
-        return _audit(copy, Path(scratch) / "out", drill)
+        return _audit(copy, Path(scratch) / "out", [*_without_others(drill), *options])
 
 
-def _audit(folder: Path, out: Path, drill: str) -> dict[str, str]:
-    command = [sys.executable, "-m", "pytest", "-q", f"--target={folder}", f"--reports={out}", *_without_others(drill)]
+def _audit(folder: Path, out: Path, options: Sequence[str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "pytest", "-q", f"--target={folder}", f"--reports={out}", *options]
     audit = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=False, capture_output=True, text=True)
     try:
-        rows = json.loads((out / "run.json").read_text(encoding="utf-8"))["results"]
-    except (OSError, ValueError, KeyError) as error:
+        run: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         said = (audit.stdout + audit.stderr)[-600:]
         raise RuntimeError(f"no verdict (exit {audit.returncode}): {said}") from error
-    return {id: str(row["outcome"]) for id, row in rows.items()}
+    return run
 
 
 def _without_others(drill: str) -> list[str]:

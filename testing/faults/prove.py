@@ -122,6 +122,15 @@ class Prover:
         self.server.redate()
 
 
+def proven(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
+    """Each fault on the one server of that target, which shows that it is gone again."""
+    server = Server(target)
+    try:
+        yield from Prover(server, target, contract).prove(faults)
+    finally:
+        server.close()
+
+
 def announced(fault: Fault) -> set[str]:
     """Criteria it is to change."""
     return {fault.criterion, *fault.also}

@@ -1,31 +1,27 @@
 """The faults dealt to several servers, each proven on one of them at the same time as the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
 from reports.model.contract import Contract, Kind
 from testing.faults.fault import Fault
-from testing.faults.prove import Proof, Prover
-from testing.faults.server import Server
+from testing.faults.prove import Proof
 
+Proving = Callable[[Path, Sequence[Fault], Contract], Iterator[Proof]]
 COST = {True: 4, False: 1}  # a drill takes about four times as long
 
 
-def prove_on(targets: Sequence[Path], faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
-    """Proofs as they come. What one server's login or first audit raises is raised here, once the others are done."""
+def prove_on(targets: Sequence[Path], faults: Sequence[Fault], contract: Contract, proving: Proving) -> Iterator[Proof]:
+    """Proofs as they come. What `proving` raises on one server is raised here, once the others are done."""
     told: SimpleQueue[Proof | None] = SimpleQueue()
 
     def work(target: Path, lot: Sequence[Fault]) -> None:
-        server = None
         try:
-            server = Server(target)
-            for proof in Prover(server, target, contract).prove(lot):
+            for proof in proving(target, lot, contract):
                 told.put(proof)
         finally:
-            if server is not None:
-                server.close()
             told.put(None)
 
     with ThreadPoolExecutor(len(targets)) as pool:

@@ -55,11 +55,11 @@ def _planned(server: Server, remedy: Remedy) -> bool:
 
 
 def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -> Iterator[Killed]:
-    """That many, or more: every boundary in both ways first, then random moments."""
+    """Every boundary in both ways first, then random moments; of fewer than the boundaries, chance takes its pick."""
     plan = server.plan(remedy)
     seconds = measured(server, plan)
     before, boundaries = server.state(), 2 * (len(server.plan(remedy).steps) + 1)
-    for number in range(max(kills, boundaries)):
+    for number in sorted(chance.sample(range(max(kills, boundaries)), kills)):
         way, kill = WAYS[number % 2]
         plan, steps, began = server.plan(remedy), number // 2, time.monotonic()
         killed = (killed_after(server, plan, steps, partial(kill, server), before) if steps <= len(plan.steps) else
