@@ -7,6 +7,7 @@ import pytest
 
 from reports.model.contract import Kind
 from reports.model.outcome import Outcome
+from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
 from testing.faults.prove import Proof, Prover, proven
 from testing.faults.server import Server
@@ -137,3 +138,25 @@ def test_what_a_server_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_own() -> None:
     names = [(one.criterion, one.name) for one in load_faults()]
     assert len(names) == len(set(names))
+
+
+def fixed(states: tuple[str, ...] = ("applied",), **outcomes: str) -> dict[str, Any]:
+    """run.json of a `--fix` that came to these outcomes; the rest passes."""
+    seen = dict.fromkeys(KINDS, "pass") | {id.replace("_", "-"): outcome for id, outcome in outcomes.items()}
+    return {"results": {id: {"outcome": outcome} for id, outcome in seen.items()},
+            "interventions": [{"state": state} for state in states]}
+
+
+@pytest.mark.parametrize(("incurable", "run", "ok"), [
+    ("", fixed(), True), ("", fixed(A_01="fail"), False), ("", fixed(B_01="fail"), False), ("", fixed(B_01="unknown"), False),
+    ("", fixed(B_01="pending", DEC_01="fail"), True), ("", fixed(("applied", "rolled-back")), False),
+    ("by hand", fixed((), A_01="fail", B_01="fail"), True), ("by hand", fixed(), False)])
+def test_a_cure_makes_it_pass_and_nothing_else_worse(incurable: str, run: dict[str, Any], ok: bool) -> None:
+    sound = dict.fromkeys(KINDS, "pass")
+    assert judged(fault("A-01", incurable=incurable), sound, run, CONTRACT).ok == ok
+
+
+def test_a_fault_of_the_server_is_curable_where_a_remedy_is_for_its_criterion() -> None:
+    contract = {"A-01": row("A-01", remedy="journald"), "B-01": row("B-01", remedy="a person")}
+    faults = [fault("A-01"), fault("A-01", where=Where.TARGET), fault("A-01", expected=Outcome.UNKNOWN), fault("B-01")]
+    assert curable(faults, contract) == faults[:1]

@@ -80,6 +80,15 @@ def test_a_node_port_that_refuses_is_sick(tmp_path: Path, node: Server) -> None:
     assert (probe.name, probe.healthy, probe.status, probe.tries) == ("node port", False, 0, 3)
 
 
+def test_no_proxy_answers_for_the_node(tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    with serving(answers((200, "ok"))) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        probe = look(tmp_path, node, node_port=f"{node.url}/").probes[1]
+    assert probe.healthy
+    assert all("/services/" in path for path, _ in proxy.asked), "only the way to the cluster may need one"
+
+
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_a_node_port_that_hangs_or_drips_is_given_up(
         tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
