@@ -1,4 +1,4 @@
-"""`python3 -m lab`: build, up, down, reset, shell, status, clean."""
+"""`python3 -m lab`: build, up, down, reset, crash, shell, status, clean."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ def parser() -> argparse.ArgumentParser:
     down = commands.add_parser("down", help="end a server and remove all it used")
     down.add_argument("--all", action="store_true", help="every lab, also those of a crash")
     reset = commands.add_parser("reset", help="put a running server back to a scenario")
+    crash = commands.add_parser("crash", help="end a server as if its power failed, and boot it again from the same disk")
     shell = commands.add_parser("shell", help="a shell on the server (or one command)")
     shell.add_argument("words", nargs="*", metavar="command")
     commands.add_parser("status", help="which labs are up")
     commands.add_parser("clean", help="remove the cache")
     for command in (up, reset):
         command.add_argument("--scenario", choices=SCENARIOS, default="ready")
-    for command in (up, down, reset, shell):
+    for command in (up, down, reset, crash, shell):
         command.add_argument("--name", type=_name, default="edge")
     return top
 

@@ -15,7 +15,7 @@ from lab.locks import locked
 from lab.machine import server as servers
 from lab.machine.guest import Guest
 from lab.machine.power import running
-from lab.machine.session import discard, start
+from lab.machine.session import discard, restart, start
 from lab.needs import BOOT, BUILD, require_packages
 from lab.places import Places, places
 from lab.private import mount_store
@@ -57,6 +57,17 @@ def reset(options: Namespace) -> None:
     if servers.recall(here, options.name) is None:
         raise LabError(f"No lab {options.name} is up: `python3 -m lab up --name {options.name}` starts one.")
     _boot(here, options.name, options.scenario)
+
+
+def crash(options: Namespace) -> None:
+    """The power fails, in the middle of whatever is done; the same disk boots again."""
+    here = places().made()
+    mount_store(here)
+    found = servers.recall(here, options.name)
+    if found is None or not running(here, found):
+        raise LabError(f"No lab {options.name} is up: `python3 -m lab up --name {options.name}` starts one.")
+    with locked(here.run / f".{options.name}", f"Lab {options.name}", wait=True):
+        restart(here, found).wait_for_pods(SCENARIOS[found.scenario].pods)
 
 
 def down(options: Namespace) -> None:

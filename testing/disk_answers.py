@@ -21,6 +21,11 @@ other squashfs 100 0 10 0 /dev/loop3 /snap/core/1
 other tmpfs 0 2527653888 7 409593 tmpfs /tmp
 readonly /snap/core/1
 """
+KUBELET_DISK = """\
+1795450734
+df 8119472128 20957446144
+summary {"fs":{"time":"2026-11-23T16:18:44Z","availableBytes":8119000000,"capacityBytes":20957446144,"inodes":1310720}}
+"""
 DATASTORE = "sqlite 50000000 state.db\nsqlite 4000000 state.db-wal\nsqlite 32768 state.db-shm\n"
 KUBELET = """\
 started
@@ -66,5 +71,6 @@ SMART = "disk 0 /dev/sda PASSED\ndisk 2 /dev/sdb \ndisk 8 /dev/nvme0 FAILED!\nwh
 
 SOUND = {
     "disk_check": DISK_CHECK, "storage": STORAGE, "datastore": DATASTORE, "kubelet": KUBELET, "waste": WASTE,
+    "kubelet_disk": KUBELET_DISK,
     "check_settings": CHECK_SETTINGS, "cron_past": CRON_PAST, "disk_metrics": DISK_METRICS, "smart": SMART,
 }

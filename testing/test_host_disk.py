@@ -6,10 +6,11 @@ from fixtures.answer import Unknown
 from fixtures.host.check_settings import check_settings
 from fixtures.host.datastore import datastore
 from fixtures.host.kubelet import kubelet
+from fixtures.host.kubelet_disk import kubelet_disk
 from fixtures.host.smart import smart
 from fixtures.host.storage import storage
 from fixtures.host.waste import bytes_of, waste
-from testing.disk_answers import CHECK_SETTINGS, DATASTORE, KUBELET, SMART, STORAGE, WASTE
+from testing.disk_answers import CHECK_SETTINGS, DATASTORE, KUBELET, KUBELET_DISK, SMART, STORAGE, WASTE
 
 FULL = "row ext4 71 29 10 90 /dev/sda2 /\n"
 
@@ -43,6 +44,18 @@ def test_a_root_of_overlay_is_judged_all_the_same() -> None:
 
 def test_read_only_is_seen() -> None:
     assert storage("folder /\n" + FULL + "readonly /\n").needed[0].readonly
+
+
+@pytest.mark.parametrize(("free", "disagree"), [(8119472128, False), (8500000000, False), (9000000000, True), (0, True)])
+def test_the_kubelet_counts_the_same_disk(free: int, disagree: bool) -> None:
+    seen = kubelet_disk(KUBELET_DISK.replace("df 8119472128", f"df {free}"))
+    assert (seen.disagree, seen.age, seen.counted) == (disagree, 10, 8119000000)
+
+
+def test_a_kubelet_that_tells_nothing_is_told_and_is_no_fault_of_the_disk() -> None:
+    head = "\n".join(KUBELET_DISK.splitlines()[:2])
+    seen = kubelet_disk(f"{head}\nunseen Error from server (Forbidden): nodes is forbidden\n")
+    assert (seen.disagree, seen.unseen) == (False, "Error from server (Forbidden): nodes is forbidden")
 
 
 @pytest.mark.parametrize(("answer", "images", "eviction", "source"), [

@@ -12,6 +12,7 @@ from fixtures.host.disk import Filesystems
 from fixtures.host.evictions import Evictions
 from fixtures.host.kernel_words import KernelWords
 from fixtures.host.kubelet import Kubelet
+from fixtures.host.kubelet_disk import KubeletDisk
 from fixtures.host.smart import Smart
 from fixtures.host.storage import Storage
 from fixtures.host.waste import Waste
@@ -29,8 +30,15 @@ def test_root_filesystem_is_below_target(filesystems: Filesystems, root_usage: T
 
 
 @criterion("DSK-02")
-def test_every_filesystem_of_phase_0_has_room(storage: Storage, judge: Judge) -> None:
-    assert judge(storage.fullest.percent, storage, findings=_beside(storage))
+def test_every_filesystem_of_phase_0_has_room(storage: Storage, kubelet_disk: KubeletDisk, judge: Judge) -> None:
+    assert judge(storage.fullest.percent, storage, findings=[*_beside(storage), *_kubelet(kubelet_disk)])
+
+
+def _kubelet(seen: KubeletDisk) -> Iterator[Finding]:
+    if seen.unseen:
+        yield Finding("kubelet-unseen", {"why": seen.unseen})
+    elif seen.disagree:
+        yield Finding("kubelet-apart", {"free": seen.free, "counted": seen.counted, "apart": seen.apart, "age": seen.age})
 
 
 def _beside(storage: Storage) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.commands import run
+from lab.errors import LabError
 from lab.locks import locked
 from lab.machine.cluster import Cluster, wait_for_pods
 from lab.machine.guest import Guest, wait_for_ssh
@@ -48,11 +49,35 @@ def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
     mount_disk(places, name)
     mount_second(places, name)
     prepare(places.root(name), server)
+    return _booted(places, server)
+
+
+def restart(places: Places, old: Server) -> Session:
+    """The power fails and comes back: every process ends at once, and what is on the disk boots again."""
+    end(old)
+    unmount_disk(places, old.name)
+    _wait_until_free(places.disk(old.name))
+    server = _placed(places, old.name, old.scenario)
+    mount_disk(places, server.name)
+    mount_second(places, server.name)
+    return _booted(places, server)
+
+
+def _booted(places: Places, server: Server) -> Session:
     session = Session(places, server, _guest(places, server), time.time())
     boot(places, server)
     wait_for_ssh(server.address)
     say(f"  SSH answers {time.time() - session.booted:.1f} s after start, at {server.address}")
     return session
+
+
+def _wait_until_free(disk: Path, patience: float = 30.0) -> None:
+    # The kernel lets go of a dead server's mounts in its own time; a disk must not be mounted twice.
+    limit = time.monotonic() + patience
+    while run("losetup", "--associated", disk):
+        if time.monotonic() > limit:
+            raise LabError(f"{disk} is still in use {patience:.0f} s after everything on it was ended: `python3 -m lab down`")
+        time.sleep(0.1)
 
 
 def discard(places: Places, name: str) -> None:

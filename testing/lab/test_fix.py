@@ -11,6 +11,7 @@ import pytest
 
 from remediations.journald import RESTART
 from testing.audits import ROOT, Audited, audit
+from testing.labs import lab
 
 SCENARIO = "before"
 LIVE = ("-m", "not drill")
@@ -182,6 +183,18 @@ def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
     assert "was cut short; taking back its" in after.said
     assert (after.outcomes["LOG-01"], after.outcomes["LOG-06"]) == ("pass", "pass")
     assert [row["state"] for row in after.run["interventions"]] == ["rolled-back", "applied"]
+
+
+def test_the_power_fails_half_way_and_the_next_run_takes_it_back(
+        fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    lab("crash", "--name", f"test-{SCENARIO}")
+    said, _ = fixing.communicate(timeout=120)
+    assert "Traceback (most" not in said
+    assert "maxsize" in on_host("cat /etc/logrotate.d/rsyslog"), "it stopped behind its first step"
+    after = fix(server, tmp_path / "second")
+    assert "was cut short; taking back its" in after.said
+    assert [row["state"] for row in after.run["interventions"]] == ["rolled-back", "applied"]
+    assert after.outcomes["LOG-01"] == "pass"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
