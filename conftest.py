@@ -13,6 +13,7 @@ pytest_plugins = [
     "fixtures.host.storage",
     "fixtures.host.datastore",
     "fixtures.host.kubelet",
+    "fixtures.host.kubelet_disk",
     "fixtures.host.waste",
     "fixtures.host.check_settings",
     "fixtures.host.cron_past",

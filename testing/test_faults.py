@@ -1,11 +1,12 @@
 """The fault matrix itself: a fault that does not do what it announces, or does not go away, is told, and only that one."""
 
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from reports.model.contract import Kind
+from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
 from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
@@ -124,6 +125,20 @@ def test_faults_are_dealt_evenly_and_those_of_a_drill_stay_together() -> None:
     assert sorted(map(len, lots)) == [3, 9]
     assert [one for lot in lots for one in lot if one.criterion == "C-01"] == lots[0][:2]
     assert sorted(one.name for lot in lots for one in lot) == sorted(one.name for one in faults)
+
+
+def test_whoever_stops_listening_ends_it_behind_the_fault_at_hand() -> None:
+    many, begun = 1_000_000, list[int]()
+
+    def proving(_target: Path, lot: Sequence[Fault], _contract: Contract) -> Iterator[Proof]:
+        for number in range(many):
+            begun.append(number)
+            yield Proof(lot[0].criterion, str(number), "fail", "fail", (), ok=True)
+
+    proofs = cast(Generator[Proof], prove_on([FOLDER], [fault("A-01")], CONTRACT, proving))
+    next(proofs)
+    proofs.close()
+    assert len(begun) < many
 
 
 def test_what_a_server_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 
 from reports.model.contract import Contract, Kind
 from testing.faults.fault import Fault
@@ -14,21 +15,30 @@ COST = {True: 4, False: 1}  # a drill takes about four times as long
 
 
 def prove_on(targets: Sequence[Path], faults: Sequence[Fault], contract: Contract, proving: Proving) -> Iterator[Proof]:
-    """Proofs as they come. What `proving` raises on one server is raised here, once the others are done."""
+    """Proofs as they come. What `proving` raises on one server is raised here, once the others are done.
+
+    Interrupted, each server takes back the fault it is at, and no further one is begun.
+    """
     told: SimpleQueue[Proof | None] = SimpleQueue()
+    over = Event()
 
     def work(target: Path, lot: Sequence[Fault]) -> None:
         try:
             for proof in proving(target, lot, contract):
                 told.put(proof)
+                if over.is_set():
+                    break
         finally:
             told.put(None)
 
     with ThreadPoolExecutor(len(targets)) as pool:
         lots = dealt(faults, len(targets), contract)
         working = [pool.submit(work, target, lot) for target, lot in zip(targets, lots, strict=True)]
-        for _ in working:
-            yield from iter(told.get, None)
+        try:
+            for _ in working:
+                yield from iter(told.get, None)
+        finally:
+            over.set()
         for one in working:
             one.result()
 
