@@ -1,6 +1,6 @@
 """The fault matrix itself: a fault that does not do what it announces, or does not go away, is told, and only that one."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,9 +10,11 @@ from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
 from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
-from testing.faults.prove import Proof, Prover, proven
+from testing.faults.proof import Proof
+from testing.faults.prove import Prover, proven
 from testing.faults.server import Server
 from testing.faults.several import dealt, prove_on
+from testing.faults.turns import turns
 from testing.runs import row
 
 KINDS = {"A-01": Kind.LIVE, "B-01": Kind.LIVE, "C-01": Kind.DRILL, "DEC-01": Kind.DERIVED}
@@ -44,12 +46,14 @@ class Small:
     def until(self, condition: str) -> None:
         assert condition
 
-    def outcomes(self, folder: Path, drill: str = "", change: str = "") -> dict[str, str]:
+    def outcomes(self, folder: Path, drills: Collection[str] = (), change: str = "",
+                 only: Collection[str] = ()) -> dict[str, str]:
         assert folder == FOLDER
         self.audits += 1
         broken = self.broken | ({change.split()[1]} if change else set())
-        seen = {id: "unknown" if row.kind is Kind.DRILL and id != drill else "pass" for id, row in CONTRACT.items()}
-        return seen | dict.fromkeys(broken, "fail") | ({"DEC-01": "fail"} if broken else {})
+        seen = {id: "unknown" if row.kind is Kind.DRILL and id not in drills else "pass" for id, row in CONTRACT.items()}
+        seen |= dict.fromkeys(broken, "fail") | ({"DEC-01": "fail"} if broken else {})
+        return {id: outcome for id, outcome in seen.items() if not only or id in only}
 
 
 @pytest.fixture
@@ -113,10 +117,39 @@ def test_a_fault_that_could_not_be_injected_does_not_hide_the_one_before(small: 
     assert not proofs["B-01"].ok
 
 
-def test_neighbours_touch_different_criteria(small: Small) -> None:
-    faults = [fault("A-01"), fault("A-01"), fault("C-01"), fault("B-01"), fault("B-01")]
-    turn = Prover(cast(Server, small), FOLDER, CONTRACT).in_turn(faults)
-    assert [one.criterion for one in turn] == ["A-01", "B-01", "A-01", "B-01", "C-01"]
+def test_neighbours_touch_different_criteria() -> None:
+    faults = [fault(id, name=str(number)) for number, id in enumerate(("A-01", "A-01", "B-01", "B-01"))]
+    assert [one.criterion for (one,) in turns(faults, CONTRACT)] == ["A-01", "B-01", "A-01", "B-01"]
+
+
+CHAPTERS = {id: row(id, kind=KINDS.get(id, Kind.LIVE), chapter=chapter) for id, chapter in
+            {"A-01": "mcp", "A-02": "mcp", "B-01": "logs", "C-01": "disk", "D-01": "backups", "DEC-01": "decision"}.items()}
+
+
+@pytest.mark.parametrize(("faults", "together"), [
+    ([fault("A-01"), fault("B-01")], [2]), ([fault("A-01"), fault("A-02")], [1, 1]),
+    ([fault("A-01"), fault("B-01", spreads=True)], [1, 1]), ([fault("A-01"), fault("B-01", also={"A-01": Outcome.FAIL})], [1, 1]),
+    ([fault("A-01"), fault("B-01", also={"DEC-01": Outcome.FAIL})], [1, 1]), ([fault("A-01"), fault("C-01")], [2]),
+    ([fault("A-01"), fault("B-01", where=Where.TARGET)], [1, 1])])
+def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], together: list[int]) -> None:
+    assert sorted(map(len, turns(faults, CHAPTERS))) == together
+
+
+def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
+    proofs = {proof.criterion: proof for proof in
+              Prover(cast(Server, small), FOLDER, CHAPTERS).prove([fault("A-01"), fault("B-01"), fault("D-01")])}
+    assert {(id, proof.ok, proof.collateral) for id, proof in proofs.items()} == {
+        ("A-01", True, ("DEC-01",)), ("B-01", True, ("DEC-01",)), ("D-01", True, ("DEC-01",))}
+    assert small.audits == 1 + 1 + 1  # what is sound, the three, and their end
+
+
+@pytest.mark.parametrize("wrong", [
+    fault("B-01", inject="break D-01", revert="mend D-01"), fault("B-01", inject="refuse B-01"),
+    fault("B-01", revert="keep B-01")])
+def test_one_that_is_not_as_announced_is_told_and_its_neighbour_proven_alone(small: Small, wrong: Fault) -> None:
+    proofs = {proof.criterion: proof for proof in
+              Prover(cast(Server, small), FOLDER, CHAPTERS).prove([fault("A-01"), wrong])}
+    assert {id: proof.ok for id, proof in proofs.items()} == {"A-01": True, "B-01": False}
 
 
 def test_faults_are_dealt_evenly_and_those_of_a_drill_stay_together() -> None:

@@ -12,7 +12,8 @@ from reports.model.contract import load_contract
 from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
-from testing.faults.prove import Proof, proven
+from testing.faults.proof import Proof
+from testing.faults.prove import proven
 from testing.faults.several import prove_on
 
 

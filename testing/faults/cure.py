@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from remediations.transaction.remedy import load_remedies
-from reports.model.contract import Contract, Kind
+from reports.model.contract import Contract
 from reports.model.outcome import Outcome
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import ROOT, audited, by_criterion, outcomes
-from testing.faults.prove import FOLLOWS, Proof
+from testing.faults.proof import FOLLOWS, Proof, drills_of
 from testing.faults.server import Server
 
 FIX = ("--fix", "--fix-disruptive")
@@ -55,8 +55,7 @@ def _fixed(target: Path, fault: Fault, contract: Contract) -> Mapping[str, Any]:
         server.until(fault.until)
     finally:
         server.close()
-    drill = fault.criterion if contract[fault.criterion].kind is Kind.DRILL else ""
-    return audited(target, drill, options=FIX)
+    return audited(target, drills_of([fault], contract), options=FIX)
 
 
 def judged(fault: Fault, sound: Mapping[str, str], run: Mapping[str, Any], contract: Contract) -> Proof:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ PATIENCE = 300  # seconds
 MARKED = re.compile(r"^@criterion\(\"([A-Z0-9-]+)\"\)\ndef (test_\w+)", re.MULTILINE)
 
 
-def outcomes(folder: Path, drill: str = "", change: str = "true") -> dict[str, str]:
-    """Outcome per criterion, as `audited` saw it."""
-    return by_criterion(audited(folder, drill, change))
+def outcomes(folder: Path, drills: Collection[str] = (), change: str = "true", only: Collection[str] = ()) -> dict[str, str]:
+    """Outcome per criterion, as `audited` saw it; of `only` some where those alone are asked for."""
+    return by_criterion(audited(folder, drills, change, [test for id, test in _tests() if id in only]))
 
 
 def by_criterion(run: Mapping[str, Any]) -> dict[str, str]:
@@ -28,8 +28,8 @@ def by_criterion(run: Mapping[str, Any]) -> dict[str, str]:
     return {id: str(row["outcome"]) for id, row in run["results"].items()}
 
 
-def audited(folder: Path, drill: str = "", change: str = "true", options: Sequence[str] = ()) -> dict[str, Any]:
-    """run.json, after `change` (shell) in a copy of the target; of the drills only the one named is done.
+def audited(folder: Path, drills: Collection[str] = (), change: str = "true", options: Sequence[str] = ()) -> dict[str, Any]:
+    """run.json, after `change` (shell) in a copy of the target; of the drills only those named are held.
 
     A copy, because a real audit leaves a sample in the history beside target.toml, and the next would see an incident.
     RuntimeError when the audit reached no verdict.
@@ -38,7 +38,7 @@ def audited(folder: Path, drill: str = "", change: str = "true", options: Sequen
         copy = Path(scratch) / "target"
         shutil.copytree(folder, copy, symlinks=True)
         subprocess.run(["sh", "-eu"], input=change, text=True, cwd=copy, check=True, capture_output=True)
-        return _audit(copy, Path(scratch) / "out", [*_without_others(drill), *options])
+        return _audit(copy, Path(scratch) / "out", [*_without_others(drills), *options])
 
 
 def _audit(folder: Path, out: Path, options: Sequence[str]) -> dict[str, Any]:
@@ -52,10 +52,10 @@ def _audit(folder: Path, out: Path, options: Sequence[str]) -> dict[str, Any]:
     return run
 
 
-def _without_others(drill: str) -> list[str]:
-    if not drill:
+def _without_others(drills: Collection[str]) -> list[str]:
+    if not drills:
         return ["-m", "not drill"]
-    return [f"--deselect={test}" for id, test in _drills().items() if id != drill]
+    return [f"--deselect={test}" for id, test in _drills().items() if id not in drills]
 
 
 @cache
@@ -65,7 +65,7 @@ def _drills() -> dict[str, str]:
     return {id: test for id, test in _tests() if contract[id].kind is Kind.DRILL}
 
 
-def _tests() -> Iterator[tuple[str, str]]:
-    for file in sorted((ROOT / "tests").glob("test_*.py")):
-        for id, name in MARKED.findall(file.read_text(encoding="utf-8")):
-            yield id, f"tests/{file.name}::{name}"
+@cache
+def _tests() -> list[tuple[str, str]]:
+    return [(id, f"tests/{file.name}::{name}") for file in sorted((ROOT / "tests").glob("test_*.py"))
+            for id, name in MARKED.findall(file.read_text(encoding="utf-8"))]

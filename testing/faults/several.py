@@ -8,7 +8,7 @@ from threading import Event
 
 from reports.model.contract import Contract, Kind
 from testing.faults.fault import Fault
-from testing.faults.prove import Proof
+from testing.faults.proof import Proof
 
 Proving = Callable[[Path, Sequence[Fault], Contract], Iterator[Proof]]
 COST = {True: 4, False: 1}  # a drill takes about four times as long

@@ -1,0 +1,62 @@
+"""What a fault was to change against what it changed. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from reports.model.contract import Contract, Kind
+from reports.model.outcome import Outcome
+from testing.faults.fault import Fault
+
+Outcomes = Mapping[str, str]
+
+FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
+
+
+class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of proof.json. `collateral` names everything else that changed; `why` says what was not as expected."""
+
+    criterion: str
+    fault: str
+    expected: str
+    observed: str
+    collateral: tuple[str, ...]
+    ok: bool
+    why: str = ""
+
+
+def drills_of(faults: Iterable[Fault], contract: Contract) -> set[str]:
+    """The drills that have to be held for these to be seen."""
+    return {fault.criterion for fault in faults if contract[fault.criterion].kind is Kind.DRILL}
+
+
+def announced(fault: Fault) -> set[str]:
+    """Criteria it is to change."""
+    return {fault.criterion, *fault.also}
+
+
+def touched(fault: Fault, proof: Proof) -> set[str]:
+    """Criteria that changed, or were announced to."""
+    return announced(fault) | {*proof.collateral}
+
+
+def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, beside: Iterable[Fault] = ()) -> Proof:
+    """Compare what was seen with what the fault announces; what faults beside it announce is theirs."""
+    others = {fault.criterion}.union(*(announced(one) for one in beside))
+    observed = seen.get(fault.criterion, "unknown")
+    changed = [id for id in contract if id not in others and seen.get(id) != sound.get(id)]
+    faults = [f"{fault.criterion} was {observed}"] if observed != fault.expected else []
+    faults += [f"{id} became {seen.get(id)}" for id in changed
+               if contract[id].kind not in FOLLOWS and fault.also.get(id) != seen.get(id)
+               and not (fault.spreads and seen.get(id, Outcome.UNKNOWN) == Outcome.UNKNOWN)]
+    faults += [f"{id} did not change with it" for id in fault.also if id not in changed]
+    return Proof(fault.criterion, fault.name, fault.expected, observed, tuple(changed), not faults, "; ".join(faults))
+
+
+def flipped_back(fault: Fault, proof: Proof, sound: Outcomes, after: Outcomes, contract: Contract) -> Proof:
+    """The proof, with what stayed as the fault had made it."""
+    live = [id for id in contract if id in touched(fault, proof)
+            and (id in announced(fault) or contract[id].kind not in FOLLOWS)]
+    stayed = [f"{id} stayed {after.get(id)} after the revert" for id in live if after.get(id) != sound.get(id)]
+    why = "; ".join(filter(None, [proof.why, *stayed]))
+    return msgspec.structs.replace(proof, ok=proof.ok and not stayed, why=why)

@@ -1,0 +1,46 @@
+"""Which faults share an audit, and which audit follows which. Pure."""
+
+from collections.abc import Sequence
+
+from reports.model.contract import Contract
+from testing.faults.fault import Fault, Where
+from testing.faults.proof import FOLLOWS, announced
+
+MOST = 4  # faults at a time
+Turn = tuple[Fault, ...]
+
+
+def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
+    """Faults of different chapters that change different criteria go together; those of a target come last, each alone.
+
+    Neighbours change different criteria wherever that can be had: the next audit then shows that the last faults are gone.
+    """
+    left = [fault for fault in faults if fault.where is Where.HOST]
+    others = [(fault,) for fault in faults if fault not in left]
+    order, last = list[Turn](), set[str]()
+    while left:
+        turn = _next(left, last, contract)
+        order.append(turn)
+        left = [fault for fault in left if fault not in turn]
+        last = set[str]().union(*map(announced, turn))
+    return [*order, *others]
+
+
+def _next(left: Sequence[Fault], last: set[str], contract: Contract) -> Turn:
+    turn: Turn = (next((fault for fault in left if not last & announced(fault)), left[0]),)
+    for fault in left:
+        if len(turn) < MOST and not last & announced(fault) and all(_together(fault, one, contract) for one in turn):
+            turn = (*turn, fault)
+    return turn
+
+
+def _together(one: Fault, two: Fault, contract: Contract) -> bool:
+    """Neither hides the other, and neither uses the other's files."""
+    alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
+    meet = contract[one.criterion].chapter == contract[two.criterion].chapter or announced(one) & announced(two)
+    return not alone and not meet
+
+
+def shows_in_all(fault: Fault, contract: Contract) -> bool:
+    """It changes what every other fault changes too."""
+    return any(contract[id].kind in FOLLOWS for id in announced(fault))
