@@ -75,8 +75,11 @@ class Prover:
         return outcomes(self.folder, drills_of(faults, self.contract), only=only)
 
     def _shows(self, following: Turn, fault: Fault, proof: Proof) -> bool:
-        """Whether the next audit sees all of this fault's criteria as they should be."""
-        free = [one.where is Where.HOST and not one.spreads and not touched(fault, proof) & announced(one) for one in following]
+        """Whether the next audit sees all of this fault's criteria as they should be. A drill feels its chapter's faults."""
+        chapter = {id for id in self.contract if self.contract[id].chapter == self.contract[fault.criterion].chapter}
+        held = chapter if drills_of([fault], self.contract) else set[str]()
+        free = [one.where is Where.HOST and not one.spreads and not (touched(fault, proof) | held) & announced(one)
+                for one in following]
         return bool(following) and all(free) and not shows_in_all(fault, self.contract)
 
     def _alone(self, turn: Turn) -> Iterator[Proof]:
