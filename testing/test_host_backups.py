@@ -54,7 +54,7 @@ def test_a_whole_dump_and_a_name_with_a_blank(tmp_path: Path) -> None:
     (dump()[:-20], "broken"),                          # a cut file
     (b"", "broken"),
     (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),       # pg_dump -Fc: only a restore tells
-])
+], ids=["nothing", "cut at a line", "the last is missing", "cut", "empty", "custom"])  # a packed file holds the hour
 def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", data)
     assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
