@@ -10,12 +10,13 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
+from reports.model.chronicle import Chronicle, chronicle_of
 from reports.model.earlier import with_earlier
 from reports.model.history import HistoryError, remember
 from reports.model.light import light
 from reports.model.past import Past
 from reports.model.run import Result, Run
-from reports.model.settle import settle
+from reports.model.settle import SHOWN, settle
 from reports.model.stash import (
     AUDITED,
     BEFORE,
@@ -26,6 +27,7 @@ from reports.model.stash import (
     LANGUAGE,
     MOMENT,
     NOTICES,
+    PAST,
     PEOPLE,
     REPLAYED_FROM,
     WINDOW,
@@ -38,6 +40,7 @@ from reports.terminal import columns, no_decision, not_loaded, summary
 from reports.words import Voice
 from reports.writers import Writers, direct
 
+DRAWN = {"DSK-01", "DSK-05", "LOG-06"}  # whose course over the days the page shows
 DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parent / "out"))
 RESULTS = pytest.StashKey[dict[str, Result]]()
 STARTED = pytest.StashKey[datetime]()
@@ -97,7 +100,15 @@ def build_run(config: pytest.Config) -> Run:
         id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
         target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
         results=with_earlier(results, earlier, changed=changed), people=stash[PEOPLE], window=stash[WINDOW],
-        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
+        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM], chronicle=_chronicle(config, ended))
+
+
+def _chronicle(config: pytest.Config, until: datetime) -> Chronicle:
+    """What the page draws of earlier audits: of a real server nothing that was made up."""
+    contract, shown = config.stash[CONTRACT], config.stash[AUDITED].kind in SHOWN
+    samples = [sample for sample in config.stash[PAST].samples if shown or not sample.synthetic]
+    drawn = [id for id, row in contract.items() if row.kpi or id in DRAWN]
+    return chronicle_of(samples, drawn, len(contract), until)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from reports.model.chronicle import Chronicle
 from reports.model.contract import Criterion, Text
 from reports.model.outcome import Outcome
 from reports.model.people import People
@@ -59,7 +60,10 @@ NOT_JUDGED = Reason("not-judged", {"cause": "not-judged"})
 
 
 class Audited(msgspec.Struct, frozen=True):
-    """The place that was audited. `name` is what `--target=` takes; `kind` is server, lab or demo."""
+    """The place that was audited. `name` is what `--target=` takes; `kind` is server, lab or demo.
+
+    `tightened` holds the contract's own figure of each criterion of which the target asks more.
+    """
 
     name: str
     title: str
@@ -67,6 +71,7 @@ class Audited(msgspec.Struct, frozen=True):
     owners: Mapping[str, str] = {}
     plan_start: str = ""
     meeting: str = ""
+    tightened: Mapping[str, str] = {}
 
 
 class Intervention(msgspec.Struct, frozen=True):
@@ -93,6 +98,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None = None
     interventions: tuple[Intervention, ...] = ()
     replayed_from: str = ""
+    chronicle: Chronicle = Chronicle()
     version: int = VERSION
 
     @property
