@@ -15,6 +15,7 @@ from reports.decision import decide
 from reports.exports import write_all
 from reports.history_command import MomentError, add_arguments, history
 from reports.model.contract import Contract, ContractError, Criterion, load_contract
+from reports.model.earlier import noting
 from reports.model.history import HistoryError
 from reports.model.run import RunError, read_run, schema
 from reports.model.sentence import LANGUAGES
@@ -126,7 +127,7 @@ def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
     run = read_run(data, str(file))
     if problems := write_all(run, folder, language, proofs=file.parent):
         raise RefusedError(problems[0])
-    less = loosened(run.contract, load_contract())
+    less = loosened(run.contract, noting(load_contract()))
     notices = [Voice(language).word("other-contract", ids=", ".join(less))] if less else []
     for parts in summary(run, decide(run), language, notices, folder, columns()):
         yield "".join(text for text, _ in parts)

@@ -2,20 +2,27 @@
 
 import msgspec
 
+from reports.briefly import briefly, capital, failing
 from reports.decision import Cause, Decision
+from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
 from reports.words import Voice, shown
 
-LONGEST_NAME = 60
+LONGEST_NAME, LONGEST_MORE = 60, 160
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One cause: the criteria it holds back, what was seen, who acts and how."""
+    """One cause: the criteria it holds back, what is wrong in plain words, who acts and how.
+
+    `topic` is what the criterion asks, of several their chapter; `more` is what else was found.
+    """
 
     outcome: Outcome
     ids: tuple[str, ...]
+    topic: str
     said: str
+    more: str
     owner: str
     todo: str
 
@@ -23,11 +30,25 @@ class Line(msgspec.Struct, frozen=True):
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
     """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
     first = cause.ids[0]
-    result = decision.results[first]
-    judged = result.outcome is Outcome.FAIL or result.reason is None
-    said = voice.told(run.contract[first], result) if judged else voice.reason(result)
-    return Line(cause.outcome, cause.ids, said,
+    criterion, result = run.contract[first], decision.results[first]
+    said = briefly(criterion, result, voice)
+    return Line(cause.outcome, cause.ids, topic(run, cause.ids, voice), said, more(criterion, result, said, voice),
                 owner(run, cause.owner, voice), todo(run, result, voice))
+
+
+def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
+    """What was asked: of one criterion its title, of several the chapter of the first."""
+    criterion = run.contract[ids[0]]
+    known = len(ids) > 1 and voice.knows("chapter", criterion.chapter)
+    return voice.say("chapter", criterion.chapter) if known else voice.text(criterion.title)
+
+
+def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
+    """What was found beside a figure that misses its target, as far as `said` does not say it."""
+    if result.outcome is not Outcome.FAIL:
+        return ""
+    found = [text for text in failing(criterion, result, voice) if text.lower() not in said.lower()]
+    return shown(capital(voice.semicolon.join(found)), LONGEST_MORE)
 
 
 def owner(run: Run, key: str, voice: Voice) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 from reports.acting import Line, line_of, owner
+from reports.briefly import capital
 from reports.decision import Decision, Verdict
 from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
@@ -90,7 +91,9 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
     for id, result in decision.results.items():
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
-            yield Line(result.outcome, (id,), voice.semicolon.join(voice.findings(criterion, result)),
+            beside = [voice.text(criterion.finding[finding.name], finding.values)
+                      for finding in result.findings if is_reserve(criterion, finding)]
+            yield Line(result.outcome, (id,), voice.text(criterion.title), capital(voice.semicolon.join(beside)), "",
                        owner(run, criterion.owner, voice), voice.text(criterion.next, result.seen))
 
 

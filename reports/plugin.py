@@ -1,7 +1,6 @@
 """From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
 
 import os
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,27 +9,18 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
-from reports.model.chronicle import Chronicle, chronicle_of
-from reports.model.earlier import with_earlier
+from reports.frozen import RESULTS, STARTED, build_run
 from reports.model.history import HistoryError, remember
 from reports.model.light import light
 from reports.model.past import Past
 from reports.model.run import Result, Run
-from reports.model.settle import SHOWN, settle
+from reports.model.settle import settle
 from reports.model.stash import (
-    AUDITED,
     BEFORE,
-    CONTRACT,
-    DRILLED,
     HISTORY,
     INTERVENTIONS,
     LANGUAGE,
-    MOMENT,
     NOTICES,
-    PAST,
-    PEOPLE,
-    REPLAYED_FROM,
-    WINDOW,
     WITNESSED,
 )
 from reports.pages.detail import Detail
@@ -40,10 +30,7 @@ from reports.terminal import columns, no_decision, not_loaded, summary
 from reports.words import Voice
 from reports.writers import Writers, direct
 
-DRAWN = {"DSK-01", "DSK-05", "LOG-06"}  # whose course over the days the page shows
 DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parent / "out"))
-RESULTS = pytest.StashKey[dict[str, Result]]()
-STARTED = pytest.StashKey[datetime]()
 DECIDED = pytest.StashKey[tuple[Run, Decision]]()
 
 
@@ -87,28 +74,6 @@ class Recorder:
 def run(request: pytest.FixtureRequest) -> Run:
     """The run as far as it went: what the derived criteria are derived from."""
     return build_run(request.config)
-
-
-def build_run(config: pytest.Config) -> Run:
-    """Freeze what the session knows. A replay is dated as what it judges, and takes the time it takes."""
-    stash, now = config.stash, datetime.now(UTC)
-    contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
-    earlier = stash[DRILLED]
-    ended = stash[MOMENT] or now
-    changed = any(intervention.state != "planned" for intervention in interventions)
-    return Run(
-        id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
-        target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
-        results=with_earlier(results, earlier, changed=changed), people=stash[PEOPLE], window=stash[WINDOW],
-        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM], chronicle=_chronicle(config, ended))
-
-
-def _chronicle(config: pytest.Config, until: datetime) -> Chronicle:
-    """What the page draws of earlier audits: of a real server nothing that was made up."""
-    contract, shown = config.stash[CONTRACT], config.stash[AUDITED].kind in SHOWN
-    samples = [sample for sample in config.stash[PAST].samples if shown or not sample.synthetic]
-    drawn = [id for id, row in contract.items() if row.kpi or id in DRAWN]
-    return chronicle_of(samples, drawn, len(contract), until)
 
 
 @pytest.hookimpl(trylast=True)

@@ -60,6 +60,7 @@ def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str) -> Ite
         yield [(f"{voice.outcome(line.outcome):<{MARGIN}}", (COLOURS[line.outcome],)),
                (first[:bold], ("bold",)), (first[bold:], ())]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
+        yield from ([(" " * MARGIN + row, ())] for row in wrapped(plain(line.more), width, MARGIN) if row)
         for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):
             rows = wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN)
             yield from ([(" " * MARGIN + row, ("light",))] for row in rows)

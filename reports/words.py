@@ -132,15 +132,18 @@ class Voice(msgspec.Struct, frozen=True):
         """`11 February 2026`."""
         return self.say("date", "day", self._parts(moment))
 
+    def short_day(self, moment: date) -> str:
+        """`11 Feb`."""
+        return self.say("date", "short", self._parts(moment, "short-months"))
+
     def moment(self, moment: datetime) -> str:
         """`11 February 2026, 13:05 UTC`."""
-        return self.say("date", "moment", self._parts(moment) | {
-            "hour": f"{moment:%H}", "minute": f"{moment:%M}", "zone": f"{moment:%Z}"})
+        clock = {"hour": f"{moment:%H}", "minute": f"{moment:%M}", "zone": f"{moment:%Z}"}
+        return self.say("date", "moment", self._parts(moment) | clock)
 
-    def _parts(self, moment: date) -> dict[str, Any]:
-        table = locale(self.language)["date"]
-        return {"day": table["first"] if moment.day == 1 else moment.day, "year": moment.year,
-                "month": table["months"].split()[moment.month - 1]}
+    def _parts(self, moment: date, months: str = "months") -> dict[str, Any]:
+        table, day = locale(self.language)["date"], moment.day
+        return {"day": table["first"] if day == 1 else day, "year": moment.year, "month": table[months].split()[moment.month - 1]}
 
     def seconds(self, seconds: float) -> str:
         """A duration."""

@@ -1,7 +1,7 @@
 """Golden runs: one frozen Run for each state a reader can meet; all that is ever shown is in one of them."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,14 @@ import msgspec
 
 from reports.model.contract import Text, parse_contract
 from reports.model.derived import progress, score
+from reports.model.maintenance import Maintenance
 from reports.model.outcome import Outcome
 from reports.model.people import Attestation, People, Void, Waiver
 from reports.model.run import Audited, Finding, Intervention, Reason, Result, Run, Source
 from reports.model.settle import settle
 from reports.model.stability import Window
+from reports.model.worklog import Basis, Logged
+from testing.watched import happened, watched
 
 CONTRACT = parse_contract((Path(__file__).parent / "golden.toml").read_text(encoding="utf-8"), "golden.toml")
 AT = datetime(2026, 2, 11, 13, 5, 12, tzinfo=UTC)
@@ -120,8 +123,14 @@ def no_go() -> Run:
 
 
 def not_yet() -> Run:
-    """Everything is repaired; the days are missing."""
-    return golden(window=window(3.6, "change"))
+    """Everything is repaired and was watched; the days are missing."""
+    seen = msgspec.structs.replace(window(2.5, "failing"), what="DSK-05", happened=happened(AT), incidents=2, gaps=1)
+    work = Maintenance(AT - timedelta(hours=80), AT - timedelta(hours=76), "new kernel", "Alice Martin", AT - timedelta(days=5))
+    log = (Logged(date(2026, 2, 4), 8.0, "audit, clean-up"), Logged(date(2026, 2, 7), 6.0, "backups"),
+           Logged(date(2026, 2, 9), 0.0, "no clean-up by hand", 3.0, Basis.MEASURED),
+           Logged(date(2026, 2, 9), 0.0, "no backup by hand", 2.0))
+    return golden(window=seen, chronicle=watched(AT, len(CONTRACT)),
+                  people=People((BUDGET,), maintenance=(work,), worklog=log))
 
 
 def undecided() -> Run:

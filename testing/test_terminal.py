@@ -50,7 +50,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
 
 def test_the_block_speaks_french() -> None:
     said = "\n".join(block("not_yet", "fr")).replace("\u00a0", " ")
-    for part in ("PAS ENCORE", "3,6 jours", "GO au plus tôt", "14 février 2026", "en attente", "Rapport : "):
+    for part in ("PAS ENCORE", "2,5 jours", "GO au plus tôt", "16 février 2026", "en attente", "Rapport : "):
         assert part in said
 
 

@@ -49,10 +49,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FindingText(Text, frozen=True, forbid_unknown_fields=True):
-    """A further condition of a criterion. A reserve or a note is told and does not fail it; only a reserve asks for a cure.
-
-    A knock-out brings INF-SCORE to 0, where its criterion as a whole does not.
-    """
+    """A further condition. A reserve or a note fails nothing, only a reserve asks for a cure; a knock-out: INF-SCORE is 0."""
 
     reserve: bool = False
     note: bool = False
@@ -92,6 +89,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     cause: str = ""
     remedy: str = ""
     kpi: Kpi | None = None
+    missed: Text | None = None  # what a person would say of a figure that misses its target; `seen` says all
     finding: Mapping[str, FindingText] = {}
 
     def __post_init__(self) -> None:

@@ -48,6 +48,11 @@ def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     return Words(language).vformat(template, (), values)
 
 
+def holes(template: str) -> set[str]:
+    """The names of the values it wants."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
 @cache
 def locale(language: str) -> dict[str, Any]:
     """The tables of reports/locale/LANGUAGE.toml."""

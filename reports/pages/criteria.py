@@ -9,13 +9,13 @@ from markupsafe import Markup
 from reports.acting import owner, todo
 from reports.briefing import is_reserve
 from reports.decision import Decision
-from reports.model.contract import Criterion, Kpi
+from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
-from reports.pages.gauge import gauge
+from reports.pages.drawings.gauge import gauge
 from reports.words import Voice, shown, visible_lines
 
-LONGEST_COMMAND, LONGEST_FIGURE, SHORT = 1600, 24, 6
+LONGEST_COMMAND, SHORT = 1600, 6
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -58,18 +58,6 @@ class Chapter(msgspec.Struct, frozen=True):
     title: str
     met: int
     cards: tuple[Card, ...]
-
-
-class Figure(msgspec.Struct, frozen=True):
-    """A row of the KPI table."""
-
-    id: str
-    name: str
-    before: str
-    target: str
-    now: str
-    outcome: Outcome
-    word: str
 
 
 def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
@@ -133,16 +121,3 @@ def _gist(asked: str) -> tuple[str, int]:
 def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:
     yield voice.word("plan-chapter", plan=criterion.plan), voice.say("basis", criterion.basis)
     yield voice.say("kind", criterion.kind), ""
-
-
-def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
-    """The plan's KPI table: before, target, now."""
-    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id], voice)
-                 for id, criterion in run.contract.items() if criterion.kpi)
-
-
-def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, voice: Voice) -> Figure:
-    seen = result.seen and result.outcome is not Outcome.UNKNOWN
-    now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
-    return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,
-                  voice.outcome(result.outcome))

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from reports.decision import Decision
-from reports.model.contract import Kind
 from reports.model.derived import Score, progress, score
+from reports.model.people import STABLE
 from reports.model.run import Intervention, Run
 from reports.words import Voice, shown, visible
 
@@ -76,8 +76,7 @@ def completed(run: Run, decision: Decision, voice: Voice) -> str:
 
 def window(run: Run, voice: Voice) -> Window:
     """What is proven of the days the contract asks for."""
-    needed = next((criterion.bound.figure for criterion in run.contract.values() if criterion.kind is Kind.WINDOW
-                   and criterion.bound.unit == "days"), 7.0)
+    needed = run.contract[STABLE].bound.figure if STABLE in run.contract else 7.0
     seen = run.window
     if seen is None:
         return Window((voice.word("window-missing"),), 0.0, "")

@@ -1,6 +1,8 @@
-"""verdict.html: one file, offline, without JavaScript; both languages inside. A pure function of run and proofs."""
+"""verdict.html: one file, offline, whole without JavaScript; both languages inside. A pure function of run and proofs."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from reports.briefing import Briefing, brief
 from reports.decision import Decision
 from reports.model.run import Run
 from reports.model.sentence import LANGUAGES
-from reports.pages import people, sections
-from reports.pages.criteria import Chapter, Figure, chapters, figures
+from reports.pages import calendar, changed, courses, people, plan, sections, week, worth
+from reports.pages.criteria import Chapter, chapters
+from reports.pages.figures import Figure, figures
 from reports.proofs import Proof
 from reports.words import Voice, shown
 
@@ -36,6 +39,18 @@ class View(msgspec.Struct, frozen=True):
     waivers: tuple[people.Entry, ...]
     attestations: tuple[people.Entry, ...]
     void: tuple[people.Entry, ...]
+    days: week.Timeline
+    courses: tuple[courses.Course, ...]
+    calendar: tuple[calendar.Day, ...]
+    changed: changed.Changed
+    schedule: tuple[plan.Row, ...]
+    departures: tuple[plan.Apart, ...]
+    worth: worth.Worth
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who answers for a criterion, once."""
+        return tuple(dict.fromkeys(card.owner for chapter in self.chapters for card in chapter.cards))
 
 
 def view(run: Run, decision: Decision, language: str) -> View:
@@ -45,17 +60,26 @@ def view(run: Run, decision: Decision, language: str) -> View:
         voice, brief(run, decision, voice), figures(run, decision, voice), sections.scored(run, decision, voice),
         sections.completed(run, decision, voice), chapters(run, decision, voice), sections.window(run, voice),
         sections.changes(run, decision, voice), people.waivers(run, decision, voice), people.attestations(run, voice),
-        people.void(run, voice))
+        people.void(run, voice), week.days(run, decision, voice), courses.courses(run, decision, voice),
+        calendar.calendar(run, decision, voice), changed.changed(run, decision, voice), plan.schedule(run, decision, voice),
+        plan.departures(run, decision, voice), worth.worth(run, voice))
 
 
 def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
     """The page, `language` shown first; the same bytes for the same arguments."""
     order = (language, *(other for other in LANGUAGES if other != language))
     page: dict[str, Any] = {
-        "run": run, "tone": decision.verdict.name.lower().replace("_", "-"), "language": language,
+        "run": run, "script_hash": _hash_of_script(),
+        "tone": decision.verdict.name.lower().replace("_", "-"), "language": language,
         "views": [view(run, decision, language) for language in order], "proofs": proofs}
     text = _environment().get_template("verdict.html").render(page)
     return re.sub(r"\n\s*\n+", "\n", text).encode("utf-8", "backslashreplace")
+
+
+def _hash_of_script() -> str:
+    """What the page's own policy lets run: this script as it is, and no other."""
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8").removesuffix("\n")
+    return b64encode(sha256(script.encode()).digest()).decode()
 
 
 def _environment() -> Environment:

@@ -1,0 +1,57 @@
+"""How many of the kinds of backups were valid on each day."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from reports.decision import Decision
+from reports.model.outcome import Outcome
+from reports.model.run import Run
+from reports.words import Voice
+
+BACKUPS, KINDS = "BKP-07", ("postgres", "redis", "configs")
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day of the calendar of backups; `kinds` are valid, missing or unseen."""
+
+    label: str
+    count: str
+    kinds: tuple[str, ...]
+
+
+def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
+    """Seven full days, the oldest first, and today: how many of the kinds have a valid backup."""
+    result = decision.results.get(BACKUPS)
+    if result is None:
+        return ()
+    lacking = _lacking(result.seen)
+    newest = max(lacking, default=run.ended.date() - timedelta(days=1))
+    full = [_day(newest - timedelta(days=number), lacking, voice) for number in reversed(range(7))]
+    today = result.seen.get("today")
+    known = today if isinstance(today, int) and 0 <= today <= len(KINDS) and result.outcome is not Outcome.UNKNOWN else None
+    marks = ("valid",) * (known or 0) + ("unseen",) * (len(KINDS) - (known or 0))
+    return (*full, Day(voice.word("today"), "–" if known is None else f"{known}/{len(KINDS)}", marks))
+
+
+def _day(day: date, lacking: Mapping[date, tuple[str, ...]], voice: Voice) -> Day:
+    if day not in lacking:
+        return Day(_label(day, voice), "–", ("unseen",) * len(KINDS))
+    marks = tuple("missing" if kind in lacking[day] else "valid" for kind in KINDS)
+    return Day(_label(day, voice), f"{marks.count('valid')}/{len(KINDS)}", marks)
+
+
+def _label(day: date, voice: Voice) -> str:
+    """It may stand on two lines."""
+    return voice.short_day(day).replace("\u00a0", " ")
+
+
+def _lacking(seen: Mapping[str, Any]) -> dict[date, tuple[str, ...]]:
+    """The kinds each full day lacks; nothing of what is no such list."""
+    try:
+        rows = msgspec.convert(seen.get("days", ()), tuple[tuple[date, tuple[str, ...]], ...])
+    except msgspec.ValidationError:
+        return {}
+    return dict(rows)

@@ -1,0 +1,41 @@
+"""The plan's KPI table: before, target, now, and how it came there."""
+
+import msgspec
+from markupsafe import Markup
+
+from reports.decision import Decision
+from reports.model.contract import Criterion, Kpi
+from reports.model.outcome import Outcome
+from reports.model.run import Result, Run
+from reports.pages.courses import course_of, past_axis
+from reports.pages.drawings.spark import spark
+from reports.words import Voice, shown
+
+LONGEST_FIGURE = 24
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A row of the KPI table."""
+
+    id: str
+    name: str
+    before: str
+    target: str
+    now: str
+    outcome: Outcome
+    word: str
+    spark: Markup
+
+
+def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
+    """Its rows."""
+    axis = past_axis(run)
+    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id], spark(course_of(id, run, decision), axis), voice)
+                 for id, criterion in run.contract.items() if criterion.kpi)
+
+
+def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, drawing: Markup, voice: Voice) -> Figure:
+    seen = result.seen and result.outcome is not Outcome.UNKNOWN
+    now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
+    return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,
+                  voice.outcome(result.outcome), drawing)

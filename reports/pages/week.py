@@ -1,0 +1,68 @@
+"""The days behind the decision: what is proven of them, when somebody looked, what happened."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+from markupsafe import Markup
+
+from reports.decision import Decision
+from reports.model.chronicle import SPAN, Look
+from reports.model.run import Run
+from reports.model.settle import window_of
+from reports.pages.courses import ROOM, Tick, ticks
+from reports.pages.drawings import timeline
+from reports.pages.drawings.axis import Axis
+from reports.sampling import sample_of
+from reports.words import Voice
+
+MOST_TOLD = 8
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """One row of the timeline."""
+
+    name: str
+    drawing: Markup
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Lanes over the same days; `lines` are moments with a name, `told` the incidents in words."""
+
+    lanes: tuple[Lane, ...]
+    ticks: tuple[Tick, ...]
+    lines: tuple[Tick, ...]
+    told: tuple[tuple[str, str], ...]
+
+
+def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
+    """The past days, and those to come until the earliest possible GO where that is near."""
+    window, earliest = window_of(run), _near(decision.earliest, run.ended)
+    axis = Axis(run.ended - SPAN, max(run.ended, earliest or run.ended) + ROOM)
+    sample = sample_of(run, decision.results)
+    looks = [*run.chronicle.looks, Look(sample.at, sample.failing, bool(sample.unknown))]
+    seen_until = run.ended + timedelta(minutes=30)
+    incidents = window.happened if window else ()
+    lanes = (
+        ("lane-proven", timeline.proven(window.since if window else None, run.ended, earliest, axis)),
+        ("lane-looked", timeline.looked(looks, seen_until, axis)),
+        ("lane-pressure", timeline.pressure(looks, seen_until, axis)),
+        ("lane-happened", timeline.happened(incidents, run.people.maintenance, looks, axis)))
+    told = tuple((voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
+                 for one in reversed(incidents[-MOST_TOLD:]))
+    return Timeline(tuple(Lane(voice.word(name), drawing) for name, drawing in lanes), ticks(axis, voice),
+                    tuple(_lines(run, earliest, axis, voice)), told)
+
+
+def _lines(run: Run, earliest: datetime | None, axis: Axis, voice: Voice) -> Iterable[Tick]:
+    yield axis.at(run.ended), voice.word("line-now")
+    if earliest:
+        yield axis.at(earliest), voice.word("earliest")
+
+
+def _near(written: str, now: datetime) -> datetime | None:
+    """The earliest possible GO, where it lies within what is drawn."""
+    moment = datetime.fromisoformat(written) if written else None
+    if moment and not moment.tzinfo:
+        moment = moment.replace(tzinfo=now.tzinfo)
+    return moment if moment and now < moment <= now + SPAN else None

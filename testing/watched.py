@@ -1,0 +1,40 @@
+"""Eight days of earlier looks, as a real server could have left them: an incident, a gap, a whole audit before this one."""
+
+import math
+from datetime import datetime, timedelta
+
+from reports.model.chronicle import Chronicle, chronicle_of
+from reports.model.incidents import Incident
+from reports.model.outcome import Outcome
+from reports.model.sample import Reading, Sample
+
+HOUR, HOURS = timedelta(hours=1), 190
+GAP, SICK, BLIND = range(100, 112), range(60, 64), range(30, 33)  # hours ago
+PRESSED = Reading(Outcome.FAIL, 3.0)
+
+
+def looks(until: datetime) -> list[Sample]:
+    """One an hour, but for a gap."""
+    return [_look(until, hours) for hours in range(HOURS, 0, -1) if hours not in GAP]
+
+
+def watched(until: datetime, criteria: int) -> Chronicle:
+    """What of them goes into a run."""
+    return chronicle_of(looks(until), ["DSK-01", "LOG-06", "MCP-01", "DSK-05"], criteria, until)
+
+
+def happened(until: datetime) -> tuple[Incident, ...]:
+    """What broke the stretch."""
+    return Incident(until - 150 * HOUR, "boot"), Incident(until - min(SICK) * HOUR, "failing", "DSK-05")
+
+
+def _look(until: datetime, hours: int) -> Sample:
+    used = 58 + 4 * math.sin(hours / 9) + (14 if hours in SICK else 0)
+    readings = {"DSK-01": Reading(Outcome.FAIL if used >= 70 else Outcome.PASS, round(used, 2)),
+                "LOG-06": Reading(Outcome.PASS, round(0.4 + hours % 24 / 40, 3)),
+                "MCP-01": Reading(Outcome.PASS, 3.0), "DSK-05": PRESSED if hours in SICK else Reading(Outcome.PASS, 0.0)}
+    if hours == 24:
+        readings |= {"BKP-04": Reading(Outcome.FAIL, 31.0), "DOC-01": Reading(Outcome.FAIL, 1.0),
+                     "BKP-10": Reading(Outcome.UNKNOWN), "INF-11": Reading(Outcome.PASS, 0.0)}
+    return Sample(until - hours * HOUR, ("DSK-05",) if hours in SICK else (), ("MCP-01",) if hours in BLIND else (),
+                  readings=readings)
