@@ -31,7 +31,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
-    file = _folder(given.target) / FILE
+    file = target_folder(given.target) / FILE
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:
@@ -88,7 +88,8 @@ def moment(written: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _folder(name: str) -> Path:
+def target_folder(name: str) -> Path:
+    """As `--target=` finds it."""
     return TARGETS / name if "/" not in name and (TARGETS / name).is_dir() else Path(name).expanduser()
 
 

@@ -1,4 +1,4 @@
-"""pytest's own reports, junit and pytest-html, beside ours: neither of the two expects a folder that takes no more."""
+"""pytest's own reports, pytest-html and a junit file somebody asks for, beside ours: neither expects a folder that is full."""
 
 import os
 from collections.abc import Callable, Generator
@@ -10,10 +10,9 @@ from reports.model.stash import NOTICES
 
 
 def direct(config: pytest.Config, folder: Path) -> None:
-    """Let both write into our folder unless told otherwise; not at all where they could not."""
+    """Let pytest-html write into our folder unless told otherwise; not at all where it could not. junit.xml is an export."""
     if config.getoption("collectonly") or not _writable(folder):
         return
-    config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
     if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
         config.option.htmlpath, config.option.self_contained_html = str(folder / "detail.html"), True
 

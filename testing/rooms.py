@@ -84,8 +84,8 @@ class Ran:
 
     @property
     def junit(self) -> dict[str, Any]:
-        """The results junit.xml carries, by test."""
-        cases = ET.parse(self.folder / "junit.xml").iter("testcase")  # noqa: S314 — we wrote it
+        """The results pytest's own junit file carries, by test."""
+        cases = ET.parse(self.folder / "pytest.xml").iter("testcase")  # noqa: S314 — we wrote it
         return {str(case.get("name")): json.loads(str(one.get("value")))
                 for case in cases for one in case.iter("property") if one.get("name") == "result"}
 
@@ -120,7 +120,8 @@ class House:
         """The tests that are there, once more."""
         target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
         done = self.pytester.runpytest_inprocess(
-            *ADDOPTS, *self.plugins, f"--reports={self.reports}", *target, *options, no_reraise_ctrlc=True)
+            *ADDOPTS, *self.plugins, f"--reports={self.reports}", f"--junitxml={self.reports}/pytest.xml", *target, *options,
+            no_reraise_ctrlc=True)
         file = self.reports / "run.json"
         run = json.loads(file.read_text()) if file.exists() else {}
         file.unlink(missing_ok=True)

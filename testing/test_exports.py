@@ -6,7 +6,8 @@ import jsonschema
 import msgspec
 import pytest
 
-from reports.exports import EXPORTS, Report, write_all
+from reports.exports import EXPORTS, write_all
+from reports.exports.report import Report
 from reports.model.run import read_run, schema, write_run
 from testing.golden import GOLDEN, go
 
@@ -43,13 +44,14 @@ def test_the_schema_refuses_an_outcome_nobody_knows() -> None:
 
 def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert write_all(go(), tmp_path / "new" / "folder", "en") == []
-    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == ["run.json", "verdict.html"]
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
+        "INFRASTRUCTURE_AUDIT_2026-02-11.md", "audit.prom", "junit.xml", "run.json", "summary.md", "verdict.html"]
 
 
 def test_what_cannot_be_written_is_one_line_each(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     problems = write_all(go(), tmp_path / "file", "en")
-    assert len(problems) == 2
+    assert len(problems) == len(EXPORTS)
     assert all("cannot be written" in line and "\n" not in line for line in problems)
 
 

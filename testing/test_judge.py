@@ -200,7 +200,7 @@ def test_b(answer, judge):
     assert answer == 1
 """
     ran = house.audit(tests, "-ra", "--tb=long", "--show-capture=all")
-    written = (house.reports / "junit.xml").read_text()
+    written = (house.reports / "pytest.xml").read_text()
     assert "saw seven" in written
     assert "odd 3" in written
     assert SECRET not in ran.said

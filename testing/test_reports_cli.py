@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from reports.__main__ import main
-from reports.exports import write_all
+from reports.exports import EXPORTS, write_all
 from reports.model.contract import load_contract
 from reports.model.run import schema, write_run
 from testing.golden import fixed, go, no_go
@@ -72,8 +72,9 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
     write_all(fixed(), tmp_path, language)
     done = reports("render", tmp_path / "run.json", "--reports", tmp_path / "again", "--lang", language)
     assert done.returncode == 0, done.stderr
-    for name in ("run.json", "verdict.html"):
-        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
+    made = {file.name: file.read_bytes() for file in (tmp_path / "again").iterdir()}
+    assert len(made) == len(EXPORTS)
+    assert made == {name: (tmp_path / name).read_bytes() for name in made}
 
 
 @pytest.mark.parametrize(("changed", "told"), [

@@ -128,7 +128,7 @@ def test_detail_escapes_what_a_host_and_a_target_say() -> None:
     assert "onerror=alert(1)" in detail, "shown, as text"
 
 
-def test_junit_holds_the_result_of_every_test() -> None:
+def test_junit_has_a_case_for_each_criterion() -> None:
     _, _, junit = audited()
-    assert junit.count('name="result"') >= len(load_contract())
+    assert junit.count("<testcase ") == len(load_contract())
     assert "Traceback (most" not in junit

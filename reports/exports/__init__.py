@@ -4,27 +4,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
-from reports.decision import Decision, decide
+from reports.decision import decide
+from reports.exports.guide import guide
+from reports.exports.junit import junit
+from reports.exports.metrics import metrics
+from reports.exports.report import Report
+from reports.exports.summary import summary
 from reports.model.run import Run, write_run
 from reports.pages.verdict import render_verdict
-from reports.proofs import Proof, read_proofs
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What every export is made from. `language` is the one a reader sees first."""
-
-    run: Run
-    decision: Decision
-    proofs: tuple[Proof, ...]
-    language: str
-
+from reports.proofs import read_proofs
 
 Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {
     "run.json": lambda report: write_run(report.run),
     "verdict.html": lambda report: render_verdict(report.run, report.decision, report.proofs, report.language),
+    "summary.md": summary,
+    "junit.xml": junit,
+    "audit.prom": metrics,
+    "INFRASTRUCTURE_AUDIT_{date}.md": guide,
 }
 
 
@@ -34,7 +31,8 @@ def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None)
     Fault proofs are looked for in the same folder unless `proofs` names another.
     """
     report = Report(run, decide(run), read_proofs(proofs or folder), language)
-    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export, report))]
+    names = {name: name.format(date=run.ended.date()) for name in EXPORTS}
+    return [line for name, export in EXPORTS.items() if (line := _write(folder / names[name], export, report))]
 
 
 def _write(file: Path, export: Export, report: Report) -> str:

@@ -20,10 +20,18 @@ class PeopleError(ValueError):
 def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
     """The [[table]] entries of a file, none where there is no file; PeopleError names what is wrong, and how to go on."""
     try:
-        rows: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path.read_text(encoding="utf-8"), path, table, kind)
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
+
+
+def parsed(text: str, path: Path, table: str, kind: type[Entry]) -> list[Entry]:
+    """The same, of a text that stands or will stand in `path`."""
+    try:
+        rows: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
     if stray := sorted(rows.keys() - {table}):
         raise PeopleError(f"{path}: {stray[0]}: unknown key; entries are [[{table}]] tables; see {EXAMPLE}/{path.name}")

@@ -1,7 +1,7 @@
 """What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import msgspec
 
 from reports.model.entries import entries
 from reports.model.maintenance import Maintenance, maintenance_void
+from reports.model.runner import same_person
 from reports.model.worklog import Logged, load_worklog
 
 LONGEST_WAIVER = timedelta(days=30)
@@ -33,13 +34,14 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A failing criterion accepted for a while by someone with the right to."""
+    """A failing criterion accepted for a while by someone with the right to, and never by who asked for it."""
 
     criterion: str
     reason: str
     approver: str
     expires: datetime
     granted: datetime | None = None
+    requested_by: str = ""
 
 
 class Void(msgspec.Struct, frozen=True):
@@ -69,11 +71,11 @@ class People(msgspec.Struct, frozen=True):
         return next((entry for entry in self.waivers if entry.criterion == id), None)
 
 
-def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime) -> People:
-    """Read what people wrote into a target folder; `waivable` has a row for every criterion of the contract."""
-    attestations = [(entry, _attestation_void(entry, folder, waivable, at))
+def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> People:
+    """Read what people wrote into a target folder; `waivable` has a row for every criterion, `runner` names who runs this."""
+    attestations = [(entry, attestation_void(entry, folder, waivable, at))
                     for entry in entries(folder / "attestations.toml", "attestation", Attestation)]
-    waivers = [(entry, _waiver_void(entry, waivable, at))
+    waivers = [(entry, waiver_void(entry, waivable, at, runner))
                for entry in entries(folder / "waivers.toml", "waiver", Waiver)]
     announced = [(entry, maintenance_void(entry))
                  for entry in entries(folder / "maintenance.toml", "maintenance", Maintenance)]
@@ -85,7 +87,8 @@ def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime) -> Peo
                   tuple(entry for entry, why in announced if not why), load_worklog(folder / "worklog.csv"))
 
 
-def _attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:
+def attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:
+    """Why it does not count: a code of reports/locale [void], or nothing."""
     if entry.criterion not in known:
         return "no-such-criterion"
     if not entry.who.strip() or not entry.role.strip():
@@ -107,13 +110,16 @@ def _document_void(entry: Attestation, folder: Path) -> str:
     return "" if found == entry.sha256.lower() else "document-changed"
 
 
-def _waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime) -> str:
+def waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> str:
+    """The same of a waiver; `runner` are the names of who runs the audit."""
     if entry.criterion not in waivable:
         return "no-such-criterion"
     if not waivable[entry.criterion]:
         return "never-waivable"
     if not entry.approver.strip() or not entry.reason.strip():
         return "unsigned"
+    if same_person(entry.approver, (entry.requested_by, *runner)):
+        return "self-approved"
     granted = entry.granted or at
     if granted > at:
         return "future"

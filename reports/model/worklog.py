@@ -93,6 +93,11 @@ def load_worklog(file: Path) -> tuple[Logged, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise PeopleError(f"{file}: cannot be read: {error}; mend or remove it, then: {CHECK} {file.parent}") from error
+    return parse_worklog(text, file)
+
+
+def parse_worklog(text: str, file: Path) -> tuple[Logged, ...]:
+    """The same, of a text that stands or will stand in `file`."""
     rows = csv.DictReader(io.StringIO(text), restval="")
     names = rows.fieldnames or ()
     if not {"date", "hours"} <= set(names) <= {*COLUMNS, *EARLIER}:

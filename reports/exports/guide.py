@@ -1,0 +1,55 @@
+"""INFRASTRUCTURE_AUDIT_<date>.md: the audit as the guide the plan asks for, to be committed beside the others."""
+
+from collections.abc import Iterator
+
+from reports.briefing import brief
+from reports.exports.markdown import escaped, prose, table, written
+from reports.exports.report import Report
+from reports.exports.summary import kpis, opening, reasons
+from reports.pages.criteria import Card, Chapter, chapters
+from reports.pages.sections import completed, scored, window
+from reports.words import Voice
+
+MOST = 4 * 1024 * 1024
+
+
+def guide(report: Report) -> bytes:
+    """Everything that was judged, chapter by chapter, with its evidence."""
+    return written(_lines(report, Voice(report.language)), MOST)
+
+
+def _lines(report: Report, voice: Voice) -> Iterator[str]:
+    run, decision = report.run, report.decision
+    said = brief(run, decision, voice)
+    yield f"# {voice.say('chapter', 'infrastructure')}{voice.colon}{escaped(said.place)}, {voice.day(run.ended.date())}"
+    yield ""
+    yield from opening(said, voice, 2)
+    yield from ("", f"{voice.word('progress')}{voice.colon}{completed(run, decision, voice)}")
+    if score := scored(run, decision, voice):
+        yield from ("", f"{voice.word('score')}{voice.colon}{score.said}. {' '.join(score.formula)}")
+    yield from ("", *(escaped(line) for line in window(run, voice).said))
+    yield from kpis(report, voice)
+    yield from reasons(said.reasons, voice.word("because"), voice)
+    for chapter in chapters(run, decision, voice):
+        yield from _chapter(chapter, voice)
+    yield from ("", f"{voice.word('run')} {escaped(run.id)}. {prose(voice.word('recompute-note', language=voice.language))}")
+
+
+def _chapter(chapter: Chapter, voice: Voice) -> Iterator[str]:
+    yield from ("", f"## {escaped(chapter.title)}", "")
+    head = ("", *(voice.word(name) for name in ("criterion", "target", "value", "outcome")))
+    yield from table(head, [(card.id, escaped(card.title), escaped(card.target), escaped(card.figure) or "–", f"**{card.word}**")
+                            for card in chapter.cards])
+    for card in chapter.cards:
+        yield from _card(card, voice)
+
+
+def _card(card: Card, voice: Voice) -> Iterator[str]:
+    """What was seen, and where it comes from; scripts are named by their first words."""
+    yield from ("", f"### {card.id}{voice.colon}{escaped(card.title)}", "")
+    told = [card.said, *(text for text, _ in card.findings), card.reason]
+    yield voice.semicolon.join(escaped(text) for text in told if text) or card.word
+    if card.todo:
+        yield from ("", f"{voice.word('todo')}{voice.colon}{prose(card.todo)} ({escaped(card.owner)})")
+    for asked in card.asked:
+        yield from ("", f"- {escaped(asked.said)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}")

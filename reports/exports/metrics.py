@@ -1,0 +1,117 @@
+"""audit.prom: gauges in base units for node_exporter's textfile collector. It is renamed into place, so never read by half."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from reports.decision import Verdict
+from reports.exports.report import Report
+from reports.model.bound import Bound
+from reports.model.derived import progress, score
+from reports.model.outcome import Outcome
+from reports.model.settle import window_of
+from reports.words import shown
+
+BASE = {"%": ("_ratio", 0.01), "s": ("_seconds", 1.0), "min": ("_seconds", 60.0), "h": ("_seconds", 3600.0),
+        "hours": ("_seconds", 3600.0), "days": ("_seconds", 86400.0), "MB": ("_bytes", 1e6), "MiB": ("_bytes", 2.0**20),
+        "GB": ("_bytes", 1e9)}
+KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
+HELP = {
+    "phase0_audit_info": "What was audited; kind is server, lab or demo.",
+    "phase0_audit_timestamp_seconds": "When the audit ended.",
+    "phase0_audit_duration_seconds": "How long it took.",
+    "phase0_decision": "1 for the decision that was reached, 0 for the others.",
+    "phase0_criteria": "Criteria by outcome.",
+    "phase0_criterion_met": "1 where a criterion is met or waived, 0 where it failed or nobody knows.",
+    "phase0_criterion_known": "1 where a criterion could be judged, 0 where it is unknown, pending or to be attested.",
+    "phase0_criterion_value": "The figure that was measured, in base units.",
+    "phase0_criterion_target": "What that figure has to be below, above or equal to, in base units.",
+    "phase0_complete_ratio": "Blocking criteria that are met.",
+    "phase0_score_points": "The infrastructure score out of 100, if all that is unknown failed (lowest) or passed (highest).",
+    "phase0_stable_seconds": "Proven time without incident.",
+    "phase0_incidents": "Incidents on record.",
+    "phase0_gaps": "Gaps of more than three hours in the record.",
+    "phase0_earliest_go_timestamp_seconds": "The earliest possible GO, where open criteria name a date.",
+    "phase0_waiver_expiry_timestamp_seconds": "When a waiver expires.",
+}
+
+
+class Gauge(msgspec.Struct, frozen=True):
+    """One value of one metric."""
+
+    name: str
+    value: float
+    labels: Mapping[str, str] = {}
+    unit: str = ""
+
+
+def metrics(report: Report) -> bytes:
+    """In the text format, every metric in one piece with its help and type."""
+    target = {"target": report.run.target.name}
+    rows: dict[str, list[str]] = {}
+    for gauge in (*_audit(report), *_decision(report), *_criteria(report), *_stability(report)):
+        name = gauge.name + gauge.unit
+        head = [f"# HELP {name} {HELP[gauge.name]}", f"# TYPE {name} gauge"]
+        rows.setdefault(name, head).append(f"{name}{_labels({**target, **gauge.labels})} {_figure(gauge.value)}")
+    return ("\n".join(line for lines in rows.values() for line in lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _audit(report: Report) -> Iterator[Gauge]:
+    run = report.run
+    yield Gauge("phase0_audit_info", 1, {"title": run.target.title, "kind": run.target.kind, "run": run.id})
+    yield Gauge("phase0_audit_timestamp_seconds", run.ended.timestamp())
+    yield Gauge("phase0_audit_duration_seconds", (run.ended - run.started).total_seconds())
+
+
+def _decision(report: Report) -> Iterator[Gauge]:
+    run, decision = report.run, report.decision
+    for verdict in Verdict:
+        yield Gauge("phase0_decision", verdict is decision.verdict, {"decision": verdict.said})
+    counts = Counter(result.outcome for result in decision.results.values())
+    for outcome in Outcome:
+        yield Gauge("phase0_criteria", counts[outcome], {"outcome": str(outcome)})
+    yield Gauge("phase0_complete_ratio", progress(run.contract, decision.results).percent / 100)
+    seen = score(run.contract, decision.results)
+    yield Gauge("phase0_score_points", seen.lowest, {"bound": "lowest"})
+    yield Gauge("phase0_score_points", seen.highest, {"bound": "highest"})
+    if decision.earliest:
+        yield Gauge("phase0_earliest_go_timestamp_seconds", datetime.fromisoformat(decision.earliest).timestamp())
+    for waiver in run.people.waivers:
+        yield Gauge("phase0_waiver_expiry_timestamp_seconds", waiver.expires.timestamp(), {"criterion": waiver.criterion})
+
+
+def _criteria(report: Report) -> Iterator[Gauge]:
+    for id, result in report.decision.results.items():
+        criterion, bound = report.run.contract[id], report.run.contract[id].bound
+        labels = {"criterion": id, "chapter": criterion.chapter, "blocking": "true" if criterion.blocking else "false"}
+        yield Gauge("phase0_criterion_met", result.outcome.settled, labels)
+        yield Gauge("phase0_criterion_known", result.outcome in KNOWN, labels)
+        if result.value is not None and result.outcome is not Outcome.UNKNOWN:
+            yield _based("phase0_criterion_value", result.value, bound, {"criterion": id})
+        yield _based("phase0_criterion_target", bound.figure, bound, {"criterion": id})
+
+
+def _stability(report: Report) -> Iterator[Gauge]:
+    window = window_of(report.run)
+    if window is not None:
+        yield Gauge("phase0_stable_seconds", window.days * 86400)
+        yield Gauge("phase0_incidents", window.incidents)
+        yield Gauge("phase0_gaps", window.gaps)
+
+
+def _based(name: str, value: float, bound: Bound, labels: Mapping[str, str]) -> Gauge:
+    unit, factor = BASE.get(bound.unit, ("", 1.0))
+    return Gauge(name, value * factor, labels, unit)
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    said = {name: shown(value).replace("\\", r"\\").replace('"', r"\"") for name, value in labels.items()}
+    return "{" + ",".join(f'{name}="{value}"' for name, value in said.items()) + "}"
+
+
+def _figure(value: float) -> str:
+    """As the format writes it: 12 digits are exact to the microsecond for a duration, to the second for a date."""
+    return f"{float(value):.12g}" if math.isfinite(value) else {math.inf: "+Inf", -math.inf: "-Inf"}.get(value, "NaN")

@@ -1,0 +1,160 @@
+"""What other programs read: metrics, the summary of a CI, junit, and the guide the plan asks for."""
+
+import math
+import re
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from prometheus_client.parser import text_string_to_metric_families
+
+from reports.decision import decide
+from reports.exports.guide import guide
+from reports.exports.junit import junit
+from reports.exports.markdown import escaped, prose, written
+from reports.exports.metrics import HELP, metrics
+from reports.exports.report import Report
+from reports.exports.summary import MOST, summary
+from reports.model.contract import load_contract
+from reports.model.outcome import Outcome
+from reports.model.run import Run
+from reports.words import UNSEEN
+from testing.golden import AT, GOLDEN, go, hostile, no_go, not_yet
+from testing.runs import runs
+
+SUFFIXES = ("_seconds", "_bytes", "_ratio")
+FORBIDDEN = ("_total", "_count", "_sum", "_bucket", "_percent", "_days", "_hours", "_minutes", "_megabytes")
+
+
+def report(run: Run, language: str = "en") -> Report:
+    return Report(run, decide(run), (), language)
+
+
+@cache
+def families(name: str) -> dict[str, Any]:
+    """As the official parser reads them."""
+    return {family.name: family for family in text_string_to_metric_families(metrics(report(GOLDEN[name]())).decode())}
+
+
+def value(name: str, metric: str, **labels: str) -> float:
+    found = [sample.value for sample in families(name)[metric].samples if labels.items() <= sample.labels.items()]
+    assert len(found) == 1
+    return float(found[0])
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_metrics_are_gauges_with_help_in_base_units(name: str) -> None:
+    for family in families(name).values():
+        assert family.type == "gauge"
+        assert family.documentation
+        assert re.fullmatch(r"phase0_[a-z_]+", family.name)
+        assert not family.name.endswith(FORBIDDEN)
+        labels = [tuple(sorted(sample.labels.items())) for sample in family.samples]
+        assert len(labels) == len(set(labels)), "one value for the same labels"
+        assert all("target" in sample.labels for sample in family.samples)
+
+
+@settings(max_examples=40)
+@given(runs())
+def test_the_metrics_of_any_run_are_read_by_the_official_parser(run: Run) -> None:
+    found = {family.name for family in text_string_to_metric_families(metrics(report(run)).decode())}
+    assert {name.removesuffix(suffix) for name in found for suffix in ("", *SUFFIXES)} & {*HELP}
+    assert {"phase0_decision", "phase0_audit_timestamp_seconds"} <= found
+
+
+def test_figures_are_in_base_units() -> None:
+    assert value("go", "phase0_criterion_value_ratio", criterion="DSK-01") == pytest.approx(0.6124)
+    assert value("go", "phase0_criterion_target_ratio", criterion="DSK-01") == pytest.approx(0.7)
+    assert value("go", "phase0_criterion_value_seconds", criterion="BKP-04") == pytest.approx(11.08 * 3600)
+    assert value("go", "phase0_criterion_value_bytes", criterion="LOG-01") == pytest.approx(0.72e9)
+    assert value("go", "phase0_criterion_value", criterion="MCP-01") == 3
+    assert value("go", "phase0_audit_timestamp_seconds") == AT.timestamp()
+    assert value("go", "phase0_stable_seconds") == pytest.approx(7.3 * 86400)
+
+
+def test_every_unit_of_the_contract_has_a_base_or_is_a_count() -> None:
+    run = msgspec.structs.replace(go(), contract=load_contract(), results={})
+    names = {family.name for family in text_string_to_metric_families(metrics(report(run)).decode())}
+    assert {"phase0_criterion_target" + suffix for suffix in ("", *SUFFIXES)} <= names
+
+
+def test_what_is_not_known_is_neither_met_nor_known() -> None:
+    for name, met, known in (("go", 1, 1), ("no_go", 0, 0), ("all_unknown", 0, 0)):
+        assert value(name, "phase0_criterion_met", criterion="BKP-04") == met
+        assert value(name, "phase0_criterion_known", criterion="BKP-04") == known
+    assert value("no_go", "phase0_criterion_known", criterion="DSK-01") == 1
+    assert value("no_go", "phase0_decision", decision="NO-GO") == 1
+    assert value("no_go", "phase0_decision", decision="GO") == 0
+    assert value("not_yet", "phase0_earliest_go_timestamp_seconds") > AT.timestamp()
+    assert "phase0_earliest_go_timestamp_seconds" not in families("go")
+
+
+def test_hostile_text_stays_inside_its_label() -> None:
+    text = metrics(report(hostile())).decode()
+    assert all(line.startswith(("# HELP phase0_", "# TYPE phase0_", "phase0_")) for line in text.splitlines())
+    assert not UNSEEN.search(text.replace("\n", ""))
+    assert math.isfinite(value("hostile", "phase0_criteria", outcome="fail"))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_summary_and_guide_show_what_a_host_says_as_text(name: str, language: str) -> None:
+    for export in (summary, guide):
+        text = export(report(GOLDEN[name](), language)).decode()
+        assert not UNSEEN.search(text.replace("\n", ""))
+        assert not re.search(r"<(?!br>)", re.sub(r"`[^`\n]*`", "", text)), "no markup of a host"
+        assert len(text.encode()) <= MOST
+
+
+def test_the_summary_says_what_the_first_screen_says() -> None:
+    text = summary(report(no_go())).decode().replace("\u00a0", " ")
+    assert text.startswith("# NO-GO · EdgeServer (TwisterLab), 4 February\n")
+    for said in ("> **Recorded demo server**", "- **fail** DSK-01", "Alice Martin (server)", "7 days after the meeting",
+                 "`sudo du -xhd2 / | sort -h | tail -20`", "| Disk usage | 85 % | &#60; 70 % |"):
+        assert said in text
+    assert "## Pourquoi" in summary(report(no_go(), "fr")).decode()
+
+
+def test_the_guide_has_every_criterion_with_its_evidence() -> None:
+    text = guide(report(not_yet())).decode()
+    assert all(f"### {id}: " in text for id in not_yet().contract)
+    assert "df --local --block-size=1" in text
+    assert "Infrastructure audit: EdgeServer (TwisterLab), 11 February 2026" in text
+
+
+def test_a_summary_that_would_be_too_long_ends_with_a_whole_line() -> None:
+    assert written(["abc", "déf", "ghi"], 9) == "abc\ndéf\n".encode()
+    assert escaped("<b>|@me [x](y) `z` #1 a_b") == "&#60;b&#62;&#124;&#64;me &#91;x&#93;(y) &#96;z&#96; &#35;1 a&#95;b"
+    assert prose("see `a|b` <i>") == "see `a|b` &#60;i&#62;"
+
+
+def cases(run: Run) -> list[ET.Element]:
+    return list(ET.fromstring(junit(report(run))).iter("testcase"))  # noqa: S314 — we wrote it
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_junit_has_unknown_as_an_error(name: str) -> None:
+    run = GOLDEN[name]()
+    results = decide(run).results
+    found = cases(run)
+    assert len(found) == len(run.contract)
+    for case in found:
+        outcome = results[str(case.get("name")).split()[0]].outcome
+        marks = [mark for mark in ("failure", "error", "skipped") if case.find(mark) is not None]
+        assert marks == ([] if outcome.settled else ["failure"] if outcome is Outcome.FAIL else ["error"])
+
+
+def test_junit_counts_its_cases() -> None:
+    suites = ET.fromstring(junit(report(no_go())))  # noqa: S314 — we wrote it
+    assert {name: suites.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "13", "failures": "6", "errors": "4", "skipped": "0"}
+    assert sum(int(suite.get("tests", 0)) for suite in suites) == 13
+
+
+@settings(max_examples=40)
+@given(runs())
+def test_junit_of_any_run_is_xml(run: Run) -> None:
+    assert len(cases(run)) == len(run.contract)
