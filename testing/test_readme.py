@@ -35,7 +35,7 @@ ELSEWHERE = {
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",
     '.venv/bin/python -m reports attest edge DEC-04 --who "Dana Leroy" --role sponsor --document budget.pdf':
         "testing/test_people_command.py",
-    '.venv/bin/python -m reports waive edge DOC-01 --reason "in review until Thursday" --approver "Dana Leroy" --until 2026-02-13':
+    '.venv/bin/python -m reports waive edge DOC-01 --reason "in review" --approver "Dana Leroy" --until 2026-02-13':
         "testing/test_people_command.py",
     '.venv/bin/python -m reports log edge --activity "backups and their restores" --hours 6': "testing/test_people_command.py",
     "kubectl apply -f deploy/audit/rbac.yaml": "testing/lab/test_commands.py",

@@ -1,0 +1,108 @@
+"""A real browser for the page: Debian's Chromium and its driver, without a network."""
+
+import json
+import shutil
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from axe_core_python import base as axe
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+           "--disable-background-networking", "--disable-component-update", "--hide-scrollbars")
+PATIENCE = 300  # seconds: of a machine that is busy elsewhere
+AXE = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then(
+  (found) => done(found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join("; ")}`)));
+"""
+
+
+class Browser:
+    """One window; `open` shows a page as a screen of that size and theme would."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, page: Path, width: int = 1280, height: int = 800, theme: str = "light", *, script: bool = True) -> None:
+        """Load it anew."""
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        features = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
+        self.command("Emulation.setEmulatedMedia", media="",
+                     features=[{"name": name, "value": value} for name, value in features.items()])
+        self.command("Emulation.setScriptExecutionDisabled", value=not script)
+        self.driver.get("about:blank")
+        self.driver.get(page.as_uri())
+
+    def command(self, name: str, **values: Any) -> Any:
+        """Of the browser's own protocol."""
+        return self.driver.execute_cdp_cmd(name, values)
+
+    def run(self, script: str, *values: Any) -> Any:
+        """In the page."""
+        return self.driver.execute_script(script, *values)
+
+    def all(self, selector: str) -> list[WebElement]:
+        """Those that are shown."""
+        return [found for found in self.driver.find_elements(By.CSS_SELECTOR, selector) if found.is_displayed()]
+
+    def one(self, selector: str) -> WebElement:
+        """The only one that is shown."""
+        found = self.all(selector)
+        assert len(found) == 1, f"{selector}: {len(found)} are shown"
+        return found[0]
+
+    def speak(self, language: str) -> None:
+        """Choose the language, as a reader would."""
+        self.one(f'label[for="show-{language}"]').click()
+
+    def faults(self) -> list[str]:
+        """What axe finds."""
+        self.run(AXE)
+        return cast("list[str]", self.driver.execute_async_script(RUN_AXE))
+
+    def asked(self) -> list[str]:
+        """Everything the browser asked for since it was asked last."""
+        entries = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
+        return [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
+
+    def complaints(self) -> list[str]:
+        """Lines of the console since it was asked last."""
+        return [entry["message"] for entry in self._log("browser")]
+
+    def _log(self, kind: str) -> list[dict[str, str]]:
+        return cast("list[dict[str, str]]", cast("Any", self.driver).get_log(kind))  # selenium's stubs leave it untyped
+
+    def pdf(self) -> bytes:
+        """As the print dialogue makes it, on A4."""
+        made = self.command("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        return b64decode(made["data"])
+
+    def picture(self, width: int, height: int, quality: int = 82) -> bytes:
+        """What is shown, as WebP."""
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        return b64decode(self.command("Page.captureScreenshot", format="webp", quality=quality, clip=clip)["data"])
+
+
+@contextmanager
+def browser(profile: Path) -> Iterator[Browser]:
+    """Started with a fresh profile, and ended with everything it started."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for option in (*OPTIONS, f"--user-data-dir={profile}"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    driver.set_script_timeout(PATIENCE)
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()

@@ -1,0 +1,153 @@
+"""The page as people meet it: a real browser, its console, its network, a screen reader's rules, a printer."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.decision import decide
+from reports.pages.verdict import render_verdict
+from reports.words import Voice
+from testing.browser import CHROMIUM, DRIVER, Browser, browser
+from testing.golden import CONTRACT, GOLDEN
+from testing.test_pages import PROOFS
+
+PDFTOTEXT = shutil.which("pdftotext")
+SIZES = {"screen": (1280, 800), "phone": (390, 844)}
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromium-driver")
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every state a reader can meet, English first."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, golden in GOLDEN.items():
+        run = golden()
+        made[name] = folder / f"{name}.html"
+        made[name].write_bytes(render_verdict(run, decide(run), PROOFS, "en"))
+    return made
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_decision_is_seen_without_scrolling(window: Browser, pages: dict[str, Path], name: str, size: str) -> None:
+    window.open(pages[name], *SIZES[size])
+    verdict = decide(GOLDEN[name]()).verdict
+    assert window.one("h1").text.startswith(Voice("en").say("verdict", verdict.name))
+    for selector in ("h1", ".headline", ".dates", ".reasons > h2:first-child"):
+        box = window.one(selector).rect
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= SIZES[size][1], f"{selector} is below the fold"
+    assert window.run("return document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_nothing_is_asked_of_a_network_and_nothing_complains(window: Browser, pages: dict[str, Path], name: str) -> None:
+    window.asked(), window.complaints()
+    window.open(pages[name])
+    window.speak("fr")
+    assert {url for url in window.asked() if url != "about:blank"} == {pages[name].as_uri()}
+    assert window.complaints() == []
+
+
+@pytest.mark.parametrize(("name", "theme", "language"), [
+    *(("no_go", theme, language) for theme in ("light", "dark") for language in ("en", "fr")),
+    ("go", "dark", "fr"), ("go_with_waivers", "light", "fr"), ("not_yet", "dark", "en"), ("not_yet", "light", "fr"),
+    ("undecided", "light", "en"), ("all_unknown", "dark", "fr"), ("hostile", "light", "en"), ("fixed", "dark", "en")])
+def test_axe_finds_nothing(window: Browser, pages: dict[str, Path], name: str, theme: str, language: str) -> None:
+    window.open(pages[name], theme=theme)
+    window.speak(language)
+    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true;"
+               "document.querySelector('.view:not(:lang(' + arguments[0] + '))').remove()", language)
+    assert window.faults() == []
+
+
+def test_filters_show_what_is_asked_for_and_say_how_much(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["no_go"])
+    shown = window.one(".filters output")
+    assert (len(window.all(".card")), shown.text) == (len(CONTRACT), f"{len(CONTRACT)} of {len(CONTRACT)} shown")
+    window.one('label[for="en-which-open"]').click()
+    settled = [id for id, result in decide(GOLDEN["no_go"]()).results.items() if result.outcome.settled]
+    assert len(window.all(".card")) == len(CONTRACT) - len(settled)
+    window.one('.filters [type="search"]').send_keys("INF-11")
+    assert [card.get_attribute("id") for card in window.all(".card")] == ["en-INF-11"]
+    assert len(window.all(".chapter")) == 1
+    assert shown.text == f"1 of {len(CONTRACT)} shown"
+    window.one('label[for="en-which-blocking"]').click()
+    assert window.all(".card") == []
+
+
+def test_filters_by_who_acts(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["no_go"])
+    window.run("const who = document.querySelector('.en .filters select'); who.value = 'Alice Martin (server)';"
+               "who.dispatchEvent(new Event('input', {bubbles: true}))")
+    assert {card.get_attribute("data-who") for card in window.all(".card")} == {"Alice Martin (server)"}
+
+
+def test_without_a_script_the_page_is_whole(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["no_go"], script=False)
+    assert len(window.all(".card")) == len(CONTRACT)
+    assert window.all(".filters") == []
+    window.speak("fr")
+    assert window.one("main").is_displayed()
+    assert window.one("h1").find_element("xpath", "./ancestor::div[@lang]").get_attribute("lang") == "fr"
+    window.command("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_the_language_changes_and_a_link_leads_into_the_other_one(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["not_yet"])
+    assert window.one(".headline").text == "Nothing blocking failed. Phase 0 needs more time."
+    window.speak("fr")
+    assert window.one("h1").text == "PAS ENCORE"
+    assert window.run("return document.documentElement.lang") == "fr"
+    window.run("location.hash = '#en-DSK-01'")
+    window.driver.implicitly_wait(0)
+    assert window.driver.execute_async_script("requestAnimationFrame(() => arguments[0](document.documentElement.lang))") == "en"
+    top = window.one('[id="en-DSK-01"]').rect["y"] - window.run("return scrollY")
+    assert -1 <= top < 800, "the criterion is on the screen"
+
+
+def test_a_link_to_a_criterion_shows_it_though_it_is_filtered(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["go"])
+    window.one('label[for="en-which-open"]').click()
+    assert window.all(".card") == []
+    window.run("location.hash = '#en-DSK-01'")
+    window.driver.execute_async_script("requestAnimationFrame(arguments[0])")
+    assert window.one(".card").get_attribute("id") == "en-DSK-01"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_print_shows_every_evidence_whatever_is_filtered(window: Browser, pages: dict[str, Path], language: str) -> None:
+    window.open(pages["no_go"])
+    window.speak(language)
+    window.one('.filters [type="search"]').send_keys("INF-11")
+    window.command("Emulation.setEmulatedMedia", media="print")
+    assert len(window.all(".card")) == len(CONTRACT)
+    assert window.all(".filters") == []
+    folded = window.run("return [...document.querySelectorAll(`.view.${arguments[0]} .card > .account > details > pre`)]"
+                        ".filter((one) => !one.getClientRects().length).length", language)
+    assert folded == 0
+
+
+@pytest.mark.skipif(not PDFTOTEXT, reason="needs pdftotext (poppler-utils)")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_pdf_has_every_evidence_in_one_language(
+        window: Browser, pages: dict[str, Path], tmp_path: Path, language: str) -> None:
+    window.open(pages["no_go"])
+    window.speak(language)
+    (tmp_path / "page.pdf").write_bytes(window.pdf())
+    command = [str(PDFTOTEXT), "-layout", str(tmp_path / "page.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "df --local --block-size=1" in text, "the commands, closed on the screen"
+    assert all(id in text for id in CONTRACT)
+    assert ("Why" in text, "Pourquoi" in text) == ((True, False) if language == "en" else (False, True))
+    assert GOLDEN["no_go"]().id in text
