@@ -1,0 +1,70 @@
+"""The history in an audit: what is wrong with the file costs the days, and never the audit; it does not slow the report."""
+
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from reports.decision import decide
+from reports.model.chronicle import chronicle_of
+from reports.model.contract import load_contract
+from reports.model.history import recall, remember
+from reports.model.outcome import Outcome
+from reports.model.past import Past
+from reports.model.sample import Reading, Sample
+from reports.pages.verdict import render_verdict
+from testing.golden import AT, go
+from testing.rooms import TWO, House, house, plugins
+
+__all__ = ["house", "plugins"]
+WRITER = """
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from reports.model.history import remember
+from reports.model.past import Past
+from reports.model.sample import Sample
+for number in range(25):
+    at = datetime.fromisoformat(sys.argv[2]) + timedelta(minutes=number)
+    remember(Path(sys.argv[1]), Past((Sample(at),)))
+"""
+
+
+@pytest.mark.parametrize(("damage", "said"), [(b"no database at all " * 300, "to start anew: mv"), (None, "newer version")])
+def test_an_audit_goes_on_without_a_history_it_cannot_read_and_says_so(house: House, damage: bytes | None, said: str) -> None:
+    file = house.target / "history.sqlite"
+    remember(file, Past((Sample(AT),)))
+    if damage is None:
+        script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA user_version = 99')"
+        subprocess.run([sys.executable, "-c", script, str(file)], check=True)
+    else:
+        file.write_bytes(damage)
+    before = file.read_bytes()
+    ran = house.audit(TWO)
+    assert ran.status == 0
+    assert said in " ".join(ran.said.split())
+    assert "goes on without history" in " ".join(ran.said.split())
+    assert file.read_bytes() == before, "kept as it was"
+
+
+def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "history.sqlite"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(file), (AT + timedelta(days=day)).isoformat()],
+                                cwd=Path(__file__).parents[1]) for day in range(2)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    assert len(recall(file).samples) == 50
+
+
+def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
+    contract, file = load_contract(), tmp_path / "history.sqlite"
+    readings = {id: Reading(Outcome.PASS, 61.2) for id in contract}
+    remember(file, Past(tuple(Sample(AT - timedelta(hours=hour), readings=readings) for hour in range(1, 1001))))
+    began = time.process_time()
+    seen = chronicle_of(recall(file).samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
+    run = msgspec.structs.replace(go(), contract=contract, chronicle=seen)
+    assert len(render_verdict(run, decide(run), (), "en")) < 1_000_000
+    assert time.process_time() - began < 1
