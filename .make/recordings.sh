@@ -10,3 +10,4 @@ for scenario in before stabilised ready; do
 done
 ls -l lab/recordings
 .venv/bin/python -m testing.readme  # its excerpt is the demo's own words
+[ -z "$(command -v chromedriver)" ] || .venv/bin/python -m testing.pictures  # the README's pictures

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from reports.model.bound import Bound
 from reports.model.contract import CHAPTERS, Basis, ContractError, load_contract, parse_contract
+from reports.model.sentence import holes
 from reports.model.thresholds import tighten
 from testing.runs import row
 
@@ -104,6 +105,13 @@ def test_tightening_leaves_the_contract_as_it_was() -> None:
     contract = {"X-01": row("X-01"), "X-02": row("X-02")}
     assert tighten(contract, {"X-01": "< 60 %"})["X-02"] is contract["X-02"]
     assert contract["X-01"].target == "< 70 %"
+
+
+def test_what_is_said_of_a_miss_wants_the_same_in_both_languages_and_stays_short() -> None:
+    for id, criterion in load_contract().items():
+        if said := criterion.missed:
+            assert holes(said.en) == holes(said.fr), id
+            assert max(len(said.en), len(said.fr)) <= 130, id
 
 
 NEVER_WAIVED = {"DSK-01", "DSK-05", "BKP-04", "BKP-10"}

@@ -18,9 +18,8 @@ from reports.model.past import Past
 from reports.model.sample import Reading, Sample
 from reports.pages.verdict import render_verdict
 from testing.golden import AT, go
-from testing.rooms import TWO, House, house, plugins
+from testing.rooms import TWO, House
 
-__all__ = ["house", "plugins"]
 WRITER = """
 import sys
 from datetime import datetime, timedelta

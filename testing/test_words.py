@@ -1,6 +1,5 @@
 import ast
 import re
-import string
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from reports.model.bound import Bound
 from reports.model.contract import load_contract
-from reports.model.sentence import LANGUAGES, locale
+from reports.model.sentence import LANGUAGES, holes, locale
 from reports.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
 
 ROOT = Path(__file__).parents[1]
@@ -52,15 +51,12 @@ def test_both_languages_fill_in_the_same_values(table: str) -> None:
         assert holes(locale("fr")[table][key]) == holes(english), f"[{table}] {key}"
 
 
-def holes(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
-
-
 def french() -> Iterator[tuple[str, str]]:
     """Every text in French, and where it stands."""
     yield from ((f"[{table}] {key}", text) for table, rows in locale("fr").items() for key, text in rows.items())
     for id, row in load_contract().items():
-        texts = {"title": row.title, "why": row.why, "seen": row.seen, "next": row.next, **row.finding}
+        texts = {"title": row.title, "why": row.why, "seen": row.seen, "next": row.next, **row.finding,
+                 **({"missed": row.missed} if row.missed else {})}
         yield from ((f"[{id}] {key}", text.in_language("fr")) for key, text in texts.items())
 
 
