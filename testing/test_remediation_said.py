@@ -10,7 +10,7 @@ import pytest
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.said import NOTHING, SAID, said, sentences
 from reports.model.contract import Text
-from testing.test_words import holes
+from reports.model.sentence import holes
 
 ROOM = Path(__file__).parents[1] / "remediations"
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in ROOM.glob("*.py")}
