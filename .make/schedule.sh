@@ -29,10 +29,8 @@ copy() {  # nobody else may read keys; what comes in is root's, so that an audit
 histories() {  # the link keeps the database where audits may write
   install -d -o phase0-gate -g phase0-gate -m 0750 "/var/lib/phase0-audit/$name"
   kept=/var/lib/phase0-audit/$name/history.sqlite ours=$etc/$name/history.sqlite
-  if [ -f "$ours" ] && [ ! -L "$ours" ] && [ ! -e "$kept" ]; then
-    cp "$ours"* "${kept%/*}/"
-    chown phase0-gate: "$kept"*
-  fi
+  if [ -f "$ours" ] && [ ! -L "$ours" ] && [ ! -e "$kept" ]; then cp "$ours"* "${kept%/*}/"; fi
+  chown -R -h phase0-gate: "${kept%/*}"  # of one that was uninstalled, everything is root's
   rm -f "$ours" "$ours-wal" "$ours-shm"
   ln -s "$kept" "$ours"
 }

@@ -132,6 +132,7 @@ def test_the_container_audits_a_copy_of_the_secret(tmp_path: Path, judged: str, 
     for folder in ("target", "state", "tmp", "deploy"):
         (tmp_path / folder).mkdir()
     (tmp_path / "target" / "target.toml").touch(0o440)
+    (tmp_path / "target" / "history.sqlite").touch(0o440)
     (tmp_path / "deploy" / "schedule").write_text(SCHEDULE)
     (tmp_path / "deploy" / "schedule").chmod(0o755)
     shutil.copytree(CLUSTER, tmp_path / "deploy" / "kubernetes")
