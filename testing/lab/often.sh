@@ -10,7 +10,7 @@ print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone())' "$state/hi
 }
 looks() { ask "SELECT count(*) FROM sample WHERE (body LIKE '%\"unknown\":%') = $1 AND at > '$2'"; }
 until_there_are() { while [ "$(looks "$2" "$3" || :)" != "$1" ]; do sleep 0.1; done; }
-now() { date -u +%Y-%m-%dT%H:%M:%S; }
+now() { date -u +%Y-%m-%dT%H:%M:%S.%6N; }
 timer() { systemctl daemon-reload; systemctl restart phase0-audit-sample@lab.timer; }
 
 rm -f "$state"/history.sqlite*
