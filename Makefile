@@ -54,15 +54,21 @@ kills: .venv/.ready-dev  ## every remedy ended at every step and at random momen
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
 
-.PHONY: install recordings rights lock clean
-install:  ## copy the audit with its own Python environment under PREFIX (/usr/local)
+.PHONY: install uninstall recordings rights docs lock clean
+install:  ## copy the audit with its own Python under PREFIX (/usr/local) [TARGET=NAME: and on a schedule]
 	@.make/install.sh
+
+uninstall:  ## take that away again, schedule included; every history stays
+	@.make/uninstall.sh
 
 recordings: .venv/.ready  ## record the demo's servers anew (Linux, root)
 	@.make/recordings.sh
 
 rights: .venv/.ready  ## write deploy/ anew: observer, sudoers and roles for audit and fix
 	@$(VENV)/python -m remediations rights --target=twisterlab.example
+
+docs: .venv/.ready-dev  ## write docs/criteria.md anew: contract, tests, faults
+	@$(VENV)/python -m testing.criteria
 
 lock: .venv/.ready-dev  ## pin the dependencies of pyproject.toml
 	@.make/lock.sh

@@ -7,7 +7,7 @@ from pathlib import Path
 from fixtures.answer import Unknown
 from fixtures.connection import Connection
 from fixtures.folder import find_folder, load_target
-from fixtures.rights.files import audit_files, write_files
+from fixtures.rights.files import audit_files, cluster_files, write_files
 from fixtures.target import Target, TargetError
 from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
@@ -61,6 +61,7 @@ def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
 def write_rights(target: Target, folder: Path) -> int:
     """Nothing is contacted."""
     write_files(folder / "audit", audit_files(target))
+    write_files(folder / "kubernetes", cluster_files())
     write_files(folder / "fix", fix_files(load_remedies().values()))
     print(f"{folder}/audit and {folder}/fix: docs/rights.md says how to install them")
     return 0

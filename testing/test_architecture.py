@@ -14,7 +14,7 @@ from reports.model.contract import load_contract
 from reports.model.sentence import locale
 from testing.rooms import ROOT
 
-ROOMS = ("tests", "fixtures", "remediations", "reports", "lab")
+ROOMS = ("tests", "fixtures", "remediations", "reports", "notify", "lab")
 LONGEST_FILE, LONGEST_FUNCTION = 150, 40
 ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 OURS = re.compile(r"127\.|0\.0\.0\.0|255\.|10\.77\.|10\.4[23]\.")  # loopback, the lab, and the cluster's own networks
@@ -67,7 +67,7 @@ def test_a_file_is_one_thing_on_a_few_screens(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
 
 
-@pytest.mark.parametrize("path", python("fixtures", "remediations", "reports", "lab"), ids=name)
+@pytest.mark.parametrize("path", python("fixtures", "remediations", "reports", "notify", "lab"), ids=name)
 def test_what_others_use_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree) or path.name == "__init__.py"

@@ -27,6 +27,12 @@ ELSEWHERE = {
     "make install PREFIX=$HOME/.local": "testing/lab/test_commands.py",
     "make proof": "takes minutes; the release's proof.json comes from it",
     "make bench": "takes minutes; testing/lab/test_commands.py runs one round of it",
+    "sudo make install TARGET=edge": "testing/lab/test_scheduled.py",
+    "sudo make uninstall": "testing/lab/test_scheduled.py",
+    "git pull": "what it brings is what is tested",
+    'sqlite3 /var/lib/phase0-audit/edge/history.sqlite ".backup edge.sqlite"': "SQLite’s own",
+    "kubectl apply -k deploy/kubernetes": "testing/lab/test_scheduled.py",
+    "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": "testing/lab/test_scheduled.py",
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",
@@ -46,11 +52,12 @@ ELSEWHERE = {
     "kubectl create token phase0-audit --namespace kube-system --duration 720h": "needs Kubernetes 1.24, not 1.20",
 }
 STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
+WALKED = ROOT / "docs" / "first-audit.md"  # testing/lab/test_first_audit.py follows it to the letter
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
 def test_every_command_is_known() -> None:
-    printed = commands()
+    printed = {command: page for command, page in commands().items() if ROOT / page != WALKED}
     assert printed.keys() - {*RUN, *ELSEWHERE} == set(), "a page prints a command nobody runs"
     assert {*RUN, *ELSEWHERE} - printed.keys() == set(), "a command that no page prints any more"
 

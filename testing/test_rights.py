@@ -11,7 +11,7 @@ from fixtures.exchange import script
 from fixtures.facts import Asked, Fact
 from fixtures.folder import load_target
 from fixtures.known import known_facts
-from fixtures.rights.files import audit_files
+from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import asking, digest, observer
 from fixtures.rights.roles import asked_for, audit_rules
 from remediations.transaction.remedy import Remedy, load_remedies
@@ -19,6 +19,7 @@ from remediations.transaction.rights import fix_files, fix_rules
 
 ROOT = Path(__file__).parents[1]
 MADE = {f"audit/{name}": text for name, text in audit_files(load_target(ROOT / "targets" / "twisterlab.example")).items()}
+MADE |= {f"kubernetes/{name}": text for name, text in cluster_files().items()}
 MADE |= {f"fix/{name}": text for name, text in fix_files(load_remedies().values()).items()}
 
 

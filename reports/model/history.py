@@ -39,6 +39,9 @@ def recall(path: Path) -> Past:
     try:
         with closing(_open(path)) as database:
             return _read(database)
+    except sqlite3.OperationalError as error:  # it may be sound: its folder is full, or another's
+        raise HistoryError(f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
+                           f"see: df -h {path}; ls -l {path}") from error
     except (sqlite3.Error, msgspec.DecodeError, ValueError) as error:
         raise HistoryError(f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
                            f"to start anew: mv {path} {path}.damaged") from error

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Put the audits of TARGET on a schedule of systemd: .make/schedule.sh HOME (or `ready`: can this machine do that?)
+# The folder goes to /etc/phase0-audit/NAME, for root to change and phase0-gate to read; what audits leave lies in
+# /var/lib/phase0-audit/NAME. A folder that is there already stays as it is, and so does every history. The units lie below /usr/local:
+# a new file in /etc/systemd would be a change of the server's configuration, and open its seven days anew.
+set -eu
+etc=/etc/phase0-audit units=/usr/local/lib/systemd/system
+
+refuse() { echo "make install TARGET=$TARGET: $1" >&2; exit "${2:-1}"; }
+
+ready() {
+  [ "$(id -u)" = 0 ] || refuse "units and an account need root; without TARGET the command alone is installed" 2
+  [ -d /run/systemd/system ] || refuse "systemd does not run here; see docs/operating.md for cron and for a cluster" 2
+  for tool in ssh flock; do
+    command -v "$tool" >/dev/null || refuse "$tool is missing: sudo apt-get install -y openssh-client util-linux" 2
+  done
+  [ -f "$TARGET/target.toml" ] || [ -f "targets/$TARGET/target.toml" ] || refuse "no target.toml there and in targets/$TARGET" 4
+}
+
+copy() {  # nobody else may read keys; what comes in is root's, so that an audit cannot answer for people
+  rm -rf "$etc/.new"
+  install -d -m 0755 "$etc"
+  cp -R "$folder" "$etc/.new"
+  chown -R root:phase0-gate "$etc/.new"
+  chmod -R u=rwX,g=rX,o= "$etc/.new"
+  mv "$etc/.new" "$etc/$name"
+}
+
+histories() {  # the link keeps the database where audits may write
+  install -d -o phase0-gate -g phase0-gate -m 0750 "/var/lib/phase0-audit/$name"
+  kept=/var/lib/phase0-audit/$name/history.sqlite ours=$etc/$name/history.sqlite
+  if [ -f "$ours" ] && [ ! -L "$ours" ] && [ ! -e "$kept" ]; then cp "$ours"* "${kept%/*}/"; fi
+  chown -R -h phase0-gate: "${kept%/*}"  # of one that was uninstalled, everything is root's
+  rm -f "$ours" "$ours-wal" "$ours-shm"
+  ln -s "$kept" "$ours"
+}
+
+# Prints the name of a folder, once it is validated.
+VALIDATED='import sys
+from pathlib import Path
+from fixtures.folder import load_target, TargetError
+try:
+    print(load_target(Path(sys.argv[1])).target.name)
+except (TargetError, OSError) as error:
+    sys.exit(str(error))'
+
+if [ "$1" = ready ]; then ready; exit; fi
+home=$1 python=$1/.venv/bin/python folder=$TARGET
+export PYTHONPATH="$home"
+[ -f "$folder/target.toml" ] || folder=targets/$TARGET
+name=$("$python" -P -c "$VALIDATED" "$folder") || exit 4
+systemd-sysusers "$home/deploy/systemd/sysusers.conf"
+if [ -e "$etc/$name" ]; then echo "Kept: $etc/$name (change it there)"; else copy; fi
+histories
+runuser -u phase0-gate -- "$python" -P -c "$VALIDATED" "$etc/$name" >/dev/null ||
+  refuse "nothing outside the folder comes along: bring what is missing into $etc/$name, or name it in full there; then again" 4
+
+install -d "$units/phase0-audit-.service.d"
+for unit in deploy/systemd/*.service deploy/systemd/*.timer deploy/systemd/phase0-audit-.service.d/audit.conf; do
+  sed "s|@HOME@|$home|g" "$unit" > "$units/${unit#deploy/systemd/}"
+done
+systemctl daemon-reload
+for kind in sample daily drills; do systemctl enable --quiet --now "phase0-audit-$kind@$name.timer"; done
+cat <<EOF
+On a schedule: $name, as phase0-gate. When: systemctl list-timers 'phase0-audit-*'
+What it will see:  systemctl start phase0-audit-check@$name; journalctl -o cat -n 40 -u phase0-audit-check@$name
+The first audit:   systemctl start phase0-audit-drills@$name; journalctl -o cat -n 40 -u phase0-audit-drills@$name
+The page:          /var/lib/phase0-audit/$name/reports/verdict.html
+EOF

@@ -1,0 +1,116 @@
+"""`python -m notify changed|failed|test TARGET`: it changes no decision; what could not be delivered is said, and tried again."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from fixtures.addresses import Address, addresses
+from fixtures.folder import find_folder, load_target
+from fixtures.target import Target, TargetError
+from notify.memory import FILE, Told, remember, remembered
+from notify.message import Message, changed, failed, told_now, worth_telling
+from reports.decision import decide
+from reports.model.run import Run, RunError, read_run
+from reports.model.sentence import phrase
+from reports.words import Voice
+
+DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
+Tell = Callable[[Told], tuple[Message, Told] | None]  # what to say after what was said, and what to keep of it
+
+
+def main(words: list[str]) -> int:
+    """0: all were told who had to be; 1: somebody could not be; 4: there was nothing to tell it from."""
+    given = _parser().parse_args(words)
+    try:
+        target = load_target(find_folder(given.target))
+        tell = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
+    except (TargetError, RunError, OSError) as error:
+        print(f"notify: {error}", file=sys.stderr)
+        return BAD_INPUT
+    state = given.state or Path(target.folder)
+    told = remembered(state)
+    results = [_tell(address, tell, told) for address in addresses(target)]
+    return max([DONE, *results, _keep(state, told) if given.command != "test" else DONE])
+
+
+def _tell(address: Address, tell: Tell, told: dict[str, Told]) -> int:
+    """One address: at most one message; `told` keeps it only where it was taken."""
+    answer = tell(told.get(address.name, Told()))
+    if answer is None:
+        return DONE
+    message, kept = answer
+    missing = address.missing
+    why = phrase("reason", missing.code, missing.values, "en") if missing else _delivered(address, message)
+    if why:
+        print(f"notify: {address.name}: not delivered: {why}; the decision stands, the next audit tries again",
+              file=sys.stderr)
+        return UNDELIVERED
+    told[address.name] = kept
+    print(f"notify: {address.name}: told: {message.title}")
+    return DONE
+
+
+def _delivered(address: Address, message: Message) -> str:
+    from notify.channels import deliver  # it loads for a second, and mostly there is nothing to tell
+
+    return deliver(address.url, message)
+
+
+def _keep(state: Path, told: dict[str, Told]) -> int:
+    if told == remembered(state):
+        return DONE
+    try:
+        remember(state, told)
+    except OSError as error:
+        print(f"notify: {state / FILE}: cannot be written: {error.strerror}; it will be told once more", file=sys.stderr)
+        return UNDELIVERED
+    return DONE
+
+
+def _changed(given: argparse.Namespace, target: Target) -> Tell:
+    run = _read(given.run)
+    decision, voice = decide(run), Voice(target.notify.language)
+
+    def tell(before: Told) -> tuple[Message, Told] | None:
+        if not worth_telling(before, decision, light=given.light):
+            return None
+        return changed(run, decision, before, voice, target.notify.link), told_now(run, decision, before)
+    return tell
+
+
+def _failed(_: argparse.Namespace, target: Target) -> Tell:
+    def tell(before: Told) -> tuple[Message, Told] | None:
+        message = failed(target.target.title, target.target.name, before, Voice(target.notify.language))
+        return None if before.failed else (message, msgspec.structs.replace(before, failed=True))
+    return tell
+
+
+def _test(_: argparse.Namespace, target: Target) -> Tell:
+    voice = Voice(target.notify.language)
+    message = Message(voice.say("notify", "test-title", {"place": target.target.title}), voice.say("notify", "test"))
+    return lambda before: (message, before)
+
+
+def _read(file: Path) -> Run:
+    return read_run(file.read_bytes(), str(file))
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m notify", description="Tell whom [notify] of a target names.")
+    commands = top.add_subparsers(dest="command", required=True)
+    for name, said in (("changed", "tell the decision of a run where it is another than was told last"),
+                       ("failed", "tell, once, that no audit could be held"), ("test", "send a message, to see that it arrives")):
+        command = commands.add_parser(name, help=said, description=said)
+        command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
+        command.add_argument("--state", metavar="FOLDER", type=Path, help=f"where {FILE} lies (TARGET)")
+        if name == "changed":
+            command.add_argument("--run", metavar="RUN.json", type=Path, required=True, help="as an audit left it")
+            command.add_argument("--light", action="store_true", help="a light look: of it only a NO-GO is a decision")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+"""What each address was told last: told.json beside the reports. No address stands in it, only its name."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from reports.model.outcome import Outcome
+
+FILE = "told.json"
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The decision as it was told, and how the criteria stood then. `failed`: that no audit could be held was told since."""
+
+    verdict: str = ""
+    waived: int = 0
+    at: datetime | None = None
+    outcomes: Mapping[str, Outcome] = {}
+    failed: bool = False
+
+
+def remembered(state: Path) -> dict[str, Told]:
+    """By the name of the address; nothing where nothing was told, or where the file cannot be understood."""
+    try:
+        return msgspec.json.decode((state / FILE).read_bytes(), type=dict[str, Told])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def remember(state: Path, told: Mapping[str, Told]) -> None:
+    """Whole or not at all; OSError where it cannot be written."""
+    partial = state / f".{FILE}.partial"
+    try:
+        partial.write_bytes(msgspec.json.encode(told))
+        partial.replace(state / FILE)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise

@@ -1,0 +1,107 @@
+"""A lab server that is the machine of its own audits: the tools of the README, a clone, a target folder, and no registry."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import quote
+
+from lab.places import places
+from testing.labs import ROOT
+
+TOOLS = ("make", "git", "python3-venv")
+COUNT = """python3 -c 'import sqlite3
+ask = sqlite3.connect("/var/lib/phase0-audit/lab/history.sqlite").execute
+print(*ask("SELECT count(*) FROM sample").fetchone(), *ask("PRAGMA integrity_check").fetchone())'"""
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The machine, by its name in the lab, and what was printed when the audit was installed there last."""
+
+    name: str
+    printed: str = ""
+
+    def run(self, script: str, given: bytes = b"", seconds: float = 300) -> str:
+        """What a script says that root runs there; it must succeed. Output and complaints are one text."""
+        command = [sys.executable, "-m", "lab", "shell", "--name", self.name, "--", f"sudo sh -euc {quote(script)} 2>&1"]
+        done = subprocess.run(command, cwd=ROOT, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=seconds, check=False)
+        said = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, said
+        return said
+
+    def start(self, kind: str) -> str:
+        """Hold one now; what the journal says of it."""
+        unit = f"phase0-audit-{kind}@lab"
+        return self.run(f"systemctl start {unit} || true; journalctl -q -o cat -u {unit} "
+                        f"_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value {unit})")
+
+    def result(self, kind: str) -> str:
+        """What systemd says of the last one."""
+        return self.run(f"systemctl show -p Result --value phase0-audit-{kind}@lab").strip()
+
+    def samples(self) -> int:
+        """How many the history holds, which must be sound."""
+        count, sound = self.run(COUNT).split()
+        assert sound == "ok"
+        return int(count)
+
+    def wait_for(self, condition: str, seconds: float = 120) -> None:
+        """Until it is so, also while nobody answers there."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                self.run(condition, seconds=20)
+            except (AssertionError, subprocess.TimeoutExpired):
+                assert time.monotonic() < until, condition
+                time.sleep(0.5)
+            else:
+                return
+
+    def prepare(self, target: Path) -> None:
+        """What a site has. The lab has no way to a registry: what is fetched there, is brought."""
+        self._bring("/root/packages", self._packages())
+        self.run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /root/packages/*.deb")
+        self._bring("/root/wheels", _wheels())
+        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                                stdout=subprocess.PIPE, check=True).stdout.decode()
+        self._bring("/root/phase0-gate", ROOT, [file for file in listed.split("\0") if (ROOT / file).is_file()])
+        self._bring("/root/target", target)
+
+    def _bring(self, into: str, folder: Path, names: Iterable[str] = (".",)) -> None:
+        command = ["tar", "-c", "-C", str(folder), "--null", "--verbatim-files-from", "-T", "-"]
+        packed = subprocess.run(command, stdout=subprocess.PIPE, input="\0".join(names).encode(), check=True).stdout
+        self.run(f"mkdir -p {into} && tar -x --no-same-owner -C {into}", packed)
+
+    def _packages(self) -> Path:
+        status = self.run("cat /var/lib/dpkg/status")
+        folder = _kept("packages", status)
+        if not (folder / "done").exists():
+            (folder / "partial").mkdir(parents=True, exist_ok=True)
+            (folder / "status").write_text(status)
+            where = (f"Dir::State::status={folder}/status", f"Dir::Cache::archives={folder}", "Debug::NoLocking=true")
+            options = [word for setting in where for word in ("-o", setting)]
+            subprocess.run(["apt-get", "-qq", *options, "--download-only", "-y", "--no-install-recommends", "install", *TOOLS],
+                           check=True)
+            (folder / "done").touch()
+        return folder
+
+
+def _wheels() -> Path:
+    lock = ROOT / "requirements.lock"
+    folder = _kept("wheels", lock.read_text())
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--require-hashes", "--no-deps", "-r", str(lock),
+                        "-d", str(folder), "--python-version", "3.11", "--only-binary=:all:"], check=True)
+        (folder / "done").touch()
+    return folder
+
+
+def _kept(what: str, made_from: str) -> Path:
+    """Fetched once, kept with the lab's own cache."""
+    return places().cache / "operations" / f"{what}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"
