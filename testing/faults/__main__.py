@@ -20,7 +20,7 @@ from testing.faults.several import prove_on
 def main(arguments: list[str] | None = None) -> int:
     """0 when every fault did what it announces, else 1."""
     options = _options(arguments)
-    faults = [fault for fault in load_faults() if fnmatch(fault.criterion, options.only)]
+    faults = [fault for fault in load_faults() if any(fnmatch(fault.criterion, one) for one in options.only.split(","))]
     contract = load_contract()
     began = time.monotonic()
     if options.only == "*":
@@ -43,7 +43,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m testing.faults")
     parser.add_argument("--target", type=Path, required=True, action="append",
                         help="target folder of a lab in scenario ready; several share the faults")
-    parser.add_argument("--only", default="*", metavar="ID", help="criteria to prove, like DSK-01 or 'BKP-*'")
+    parser.add_argument("--only", default="*", metavar="ID,…", help="criteria to prove, like DSK-01 or 'BKP-*'")
     parser.add_argument("--cures", action="store_true", help="repair each with --fix instead of taking it back")
     parser.add_argument("--out", type=Path, help="reports/out/proof.json, or cures.json")
     return parser.parse_args(arguments)
