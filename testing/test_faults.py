@@ -50,7 +50,7 @@ class Small:
                  only: Collection[str] = ()) -> dict[str, str]:
         assert folder == FOLDER
         self.audits += 1
-        broken = self.broken | ({change.split()[1]} if change else set())
+        broken = self.broken | (set(change.split()) & set(CHAPTERS))
         seen = {id: "unknown" if row.kind is Kind.DRILL and id not in drills else "pass" for id, row in CONTRACT.items()}
         seen |= dict.fromkeys(broken, "fail") | ({"DEC-01": "fail"} if broken else {})
         return {id: outcome for id, outcome in seen.items() if not only or id in only}
@@ -123,14 +123,16 @@ def test_neighbours_touch_different_criteria() -> None:
 
 
 CHAPTERS = {id: row(id, kind=KINDS.get(id, Kind.LIVE), chapter=chapter) for id, chapter in
-            {"A-01": "mcp", "A-02": "mcp", "B-01": "logs", "C-01": "disk", "D-01": "backups", "DEC-01": "decision"}.items()}
+            {"A-01": "mcp", "A-02": "mcp", "B-01": "logs", "B-02": "logs", "C-01": "disk", "D-01": "backups",
+             "DEC-01": "decision"}.items()}
 
 
 @pytest.mark.parametrize(("faults", "together"), [
     ([fault("A-01"), fault("B-01")], [2]), ([fault("A-01"), fault("A-02")], [1, 1]),
     ([fault("A-01"), fault("B-01", spreads=True)], [1, 1]), ([fault("A-01"), fault("B-01", also={"A-01": Outcome.FAIL})], [1, 1]),
     ([fault("A-01"), fault("B-01", also={"DEC-01": Outcome.FAIL})], [1, 1]), ([fault("A-01"), fault("C-01")], [2]),
-    ([fault("A-01"), fault("B-01", where=Where.TARGET)], [1, 1])])
+    ([fault("A-01"), fault("B-01", where=Where.TARGET)], [2]),
+    ([fault("A-01"), fault("B-01"), fault("B-02"), fault("B-01", name="other")], [1, 1, 2])])
 def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], together: list[int]) -> None:
     assert sorted(map(len, turns(faults, CHAPTERS))) == together
 
@@ -141,6 +143,13 @@ def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
     assert {(id, proof.ok, proof.collateral) for id, proof in proofs.items()} == {
         ("A-01", True, ("DEC-01",)), ("B-01", True, ("DEC-01",)), ("D-01", True, ("DEC-01",))}
     assert small.audits == 1 + 1 + 1  # what is sound, the three, and their end
+
+
+def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_others(small: Small) -> None:
+    faults = [fault("A-01"), fault("B-01", where=Where.TARGET, revert=""), fault("A-02", where=Where.TARGET, revert="")]
+    proofs = list(Prover(cast(Server, small), FOLDER, CHAPTERS).prove(faults))
+    assert [(proof.criterion, proof.ok) for proof in proofs] == [("B-01", True), ("A-01", True), ("A-02", True)]
+    assert small.audits == 1 + 1 + 1  # what is sound, the first two, and the third, which shows that they are gone
 
 
 @pytest.mark.parametrize("wrong", [

@@ -78,8 +78,7 @@ class Prover:
         """Whether the next audit sees all of this fault's criteria as they should be. A drill feels its chapter's faults."""
         chapter = {id for id in self.contract if self.contract[id].chapter == self.contract[fault.criterion].chapter}
         held = chapter if drills_of([fault], self.contract) else set[str]()
-        free = [one.where is Where.HOST and not one.spreads and not (touched(fault, proof) | held) & announced(one)
-                for one in following]
+        free = [not one.spreads and not (touched(fault, proof) | held) & announced(one) for one in following]
         return bool(following) and all(free) and not shows_in_all(fault, self.contract)
 
     def _alone(self, turn: Turn) -> Iterator[Proof]:
@@ -91,16 +90,18 @@ class Prover:
             yield flipped_back(fault, proof, self.sound(drills_of([fault], self.contract)), after, self.contract)
 
     def _seen(self, turn: Turn, drills: Collection[str]) -> Outcomes:
-        if turn[0].where is Where.TARGET:
-            return outcomes(self.folder, drills, turn[0].inject)
+        change = "\n".join(f"(\n{fault.inject}\n)" for fault in turn if fault.where is Where.TARGET) or "true"
+        here = [fault for fault in turn if fault.where is Where.HOST]
+        if not here:
+            return outcomes(self.folder, drills, change)
         self.server.keep_dates()
         begun = list[Fault]()
         try:
-            for fault in turn:
+            for fault in here:
                 begun.insert(0, fault)
                 self.server.run(fault.inject)
                 self.server.until(fault.until)
-            seen = outcomes(self.folder, drills)
+            seen = outcomes(self.folder, drills, change)
         except BaseException:
             self._given_up(begun)
             raise

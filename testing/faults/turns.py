@@ -1,35 +1,37 @@
 """Which faults share an audit, and which audit follows which. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from reports.model.contract import Contract
-from testing.faults.fault import Fault, Where
+from testing.faults.fault import Fault
 from testing.faults.proof import FOLLOWS, announced
 
-MOST = 4  # faults at a time
+MOST = 6  # faults at a time
 Turn = tuple[Fault, ...]
 
 
 def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
-    """Faults of different chapters that change different criteria go together; those of a target come last, each alone.
+    """Faults of different chapters that change different criteria go together, on the server or in the target folder.
 
     Neighbours change different criteria wherever that can be had: the next audit then shows that the last faults are gone.
     """
-    left = [fault for fault in faults if fault.where is Where.HOST]
-    others = [(fault,) for fault in faults if fault not in left]
-    order, last = list[Turn](), set[str]()
+    left, order, last = list(faults), list[Turn](), set[str]()
     while left:
         turn = _next(left, last, contract)
         order.append(turn)
         left = [fault for fault in left if fault not in turn]
         last = set[str]().union(*map(announced, turn))
-    return [*order, *others]
+    return order
 
 
 def _next(left: Sequence[Fault], last: set[str], contract: Contract) -> Turn:
-    turn: Turn = (next((fault for fault in left if not last & announced(fault)), left[0]),)
-    for fault in left:
-        if len(turn) < MOST and not last & announced(fault) and all(_together(fault, one, contract) for one in turn):
+    """Those of the fullest chapters first, which would be left alone at the end."""
+    chapters = Counter(contract[fault.criterion].chapter for fault in left)
+    free = [fault for fault in left if not last & announced(fault)] or left[:1]
+    turn: Turn = ()
+    for fault in sorted(free, key=lambda fault: -chapters[contract[fault.criterion].chapter]):
+        if len(turn) < MOST and all(_together(fault, one, contract) for one in turn):
             turn = (*turn, fault)
     return turn
 
