@@ -137,6 +137,12 @@ def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], 
     assert sorted(map(len, turns(faults, CHAPTERS))) == together
 
 
+def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) -> None:
+    faults = [fault("A-01"), fault("B-01", revert="refuse B-01"), fault("D-01")]
+    list(Prover(cast(Server, small), FOLDER, CHAPTERS).prove(faults))
+    assert small.broken == {"B-01"}
+
+
 def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
     proofs = {proof.criterion: proof for proof in
               Prover(cast(Server, small), FOLDER, CHAPTERS).prove([fault("A-01"), fault("B-01"), fault("D-01")])}

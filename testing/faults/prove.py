@@ -6,7 +6,8 @@ back is seen by the next audit, whose faults touch other criteria; where none do
 
 import contextlib
 import subprocess
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from reports.model.contract import Contract
@@ -103,21 +104,19 @@ class Prover:
                 self.server.until(fault.until)
             seen = outcomes(self.folder, drills, change)
         except BaseException:
-            self._given_up(begun)
+            with contextlib.suppress(*FAILURES):  # what went wrong first is what is told
+                self._taken_back(begun)
             raise
-        for fault in begun:
-            self.server.run(fault.revert)
-        self.server.redate()
+        self._taken_back(begun)
         for fault in begun:
             self.server.until(fault.settled)
         return seen
 
-    def _given_up(self, begun: list[Fault]) -> None:
-        for fault in begun:
-            with contextlib.suppress(RuntimeError):  # what went wrong first is what is told
-                self.server.run(fault.revert)
-        with contextlib.suppress(RuntimeError):
-            self.server.redate()
+    def _taken_back(self, begun: Sequence[Fault]) -> None:
+        """Each of them, whatever becomes of the others; then what went wrong first is raised."""
+        steps: list[Callable[[], None]] = [*(partial(self.server.run, fault.revert) for fault in begun), self.server.redate]
+        if wrong := list(filter(None, map(_tried, steps))):
+            raise wrong[0]
 
 
 def proven(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
@@ -127,6 +126,14 @@ def proven(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterato
         yield from Prover(server, target, contract).prove(faults)
     finally:
         server.close()
+
+
+def _tried(step: Callable[[], None]) -> BaseException | None:
+    try:
+        step()
+    except FAILURES as error:
+        return error
+    return None
 
 
 def _not_done(fault: Fault, error: BaseException) -> Proof:
