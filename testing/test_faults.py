@@ -137,6 +137,16 @@ def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], 
     assert sorted(map(len, turns(faults, CHAPTERS))) == together
 
 
+@pytest.mark.parametrize(("one", "two", "together"), [
+    ("mv /etc/cron.d/x /run/phase0-file", "mv /usr/lib/y /run/phase0-file", False),
+    ("mv /var/log/journal /run/phase0-folder", "rm /var/log/journal/1/system.journal", False),
+    ("mount --bind /run/phase0-nothing /usr/bin/journalctl", "journalctl --rotate", False),
+    ("echo >/dev/null 2>/run/phase0-one", "echo >/dev/null 2>/run/phase0-two", True),
+    ("touch /var/log/kern.log", "touch /var/log/kern.log.1", True)])
+def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, together: bool) -> None:
+    assert len(turns([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (1 if together else 2)
+
+
 def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) -> None:
     faults = [fault("A-01"), fault("B-01", revert="refuse B-01"), fault("D-01")]
     list(Prover(cast(Server, small), FOLDER, CHAPTERS).prove(faults))

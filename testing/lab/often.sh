@@ -26,7 +26,7 @@ open=$(now)
 until_there_are 3 0 "$open"
 rm -r "$often"
 timer
-while systemctl is-active -q phase0-audit-sample@lab.service; do sleep 0.1; done
+while [ "$(systemctl show -p ActiveState --value phase0-audit-sample@lab.service)" = activating ]; do sleep 0.1; done
 python3 - "$state/history.sqlite" "$closed" "$open" <<'END'
 import json, sqlite3, sys
 from datetime import UTC, datetime, timedelta
