@@ -41,7 +41,7 @@ class Server:
         """A file that was put back is dated as before: a new date would be a change of the configuration (DEC-02)."""
         self.run(REDATE)
 
-    def until(self, condition: str, seconds: float = 60) -> None:
+    def until(self, condition: str, seconds: float = 90) -> None:
         """Ask until it is so; RuntimeError when it is not in time."""
         deadline = time.monotonic() + seconds
         while self._ask(condition).returncode:
