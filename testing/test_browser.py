@@ -149,5 +149,6 @@ def test_the_pdf_has_every_evidence_in_one_language(
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "df --local --block-size=1" in text, "the commands, closed on the screen"
     assert all(id in text for id in CONTRACT)
+    assert text.count("\f") <= 36, "pages, of which the first few are the summary"
     assert ("Why" in text, "Pourquoi" in text) == ((True, False) if language == "en" else (False, True))
     assert GOLDEN["no_go"]().id in text

@@ -61,7 +61,7 @@ def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
     said = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
     if proof.collateral:
         said += f"  (+ {', '.join(proof.collateral)})"
-    return said + (f"\n           {proof.why}" if proof.why else "")
+    return said + "".join(f"\n           {why}" for why in (proof.apart and f"alone, since {proof.apart}", proof.why) if why)
 
 
 def _write(file: Path, proofs: list[Proof]) -> None:

@@ -14,7 +14,10 @@ FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in t
 
 
 class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of proof.json. `collateral` names everything else that changed; `why` says what was not as expected."""
+    """One row of proof.json. `collateral` names everything else that changed; `why` says what was not as expected.
+
+    `apart` says what was not when it shared an audit; it was then proven alone.
+    """
 
     criterion: str
     fault: str
@@ -23,6 +26,7 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
     collateral: tuple[str, ...]
     ok: bool
     why: str = ""
+    apart: str = ""
 
 
 def drills_of(faults: Iterable[Fault], contract: Contract) -> set[str]:

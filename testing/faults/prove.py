@@ -1,6 +1,6 @@
 """Inject faults, audit, take them back: each flips exactly what it names, and flips it back.
 
-Faults that do not meet share an audit; where one of them is not as announced, each is proven alone. That they flipped
+Faults that do not meet share an audit; one that is not as announced there is proven alone. That they flipped
 back is seen by the next audit, whose faults touch other criteria; where none does, by an audit of its own.
 """
 
@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from reports.model.contract import Contract
 from testing.faults.fault import Fault, Where
@@ -49,16 +51,17 @@ class Prover:
             seen = self._seen(turn, drills)
         except FAILURES as error:
             yield from self._flipped_back(owing, outcomes(self.folder, owed)) if owing else ()
-            yield from self._alone(turn) if len(turn) > 1 else [_not_done(turn[0], error)]
+            yield from self._alone(turn, [str(error)] * len(turn)) if len(turn) > 1 else [_not_done(turn[0], error)]
             return
         yield from self._flipped_back(owing, seen)
         told = {id: seen.get(id, "unknown") for one in owing for id in touched(*one)}  # once, of the fault that left it
         sound = {**self.sound(drills), **told}
-        proofs = [verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault]) for fault in turn]
-        if len(turn) > 1 and not all(proof.ok for proof in proofs):
-            yield from self._alone(turn)
+        pairs = [(fault, verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault])) for fault in turn]
+        if len(turn) > 1 and (wrong := [pair for pair in pairs if not pair[1].ok]):
+            yield from self._settled([pair for pair in pairs if pair not in wrong], ())
+            yield from self._alone([fault for fault, _ in wrong], [proof.why for _, proof in wrong])
         else:
-            yield from self._settled(list(zip(turn, proofs, strict=True)), following)
+            yield from self._settled(pairs, following)
 
     def _settled(self, pairs: list[tuple[Fault, Proof]], following: Turn) -> Iterator[Proof]:
         """Those that cannot stay are done; of the others the next audit shows that they are gone, or one of their own."""
@@ -82,9 +85,9 @@ class Prover:
         free = [not one.spreads and not (touched(fault, proof) | held) & announced(one) for one in following]
         return bool(following) and all(free) and not shows_in_all(fault, self.contract)
 
-    def _alone(self, turn: Turn) -> Iterator[Proof]:
-        for fault in turn:
-            yield from self._proven((fault,), ())
+    def _alone(self, turn: Sequence[Fault], apart: Sequence[str]) -> Iterator[Proof]:
+        for fault, why in zip(turn, apart, strict=True):
+            yield from (msgspec.structs.replace(proof, apart=why) for proof in self._proven((fault,), ()))
 
     def _flipped_back(self, pairs: Iterable[tuple[Fault, Proof]], after: Outcomes) -> Iterator[Proof]:
         for fault, proof in pairs:
