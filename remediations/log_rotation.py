@@ -11,6 +11,7 @@ from pathlib import Path
 from shlex import quote
 
 from fixtures.host.log_files import COPY
+from fixtures.host.logrotate import LogrotateRuns
 from fixtures.host.rotation_files import RotationFiles
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
@@ -40,14 +41,18 @@ RELOAD = "systemctl daemon-reload; systemctl reset-failed logrotate.timer; syste
 
 
 @remedy("LOG", "DSK")
-def log_rotation(rotation_files: RotationFiles) -> Iterator[Yielded]:
+def log_rotation(rotation_files: RotationFiles, logrotate_runs: LogrotateRuns) -> Iterator[Yielded]:
     """Configuration first, then the files it governs."""
     yield from _stanzas(rotation_files)
     yield from _timer(rotation_files)
+    governed = frozenset(paths_in(_rsyslog(rotation_files))) if rotation_files.helper else frozenset[str]()
+    due = [path for path in sorted(governed & rotation_files.logs.keys()) if rotation_files.logs[path].size > MAXSIZE]
+    yield from _ownership(rotation_files, governed)
     if rotation_files.helper:
-        governed = frozenset(paths_in(_rsyslog(rotation_files)))
-        yield from _ownership(rotation_files, governed)
-        yield from _overdue(rotation_files, governed)
+        yield from _writing(rotation_files, governed)
+    yield from _run(rotation_files, due, failed=logrotate_runs.result not in ("success", ""))
+    if rotation_files.helper and rotation_files.total > BUDGET:
+        yield from _compression(rotation_files, _copies(rotation_files, governed, due))
 
 
 def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
@@ -83,26 +88,32 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
                              said=say("owner", path=path, owner=seen.owner, other=log.owner))
 
 
-def _overdue(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
-    """Rotate what is over the bound now; compress what keeps /var/log over the budget instead of waiting a day."""
+def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     if seen.stopped:
         yield RunCommand(command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service",
                          said=say("start-rsyslog"))
     if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
         yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
-    due = [path for path in sorted(governed & seen.logs.keys()) if seen.logs[path].size > MAXSIZE]
+
+
+def _run(seen: RotationFiles, due: list[str], *, failed: bool) -> Iterator[Yielded]:
+    """Rotate what is over the bound now. Where only its last run failed: should it fail again, what was repaired stays."""
     if due:
         size = sum(seen.logs[path].size for path in due)
         yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE,
                          said=say("rotate-now", logs=", ".join(due), size=size))
-    if seen.total > BUDGET:
-        yield from _compression(seen, {f"{path}.1": seen.logs[path].size for path in due} | {
-            path: log.size for path, log in seen.logs.items()
-            if path.endswith(".1") and path[:-2] in governed and path[:-2] not in due and log.size > MAXSIZE})
+    elif failed:
+        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, said=say("run-again"))
+
+
+def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str]) -> dict[str, int]:
+    """What is compressed now instead of in a day: bytes by the name it will have."""
+    old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and log.size > MAXSIZE}
+    return {f"{path}.1": seen.logs[path].size for path in due} | {
+        path: size for path, size in old.items() if path[:-2] in governed and path[:-2] not in due}
 
 
 def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yielded]:
-    """`sizes` are bytes of the rotated copies by the name they will have."""
     if not sizes:
         return
     names, largest = " ".join(map(quote, sizes)), max(sizes.values())

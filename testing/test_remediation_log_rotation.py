@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fixtures.host.files import HostFile
+from fixtures.host.logrotate import LogrotateRuns
 from fixtures.host.rotation_files import Log, RotationFiles, rotation_files
 from remediations.log_rotation import HOURLY, PLANS_OWN, RSYSLOG, log_rotation, paths_in
 from remediations.transaction.plan import Plan, draw_plan
@@ -44,8 +45,8 @@ STOCK = RotationFiles(
     helper=True, calendars=DAY, timer_active=True, total=GB, free=20 * GB)
 
 
-def planned(seen: RotationFiles) -> Plan:
-    return draw_plan("log_rotation", ("LOG-01",), log_rotation(seen))
+def planned(seen: RotationFiles, result: str = "success") -> Plan:
+    return draw_plan("log_rotation", ("LOG-01",), log_rotation(seen, LogrotateRuns(0, 0, 0, result)))
 
 
 def after(seen: RotationFiles) -> RotationFiles:
@@ -183,3 +184,14 @@ def test_the_fact_is_understood_and_a_missing_size_is_an_error() -> None:
     assert (seen.logs["/var/log/syslog"].size, seen.owner, seen.total, seen.free) == (5, "syslog:adm", 7, 9)
     with pytest.raises(KeyError, match="free"):
         rotation_files(answer.replace("set\tfree\t9\n", ""))
+
+
+@pytest.mark.parametrize("seen", [after(STOCK), msgspec.structs.replace(after(STOCK), helper=False)])
+def test_a_run_that_failed_is_run_again_and_undoes_nothing_if_it_fails_again(seen: RotationFiles) -> None:
+    assert commands(planned(seen, "exit-code").steps)[-1:] == ["systemctl start logrotate.service || :"]
+    assert "systemctl start logrotate.service || :" not in commands(planned(seen).steps)
+
+
+def test_a_log_that_is_due_is_rotated_by_the_same_run() -> None:
+    steps = commands(planned(msgspec.structs.replace(STOCK, logs=logs(syslog=GB)), "exit-code").steps)
+    assert [step for step in steps if "logrotate.service" in step] == ["systemctl start logrotate.service"]
