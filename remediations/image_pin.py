@@ -1,6 +1,7 @@
 """Images no registry has survive a full disk: exported to the folder K3s imports from, and pinned in the runtime.
 
-Under disk pressure the kubelet deletes what no pod runs; an image that was imported by hand is then gone. A new
+Under disk pressure the kubelet deletes what no pod runs; an image that was imported by hand is then gone. One that is
+gone comes back from its archive. A new
 archive replaces the old one, which would bring old code back under the same name at the next start.
 """
 
@@ -44,8 +45,8 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
     named = dict.fromkeys(full_name(container.image) for one in mcp_workloads.workloads.values()
                           for container in one.containers)
     there = {name: image for name in named if (image := images.named(name)) is not None}
-    for name in named.keys() - there.keys():
-        yield Note(say("gone", name=name))
+    for name in (name for name in named if name not in there):
+        yield _brought_back(name, image_archives)
     local = {name: image for name, image in there.items() if not _pulled(name, image)}
     file = f"{mcp_workloads.asked['deployment']}.tar"
     yield from _archive(local, image_archives, file)
@@ -53,6 +54,16 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
         if not (image.pinned or image.labelled):
             yield RunCommand(command=PIN.format(name=quote(name)), said=say("pin", name=name), seconds=60,
                              undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :")
+
+
+def _brought_back(name: str, archives: ImageArchives) -> Yielded:
+    """From its archive, as K3s would at its next start; where several differ, nobody can say from which."""
+    found = {one.id: one.file for one in archives.archived if name in one.names}
+    if len(found) != 1:
+        return Note(say("gone", name=name))
+    (file,) = found.values()
+    return RunCommand(command=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')} >/dev/null", seconds=EXPORT,
+                      undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :", said=say("import", name=name, file=file))
 
 
 def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Iterator[Yielded]:

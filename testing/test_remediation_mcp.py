@@ -113,6 +113,23 @@ KEPT = ImageArchives((Archived("mcp-unified.tar", (NAME,), next(iter(ONE.ids))),
 OLD = ImageArchives((Archived("mcp-unified.tar", (NAME,), "sha256:" + "c" * 64),), ())
 
 
+def test_an_image_the_kubelet_deleted_comes_back_from_its_archive() -> None:
+    (step,) = pinned(SOUND, OTHER, KEPT).steps
+    assert isinstance(step, RunCommand)
+    assert step.command.startswith("k3s ctr -n k8s.io images import /var/lib/rancher/k3s/agent/images/mcp-unified.tar")
+    assert step.undo == f"k3s ctr -n k8s.io images rm {NAME} >/dev/null || :"
+
+
+TWO = ImageArchives((*KEPT.archived, Archived("other.tar", (NAME,), "sha256:" + "c" * 64)), ())
+
+
+@pytest.mark.parametrize("archives", [NONE, TWO])
+def test_an_image_that_is_nowhere_or_in_two_forms_is_left_to_people(archives: ImageArchives) -> None:
+    plan = pinned(SOUND, OTHER, archives)
+    assert not [step for step in plan.steps if isinstance(step, RunCommand) and "import" in step.command]
+
+
+
 @pytest.mark.parametrize(("archives", "image", "steps"), [
     (KEPT, msgspec.structs.replace(ONE, labelled=True), 0), (KEPT, ONE, 1), (OLD, msgspec.structs.replace(ONE, pinned=True), 1),
     (NONE, msgspec.structs.replace(ONE, pulled=("docker.io/twisterlab/mcp-unified",)), 0)])

@@ -32,9 +32,9 @@ def cured(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterator
     """What `--fix` makes of each."""
     sound: Mapping[str, str] = {}
     for fault in faults:
-        reset(target)
-        sound = sound or outcomes(target)
         try:
+            reset(target)
+            sound = sound or outcomes(target)
             yield judged(fault, sound, _fixed(target, fault, contract), contract)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             yield Proof(fault.criterion, fault.name, "pass", "-", (), ok=False, why=str(error))

@@ -1,6 +1,7 @@
 #!/bin/bash
 # backups.sh: as stabilised; then eight days of backups (copies of a real one, re-dated: invented history).
 set -euo pipefail
+kubectl -n twisterlab wait --for=condition=Ready pods --all --timeout=60s > /dev/null
 redis=$(kubectl -n twisterlab get pods -l app=redis -o name | head -1)
 for number in $(seq 25); do echo "SET token:$number value EX 86400"; done |
     kubectl -n twisterlab exec -i "$redis" -- redis-cli -e > /dev/null
