@@ -229,6 +229,14 @@ def test_a_cure_makes_it_pass_and_nothing_else_worse(incurable: str, run: dict[s
     assert judged(fault("A-01", incurable=incurable), sound, run, CONTRACT).ok == ok
 
 
+@pytest.mark.parametrize(("also", "remedy", "ok"), [
+    ({}, "", False), ({"B-01": Outcome.FAIL}, "", True), ({"B-01": Outcome.UNKNOWN}, "", False),
+    ({"B-01": Outcome.FAIL}, "journald", False)])
+def test_what_a_fault_broke_besides_may_stay_where_no_remedy_is_for_it(also: dict[str, Outcome], remedy: str, ok: bool) -> None:
+    contract = {**CONTRACT, "B-01": row("B-01", remedy=remedy)}
+    assert judged(fault("A-01", also=also), dict.fromkeys(KINDS, "pass"), fixed(B_01="fail"), contract).ok == ok
+
+
 def test_a_fault_of_the_server_is_curable_where_a_remedy_is_for_its_criterion() -> None:
     contract = {"A-01": row("A-01", remedy="journald"), "B-01": row("B-01", remedy="a person")}
     faults = [fault("A-01"), fault("A-01", where=Where.TARGET), fault("A-01", expected=Outcome.UNKNOWN), fault("B-01")]

@@ -66,7 +66,9 @@ def judged(fault: Fault, sound: Mapping[str, str], run: Mapping[str, Any], contr
     states = {row["state"] for row in run["interventions"]}
     changed = [id for id in contract if id != fault.criterion and contract[id].kind not in FOLLOWS
                and seen.get(id) != sound.get(id)]
-    worse = [] if fault.incurable else [id for id in changed if seen.get(id) not in SOUND and sound.get(id) in SOUND]
+    others = {id for id in fault.also if not contract[id].remedy and fault.also[id] == seen.get(id)}  # for people to repair
+    worse = [] if fault.incurable else [id for id in changed
+                                        if seen.get(id) not in SOUND and sound.get(id) in SOUND and id not in others]
     faults = [f"{fault.criterion} was {observed}"] if observed != expected else []
     faults += [f"{id} became {seen.get(id)}" for id in worse]
     faults += [f"a remedy was {state}" for state in sorted(states - {"applied"})]
