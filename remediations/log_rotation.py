@@ -99,18 +99,16 @@ def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]
 def _run(seen: RotationFiles, due: list[str], *, failed: bool) -> Iterator[Yielded]:
     """Rotate what is over the bound now. Where only its last run failed: should it fail again, what was repaired stays."""
     if due:
-        size = sum(seen.logs[path].size for path in due)
-        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE,
-                         said=say("rotate-now", logs=", ".join(due), size=size))
+        said = say("rotate-now", logs=", ".join(due), size=sum(seen.logs[path].size for path in due))
+        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, said=said)
     elif failed:
         yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, said=say("run-again"))
 
 
 def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str]) -> dict[str, int]:
     """What is compressed now instead of in a day: bytes by the name it will have."""
-    old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and log.size > MAXSIZE}
-    return {f"{path}.1": seen.logs[path].size for path in due} | {
-        path: size for path, size in old.items() if path[:-2] in governed and path[:-2] not in due}
+    old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and path[:-2] in governed - {*due}}
+    return {f"{path}.1": seen.logs[path].size for path in due} | {path: size for path, size in old.items() if size > MAXSIZE}
 
 
 def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yielded]:
