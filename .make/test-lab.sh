@@ -6,6 +6,5 @@ if [ "$(uname -s)" != Linux ] || [ "$(id -u)" != 0 ]; then
   exit 2
 fi
 .venv/bin/python -m lab build
-# The schedule's proof takes six minutes of its own: make test-schedule
-[ $# -gt 0 ] || set -- testing/lab --ignore=testing/lab/test_scheduled.py
+[ $# -gt 0 ] || set -- testing/lab
 exec .venv/bin/python -m pytest -c testing/lab/pytest.toml --rootdir testing/lab "$@"
