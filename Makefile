@@ -29,7 +29,7 @@ lab-down: .venv/.ready  ## take every lab down
 lab-shell: .venv/.ready  ## a shell on the server that is up
 	@$(VENV)/python -m lab shell
 
-.PHONY: lint test test-lab test-schedule proof cures kills bench
+.PHONY: lint test test-lab proof cures kills bench
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/mypy
@@ -41,9 +41,6 @@ test: lint  ## lint, then the checker's own tests (no root, any machine)
 
 test-lab: .venv/.ready-dev  ## the tests that need a real server (Linux, root)
 	@.make/test-lab.sh
-
-test-schedule: .venv/.ready-dev  ## the schedule on a real server: outage, overlap, kill, reboot, full disk (Linux, root)
-	@.make/test-lab.sh testing/lab/test_scheduled.py
 
 proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
 	@.make/in-lab.sh ready .make/in-lab.sh ready $(VENV)/python -m testing.faults  # two servers share the faults

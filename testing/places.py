@@ -54,7 +54,7 @@ class Sshd:
         config.write_text(config.read_text() + "".join(f"{key} {value}\n" for key, value in lines.items()))
         self._daemon = subprocess.Popen([str(SSHD), "-D", "-f", str(config), "-E", str(self.log)], start_new_session=True)
         while not self.log.exists() or "listening" not in self.log.read_text():
-            if self._daemon.poll() is not None:
+            if self._daemon.poll() is not None:  # an sshd that is there may still not be allowed to run
                 pytest.skip(f"sshd does not start here: {self.log.read_text()[-200:] if self.log.exists() else '?'}")
 
     def stop(self) -> None:
