@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from reports.model.chronicle import Chronicle, chronicle_of
@@ -27,7 +28,16 @@ STARTED = pytest.StashKey[datetime]()
 
 
 def build_run(config: pytest.Config) -> Run:
-    """Freeze what the session knows. A replay is dated as what it judges, and takes the time it takes."""
+    """Freeze what the session knows, at its end."""
+    run = run_so_far(config)
+    return msgspec.structs.replace(run, chronicle=_chronicle(config, run.ended))
+
+
+def run_so_far(config: pytest.Config) -> Run:
+    """The same without earlier audits, which nothing is judged by.
+
+    A replay is dated as what it judges, and takes the time it takes.
+    """
     stash, now = config.stash, datetime.now(UTC)
     contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
     earlier = stash[DRILLED]
@@ -37,7 +47,7 @@ def build_run(config: pytest.Config) -> Run:
         id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
         target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
         results=with_earlier(results, earlier, changed=changed), people=stash[PEOPLE], window=stash[WINDOW],
-        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM], chronicle=_chronicle(config, ended))
+        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
 
 
 def _chronicle(config: pytest.Config, until: datetime) -> Chronicle:

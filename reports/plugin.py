@@ -9,7 +9,7 @@ import pytest
 
 from reports.decision import Decision, decide
 from reports.exports import write_all
-from reports.frozen import RESULTS, STARTED, build_run
+from reports.frozen import RESULTS, STARTED, build_run, run_so_far
 from reports.model.history import HistoryError, remember
 from reports.model.light import light
 from reports.model.past import Past
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not light(config, DEFAULT):
         direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
-    config.pluginmanager.register(Progress(config, lambda: settle(build_run(config))), "phase0-progress")
+    config.pluginmanager.register(Progress(config, lambda: settle(run_so_far(config))), "phase0-progress")
     config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
     config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
 
@@ -73,7 +73,7 @@ class Recorder:
 @pytest.fixture
 def run(request: pytest.FixtureRequest) -> Run:
     """The run as far as it went: what the derived criteria are derived from."""
-    return build_run(request.config)
+    return run_so_far(request.config)
 
 
 @pytest.hookimpl(trylast=True)

@@ -59,9 +59,9 @@ def plugins() -> list[str]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in module.pytest_plugins:
+    for name in module.PLUGINS:
         importlib.import_module(name)
-    return [option for name in module.pytest_plugins for option in ("-p", name)]
+    return [option for name in module.PLUGINS for option in ("-p", name)]
 
 
 @dataclass

@@ -101,9 +101,10 @@ def test_no_path_of_the_machine_it_was_written_on() -> None:
         assert not found, name(path)
 
 
-def test_the_conftest_only_lists_plugins() -> None:
-    body = ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")).body
-    assert [type(node) for node in body] == [ast.Expr, ast.Assign]
+def test_the_conftest_only_lists_plugins_and_loads_them() -> None:
+    _, _, names, load = ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")).body
+    assert ast.unparse(names).startswith("PLUGINS = [")
+    assert ast.unparse(load).splitlines()[-2:] == ["    for name in PLUGINS:", "        pluginmanager.import_plugin(name)"]
 
 
 CODES = re.compile(r"\b(?:Unknown|Reason)\(\s*\"([a-z0-9-]+)\"")

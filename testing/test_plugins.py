@@ -18,4 +18,4 @@ def test_every_module_with_a_fact_of_a_criterion_is_a_plugin() -> None:
     loaded = {node.value for node in ast.walk(ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")))
               if isinstance(node, ast.Constant)}
     assert declaring
-    assert declaring - loaded == set(), "add them to pytest_plugins of conftest.py"
+    assert declaring - loaded == set(), "add them to PLUGINS of conftest.py"

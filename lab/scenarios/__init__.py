@@ -17,6 +17,7 @@ class Scenario:
     source: str
     pods: int
     guides: int
+    day: int  # of the plan: how many have passed since J0
     remedied: tuple[str, ...] = ()
 
     @property
@@ -30,9 +31,9 @@ class Scenario:
         return tuple(tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir())
 
 
-BEFORE = Scenario("before", source="settled", pods=2, guides=2)
+BEFORE = Scenario("before", source="settled", pods=2, guides=2, day=0)
 STABILISED = Scenario(
-    "stabilised", source="settled", pods=5, guides=3,
+    "stabilised", source="settled", pods=5, guides=3, day=5,
     remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup", "disk_monitor"))
-READY = Scenario("ready", source="stabilised", pods=5, guides=3)
+READY = Scenario("ready", source="stabilised", pods=5, guides=3, day=8)
 SCENARIOS = {scenario.name: scenario for scenario in (BEFORE, STABILISED, READY)}

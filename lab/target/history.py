@@ -38,6 +38,6 @@ def _sample(newest: datetime, hour: int) -> Sample:
     at = newest - timedelta(hours=hour)
     disk = 58.6 + 0.4 * at.hour / 24 - 0.02 * hour / 24
     logs = 0.03 + 0.02 * at.hour / 24
-    figures = {"DSK-01": round(disk, 2), "LOG-06": round(logs, 4)}
+    figures = {"DSK-01": round(disk, 2), "LOG-06": round(logs, 4), "MCP-01": 3.0, "DSK-05": 0.0, "BKP-07": 3.0}
     readings = {id: Reading(Outcome.PASS, value) for id, value in figures.items()}
     return Sample(at, synthetic=True, readings=readings)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from lab.machine.session import Session
@@ -17,15 +18,15 @@ from lab.target.maintenance import write_maintenance
 _TEMPLATE = Path(__file__).with_name("target.toml")
 _WAIVERS = "# No waivers.\n"
 
-_WORKLOG = """\
-date,hours,activity,saved_hours_per_month,basis
-2026-02-04,8,audit and clean-up,,
-2026-02-05,4,MCP services,,
-2026-02-06,4,rotation of the logs and alerts,,
-2026-02-07,6,backups and their restores,,
-2026-02-11,,no more clean-up of the disk by hand,4,assumed
-2026-02-11,,no more backups by hand,2,measured
-"""
+_WEEK = 7  # the meeting is on J7, or today where that has passed
+_WORKLOG = (
+    (0, "8,audit and clean-up,,"),
+    (1, "4,MCP services,,"),
+    (2, "4,rotation of the logs and alerts,,"),
+    (3, "6,backups and their restores,,"),
+    (4, ",no more clean-up of the disk by hand,4,assumed"),
+    (5, ",no more backups by hand,2,measured"),
+)
 
 Finish = Callable[[Path, Scenario, Session], None]
 # What `up` adds after the plain files, in order: append here (history, for instance).
@@ -42,16 +43,31 @@ def write_target(folder: Path, scenario: Scenario, session: Session) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     address = session.server.address
-    text = _TEMPLATE.read_text().replace("@ADDRESS@", address).replace("@SCENARIO@", scenario.name)
-    (folder / "target.toml").write_text(text)
+    today = datetime.now(UTC).date()
+    dates = {"@START@": today - timedelta(days=scenario.day), "@MEETING@": today + timedelta(days=max(0, _WEEK - scenario.day))}
+    (folder / "target.toml").write_text(_filled({"@ADDRESS@": address, "@SCENARIO@": scenario.name, **dates}))
     (folder / "known_hosts").write_text(session.guest.known_hosts.read_text())
     _secret(folder / "id_ed25519", session.guest.key.read_text())
     _secret(folder / "kubeconfig", _kubeconfig(session))
     (folder / "waivers.toml").write_text(_WAIVERS)
-    (folder / "worklog.csv").write_text(_WORKLOG)
+    (folder / "worklog.csv").write_text(_worklog(dates["@START@"], today))
     for finish in FINISH:
         finish(folder, scenario, session)
     return folder
+
+
+def _filled(values: Mapping[str, object]) -> str:
+    text = _TEMPLATE.read_text()
+    for name, value in values.items():
+        text = text.replace(name, str(value))
+    return text
+
+
+def _worklog(start: date, today: date) -> str:
+    """As far as the plan has got."""
+    done = [(start + timedelta(days=day), said) for day, said in _WORKLOG]
+    rows = [f"{at},{said}" for at, said in done if at <= today]
+    return "\n".join(["date,hours,activity,saved_hours_per_month,basis", *rows, ""])
 
 
 def _secret(path: Path, text: str) -> None:

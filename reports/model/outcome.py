@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     @property
     def severity(self) -> int:
         """0 for pass, growing as it gets worse."""
-        return list(Outcome).index(self)
+        return SEVERITY[self]
 
     @property
     def settled(self) -> bool:
@@ -30,3 +30,4 @@ class Outcome(StrEnum):
 
 
 JUDGED = (Outcome.PASS, Outcome.MANUAL, Outcome.UNKNOWN, Outcome.PENDING, Outcome.FAIL)
+SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}

@@ -1,14 +1,15 @@
 """Which faults share an audit, and which audit follows which. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import combinations
 
 from reports.model.contract import Contract
 from testing.faults.fault import Fault
 from testing.faults.proof import FOLLOWS, announced
 
-MOST = 6  # faults at a time
+MOST = 8  # faults at a time
 PATH = re.compile(r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]")
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
@@ -16,44 +17,54 @@ Turn = tuple[Fault, ...]
 
 
 def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
-    """Faults of different chapters that change different criteria go together, on the server or in the target folder.
+    """Faults that change different criteria go together, on the server or in the target folder.
 
     Neighbours change different criteria wherever that can be had: the next audit then shows that the last faults are gone.
     """
-    left, order, last = list(faults), list[Turn](), set[str]()
+    pairs = combinations(range(len(faults)), 2)
+    apart = {(one, two) for one, two in pairs if not _together(faults[one], faults[two], contract)}
+    left, order, last = list(range(len(faults))), list[Turn](), set[str]()
     while left:
-        turn = _next(left, last, contract)
-        order.append(turn)
-        left = [fault for fault in left if fault not in turn]
-        last = set[str]().union(*map(announced, turn))
+        chosen = _next(left, [at for at in left if not last & announced(faults[at])], apart)
+        order.append(tuple(faults[at] for at in chosen))
+        left = [at for at in left if at not in chosen]
+        last = set[str]().union(*map(announced, order[-1]))
     return order
 
 
-def _next(left: Sequence[Fault], last: set[str], contract: Contract) -> Turn:
-    """Those of the fullest chapters first, which would be left alone at the end."""
-    chapters = Counter(contract[fault.criterion].chapter for fault in left)
-    free = [fault for fault in left if not last & announced(fault)] or left[:1]
-    turn: Turn = ()
-    for fault in sorted(free, key=lambda fault: -chapters[contract[fault.criterion].chapter]):
-        if len(turn) < MOST and all(_together(fault, one, contract) for one in turn):
-            turn = (*turn, fault)
-    return turn
+def _next(left: Sequence[int], free: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
+    """Those that agree with the fewest first, which would be left alone at the end."""
+    def odds(at: int) -> int:
+        return sum((min(at, other), max(at, other)) in apart for other in left)
+
+    chosen = list[int]()
+    for at in sorted(free or left[:1], key=odds, reverse=True):
+        if len(chosen) < MOST and not any((min(at, other), max(at, other)) in apart for other in chosen):
+            chosen.append(at)
+    return chosen
 
 
 def _together(one: Fault, two: Fault, contract: Contract) -> bool:
     """Neither hides the other, and neither uses the other's files or tools."""
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
-    meet = contract[one.criterion].chapter == contract[two.criterion].chapter or announced(one) & announced(two)
-    return not alone and not meet and not _use_the_same(one, two)
+    return not alone and not announced(one) & announced(two) and not _use_the_same(_scripts(one), _scripts(two))
 
 
-def _use_the_same(one: Fault, two: Fault) -> bool:
+def _use_the_same(ours: str, theirs: str) -> bool:
     """A path of one is the other's, or holds it; or a program that one replaces is called by the other."""
-    ours, theirs = _scripts(one), _scripts(two)
-    paths = [{*PATH.findall(text)} - COMMON for text in (ours, theirs)]
-    nested = any(a == b or a.startswith(f"{b}/") or b.startswith(f"{a}/") for a in paths[0] for b in paths[1])
-    called = _programs(paths[0]) & {*WORD.findall(theirs)} | _programs(paths[1]) & {*WORD.findall(ours)}
+    nested = any(a == b or a.startswith(f"{b}/") or b.startswith(f"{a}/") for a in _paths(ours) for b in _paths(theirs))
+    called = _programs(_paths(ours)) & _words(theirs) | _programs(_paths(theirs)) & _words(ours)
     return nested or bool(called)
+
+
+@cache
+def _paths(script: str) -> frozenset[str]:
+    return frozenset(PATH.findall(script)) - COMMON
+
+
+@cache
+def _words(script: str) -> frozenset[str]:
+    return frozenset(WORD.findall(script))
 
 
 def _scripts(fault: Fault) -> str:
