@@ -1,10 +1,9 @@
-"""Audits a copy of a target folder with the real command line and reads what came of it."""
+"""Audits a copy of a target folder as the command line does and reads what came of it."""
 
 import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.model.contract import Kind, load_contract
+from testing.faults.warm import audit
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300  # seconds
@@ -42,13 +42,12 @@ def audited(folder: Path, drills: Collection[str] = (), change: str = "true", op
 
 
 def _audit(folder: Path, out: Path, options: Sequence[str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "pytest", "-q", f"--target={folder}", f"--reports={out}", *options]
-    audit = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=False, capture_output=True, text=True)
+    said = folder.parent / "said"
+    status = audit(["-q", f"--target={folder}", f"--reports={out}", *options], said, PATIENCE)
     try:
         run: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        said = (audit.stdout + audit.stderr)[-600:]
-        raise RuntimeError(f"no verdict (exit {audit.returncode}): {said}") from error
+        raise RuntimeError(f"no verdict (exit {status}): {said.read_text(errors='replace')[-600:]}") from error
     return run
 
 

@@ -1,0 +1,17 @@
+"""The audits of the fault proofs: forked, and else as the command line does them."""
+
+from pathlib import Path
+
+import pytest
+
+from testing.faults.warm import audit
+
+
+def test_a_forked_audit_has_the_status_and_the_words_of_the_command_line(tmp_path: Path) -> None:
+    assert audit(["--target=nowhere-at-all"], tmp_path / "said", 120) == 4
+    assert "no target.toml there" in (tmp_path / "said").read_text()
+
+
+def test_a_forked_audit_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(TimeoutError, match="did not end within 0 s"):
+        audit(["--target=nowhere-at-all"], tmp_path / "said", 0)
