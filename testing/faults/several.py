@@ -9,9 +9,10 @@ from threading import Event
 from reports.model.contract import Contract, Kind
 from testing.faults.fault import Fault
 from testing.faults.proof import Proof
+from testing.faults.turns import shows_in_all
 
 Proving = Callable[[Path, Sequence[Fault], Contract], Iterator[Proof]]
-COST = {True: 4, False: 1}  # a drill takes about four times as long
+DRILL, ALONE, SHARED = 8, 4, 1  # how long each takes, about: two audits with a drill, one of its own, its part of one
 
 
 def prove_on(targets: Sequence[Path], faults: Sequence[Fault], contract: Contract, proving: Proving) -> Iterator[Proof]:
@@ -48,8 +49,18 @@ def dealt(faults: Sequence[Fault], hands: int, contract: Contract) -> list[list[
     lots, weights = [list[Fault]() for _ in range(hands)], [0] * hands
     drills = {fault.criterion for fault in faults if contract[fault.criterion].kind is Kind.DRILL}
     groups = [[fault for fault in faults if fault.criterion == id] for id in sorted(drills)]
-    for group in [*groups, *([fault] for fault in faults if fault.criterion not in drills)]:
+    groups += [[fault] for fault in faults if fault.criterion not in drills]
+    for group in sorted(groups, key=lambda group: -_cost(group, contract)):
         lightest = weights.index(min(weights))
         lots[lightest] += group
-        weights[lightest] += len(group) * COST[group[0].criterion in drills]
+        weights[lightest] += _cost(group, contract)
     return lots
+
+
+def _cost(group: Sequence[Fault], contract: Contract) -> int:
+    def of(fault: Fault) -> int:
+        if contract[fault.criterion].kind is Kind.DRILL:
+            return DRILL
+        return ALONE if fault.spreads or shows_in_all(fault, contract) else SHARED
+
+    return sum(map(of, group))

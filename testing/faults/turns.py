@@ -13,6 +13,7 @@ MOST = 8  # faults at a time
 PATH = re.compile(r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]")
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
+CLUSTER = "k3s "
 Turn = tuple[Fault, ...]
 
 
@@ -45,9 +46,11 @@ def _next(left: Sequence[int], free: Sequence[int], apart: set[tuple[int, int]])
 
 
 def _together(one: Fault, two: Fault, contract: Contract) -> bool:
-    """Neither hides the other, and neither uses the other's files or tools."""
+    """Neither hides the other, and neither uses the other's files or tools, or what its chapter has in the cluster."""
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
-    return not alone and not announced(one) & announced(two) and not _use_the_same(_scripts(one), _scripts(two))
+    ours, theirs = _scripts(one), _scripts(two)
+    pods = contract[one.criterion].chapter == contract[two.criterion].chapter and CLUSTER in ours and CLUSTER in theirs
+    return not alone and not announced(one) & announced(two) and not pods and not _use_the_same(ours, theirs)
 
 
 def _use_the_same(ours: str, theirs: str) -> bool:
