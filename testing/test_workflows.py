@@ -62,6 +62,12 @@ def test_what_lasts_is_saved_and_shown_whatever_happens() -> None:
     assert "state" in after[0]["with"]["path"]
 
 
+def test_the_labels_of_a_site_s_own_runner_are_known_to_actionlint() -> None:
+    known = yaml.safe_load((ROOT / ".github" / "actionlint.yaml").read_text())["self-hosted-runner"]["labels"]
+    asked = [job["runs-on"] for file in WORKFLOWS for job in workflow(file)["jobs"].values()]
+    assert {label for labels in asked if isinstance(labels, list) for label in labels} - {"self-hosted"} == set(known)
+
+
 def test_actionlint_agrees() -> None:
     program = shutil.which("actionlint")
     if program is None:
