@@ -10,7 +10,8 @@ from testing.faults.fault import Fault
 from testing.faults.proof import FOLLOWS, announced
 
 MOST = 8  # faults at a time
-PATH = re.compile(r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]")
+PATH = re.compile(  # of files, of images, and what faults call their own
+    r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\bphase0-\w[\w-]*")
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
 CLUSTER = "k3s "
