@@ -7,6 +7,7 @@ from reports.decision import Cause, Decision
 from reports.model.contract import Criterion, Text
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
+from reports.model.sentence import locale
 from reports.words import Voice, shown
 
 LONGEST_NAME, LONGEST_MORE = 60, 160
@@ -40,7 +41,7 @@ def together(cause: Cause, voice: Voice) -> str:
     """What several failures come to, where that says more than the first of them."""
     if cause.outcome is not Outcome.FAIL:
         return ""
-    told = [ids for ids in voice.names("together") if set(ids.split()) <= set(cause.ids)]
+    told = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
     return voice.say("together", told[0]) if told else ""
 
 
@@ -78,9 +79,9 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
     """The next command: the contract's for a failure, the cure of the reason for everything else."""
     criterion = run.contract[result.id]
     if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
-        values = {**result.reason.values, "id": result.id, "target": run.target.name}
+        values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": run.target.folder}
         return voice.say("cure", result.reason.code, values)
-    said = voice.text(_next(criterion, result), {"target": run.target.name, **result.seen})
+    said = voice.text(_next(criterion, result), {**result.seen, "own": run.target.folder})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
         said += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
     return said

@@ -43,7 +43,7 @@ def remedies(run: Run, decision: Decision, voice: Voice) -> str:
     curable = [id for id in failed if run.contract[id].remedy]
     if not (run.replayed_from and curable):
         return ""
-    return voice.word("remedies", count=len(curable), failed=len(failed), target=run.target.name)
+    return voice.word("remedies", count=len(curable), failed=len(failed), target=run.target.folder)
 
 
 def counts(decision: Decision, voice: Voice) -> Iterator[tuple[Outcome, str, int]]:

@@ -79,10 +79,6 @@ class Voice(msgspec.Struct, frozen=True):
         """The locale has it."""
         return code in locale(self.language)[table]
 
-    def names(self, table: str) -> tuple[str, ...]:
-        """What a table of the locale has."""
-        return tuple(locale(self.language)[table])
-
     def text(self, text: Text | FindingText, values: Mapping[str, Any] | None = None) -> str:
         """A text of the contract, filled and bounded."""
         template = text.in_language(self.language)

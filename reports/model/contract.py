@@ -49,10 +49,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FindingText(Text, frozen=True, forbid_unknown_fields=True):
-    """A further condition. A reserve or a note fails nothing, only a reserve asks for a cure; a knock-out: INF-SCORE is 0.
-
-    `next` is the cure of a reserve that the criterion's own does not help.
-    """
+    """A further condition. A reserve or a note fails nothing, a reserve asks for a cure (`next`); a knock-out: INF-SCORE is 0."""
 
     reserve: bool = False
     note: bool = False
