@@ -117,8 +117,8 @@ class Voice(msgspec.Struct, frozen=True):
         """`85.2 %`: three significant figures; where they would be 0 of a large unit, a smaller one."""
         if unit in BYTES and 0 < abs(value) < 1:
             return FORMS["bytes"](value * BYTES[unit], self.language)
-        if unit == "min":
-            return FORMS["minutes"](value, self.language)
+        if unit == "min" or (unit in ("h", "hours") and 0 < abs(value) < 1):
+            return FORMS["minutes"](value * (1 if unit == "min" else 60), self.language)
         said = few(value, self.language)
         return f"{said}\u00a0{self.unit(unit, one=one(value, self.language))}" if unit else said
 

@@ -24,7 +24,11 @@ def few(value: Any, language: str) -> str:
 
 def signed(value: Any, language: str) -> str:
     """The same with its sign, as of a margin."""
-    said = few(value, language)
+    return plus(few(value, language))
+
+
+def plus(said: str) -> str:
+    """What is not negative begins with a plus."""
     return said if said.startswith("−") else f"+{said}"
 
 
@@ -39,9 +43,10 @@ def one(value: float, language: str) -> bool:
 
 
 def counted(value: Any, forms: str, language: str) -> str:
-    """`{found:line|lines}`: the figure and the word that agrees with it."""
-    singular, plural = forms.split("|")
-    return f"{few(value, language)}{SPACE}{singular if one(float(value), language) else plural}"
+    """`{found:line|lines}`: the figure and the word that agrees with it; `+` for its sign."""
+    singular, plural = forms.removeprefix("+").split("|")
+    said = (signed if forms.startswith("+") else few)(value, language)
+    return f"{said}{SPACE}{singular if one(float(value), language) else plural}"
 
 
 def size(value: Any, language: str) -> str:
@@ -73,6 +78,16 @@ def span(value: Any, language: str) -> str:
 def minutes(value: Any, language: str) -> str:
     """A build that took seconds did not take 0 minutes."""
     return f"{f'<{SPACE}1' if 0 < float(value) < 1 else few(value, language)}{SPACE}min"
+
+
+def hours(value: Any, language: str) -> str:
+    """A backup that was just made is not 0 hours old."""
+    return f"{few(value, language)}{SPACE}h" if abs(float(value)) >= 1 else minutes(float(value) * 60, language)
+
+
+def gigabytes(value: Any, language: str) -> str:
+    """What a check counts in GB, in the unit that fits."""
+    return size(float(value) * 1e9, language)
 
 
 def left(value: Any, language: str) -> str:

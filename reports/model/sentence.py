@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reports.model.figure import counted, duration, few, instant, left, minutes, signed, size, span, written
+from reports.model import figure
 
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = ("en", "fr")
@@ -58,13 +58,13 @@ class Words(string.Formatter):
             return "–"
         try:
             if "|" in format_spec:
-                return counted(value, format_spec, self.language)
+                return figure.counted(value, format_spec, self.language)
             if format_spec in FORMS:
                 return FORMS[format_spec](value, self.language)
-            said = format(value, format_spec)
+            said = format(value, format_spec) if format_spec or not isinstance(value, float) else figure.few(value, self.language)
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
-        return written(said, self.language) if format_spec and isinstance(value, int | float) else said
+        return figure.written(said, self.language) if format_spec and isinstance(value, int | float) else said
 
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
@@ -93,12 +93,12 @@ def phrase(table: str, code: str, values: Mapping[str, Any], language: str) -> s
 
 def day(value: Any, language: str) -> str:
     """`11 February 2026`."""
-    return fill(locale(language)["date"]["day"], dated(instant(value), language), language)
+    return fill(locale(language)["date"]["day"], dated(figure.instant(value), language), language)
 
 
 def moment(value: Any, language: str) -> str:
     """`11 February 2026, 13:05 UTC`; what is only a day is told as one."""
-    at = instant(value)
+    at = figure.instant(value)
     if not isinstance(at, datetime):
         return day(at, language)
     clock = {"hour": f"{at:%H}", "minute": f"{at:%M}", "zone": f"{at:%Z}"}
@@ -137,9 +137,10 @@ def _word(value: Any, language: str) -> str:
 
 
 FORMS: dict[str, Callable[[Any, str], str]] = {
-    "bytes": size, "duration": duration, "moment": moment, "day": day, "list": _list, "few": few, "span": span,
-    "minutes": minutes, "left": left, "word": _word, "signed": signed,
-    "percent": lambda value, language: f"{few(value, language)}\u00a0%",
+    "bytes": figure.size, "gb": figure.gigabytes, "duration": figure.duration, "span": figure.span, "hours": figure.hours,
+    "minutes": figure.minutes, "left": figure.left, "few": figure.few, "signed": figure.signed, "moment": moment, "day": day,
+    "list": _list, "word": _word, "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
+    "percent": lambda value, language: f"{figure.few(value, language)}{figure.SPACE}%",
     "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],
     "count": lambda value, _language: str(_count(value)),
 }
