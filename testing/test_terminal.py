@@ -116,6 +116,8 @@ def test_a_test_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 def test_detail_has_our_columns_banner_and_way_back() -> None:
     _, detail, _ = audited("fr", "-v")
     assert "NO-GO" in detail
+    assert re.search(r"\d+ non réussis", detail), "unknown and pending are no failures"
+    assert not re.search(r"\d+ Failed", detail)
     assert 'href="verdict.html"' in detail
     assert all(f'data-column-type="{name}"' in detail for name in ("criterion", "outcome", "result"))
     assert not re.search(r'<(script|link)[^>]+(src|href)="', detail), "one file"
