@@ -10,7 +10,7 @@ from reports.model.run import Result, Run
 from reports.model.sentence import locale
 from reports.words import Voice, shown
 
-LONGEST_NAME, LONGEST_MORE = 60, 160
+LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -46,10 +46,12 @@ def together(cause: Cause, voice: Voice) -> str:
 
 
 def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
-    """What was asked: of one criterion its title, of several the chapter of the first."""
-    criterion = run.contract[ids[0]]
-    known = len(ids) > 1 and voice.knows("chapter", criterion.chapter)
-    return voice.say("chapter", criterion.chapter) if known else voice.text(criterion.title)
+    """What was asked: of one criterion its title, of several their chapters."""
+    chapters = [key for key in dict.fromkeys(run.contract[id].chapter for id in ids) if voice.knows("chapter", key)]
+    if len(ids) == 1 or not chapters:
+        return voice.text(run.contract[ids[0]].title)
+    more = ["…"] if len(chapters) > MOST_CHAPTERS else []
+    return ", ".join([voice.say("chapter", key) for key in chapters[:MOST_CHAPTERS]] + more)
 
 
 def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:

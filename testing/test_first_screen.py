@@ -126,3 +126,5 @@ def test_what_is_open_because_nobody_looked_is_one_line() -> None:
     unseen = [Result(id, Outcome.UNKNOWN, reason=looked) for id in ("LOG-11", "DSK-03")]
     run = made(*unseen, Result("DEC-02", Outcome.UNKNOWN, reason=unproven), base=msgspec.structs.replace(go(), window=window))
     assert [cause.ids for cause in decide(run).causes if cause.key == "unwatched"] == [("LOG-11", "DSK-03", "DEC-02")]
+    topics = [line.topic for line in brief(run, decide(run), Voice("en")).reasons]
+    assert "Log rotation, Disk space, Decision" in topics, "not as if it were all about the logs"
