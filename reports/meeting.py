@@ -21,6 +21,11 @@ class Dates(msgspec.Struct, frozen=True):
     late: int = 0
     over: str = ""
 
+    @property
+    def told(self) -> str:
+        """The meeting on one line."""
+        return f"{self.meeting} ({self.over})" if self.over else self.meeting
+
 
 def dates(run: Run, decision: Decision, voice: Voice) -> Dates:
     """Days, not minutes: nobody meets at 12:19."""

@@ -71,7 +71,7 @@ def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
     compared = f" ({said.dates.compared})" if said.dates.compared else ""
     yield voice.word("audited"), said.moment
     yield voice.word("earliest"), f"{said.dates.earliest}{compared}"
-    yield voice.word("meeting"), f"{said.dates.meeting}{f' ({said.dates.over})' if said.dates.over else ''}"
+    yield voice.word("meeting"), said.dates.told
     for note in (said.changed, said.letter):
         if note:
             yield "", note

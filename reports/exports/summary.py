@@ -36,10 +36,9 @@ def opening(said: Briefing, voice: Voice, level: int) -> Iterator[str]:
     for label, note in said.labels:
         yield from ("", f"> **{escaped(label)}** {escaped(note)}")
     late = f" ({said.dates.compared})" if said.dates.compared else ""
-    over = f" ({escaped(said.dates.over)})" if said.dates.over else ""
     yield ""
     yield from table((voice.word("audited"), voice.word("earliest"), voice.word("meeting")),
-                     [(said.moment, f"{said.dates.earliest}{late}", f"{said.dates.meeting}{over}")])
+                     [(said.moment, f"{said.dates.earliest}{late}", escaped(said.dates.told))])
     yield from (line for note in (said.changed, said.letter) if note for line in ("", escaped(note)))
 
 
