@@ -79,7 +79,7 @@ def _reasons(said: Briefing) -> Iterator[str]:
 
 
 def _dates(said: Briefing, voice: Voice, link: str) -> Iterator[str]:
-    rows = [("audited", said.moment), ("earliest", said.dates.earliest), ("meeting", said.dates.meeting), ("report", link)]
+    rows = [("audited", said.moment), ("earliest", said.dates.earliest), ("meeting", said.dates.told), ("report", link)]
     yield from (f"{voice.word(name)}{voice.colon}{text}" for name, text in rows if text)
 
 

@@ -4,12 +4,13 @@ import msgspec
 
 from reports.briefly import briefly, capital, failing
 from reports.decision import Cause, Decision
-from reports.model.contract import Criterion
+from reports.model.contract import Criterion, Text
 from reports.model.outcome import Outcome
 from reports.model.run import Result, Run
+from reports.model.sentence import locale
 from reports.words import Voice, shown
 
-LONGEST_NAME, LONGEST_MORE = 60, 160
+LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -31,16 +32,26 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
     """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
     first = cause.ids[0]
     criterion, result = run.contract[first], decision.results[first]
-    said = briefly(criterion, result, voice)
+    said = together(cause, voice) or briefly(criterion, result, voice)
     return Line(cause.outcome, cause.ids, topic(run, cause.ids, voice), said, more(criterion, result, said, voice),
                 owner(run, cause.owner, voice), todo(run, result, voice))
 
 
+def together(cause: Cause, voice: Voice) -> str:
+    """What several failures come to, where that says more than the first of them."""
+    if cause.outcome is not Outcome.FAIL:
+        return ""
+    told = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
+    return voice.say("together", told[0]) if told else ""
+
+
 def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
-    """What was asked: of one criterion its title, of several the chapter of the first."""
-    criterion = run.contract[ids[0]]
-    known = len(ids) > 1 and voice.knows("chapter", criterion.chapter)
-    return voice.say("chapter", criterion.chapter) if known else voice.text(criterion.title)
+    """What was asked: of one criterion its title, of several their chapters."""
+    chapters = [key for key in dict.fromkeys(run.contract[id].chapter for id in ids) if voice.knows("chapter", key)]
+    if len(ids) == 1 or not chapters:
+        return voice.text(run.contract[ids[0]].title)
+    more = ["…"] if len(chapters) > MOST_CHAPTERS else []
+    return ", ".join([voice.say("chapter", key) for key in chapters[:MOST_CHAPTERS]] + more)
 
 
 def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
@@ -53,18 +64,32 @@ def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
 
 def owner(run: Run, key: str, voice: Voice) -> str:
     """Who answers for a criterion: the name the target gives, and the role."""
-    role = voice.say("owner", key) if voice.knows("owner", key) else shown(key)
-    name = run.target.owners.get(key, "")
+    name, role = run.target.owners.get(key, ""), _role(key, voice)
     return voice.word("named", name=shown(name, LONGEST_NAME), role=role) if name else voice.word("nobody", role=role)
+
+
+def person(run: Run, key: str, voice: Voice) -> str:
+    """The name alone, or the role where the target gives none."""
+    return shown(run.target.owners.get(key) or _role(key, voice), LONGEST_NAME)
+
+
+def _role(key: str, voice: Voice) -> str:
+    return voice.say("owner", key) if voice.knows("owner", key) else shown(key)
 
 
 def todo(run: Run, result: Result, voice: Voice) -> str:
     """The next command: the contract's for a failure, the cure of the reason for everything else."""
     criterion = run.contract[result.id]
     if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
-        values = {**result.reason.values, "id": result.id, "target": run.target.name}
+        values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": run.target.folder}
         return voice.say("cure", result.reason.code, values)
-    said = voice.text(criterion.next, result.seen)
+    said = voice.text(_next(criterion, result), {**result.seen, "own": run.target.folder})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
         said += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
     return said
+
+
+def _next(criterion: Criterion, result: Result) -> Text:
+    """Of what passed with a reserve, the reserve's own cure where it has one."""
+    beside = [text for finding in result.findings if (text := criterion.finding.get(finding.name)) and text.reserve and text.next]
+    return beside[0].next or criterion.next if beside and result.outcome.settled else criterion.next

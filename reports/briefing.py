@@ -1,29 +1,20 @@
 """The first screen in words: decision, why, who, what next. Terminal and page both say exactly this."""
 
-from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
 
 import msgspec
 
-from reports.acting import Line, line_of, owner
+from reports.acting import Line, line_of, owner, todo
 from reports.briefly import capital
 from reports.decision import Decision, Verdict
+from reports.meeting import Dates, dates
 from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
 from reports.model.run import Finding, Run
+from reports.tally import counts, remedies, still_open, tally
 from reports.words import Voice, shown
 
 LONGEST_TITLE = 90
-
-
-class Dates(msgspec.Struct, frozen=True):
-    """The earliest possible GO against the meeting; `late` in days, 0 when in time or when either is not known."""
-
-    earliest: str
-    meeting: str
-    compared: str = ""
-    late: int = 0
 
 
 class Briefing(msgspec.Struct, frozen=True):
@@ -37,6 +28,8 @@ class Briefing(msgspec.Struct, frozen=True):
     moment: str
     labels: tuple[tuple[str, str], ...]
     reasons: tuple[Line, ...]
+    tally: str
+    remedies: str
     reserves: tuple[Line, ...]
     waivers: tuple[tuple[str, str], ...]
     dates: Dates
@@ -54,9 +47,10 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
         verdict=verdict, word=word, rest=verdict.removeprefix(word).strip(), headline=_headline(run, decision, voice),
         place=shown(run.target.title, LONGEST_TITLE), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
         reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
+        tally=tally(run, decision, voice), remedies=remedies(run, decision, voice),
         reserves=tuple(_reserves(run, decision, voice)), waivers=tuple(_waivers(run, decision, voice)),
-        dates=_dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
-        counts=tuple(_counts(decision, voice)), duration=voice.seconds((run.ended - run.started).total_seconds()))
+        dates=dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
+        counts=tuple(counts(decision, voice)), duration=voice.seconds((run.ended - run.started).total_seconds()))
 
 
 def verdict_word(decision: Decision, voice: Voice) -> str:
@@ -70,8 +64,10 @@ def verdict_word(decision: Decision, voice: Voice) -> str:
 def _headline(run: Run, decision: Decision, voice: Voice) -> str:
     rows = [decision.results[id].outcome for id, criterion in run.contract.items() if criterion.blocking]
     code = "waived" if decision.verdict is Verdict.GO and decision.waived else decision.verdict.name
-    still_open = sum(not outcome.settled for outcome in rows)
-    return voice.say("headline", code, {"blocking": len(rows), "failed": rows.count(Outcome.FAIL), "open": still_open})
+    opened = still_open(decision, voice)
+    if code == "NOT_YET" and not opened:
+        code = "changed"
+    return voice.say("headline", code, {"blocking": len(rows), "failed": rows.count(Outcome.FAIL), "open": opened})
 
 
 def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
@@ -94,7 +90,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
             beside = [voice.text(criterion.finding[finding.name], finding.values)
                       for finding in result.findings if is_reserve(criterion, finding)]
             yield Line(result.outcome, (id,), voice.text(criterion.title), capital(voice.semicolon.join(beside)), "",
-                       owner(run, criterion.owner, voice), voice.text(criterion.next, result.seen))
+                       owner(run, criterion.owner, voice), todo(run, result, voice))
 
 
 def is_reserve(criterion: Criterion, finding: Finding) -> bool:
@@ -110,19 +106,6 @@ def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, 
                                  reason=waiver.reason)
 
 
-def _dates(run: Run, decision: Decision, voice: Voice) -> Dates:
-    meeting = date.fromisoformat(run.target.meeting) if run.target.meeting else None
-    said = voice.day(meeting) if meeting else voice.word("meeting-unknown")
-    if decision.verdict is Verdict.GO:
-        return Dates(voice.word("earliest-now"), said)
-    if not decision.earliest:
-        return Dates(voice.word("earliest-open"), said)
-    earliest = datetime.fromisoformat(decision.earliest)
-    late = (earliest.date() - meeting).days if meeting else 0
-    compared = voice.word("late", days=late) if late > 0 else voice.word("in-time") if meeting else ""
-    return Dates(voice.moment(earliest), said, compared, max(late, 0))
-
-
 def _letter(decision: Decision, voice: Voice) -> str:
     if decision.by_plan == decision.verdict:
         return ""
@@ -134,7 +117,3 @@ def _changed(run: Run, voice: Voice) -> str:
     remedies = [intervention.remedy for intervention in run.interventions if intervention.state != "planned"]
     return voice.word("changed", remedies=", ".join(remedies)) if remedies else ""
 
-
-def _counts(decision: Decision, voice: Voice) -> Iterable[tuple[Outcome, str, int]]:
-    seen = Counter(result.outcome for result in decision.results.values())
-    return ((outcome, voice.outcome(outcome), seen[outcome]) for outcome in Outcome if seen[outcome])

@@ -31,6 +31,8 @@ def capital(text: str) -> str:
 
 def _open(criterion: Criterion, result: Result, voice: Voice) -> str:
     """Its reason; for some there are plainer words, which may name what is asked."""
+    if result.reason and result.reason.code == "attestation-missing" and voice.knows("signed", result.id):
+        return voice.say("signed", result.id)
     if result.reason and voice.knows("plain", result.reason.code):
         return voice.say("plain", result.reason.code, {**result.reason.values, "title": voice.text(criterion.title)})
     return voice.reason(result)

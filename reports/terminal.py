@@ -29,7 +29,7 @@ def summary(run: Run, decision: Decision, language: str, notices: Sequence[str],
     voice = Voice(language)
     said = brief(run, decision, voice)
     yield from _head(said, VERDICTS[decision.verdict], width)
-    yield from _reasons(said.reasons, voice, width, voice.word("because"))
+    yield from _reasons(said.reasons, voice, width, voice.word("because"), (said.tally, said.remedies))
     yield from _rows(_facts(said, voice), width)
     yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in said.waivers], width)
     yield from _reasons(said.reserves, voice, width, voice.word("reserves"))
@@ -48,12 +48,13 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
         yield from ([(line, ("yellow",))] for line in wrapped(f"{label}. {note}", width, 0))
 
 
-def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str) -> Iterator[Sequence[Part]]:
+def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str, notes: Sequence[str] = ()) -> Iterator[Sequence[Part]]:
     """One cause after the other: outcome, criteria, sentence; beneath, who acts and how."""
     for number, line in enumerate(lines):
         if not number:
             yield [("", ())]
             yield [(title, ("bold",))]
+            yield from ([(row, ())] for note in notes if note for row in wrapped(plain(note), width, 0))
         ids = ", ".join(line.ids)
         first, *more = wrapped(f"{ids}  {plain(line.said)}", width, MARGIN)
         bold = len(ids) if first.startswith(ids) else 0
@@ -70,7 +71,7 @@ def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
     compared = f" ({said.dates.compared})" if said.dates.compared else ""
     yield voice.word("audited"), said.moment
     yield voice.word("earliest"), f"{said.dates.earliest}{compared}"
-    yield voice.word("meeting"), said.dates.meeting
+    yield voice.word("meeting"), said.dates.told
     for note in (said.changed, said.letter):
         if note:
             yield "", note

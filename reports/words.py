@@ -12,11 +12,13 @@ import msgspec
 
 from reports.model.bound import Bound
 from reports.model.contract import Criterion, FindingText, Kind, Text
+from reports.model.figure import few, one
 from reports.model.outcome import Outcome
 from reports.model.run import Result
-from reports.model.sentence import FORMS, fill, locale, phrase
+from reports.model.sentence import FORMS, cut, dated, day, fill, locale, moment, phrase
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
+BYTES = {"GB": 1e9, "MB": 1e6}
 WHY = {  # reasons whose `why` is itself a code, and the table of its words
     "attestation-void": "void", "window-open": "opening", "window-unproven": "opening"}
 RUNS = re.compile(r"[ \t\r\n\v\f]+")  # and not the no-break space
@@ -41,7 +43,7 @@ def shown_values(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): shown_values(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [shown_values(entry) for entry in value[:MOST_ENTRIES]]
+        return cut([shown_values(entry) for entry in value[:MOST_ENTRIES]], MOST_ENTRIES, whole=len(value))
     return value
 
 
@@ -107,16 +109,18 @@ class Voice(msgspec.Struct, frozen=True):
         said = [self.seen(criterion, result), *self.findings(criterion, result), self.reason(result)]
         return self.semicolon.join(part for part in said if part) or self.outcome(result.outcome)
 
-    def outcome(self, outcome: Outcome) -> str:
-        """Its word."""
-        return self.say("outcome", outcome)
+    def outcome(self, outcome: Outcome, count: int = 1) -> str:
+        """Its word, of one or of several."""
+        return self.say("outcome" if one(count, self.language) else "outcome-many", outcome)
 
     def figure(self, value: float, unit: str) -> str:
-        """`85.2 %`: as few decimals as tell it apart from a whole number, at most two."""
-        said = f"{value:.2f}".rstrip("0").rstrip(".")
-        said = {"-0": "0"}.get(said, said).replace(".", "," if self.language == "fr" else ".").replace("-", "−")
-        one = abs(value) < 2 if self.language == "fr" else abs(value) == 1
-        return f"{said}\u00a0{self.unit(unit, one=one)}" if unit else said
+        """`85.2 %`: three significant figures; where they would be 0 of a large unit, a smaller one."""
+        if unit in BYTES and 0 < abs(value) < 1:
+            return FORMS["bytes"](value * BYTES[unit], self.language)
+        if unit == "min" or (unit in ("h", "hours") and 0 < abs(value) < 1):
+            return FORMS["minutes"](value * (1 if unit == "min" else 60), self.language)
+        said = few(value, self.language)
+        return f"{said}\u00a0{self.unit(unit, one=one(value, self.language))}" if unit else said
 
     def unit(self, unit: str, *, one: bool = False) -> str:
         """Its name in this language, of one or of several."""
@@ -130,21 +134,16 @@ class Voice(msgspec.Struct, frozen=True):
 
     def day(self, moment: date) -> str:
         """`11 February 2026`."""
-        return self.say("date", "day", self._parts(moment))
+        return shown(day(moment.date() if isinstance(moment, datetime) else moment, self.language))
 
     def short_day(self, moment: date) -> str:
         """`11 Feb`."""
-        return self.say("date", "short", self._parts(moment, "short-months"))
+        return self.say("date", "short", dated(moment, self.language, "short-months"))
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, at: datetime) -> str:
         """`11 February 2026, 13:05 UTC`."""
-        clock = {"hour": f"{moment:%H}", "minute": f"{moment:%M}", "zone": f"{moment:%Z}"}
-        return self.say("date", "moment", self._parts(moment) | clock)
-
-    def _parts(self, moment: date, months: str = "months") -> dict[str, Any]:
-        table, day = locale(self.language)["date"], moment.day
-        return {"day": table["first"] if day == 1 else day, "year": moment.year, "month": table[months].split()[moment.month - 1]}
+        return shown(moment(at, self.language))
 
     def seconds(self, seconds: float) -> str:
         """A duration."""
-        return FORMS["duration"](seconds, self.language).replace(".", "," if self.language == "fr" else ".")
+        return FORMS["duration"](seconds, self.language)

@@ -112,14 +112,15 @@ def logs(**of: PodLog) -> PodLogs:
 
 
 def test_complaints_are_counted_over_all_containers_that_run() -> None:
-    seen = complaints(running(), logs(default=PodLog(LIMIT, 2, ("FATAL: a",)), twisterlab_dev=PodLog(5, 1, ("panic: b",))))
+    seen = complaints(running(), logs(default=PodLog(LIMIT, 2, ("FATAL: a",)), twisterlab_dev=PodLog(5, 1, ("panic: b",))), NOW)
     assert (seen.figure, seen.containers, seen.lines, seen.unread) == (3, 3, ("FATAL: a", "panic: b"), ())
     assert seen.cut == ("default/p mcp-unified",)
+    assert seen.longest is not None, "nothing in 0 bytes of logs says more beside how long they could have been written"
 
 
 def test_a_container_without_a_log_is_not_silent_and_nothing_that_runs_has_no_figure() -> None:
-    assert len(complaints(running(), {}).unread) == 3
-    assert (complaints(running(""), {}).figure, complaints(running(""), {}).without) == (None, TARGET.mcp.namespaces)
+    assert len(complaints(running(), {}, NOW).unread) == 3
+    assert (complaints(running(""), {}, NOW).figure, complaints(running(""), {}, NOW).without) == (None, TARGET.mcp.namespaces)
 
 
 def test_logs_are_told_by_pod_and_container() -> None:

@@ -57,7 +57,7 @@ def test_a_change_is_told_once_by_each_way(receivers: tuple[Webhook, Mailbox], t
     titles = ["Edge: GO", "Edge: NO-GO (was GO)", "Edge: GO (was NO-GO)"]
     assert [message["title"] for message in hook.messages] == titles
     assert [message["Subject"] for message in mailbox.messages] == titles
-    body = hook.messages[1]["message"]
+    body = hook.messages[1]["message"].replace("\u00a0", " ")
     for said in ("Blocking criteria that failed: 2 of", "- DSK-01 said: pass → fail", "https://audit.example/edge",
                  "11 February 2026"):
         assert said in body

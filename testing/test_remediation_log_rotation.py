@@ -121,7 +121,7 @@ def test_an_older_copy_is_compressed_once_it_is_not_logrotates_turn() -> None:
 
 
 @pytest.mark.parametrize(("changed", "said"), [
-    ({"free": 2 * GB}, "compressing may take 3.0 GB more for a while, 2.0 GB are free"),
+    ({"free": 2 * GB}, "compressing may take 3\u00a0GB more for a while, 2\u00a0GB are free"),
     ({"files": {**STOCK.files, "/etc/logrotate.conf": file("/etc/logrotate.conf", "dateext\n")}}, "by date"),
 ])
 def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str) -> None:

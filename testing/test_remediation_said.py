@@ -57,7 +57,7 @@ def test_no_table_is_left_of_a_remedy_that_is_gone() -> None:
 
 def test_a_sentence_is_filled_in_in_both_languages() -> None:
     sentence = sentences("remediations.log_rotation")("compress", names="/a", size=2_700_000_000)
-    assert sentence.what == Text("compress /a (2.7 GB)", "compresser /a (2,7 Go)")
+    assert sentence.what == Text("compress /a (2.7\u00a0GB)", "compresser /a (2,7\u00a0Go)")
     assert sentence.why != NOTHING
 
 

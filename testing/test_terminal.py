@@ -40,10 +40,10 @@ def test_the_block_fits_and_hides_nothing(name: str, language: str, width: int) 
 
 
 def test_the_block_says_why_who_what_next_and_where() -> None:
-    said = "\n".join(block("no_go"))
-    for part in ("NO-GO", "DSK-01  / is 85.0 % full", "Who: Alice Martin (server)", "sudo du -xhd2 / | sort -h",
-                 "18 February 2026, 13:05 UTC (7 days after the meeting)", "Reserves", "INF-11", "one notice",
-                 "reports/out/verdict.html", "3 unknown", "6 fail"):
+    said = "\n".join(block("no_go")).replace("\u00a0", " ")
+    for part in ("NO-GO", "DSK-01  / is 85 % full", "Who: Alice Martin (server)", "sudo du -xhd2 / | sort -h",
+                 "18 February 2026, if everything is repaired today (7 days after the meeting)", "Reserves", "INF-11",
+                 "one notice", "reports/out/verdict.html", "3 unknown", "6 fail"):
         assert part in said
     assert said.index("DSK-01") < said.index("BKP-04"), "the worst first"
 
@@ -81,7 +81,7 @@ def test_one_line_for_each_criterion_while_running() -> None:
     seen = {found[1]: found[2] for found in started if found}
     assert seen.keys() >= load_contract().keys()
     assert (seen["DSK-01"], seen["INF-01"], done.status) == ("fail", "unknown", 1)
-    assert "/ is 85.0 % full" in done.said
+    assert "/ is 85\u00a0% full" in done.said
 
 
 def test_pytests_own_noise_stays_away() -> None:
@@ -116,6 +116,8 @@ def test_a_test_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 def test_detail_has_our_columns_banner_and_way_back() -> None:
     _, detail, _ = audited("fr", "-v")
     assert "NO-GO" in detail
+    assert re.search(r"\d+ non réussis", detail), "unknown and pending are no failures"
+    assert not re.search(r"\d+ Failed", detail)
     assert 'href="verdict.html"' in detail
     assert all(f'data-column-type="{name}"' in detail for name in ("criterion", "outcome", "result"))
     assert not re.search(r'<(script|link)[^>]+(src|href)="', detail), "one file"

@@ -91,7 +91,7 @@ def test_a_week_of_backups_is_kept(backups: Backups, schedules: Schedules, targe
     flaws = [Finding("blind", {"script": script}) for script in blind(schedules)]
     if seen.lingering:
         flaws.append(Finding("lingering", {"oldest": seen.oldest}))
-    waits = Reason("backup-days", {"days": seen.fewest, "until": seen.until.isoformat()})
+    waits = Reason("backup-kept", {"days": seen.fewest, "until": seen.until.isoformat()})
     assert judge(seen.fewest, seen, findings=flaws, pending=waits if seen.young and not flaws else None)
 
 

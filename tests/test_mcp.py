@@ -97,8 +97,8 @@ def test_the_build_runs_by_itself(
 
 @criterion("MCP-09")
 def test_mcp_services_do_not_complain_of_crashes(
-        deployments: Deployments, pods: Pods, pod_logs: PodLogs, target: Target, judge: Judge) -> None:
-    seen = complaints(services(deployments, pods, target), pod_logs)
+        deployments: Deployments, pods: Pods, pods_at: datetime, pod_logs: PodLogs, target: Target, judge: Judge) -> None:
+    seen = complaints(services(deployments, pods, target), pod_logs, pods_at)
     silent = Reason("logs-unread", {"names": seen.unread}) if seen.unread and not seen.found else None
     assert judge(seen.figure, seen, unknown=silent, findings=_named(
         {"without": seen.without, "said": seen.lines, "cut": seen.cut}))

@@ -29,8 +29,8 @@ def write_attestations(folder: Path, scenario: Scenario) -> None:
     document.parent.mkdir()
     document.write_text(_DOCUMENT)
     now = datetime.now().astimezone()
-    entries = [_entry("DEC-04", "Lab Sponsor, project lead", folder, document, "SSD for EdgeServer, up to $150, approved", now)]
-    entries += [_entry("DOC-03", "Lab Reader, operations", folder, guide, "walked through, step by step", now)
+    entries = [_entry("DEC-04", "Alice Martin, sponsor", folder, document, "SSD for EdgeServer, up to $150, approved", now)]
+    entries += [_entry("DOC-03", "Karim Benali, administration", folder, guide, "walked through, step by step", now)
                 for guide in sorted((folder / "guides").glob("*.md")) if "AUDIT" not in guide.name]
     entries += [_word(id, note, now) for id, note in _WORDS.items()]
     (folder / "attestations.toml").write_text("# Invented for the lab: these people do not exist.\n" + "\n".join(entries))
@@ -56,8 +56,8 @@ def _word(criterion: str, note: str, now: datetime) -> str:
     signed, until = now - timedelta(days=1), now + timedelta(days=28)
     return f"""[[attestation]]
 criterion = "{criterion}"
-who = "Lab Operator"
-role = "operations"
+who = "Alice Martin"
+role = "sponsor"
 date = {signed.isoformat(timespec="seconds")}
 valid_until = {until.isoformat(timespec="seconds")}
 note = "{note}"

@@ -20,7 +20,7 @@ def summary(report: Report) -> bytes:
 def _lines(report: Report, voice: Voice) -> Iterator[str]:
     said = brief(report.run, report.decision, voice)
     yield from opening(said, voice, 1)
-    yield from reasons(said.reasons, voice.word("because"), voice)
+    yield from reasons(said.reasons, voice.word("because"), voice, (said.tally, said.remedies))
     if said.waivers:
         yield from ("", f"## {voice.word('waivers')}", "", *(f"- {id}{voice.colon}{escaped(text)}" for id, text in said.waivers))
     yield from kpis(report, voice)
@@ -38,15 +38,15 @@ def opening(said: Briefing, voice: Voice, level: int) -> Iterator[str]:
     late = f" ({said.dates.compared})" if said.dates.compared else ""
     yield ""
     yield from table((voice.word("audited"), voice.word("earliest"), voice.word("meeting")),
-                     [(said.moment, f"{said.dates.earliest}{late}", said.dates.meeting)])
+                     [(said.moment, f"{said.dates.earliest}{late}", escaped(said.dates.told))])
     yield from (line for note in (said.changed, said.letter) if note for line in ("", escaped(note)))
 
 
-def reasons(lines: Iterable[Line], title: str, voice: Voice) -> Iterator[str]:
+def reasons(lines: Iterable[Line], title: str, voice: Voice, notes: Iterable[str] = ()) -> Iterator[str]:
     """One cause after the other: outcome, criteria, sentence, who acts and how."""
     for number, line in enumerate(lines):
         if not number:
-            yield from ("", f"## {title}", "")
+            yield from ("", f"## {title}", "", *(line for note in notes if note for line in (prose(note), "")))
         yield f"- **{voice.outcome(line.outcome)}** {', '.join(line.ids)} · **{prose(line.said)}** {prose(line.more)}".rstrip()
         yield f"  <br>{voice.word('who')}{voice.colon}{escaped(line.owner)} · {voice.word('todo')}{voice.colon}{prose(line.todo)}"
 

@@ -49,11 +49,12 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FindingText(Text, frozen=True, forbid_unknown_fields=True):
-    """A further condition. A reserve or a note fails nothing, only a reserve asks for a cure; a knock-out: INF-SCORE is 0."""
+    """A further condition. A reserve or a note fails nothing, a reserve asks for a cure (`next`); a knock-out: INF-SCORE is 0."""
 
     reserve: bool = False
     note: bool = False
     knockout: bool = False
+    next: Text | None = None
 
     @property
     def failing(self) -> bool:

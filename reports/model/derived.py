@@ -7,7 +7,7 @@ import msgspec
 from reports.model.contract import Contract, Criterion
 from reports.model.outcome import Outcome
 from reports.model.run import Reason, Result
-from reports.model.stability import Window
+from reports.model.stability import NOBODY_LOOKED, UNWATCHED, Window
 
 DECISION = "decision"
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
@@ -122,7 +122,8 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
     told = {"why": window.why, "what": window.what, "until": window.earliest(needed).isoformat(timespec="minutes")}
     if window.since is None:
-        return Derived(Outcome.UNKNOWN, Reason("window-unproven", told))
+        cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
+        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**told, **cause}))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
     return Derived(Outcome.PENDING, Reason("window-open", {**told, "days": window.days}))

@@ -62,7 +62,8 @@ NOT_JUDGED = Reason("not-judged", {"cause": "not-judged"})
 class Audited(msgspec.Struct, frozen=True):
     """The place that was audited. `name` is what `--target=` takes; `kind` is server, lab or demo.
 
-    `tightened` holds the contract's own figure of each criterion of which the target asks more.
+    `tightened` holds the contract's own figure of each criterion of which the target asks more; `own` is the name a
+    recorded target gave itself.
     """
 
     name: str
@@ -72,6 +73,12 @@ class Audited(msgspec.Struct, frozen=True):
     plan_start: str = ""
     meeting: str = ""
     tightened: Mapping[str, str] = {}
+    own: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Its own name: what a command that writes or mends takes, also where a recording of it is judged."""
+        return self.own or self.name
 
 
 class Intervention(msgspec.Struct, frozen=True):

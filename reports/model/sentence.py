@@ -1,21 +1,41 @@
 """Figures and reasons put into words, in the language of the reader.
 
 Sentences stand in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do);
-values stand in run.json. Templates use `{name}` or `{name:form}`, form being one of FORMS or Python's own.
+values stand in run.json. Templates use `{name}` or `{name:form}`: one of FORMS, `line|lines`, or Python's own.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reports.model import figure
+
 LOCALE = Path(__file__).parents[1] / "locale"
 LANGUAGES = ("en", "fr")
 SPACES = "\u00a0\u202f"  # French sets them before its high punctuation
-BYTES = {"en": ("B", "kB", "MB", "GB", "TB"), "fr": ("o", "ko", "Mo", "Go", "To")}
+DATED = re.compile(r"(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?: UTC|[+-]\d\d:\d\d|Z)?)?)(?= \(|$)")
+PERCENT = re.compile(r"(\d)(?:\.(\d+))? %")  # as a check writes it into a row of its own
+MOST_LISTED = 5
+
+
+class Cut(tuple[Any, ...]):
+    """The first entries of a list of which `whole` were seen."""
+
+    whole = 0
+
+
+def cut(entries: Sequence[Any], most: int, whole: int = 0) -> Cut:
+    """At most so many of them, and how many there were."""
+    kept = Cut(entries[:most])
+    kept.whole = max(whole, len(entries), getattr(entries, "whole", 0))
+    return kept
+
+
 
 
 class Words(string.Formatter):
@@ -37,10 +57,14 @@ class Words(string.Formatter):
         if value is None:
             return "–"
         try:
-            said = FORMS[format_spec](value, self.language) if format_spec in FORMS else format(value, format_spec)
+            if "|" in format_spec:
+                return figure.counted(value, format_spec, self.language)
+            if format_spec in FORMS:
+                return FORMS[format_spec](value, self.language)
+            said = format(value, format_spec) if format_spec or not isinstance(value, float) else figure.few(value, self.language)
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
-        return said.replace(".", ",") if self.language == "fr" and isinstance(value, float) else said
+        return figure.written(said, self.language) if format_spec and isinstance(value, int | float) else said
 
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
@@ -67,39 +91,56 @@ def phrase(table: str, code: str, values: Mapping[str, Any], language: str) -> s
     return fill(template, values, language)
 
 
-def _bytes(value: Any, language: str) -> str:
-    size, units = float(value), BYTES[language]
-    power = 0
-    while abs(size) >= 1000 and power < len(units) - 1:
-        size, power = size / 1000, power + 1
-    said = f"{size:.0f}" if power == 0 else f"{size:.1f}"
-    return f"{said.replace('.', ',') if language == 'fr' else said} {units[power]}"
+def day(value: Any, language: str) -> str:
+    """`11 February 2026`."""
+    return fill(locale(language)["date"]["day"], dated(figure.instant(value), language), language)
 
 
-def _duration(value: Any, language: str) -> str:
-    seconds = float(value)
-    for unit, size in (("d" if language == "en" else "j", 86400), ("h", 3600), ("min", 60)):
-        if abs(seconds) >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+def moment(value: Any, language: str) -> str:
+    """`11 February 2026, 13:05 UTC`; what is only a day is told as one."""
+    at = figure.instant(value)
+    if not isinstance(at, datetime):
+        return day(at, language)
+    clock = {"hour": f"{at:%H}", "minute": f"{at:%M}", "zone": f"{at:%Z}"}
+    return fill(locale(language)["date"]["moment"], dated(at, language) | clock, language).strip()
 
 
-def _moment(value: Any, language: str) -> str:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    pattern = "%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M"
-    return str(moment.strftime(pattern) + (moment.strftime(" %Z") if moment.tzinfo else ""))
+def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
+    """The parts of a date."""
+    table, number = locale(language)["date"], str(at.day)
+    return {"day": table["first"] if at.day == 1 else number, "year": str(at.year), "month": table[months].split()[at.month - 1]}
 
 
 def _list(value: Any, language: str) -> str:
-    shown = [str(entry) for entry in value]
-    more = {"en": "and {} more", "fr": "et {} de plus"}[language].format(len(shown) - 5)
-    said = ", ".join(shown[:5]) + (f" {more}" if len(shown) > 5 else "")
+    listed = [_entry(entry, language) for entry in value[:MOST_LISTED]]
+    more = _count(value) - len(listed)
+    said = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
     return said or {"en": "none", "fr": "néant"}[language]
 
 
+def _entry(entry: Any, language: str) -> str:
+    """A date in it is told as everywhere, and a percentage with the comma and the space of the language."""
+    said = str(entry)
+    if found := DATED.match(said):
+        return moment(found[1].replace(" UTC", "+00:00"), language) + said[found.end():]
+    point = "," if language == "fr" else "."
+    return PERCENT.sub(lambda found: f"{found[1]}{point + found[2] if found[2] else ''}\u00a0%", said)
+
+
+def _count(value: Any) -> int:
+    return value.whole if isinstance(value, Cut) else len(value)
+
+
+def _word(value: Any, language: str) -> str:
+    """A word of a program in the reader’s language; one that is not known stays as it is."""
+    return str(locale(language)["host-word"].get(str(value), value))
+
+
 FORMS: dict[str, Callable[[Any, str], str]] = {
-    "bytes": _bytes, "duration": _duration, "moment": _moment, "list": _list,
-    "percent": lambda value, language: f"{float(value):.1f} %".replace(".", "," if language == "fr" else "."),
+    "bytes": figure.size, "gb": figure.gigabytes, "duration": figure.duration, "span": figure.span, "hours": figure.hours,
+    "minutes": figure.minutes, "left": figure.left, "few": figure.few, "signed": figure.signed, "moment": moment, "day": day,
+    "list": _list, "word": _word, "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
+    "percent": lambda value, language: f"{figure.few(value, language)}{figure.SPACE}%",
     "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],
-    "count": lambda value, _language: str(len(value)),
+    "count": lambda value, _language: str(_count(value)),
 }

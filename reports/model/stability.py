@@ -30,6 +30,10 @@ class Evidence(msgspec.Struct, frozen=True):
     begun: Moment | None = None
 
 
+UNWATCHED = "unwatched"  # the cause of everything that is open because no audit ran every hour
+NOBODY_LOOKED = ("no-sample", "no-recent-sample", "gap", "coverage")  # of `why` in a window
+
+
 class Window(msgspec.Struct, frozen=True):
     """The stretch of time that is proven. `since` is None while nothing is; `why` and `what` say what opened it.
 

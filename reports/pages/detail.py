@@ -30,6 +30,7 @@ class Titled(Protocol):
     """pytest-html's report, as far as we touch it."""
 
     title: str
+    outcomes: MutableMapping[str, MutableMapping[str, object]]
 
 
 class Detail:
@@ -51,7 +52,8 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Titled) -> None:
-        """The page's title."""
+        """The page's title; what pytest counts as failed is unknown or pending as well: it has not passed."""
+        report.outcomes["failed"]["label"] = self.voice.word("detail-failed")
         report.title = escape(f"{shown(self.config.stash[AUDITED].title)} · {self.voice.word('detail')}")
 
     @pytest.hookimpl(optionalhook=True)

@@ -82,7 +82,7 @@ def window(run: Run, voice: Voice) -> Window:
         return Window((voice.word("window-missing"),), 0.0, "")
     said = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
     if seen.since is not None:
-        said = [voice.word("window-proven", days=voice.figure(int(seen.days * 10) / 10, ""), samples=seen.samples,
+        said = [voice.word("window-proven", days=seen.days, samples=seen.samples,
                            since=voice.moment(seen.since), until=voice.moment(seen.until))]
     if voice.knows("opening", seen.why):
         said.append(voice.say("opening", seen.why, {"what": seen.what}))
@@ -91,7 +91,7 @@ def window(run: Run, voice: Voice) -> Window:
     if run.changed:
         remedies = ", ".join(done.remedy for done in run.interventions)
         return Window((voice.word("changed", remedies=remedies), *said), 0.0, "")
-    label = f"{voice.figure(int(seen.days * 10) / 10, '')} / {voice.figure(needed, 'days')}"
+    label = f"{voice.figure(seen.days, '')} / {voice.figure(needed, 'days')}"
     return Window(tuple(said), min(1.0, seen.days / needed), label)
 
 
