@@ -26,7 +26,7 @@ def expires_next(run: Run, decision: Decision, voice: Voice) -> tuple[str, tuple
         return None
     first = min(ends, key=lambda one: one.until)
     ids = dict.fromkeys(one.id for one in ends if (one.until, one.what) == (first.until, first.what))
-    return voice.say("ending", first.what, {"until": voice.moment(first.until)}), tuple(ids)
+    return voice.say("ending", first.what, {"until": voice.day(first.until)}), tuple(ids)
 
 
 def _endings(run: Run, decision: Decision) -> Iterable[Ending]:

@@ -8,7 +8,10 @@ WIDTH, HEIGHT = 160.0, 14.0
 
 
 def gauge(value: float, bound: Bound, kind: str) -> Markup:
-    """`kind` is met, missed, or beside where the outcome is not the figure's. An inline SVG, or nothing where a scale from zero makes no sense. The text beside it says the same."""
+    """An inline SVG, or nothing where a scale from zero makes no sense. The text beside it says the same.
+
+    `kind` is met or missed, or beside, where the figure does not decide.
+    """
     if value < 0 or bound.figure <= 0 or value != value or value > 1e15:
         return Markup("")
     scale = WIDTH / (1.15 * max(value, bound.figure))
