@@ -321,7 +321,7 @@ def test_fault_proofs_are_told_criterion_by_criterion() -> None:
               Proof("DSK-01", "an inode short of it", "pass", "pass", ok=True), Proof("DSK-01", "df lies", "unknown", "fail"),
               Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True))
     disk, gone = proven(CONTRACT, proofs, Voice("en"))
-    assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants that stayed green: 1 of 1", False)
+    assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
     assert disk.tries[0].also == ("INF-11",), "what follows from the others is no news"
     assert (gone.id, gone.title, gone.ok, gone.tries[0].fault) == ("GONE-01", "", True, "\\x202eodd")
     seen = Page(render_verdict(go(), decide(go()), proofs, "en"))
