@@ -278,7 +278,8 @@ def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
     for said in ("2 reserves", "fail Failed: fwupd.service INF-11", "pass, with reserve",
                  "Expires next: waiver, until 3 March 2026 MCP-01"):
         assert said in first
-    assert "pass, with reserve LOG-01" in after.partition("Do not stand in the way")[2].partition("7.3 days")[0], "and not a pass like any other"
+    listed = after.partition("Do not stand in the way")[2].partition("7.3 days")[0]
+    assert "pass, with reserve LOG-01" in listed, "and not a pass like any other"
     contents = [link for tag, one in page("go_with_waivers").tags if tag == "a" and (link := one["href"]).startswith("#en-")]
     assert "#en-reserves" in contents
     assert "Expires next" not in page("no_go").text
