@@ -1,5 +1,7 @@
 """The pages of the recorded servers, measured in a browser: nothing hangs over an edge, no word is torn, nothing overlaps."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -11,9 +13,11 @@ from reports.decision import decide
 from reports.model.run import Run
 from reports.pages.verdict import render_verdict
 from reports.proofs import Proof
+from reports.words import Voice
 from testing.audits import ROOT, audit
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 
+PDFTOTEXT = shutil.which("pdftotext")
 STATES, LANGUAGES, WIDTHS = ("before", "stabilised", "ready"), ("en", "fr"), (390, 1280)
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromium-driver")
 
@@ -97,6 +101,23 @@ def test_on_paper_no_word_is_torn_and_no_cause_overlaps_itself(window: Browser, 
     assert window.run(TORN) == []
     assert window.run(OVERLAPPING) == []
     assert window.run(OVER_THE_EDGE) == []
+
+
+@pytest.mark.skipif(not PDFTOTEXT, reason="needs pdftotext (poppler-utils)")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_names_its_run_and_none_is_blank(
+        window: Browser, recorded: Recorded, tmp_path: Path, language: str) -> None:
+    window.open(recorded[2][language])
+    (tmp_path / "page.pdf").write_bytes(window.pdf())
+    command = [str(PDFTOTEXT), "-layout", str(tmp_path / "page.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    sheets = [sheet.split("\n") for sheet in text.split("\f")[:-1]]
+    assert [number for number, sheet in enumerate(sheets, 1) if recorded[1].id not in "".join(sheet)] == []
+    assert [number for number, sheet in enumerate(sheets, 1) if len(list(filter(str.strip, sheet))) < 5] == []
+    assert len(sheets) <= 32
+    titles = [Voice(language).say("chapter", criterion.chapter) for criterion in recorded[1].contract.values()]
+    feet = [[line for line in sheet if line.strip()][-2].strip() for sheet in sheets]
+    assert [foot for foot in feet if foot.startswith(tuple(titles))] == [], "a heading alone at the foot of a sheet"
 
 
 def test_a_go_shows_its_reserves_and_what_ends_next_without_scrolling(window: Browser, recorded: Recorded) -> None:

@@ -286,6 +286,12 @@ def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
     assert "#en-reserves" not in page("go").values("href")
 
 
+def test_what_belongs_to_the_decision_comes_before_the_criteria() -> None:
+    places = ("because", "reserves", "week", "changes", "schedule", "worth", "criteria", "chapter-mcp", "departures", "proofs")
+    ids = [id.removeprefix("en-") for id in page("go_with_waivers").values("id")]
+    assert [id for id in ids if id in places] == list(places)
+
+
 def test_what_ends_first_may_be_the_evidence_of_a_drill() -> None:
     until = AT + timedelta(days=3)
     earlier = msgspec.structs.replace(go().results["BKP-10"], findings=(Finding(EARLIER, {"until": until.isoformat()}),))
