@@ -59,7 +59,14 @@ def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
     if result.outcome is not Outcome.FAIL:
         return ""
     found = [text for text in failing(criterion, result, voice) if text.lower() not in said.lower()]
-    return shown(capital(voice.semicolon.join(found)), LONGEST_MORE)
+    return whole_words(capital(voice.semicolon.join(found)), LONGEST_MORE)
+
+
+def whole_words(text: str, most: int) -> str:
+    """Shown no longer than that, and cut between two words."""
+    said = shown(text, most)
+    head, space, _ = said.rpartition(" ")
+    return head.rstrip(" \u00a0,;:(") + "…" if said.endswith("…") and space and not text.endswith("…") else said
 
 
 def owner(run: Run, key: str, voice: Voice) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -12,13 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.decision import decide
-from reports.model.run import Run
+from reports.acting import whole_words
+from reports.decision import Decision, decide
+from reports.model.past import EARLIER
+from reports.model.people import People
+from reports.model.run import Finding, Run, Source
+from reports.model.stability import Window
+from reports.pages.foot import css_string
+from reports.pages.proven import proven
+from reports.pages.sections import window
+from reports.pages.standing import expires_next
 from reports.pages.verdict import TEMPLATES, render_verdict
 from reports.proofs import Proof
 from reports.terminal import summary
 from reports.words import UNSEEN, Voice
-from testing.golden import GOLDEN, fixed, go, go_with_waivers, hostile, lab, no_go, not_yet
+from testing.golden import AT, CONTRACT, GOLDEN, failed, fixed, go, go_with_waivers, golden, hostile, lab, no_go, not_yet
 from testing.runs import runs
 
 VOID = {"meta", "input", "br", "path", "circle", "rect", "use", "line", "polyline", "polygon"}
@@ -262,3 +271,85 @@ def test_a_target_that_asks_for_more_says_so() -> None:
     run = msgspec.structs.replace(go(), target=msgspec.structs.replace(go().target, tightened={"DSK-01": "< 70 %"}))
     text = Page(render_verdict(run, decide(run), (), "en")).text
     assert "The contract asks for < 70 %. On a real server: This target asks for more: < 70 %." in text.replace("\u00a0", " ")
+
+
+def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
+    first, _, after = page("go_with_waivers").text.replace("\u00a0", " ").partition("The plan’s figures")
+    for said in ("2 reserves", "fail Failed: fwupd.service INF-11", "pass, with reserve",
+                 "Expires next: waiver, until 3 March 2026 MCP-01"):
+        assert said in first
+    listed = after.partition("Do not stand in the way")[2].partition("7.3 days")[0]
+    assert "pass, with reserve LOG-01" in listed, "and not a pass like any other"
+    contents = [link for tag, one in page("go_with_waivers").tags if tag == "a" and (link := one["href"]).startswith("#en-")]
+    assert "#en-reserves" in contents
+    assert "Expires next" not in page("no_go").text
+    assert "#en-reserves" not in page("go").values("href")
+
+
+def test_what_belongs_to_the_decision_comes_before_the_criteria() -> None:
+    places = ("because", "reserves", "week", "changes", "schedule", "worth", "criteria", "chapter-mcp", "departures", "proofs")
+    ids = [id.removeprefix("en-") for id in page("go_with_waivers").values("id")]
+    assert [id for id in ids if id in places] == list(places)
+
+
+def test_what_ends_first_may_be_the_evidence_of_a_drill() -> None:
+    until = AT + timedelta(days=3)
+    earlier = msgspec.structs.replace(go().results["BKP-10"], findings=(Finding(EARLIER, {"until": until.isoformat()}),))
+    odd = msgspec.structs.replace(go().results["BKP-04"], findings=(Finding(EARLIER, {"until": "tomorrow"}),))
+    assert expires_next(*decided(golden(earlier, odd)), Voice("en")) == ("drill, counts until 14 February 2026", ("BKP-10",))
+    assert expires_next(*decided(go()), Voice("en")) == ("attestation, until 11 March 2026", ("DEC-04",))
+    assert expires_next(*decided(golden(people=People())), Voice("en")) is None
+
+
+def decided(run: Run) -> tuple[Run, Decision]:
+    return run, decide(run)
+
+
+def test_a_figure_that_is_met_beside_a_finding_that_fails_is_not_drawn_as_sound() -> None:
+    failing = msgspec.structs.replace(failed("LOG-01", 0.7), findings=(Finding("duplicate", {"file": "kern"}),))
+    run = golden(failing)
+    seen = Page(render_verdict(run, decide(run), (), "en"))
+    card = seen.text.partition("LOG-01 blocking")[2].partition("INF-11 ")[0]
+    assert "the figure is met; see the finding" in card
+    assert "to spare" not in card.partition("DSK-01 blocking")[0]
+    assert "gauge beside" in seen.values("class")
+    assert "gauge beside" not in page("go").values("class")
+
+
+def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
+    nothing, look = Window(0, None, AT, "no-sample", incidents=3), Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2)
+    said = [" ".join(window(golden(window=seen), Voice("en")).said) for seen in (nothing, look)]
+    assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
+    assert "100.0 %" not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]
+
+
+def test_fault_proofs_are_told_criterion_by_criterion() -> None:
+    proofs = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE", "DEC-02"), ok=True),
+              Proof("DSK-01", "an inode short of it", "pass", "pass", ok=True), Proof("DSK-01", "df lies", "unknown", "fail"),
+              Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True))
+    disk, gone = proven(CONTRACT, proofs, Voice("en"))
+    assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
+    assert disk.tries[0].also == ("INF-11",), "what follows from the others is no news"
+    assert (gone.id, gone.title, gone.ok, gone.tries[0].fault) == ("GONE-01", "", True, "\\x202eodd")
+    seen = Page(render_verdict(go(), decide(go()), proofs, "en"))
+    assert [one.get("class") for tag, one in seen.tags if tag == "details" and "open" in one] == ["missed", "missed"]
+
+
+def test_what_stands_at_the_foot_of_a_sheet_cannot_leave_its_string() -> None:
+    assert css_string('a"}</style>\\\n') == "a\\000022\\00007d\\00003c\\00002fstyle\\00003e\\00005c\\00000a"
+    sheet = re.search(rb'@page en \{ @bottom-left \{ content: "([^"]*)"', written("hostile"))
+    assert sheet is not None
+    assert re.fullmatch(rb"(?:[A-Za-z0-9]|\\[0-9a-f]{6})+", sheet[1])
+
+
+def test_a_script_without_a_comment_at_its_head_is_told_by_its_first_one() -> None:
+    script = "kind=x\n# shellcheck disable=SC1\n  # Inside: make it,\n  # and count.\n" + 40 * "true\n"
+    run = golden(msgspec.structs.replace(go().results["DSK-01"], sources=(Source("df", script, AT, 0.1),)))
+    text = Page(render_verdict(run, decide(run), (), "en")).text
+    assert "Inside: make it, and count. The script, 44 lines" in text
+
+
+def test_what_is_found_is_cut_between_two_words() -> None:
+    assert whole_words("nothing is cut", 40) == "nothing is cut"
+    assert whole_words("one, two, three", 12) == "one, two…"
+    assert whole_words("unbreakable", 6) == "unbre…"

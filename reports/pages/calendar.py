@@ -20,6 +20,7 @@ class Day(msgspec.Struct, frozen=True):
     label: str
     count: str
     kinds: tuple[str, ...]
+    today: bool = False
 
 
 def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
@@ -33,7 +34,8 @@ def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
     today = result.seen.get("today")
     known = today if isinstance(today, int) and 0 <= today <= len(KINDS) and result.outcome is not Outcome.UNKNOWN else None
     marks = ("valid",) * (known or 0) + ("unseen",) * (len(KINDS) - (known or 0))
-    return (*full, Day(voice.word("today"), "–" if known is None else f"{known}/{len(KINDS)}", marks))
+    count = "–" if known is None else f"{known}/{len(KINDS)}"
+    return (*full, Day(_label(newest + timedelta(days=1), voice), count, marks, today=True))
 
 
 def _day(day: date, lacking: Mapping[date, tuple[str, ...]], voice: Voice) -> Day:

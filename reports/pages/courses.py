@@ -1,33 +1,34 @@
 """The course of a figure over the past days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
 from markupsafe import Markup
 
 from reports.decision import Decision
+from reports.model.bound import Bound
 from reports.model.chronicle import SPAN, Mark
 from reports.model.outcome import Outcome
 from reports.model.run import Run
 from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.course import course, figures, top_of
+from reports.pages.drawings.scale import Named
 from reports.words import Voice
 
 DRAWN = (("DSK-01", "course-disk"), ("LOG-06", "course-logs"))
+APART = 16  # percent of the height: two names closer than that touch
 ROOM = timedelta(hours=4)  # to the right of the last moment
 Tick = tuple[float, str]
 
 
 class Course(msgspec.Struct, frozen=True):
-    """A figure over the days. `limit_at` in percent from below."""
+    """A figure over the days. `scale` names heights, in percent from below: zero, the limit, the upper edge."""
 
     id: str
     title: str
     said: str
-    limit: str
-    limit_at: float
-    top: str
+    scale: tuple[Named, ...]
     drawing: Markup
     ticks: tuple[Tick, ...]
 
@@ -53,9 +54,19 @@ def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
 def _course(id: str, name: str, run: Run, decision: Decision, voice: Voice) -> Course:
     bound, marks, axis = run.contract[id].bound, course_of(id, run, decision), past_axis(run)
     values = [mark.value or 0.0 for mark in marks]
-    top = top_of(marks, bound.figure)
-    return Course(id, voice.word(name), _said(values, bound.unit, voice), voice.bound(bound), 100 * bound.figure / top,
-                  voice.figure(round(top, 1), bound.unit), course(marks, bound.figure, top, axis), ticks(axis, voice, most=5))
+    top = top_of(marks, bound.figure, bound.unit)
+    return Course(id, voice.word(name), _said(values, bound.unit, voice), tuple(_scale(bound, top, voice)),
+                  course(marks, bound.figure, top, axis), ticks(axis, voice, most=5))
+
+
+def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
+    """The limit always; an end where it does not stand on the limit."""
+    at = round(100 * bound.figure / top, 2)
+    yield at, voice.bound(bound), "limit"
+    if at >= APART:
+        yield 0, voice.figure(0, bound.unit), ""
+    if at <= 100 - APART:
+        yield 100, voice.figure(top, bound.unit), ""
 
 
 def _said(values: Sequence[float], unit: str, voice: Voice) -> str:

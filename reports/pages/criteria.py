@@ -1,13 +1,15 @@
 """Chapters and criteria as the page shows them, in one language."""
 
+import re
 from collections.abc import Iterable
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 import msgspec
 from markupsafe import Markup
 
 from reports.acting import owner, todo
 from reports.briefing import is_reserve
+from reports.briefly import FAILED
 from reports.decision import Decision
 from reports.model.contract import Criterion
 from reports.model.outcome import Outcome
@@ -16,6 +18,7 @@ from reports.pages.drawings.gauge import gauge
 from reports.words import Voice, shown, visible_lines
 
 LONGEST_COMMAND, SHORT = 1600, 6
+COMMENT = re.compile(r"\s*#+ (?!shellcheck)")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -96,7 +99,9 @@ def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, 
     margin, met = bound.margin(value), bound.met_by(value)
     apart = voice.figure(abs(margin), "points" if bound.unit == "%" else bound.unit)  # 84 % misses 70 % by 14 points
     said = voice.word("inside" if met else "outside", margin=apart) if margin else ""
-    return voice.figure(value, bound.unit), said, gauge(value, bound, met)
+    if met and result.outcome in FAILED:
+        return voice.figure(value, bound.unit), voice.word("figure-met"), gauge(value, bound, "beside")
+    return voice.figure(value, bound.unit), said, gauge(value, bound, "met" if met else "missed")
 
 
 def _value(result: Result) -> float | None:
@@ -112,10 +117,12 @@ def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
 
 
 def _gist(asked: str) -> tuple[str, int]:
-    """What a script says of itself in its first lines, and how many it has; nothing for a plain command."""
+    """What a script says of itself in its first comment, and how many lines it has; nothing for a plain command."""
     lines = asked.strip().splitlines()
-    opening = [line.lstrip("# ") for line in takewhile(lambda line: line.startswith("#"), lines)]
-    return (shown(" ".join(opening)), len(lines)) if opening and len(lines) > SHORT else ("", 0)
+    if len(lines) <= SHORT:
+        return "", 0
+    comments = dropwhile(lambda line: not COMMENT.match(line), lines)
+    return shown(" ".join(COMMENT.sub("", line) for line in takewhile(COMMENT.match, comments))), len(lines)
 
 
 def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:

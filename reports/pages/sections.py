@@ -8,6 +8,7 @@ from reports.decision import Decision
 from reports.model.derived import Score, progress, score
 from reports.model.people import STABLE
 from reports.model.run import Intervention, Run
+from reports.model.stability import Window as Seen
 from reports.words import Voice, shown, visible
 
 MOST_LINES, LONGEST_LINE = 400, 400
@@ -86,13 +87,19 @@ def window(run: Run, voice: Voice) -> Window:
                            since=voice.moment(seen.since), until=voice.moment(seen.until))]
     if voice.knows("opening", seen.why):
         said.append(voice.say("opening", seen.why, {"what": seen.what}))
-    said.append(voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage,
-                           bridged=seen.bridged))
+    said.append(_counted(seen, voice))
     if run.changed:
         remedies = ", ".join(done.remedy for done in run.interventions)
         return Window((voice.word("changed", remedies=remedies), *said), 0.0, "")
     label = f"{voice.figure(seen.days, '')} / {voice.figure(needed, 'days')}"
     return Window(tuple(said), min(1.0, seen.days / needed), label)
+
+
+def _counted(seen: Seen, voice: Voice) -> str:
+    """How much of a stretch was looked at, where there is one; gaps, where there are looks."""
+    if seen.since is not None:
+        return voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage, bridged=seen.bridged)
+    return voice.word("window-gaps" if seen.samples else "window-incidents", incidents=seen.incidents, gaps=seen.gaps)
 
 
 def changes(run: Run, decision: Decision, voice: Voice) -> tuple[Change, ...]:

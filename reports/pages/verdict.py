@@ -11,12 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.briefing import Briefing, brief
-from reports.decision import Decision
+from reports.decision import Decision, Verdict
 from reports.model.run import Run
 from reports.model.sentence import LANGUAGES
-from reports.pages import calendar, changed, courses, people, plan, sections, week, worth
+from reports.pages import calendar, changed, courses, people, plan, proven, sections, standing, week, worth
 from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
+from reports.pages.foot import foot
 from reports.proofs import Proof
 from reports.words import Voice, shown
 
@@ -46,6 +47,9 @@ class View(msgspec.Struct, frozen=True):
     schedule: tuple[plan.Row, ...]
     departures: tuple[plan.Apart, ...]
     worth: worth.Worth
+    expires: tuple[str, tuple[str, ...]] | None
+    proven: tuple[proven.Proven, ...]
+    foot: str
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -53,16 +57,18 @@ class View(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(card.owner for chapter in self.chapters for card in chapter.cards))
 
 
-def view(run: Run, decision: Decision, language: str) -> View:
+def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> View:
     """Everything the templates show, put into words."""
     voice = Voice(language)
+    said = brief(run, decision, voice)
     return View(
-        voice, brief(run, decision, voice), figures(run, decision, voice), sections.scored(run, decision, voice),
+        voice, said, figures(run, decision, voice), sections.scored(run, decision, voice),
         sections.completed(run, decision, voice), chapters(run, decision, voice), sections.window(run, voice),
         sections.changes(run, decision, voice), people.waivers(run, decision, voice), people.attestations(run, voice),
         people.void(run, voice), week.days(run, decision, voice), courses.courses(run, decision, voice),
         calendar.calendar(run, decision, voice), changed.changed(run, decision, voice), plan.schedule(run, decision, voice),
-        plan.departures(run, decision, voice), worth.worth(run, voice))
+        plan.departures(run, decision, voice), worth.worth(run, voice),
+        standing.expires_next(run, decision, voice), proven.proven(run.contract, proofs, voice), foot(run, said, voice))
 
 
 def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
@@ -70,8 +76,8 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
     order = (language, *(other for other in LANGUAGES if other != language))
     page: dict[str, Any] = {
         "run": run, "script_hash": _hash_of_script(),
-        "tone": decision.verdict.name.lower().replace("_", "-"), "language": language,
-        "views": [view(run, decision, language) for language in order], "proofs": proofs}
+        "tone": decision.verdict.name.lower().replace("_", "-"), "language": language, "goes": decision.verdict is Verdict.GO,
+        "views": [view(run, decision, proofs, language) for language in order], "proofs": proofs}
     text = _environment().get_template("verdict.html").render(page)
     return re.sub(r"\n\s*\n+", "\n", text).encode("utf-8", "backslashreplace")
 
@@ -87,13 +93,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True)
     environment.filters |= {"prose": prose, "shown": shown}
-    environment.globals["outcome_word"] = outcome_word
     return environment
-
-
-def outcome_word(voice: Voice, outcome: str) -> str:
-    """The word of an outcome somebody else's file names."""
-    return voice.say("outcome", outcome) if voice.knows("outcome", outcome) else shown(outcome)
 
 
 def prose(text: str) -> Markup:

@@ -7,10 +7,12 @@ from markupsafe import Markup
 
 from reports.model.run import Run
 from reports.model.worklog import Return, return_of
-from reports.pages.drawings.break_even import break_even, top_of
+from reports.pages.drawings.break_even import break_even, crossing, top_of
+from reports.pages.drawings.scale import Named, spread
 from reports.words import Voice, shown
 
 MOST_ROWS = 60
+APART = 11  # percent of the height: two names closer than that touch
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -23,14 +25,15 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class Worth(msgspec.Struct, frozen=True):
-    """The computation, step by step; `limit_at` is where the hours invested stand, in percent from below."""
+    """The computation, step by step. `scale` and `ends` name heights, in percent from below; `even` is where and when it pays."""
 
     steps: tuple[tuple[str, str], ...]
     rows: tuple[Hours, ...]
     more: str
     drawing: Markup
-    limit_at: float
-    invested: str
+    scale: tuple[Named, ...]
+    ends: tuple[Named, ...]
+    even: tuple[float, float, str] | None
     months: int
 
 
@@ -42,7 +45,24 @@ def worth(run: Run, voice: Voice) -> Worth:
                        if row.saved else "") for row in run.people.worklog[:MOST_ROWS])
     left_out = len(run.people.worklog) - MOST_ROWS
     return Worth(_steps(hours, voice), rows, voice.word("more-rows", count=left_out) if left_out > 0 else "",
-                 break_even(hours), 100 * hours.invested / top_of(hours), voice.figure(hours.invested, "h"), hours.months)
+                 break_even(hours), _scale(hours, voice), _ends(hours, voice), _even(hours, voice), hours.months)
+
+
+def _scale(hours: Return, voice: Voice) -> tuple[Named, ...]:
+    return (0, voice.figure(0, "h"), ""), (100, voice.figure(top_of(hours), "h"), "")
+
+
+def _ends(hours: Return, voice: Voice) -> tuple[Named, ...]:
+    """What each line comes to."""
+    lines = (("invested", hours.invested, "limit"), ("saved", hours.saved, "saved"),
+             ("certain", hours.measured * hours.months, "certain"))
+    return spread([(100 * value / top_of(hours), voice.word(f"line-{name}", hours=voice.figure(round(value, 1), "h")), kind)
+                   for name, value, kind in lines], APART)
+
+
+def _even(hours: Return, voice: Voice) -> tuple[float, float, str] | None:
+    place = crossing(hours)
+    return (*place, voice.day(hours.even)) if place and hours.even else None
 
 
 def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from reports.model.chronicle import Mark
 from reports.model.coverage import LONGEST_GAP
 from reports.pages.drawings.axis import Axis, plot
+from reports.pages.drawings.scale import round_top
 
 LINE = Markup('<polyline class="{kind}" points="{points}"/>')
 AREA = Markup('<polygon class="area" points="{}"/>')
@@ -23,9 +24,10 @@ def figures(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.value is not None and 0 <= mark.value < math.inf]
 
 
-def top_of(marks: Sequence[Mark], limit: float) -> float:
-    """What the upper edge stands for."""
-    return max(1.25 * limit, *(1.1 * (mark.value or 0) for mark in marks), 1e-9)
+def top_of(marks: Sequence[Mark], limit: float, unit: str) -> float:
+    """What the upper edge stands for: of a share the whole, of all else a round number above limit and figures."""
+    highest = max((mark.value or 0.0 for mark in marks), default=0.0)
+    return 100.0 if unit == "%" and max(highest, limit) <= 100 else round_top(max(1.25 * limit, 1.1 * highest))
 
 
 def course(marks: Sequence[Mark], limit: float, top: float, axis: Axis) -> Markup:

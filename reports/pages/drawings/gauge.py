@@ -7,16 +7,19 @@ from reports.model.bound import Bound
 WIDTH, HEIGHT = 160.0, 14.0
 
 
-def gauge(value: float, bound: Bound, met: bool) -> Markup:
-    """An inline SVG, or nothing where a scale from zero makes no sense. The text beside it says the same."""
+def gauge(value: float, bound: Bound, kind: str) -> Markup:
+    """An inline SVG, or nothing where a scale from zero makes no sense. The text beside it says the same.
+
+    `kind` is met or missed, or beside, where the figure does not decide.
+    """
     if value < 0 or bound.figure <= 0 or value != value or value > 1e15:
         return Markup("")
     scale = WIDTH / (1.15 * max(value, bound.figure))
     filled, tick = min(WIDTH, value * scale), bound.figure * scale
     return Markup(
-        '<svg class="gauge {met}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+        '<svg class="gauge {kind}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
         ' aria-hidden="true">'
         '<rect class="track" y="4" width="{width:g}" height="6" rx="3"/>'
         '<rect class="bar" y="4" width="{filled:.1f}" height="6" rx="3"/>'
         '<rect class="tick" x="{tick:.1f}" width="2" height="{height:g}"/></svg>',
-    ).format(met="met" if met else "missed", width=WIDTH, height=HEIGHT, filled=max(filled, 0.1), tick=tick - 1)
+    ).format(kind=kind, width=WIDTH, height=HEIGHT, filled=max(filled, 0.1), tick=tick - 1)

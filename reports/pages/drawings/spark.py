@@ -4,25 +4,30 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from reports.model.bound import Bound
 from reports.model.chronicle import Mark
 from reports.pages.drawings.axis import Axis
-from reports.pages.drawings.course import figures
+from reports.pages.drawings.course import figures, top_of
 
-WIDTH, HEIGHT, EDGE = 56.0, 16.0, 2.0
-SPARK = Markup('<svg class="spark" viewBox="0 0 56 16" width="56" height="16" aria-hidden="true">'
+WIDTH, HEIGHT, EDGE = 56.0, 20.0, 2.0
+SPARK = Markup('<svg class="spark" viewBox="0 0 56 20" width="56" height="20" aria-hidden="true">'
+               '<line class="limit" x1="0" x2="56" y1="{limit}" y2="{limit}"/>'
                '<polyline points="{points}"/><circle cx="{x}" cy="{y}" r="2"/></svg>')
 
 
-def spark(marks: Sequence[Mark], axis: Axis) -> Markup:
-    """Nothing for fewer than two figures."""
+def spark(marks: Sequence[Mark], bound: Bound, axis: Axis) -> Markup:
+    """On the scale of its target, which is drawn too; nothing for fewer than two figures."""
     drawn = figures(marks)
     if len(drawn) < 2:
         return Markup("")
     values = [mark.value or 0.0 for mark in drawn]
-    low, high = min(values), max(values)
-    range = max(high - low, 0.02 * high, 1e-9)  # what hardly moves is a flat line
+    top = top_of(drawn, max(bound.figure, 0.0), bound.unit)
     places = [(round(EDGE + axis.at(mark.at) / 100 * (WIDTH - 2 * EDGE), 1),
-               round(HEIGHT - EDGE - (value - low) / range * (HEIGHT - 2 * EDGE), 1))
+               _height(value / top))
               for mark, value in zip(drawn, values, strict=True)]
     x, y = places[-1]
-    return SPARK.format(points=" ".join(f"{left:g},{up:g}" for left, up in places), x=x, y=y)
+    return SPARK.format(points=" ".join(f"{left:g},{up:g}" for left, up in places), x=x, y=y, limit=_height(bound.figure / top))
+
+
+def _height(share: float) -> float:
+    return round(HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE), 1)

@@ -1,0 +1,61 @@
+"""The fault proofs, criterion by criterion."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from reports.model.contract import Contract, Kind
+from reports.model.outcome import Outcome
+from reports.proofs import Proof
+from reports.words import Voice, shown
+
+FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One fault, or one sound variant; `also` are the criteria that changed with it and do not merely follow from others."""
+
+    fault: str
+    expected: str
+    observed: str
+    also: tuple[str, ...]
+    ok: bool
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """All that was tried on one criterion; `said` counts it."""
+
+    id: str
+    title: str
+    said: str
+    ok: bool
+    tries: tuple[Try, ...]
+
+
+def proven(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> tuple[Proven, ...]:
+    """In the contract's order; what it does not know comes last."""
+    known = dict.fromkeys([*contract, *(proof.criterion for proof in proofs)])
+    rows = {id: [proof for proof in proofs if proof.criterion == id] for id in known}
+    return tuple(_proven(id, contract, row, voice) for id, row in rows.items() if row)
+
+
+def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Proven:
+    sound = [proof for proof in proofs if proof.expected == Outcome.PASS]
+    faults = [proof for proof in proofs if proof.expected != Outcome.PASS]
+    said = [voice.word(name, ok=sum(proof.ok for proof in row), all=len(row))
+            for name, row in (("faults-noticed", faults), ("variants-sound", sound)) if row]
+    title = voice.text(contract[id].title) if id in contract else ""
+    return Proven(shown(id), title, voice.semicolon.join(said), all(proof.ok for proof in proofs),
+                  tuple(_tries(contract, proofs, voice)))
+
+
+def _tries(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Iterable[Try]:
+    for proof in proofs:
+        also = [id for id in proof.collateral if id not in contract or contract[id].kind not in FOLLOWS]
+        yield Try(shown(proof.fault), outcome_word(voice, proof.expected), outcome_word(voice, proof.observed),
+                  tuple(map(shown, also)), proof.ok)
+
+
+def outcome_word(voice: Voice, outcome: str) -> str:
+    """The word of an outcome somebody else's file names."""
+    return voice.say("outcome", outcome) if voice.knows("outcome", outcome) else shown(outcome)

@@ -1,0 +1,49 @@
+"""What stands beside a GO: what expires next, of all that people and drills vouch for."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from reports.decision import Decision
+from reports.model.past import EARLIER
+from reports.model.run import Finding, Run
+from reports.words import Voice
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """Something that counts until then."""
+
+    until: datetime
+    what: str
+    id: str
+
+
+def expires_next(run: Run, decision: Decision, voice: Voice) -> tuple[str, tuple[str, ...]] | None:
+    """What ends first, in words, and the criteria that then want it anew; None where nothing ends."""
+    ends = list(_endings(run, decision))
+    if not ends:
+        return None
+    first = min(ends, key=lambda one: one.until)
+    ids = dict.fromkeys(one.id for one in ends if (one.until, one.what) == (first.until, first.what))
+    return voice.say("ending", first.what, {"until": voice.day(first.until)}), tuple(ids)
+
+
+def _endings(run: Run, decision: Decision) -> Iterable[Ending]:
+    for id in decision.results:
+        answer, waiver = run.people.attestation(id), run.people.waiver(id)
+        if answer is not None and answer.approved:
+            yield Ending(answer.valid_until, "attestation", id)
+        if waiver is not None and id in decision.waived:
+            yield Ending(waiver.expires, "waiver", id)
+    for result in decision.results.values():
+        yield from (Ending(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding)))
+
+
+def _counts_until(finding: Finding) -> datetime | None:
+    """Of a drill that was taken over from an earlier audit."""
+    try:
+        until = datetime.fromisoformat(str(finding.values.get("until"))) if finding.name == EARLIER else None
+    except ValueError:
+        return None
+    return until if until and until.tzinfo else None
