@@ -69,8 +69,8 @@ def run(text: str, given: str) -> str:
 def test_a_kubeconfig_for_an_account_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "kubectl").write_text("#!/bin/sh\necho \"$*\" >> calls\necho 'Error: serviceaccounts not found' >&2; exit 1\n")
     (tmp_path / "kubectl").chmod(0o755)
-    done = subprocess.run(["sh", ROOT / "deploy" / "kubeconfig", "192.0.2.1"], cwd=tmp_path, env=os.environ | {"KUBECTL": "./kubectl"},
-                          capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["sh", ROOT / "deploy" / "kubeconfig", "192.0.2.1"], cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"KUBECTL": "./kubectl"}, timeout=20)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert "rbac.yaml" in line

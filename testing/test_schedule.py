@@ -95,6 +95,18 @@ def test_two_audits_of_one_target_never_run(schedule: Schedule, tmp_path: Path) 
     assert schedule("sample", "target").returncode == 0
 
 
+def test_the_lines_for_cron_run_with_crons_path(schedule: Schedule, tmp_path: Path) -> None:
+    """It knows /usr/bin and /bin; the command is called by its full name."""
+    (table,) = re.findall(r"^```crontab\n(.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL)
+    lines = [line.split(maxsplit=5)[5] for line in table.splitlines()]
+    assert [line.split()[2] for line in lines] == ["sample", "daily", "drills"]
+    for line in lines:
+        program, word, kind, folder = line.split()
+        assert (program, word, folder) == ("/usr/local/bin/phase0-gate", "schedule", "/srv/phase0/edge")
+        assert schedule(kind, "target", PATH="/usr/bin:/bin").returncode == 0
+    assert sum(call.startswith("pytest ") for call in calls(tmp_path)) == 3
+
+
 @pytest.mark.parametrize("words", [(), ("sample",), ("hourly", "target"), ("sample", "nowhere"), ("sample", "target", "more")])
 def test_what_makes_no_sense_is_one_line(schedule: Schedule, tmp_path: Path, words: tuple[str, ...]) -> None:
     done = schedule(*words)
