@@ -6,7 +6,7 @@ reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 for scenario in before stabilised ready; do
   echo "Recording $scenario …"
-  TARGET=lab SCENARIO=$scenario KEEP='' FIX='' .make/audit.sh "--record=lab/recordings/$scenario.json" "--reports=$reports"
+  TARGET=lab SCENARIO=$scenario KEEP='' FIX='' DRILLS='' .make/audit.sh "--record=lab/recordings/$scenario.json" "--reports=$reports"
 done
 ls -l lab/recordings
 .venv/bin/python -m testing.readme  # its excerpt is the demo's own words

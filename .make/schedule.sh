@@ -21,6 +21,7 @@ copy() {  # nobody else may read keys; what comes in is root's, so that an audit
   rm -rf "$etc/.new"
   install -d -m 0755 "$etc"
   cp -R "$folder" "$etc/.new"
+  rm -f "$etc/.new/schedule.lock"
   chown -R root:phase0-gate "$etc/.new"
   chmod -R u=rwX,g=rX,o= "$etc/.new"
   mv "$etc/.new" "$etc/$name"
@@ -35,12 +36,20 @@ histories() {  # the link keeps the database where audits may write
   ln -s "$kept" "$ours"
 }
 
-# Prints the name of a folder, once it is validated.
+same_server() {  # two folders of one name would share a history
+  there=$("$python" -P -c "$VALIDATED" "$etc/$name") || exit 4
+  [ "$there" = "$said" ] ||
+    refuse "$etc/$name audits ${there#* }, and $folder ${said#* }: give [target] name of $folder another name, or change $etc/$name" 4
+  echo "Kept: $etc/$name (change it there)"
+}
+
+# Prints name and address of a folder, once it is validated.
 VALIDATED='import sys
 from pathlib import Path
 from fixtures.folder import load_target, TargetError
 try:
-    print(load_target(Path(sys.argv[1])).target.name)
+    target = load_target(Path(sys.argv[1]))
+    print(target.target.name, target.host.address)
 except (TargetError, OSError) as error:
     sys.exit(str(error))'
 
@@ -48,9 +57,10 @@ if [ "$1" = ready ]; then ready; exit; fi
 home=$1 python=$1/.venv/bin/python folder=$TARGET
 export PYTHONPATH="$home"
 [ -f "$folder/target.toml" ] || folder=targets/$TARGET
-name=$("$python" -P -c "$VALIDATED" "$folder") || exit 4
+said=$("$python" -P -c "$VALIDATED" "$folder") || exit 4
+name=${said%% *}
 systemd-sysusers "$home/deploy/systemd/sysusers.conf"
-if [ -e "$etc/$name" ]; then echo "Kept: $etc/$name (change it there)"; else copy; fi
+if [ -e "$etc/$name" ]; then same_server; else copy; fi
 histories
 runuser -u phase0-gate -- "$python" -P -c "$VALIDATED" "$etc/$name" >/dev/null ||
   refuse "nothing outside the folder comes along: bring what is missing into $etc/$name, or name it in full there; then again" 4

@@ -32,6 +32,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
     file = target_folder(given.target) / FILE
+    if not file.parent.is_dir():
+        known = ", ".join(sorted(path.parent.name for path in TARGETS.glob("*/target.toml")))
+        raise HistoryError(f"{given.target}: no such target; known targets: {known}")
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:

@@ -1,5 +1,6 @@
 """An entry added to a file that people write: what stands in it stays as it is, and it is replaced whole or not at all."""
 
+import contextlib
 import csv
 import io
 import json
@@ -44,12 +45,14 @@ def with_row(file: Path, row: Mapping[str, str]) -> tuple[str, str]:
 
 
 def replace(file: Path, text: str) -> None:
-    """With the rights the file had. PeopleError where it cannot be written: then it is as it was."""
+    """With the rights and the group the file had. PeopleError where it cannot be written: then it is as it was."""
     try:
         handle, partial = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".partial", dir=file.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
             opened.write(text)
         Path(partial).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
+        with contextlib.suppress(PermissionError):  # who may read it besides its owner: on a schedule, the audit
+            os.chown(partial, -1, (file if file.exists() else file.parent).stat().st_gid)
         Path(partial).replace(file)
     except OSError as error:
         raise PeopleError(f"{file}: cannot be written: {error.strerror}; nothing was changed") from error

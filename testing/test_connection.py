@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -8,8 +8,10 @@ import pytest
 from fixtures.connection import Connection
 from fixtures.facts import FACTS, Asked, Fact
 from fixtures.folder import load_target
+from fixtures.known import known_facts
 from fixtures.redaction import MOST
-from fixtures.target import Target
+from fixtures.rights.observer import PLACE, observer
+from fixtures.target import Target, variables
 from testing.places import SSHD, Sshd, fake_ssh
 from testing.rooms import TARGET, House, Ran
 
@@ -130,17 +132,23 @@ def test_an_answer_nobody_understands_is_unknown(house: House, tmp_path: Path) -
     assert house.audit(ASK).reason("B-01") == "not-understood"
 
 
-@pytest.mark.parametrize(("sudo", "code"), [
-    ("echo 'sudo: a password is required' >&2; exit 1", "sudo-password"),
-    ("echo 'Sorry, not in sudoers' >&2; exit 1", "sudo-refused")])
-def test_what_needs_root_is_unknown_where_sudo_refuses(house: House, tmp_path: Path, sudo: str, code: str) -> None:
-    (tmp_path / "sudo").write_text(f"#!/bin/sh\n{sudo}\n")
-    (tmp_path / "sudo").chmod(0o755)
-    fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"shift 0; sed 's#sudo -n#{tmp_path}/sudo -n#' | sh -s; exit;")
+@pytest.mark.parametrize(("installed", "sudo", "code"), [
+    (observer, "sudo: a password is required", "sudo-password"), (observer, "Sorry, not in sudoers", "sudo-refused"),
+    (lambda *_: "another\n", "sudo: a password is required", "observer-other"),
+    (None, "sudo: a password is required", "observer-missing")])
+def test_what_needs_root_is_unknown_where_sudo_refuses(
+        house: House, tmp_path: Path, installed: Callable[..., str] | None, sudo: str, code: str) -> None:
     tell(house.monkeypatch, "two", "id -u", Asked.ROOT)
+    if installed:
+        (tmp_path / "observer").write_text(installed(known_facts(), variables(load_target(house.target))))
+    (tmp_path / "sudo").write_text(f"#!/bin/sh\necho '{sudo}' >&2; exit 1\n")
+    (tmp_path / "sudo").chmod(0o755)
+    here = f"sed 's#sudo -n#{tmp_path}/sudo -n#; s#<{PLACE}#<{tmp_path}/observer#'"
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"shift 0; {here} | sh -s; exit;")
     ran = house.audit(ASK)
     assert (ran.outcome("A-01"), ran.reason("B-01")) == ("pass", code)
-    assert ran.run["results"]["B-01"]["reason"]["values"]["cause"] == "rights"
+    values = ran.run["results"]["B-01"]["reason"]["values"]
+    assert (values["cause"], values["why"], values["folder"]) == ("rights", sudo, str(house.target))
 
 
 def test_a_target_without_root_says_so(house: House, tmp_path: Path) -> None:

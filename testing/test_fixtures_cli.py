@@ -32,6 +32,11 @@ root = "none"
 [cluster]
 kubeconfig = "kubeconfig"
 """
+SSH = """\
+#!/bin/sh
+[ "$6" = cat ] && touch "$(sed -n 's/^ *ControlPath //p' "$2")"
+shift 5; exec sh -c "$*"
+"""
 
 
 class Api(BaseHTTPRequestHandler):
@@ -115,6 +120,46 @@ def test_each_list_is_tried_with_the_rights_of_the_kubeconfig(folder: Path, api:
     assert any("forbidden" in line for line in lines)
 
 
+def test_what_is_mended_by_one_deed_is_told_it_once(folder: Path, api: int) -> None:
+    (folder / "kubeconfig").write_text(KUBECONFIG.format(port=api))
+    lines = check(folder).stdout.splitlines()
+    refused = [number for number, line in enumerate(lines) if line.startswith("✗ cluster: GET ")]
+    assert len(refused) > 2
+    assert refused == list(range(refused[0], refused[-1] + 1))
+    (likewise,) = [number for number, line in enumerate(lines) if line.endswith("more likewise")]
+    assert [number for number, line in enumerate(lines) if "rbac.yaml" in line] == [likewise + 1]
+
+
+def test_what_was_left_of_the_example_is_told_and_no_fault(folder: Path) -> None:
+    file = folder / "target.toml"
+    file.write_text(file.read_text() + "[plan]\nmeeting = 2026-02-11\n")
+    minded = [line for line in check(folder).stdout.splitlines() if line.startswith("! ")]
+    assert len(minded) == 2
+    assert folder.name in minded[0]
+    assert "2026-02-11" in minded[1]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("edge", "server"), ("here", "lab")])
+def test_a_name_like_its_folders_and_a_lab_are_not_minded(folder: Path, name: str, kind: str) -> None:
+    (folder / "edge").mkdir()
+    text = (folder / "target.toml").read_text().replace('name = "here"', f'name = "{name}"\nkind = "{kind}"')
+    (folder / "edge" / "target.toml").write_text(text + "[plan]\nmeeting = 2999-02-11\n")
+    assert "\n! " not in check(folder / "edge").stdout
+
+
+@pytest.mark.parametrize(("listed", "run", "told"), [(0, 0, True), (0, 1, False), (1, 0, False)])
+def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: int, told: bool) -> None:
+    """`sudo -l` allows what asks for a password too: only a shell that comes is one."""
+    for name, text in (("ssh", SSH), ("sudo", f"#!/bin/sh\n[ \"$2\" = -l ] && exit {listed}\nexit {run}\n")):
+        (folder / "bin").mkdir(exist_ok=True)
+        (folder / "bin" / name).write_text(text)
+        (folder / "bin" / name).chmod(0o755)
+    file = folder / "target.toml"
+    file.write_text(file.read_text().replace('root = "none"', 'root = "sudo"'))
+    done = check(folder, PATH=f"{folder}/bin:{os.environ['PATH']}")
+    assert ("! host: sudo gives twister a shell" in done.stdout) == told
+
+
 def test_an_expired_waiver_is_told(folder: Path) -> None:
     (folder / "waivers.toml").write_text(
         '[[waiver]]\ncriterion = "DOC-01"\nreason = "r"\napprover = "a"\nexpires = 2026-01-01T00:00:00Z\n')
@@ -127,9 +172,7 @@ def test_the_login_is_tried_first_and_counts_facts(folder: Path) -> None:
     """An `ssh` that runs here what it is given to run there: the exchange is the real one."""
     ssh = folder / "bin" / "ssh"
     ssh.parent.mkdir()
-    ssh.write_text("#!/bin/sh\n"
-                   "[ \"$6\" = cat ] && touch \"$(sed -n 's/^ *ControlPath //p' \"$2\")\"\n"
-                   "shift 5; exec sh -c \"$*\"\n")
+    ssh.write_text(SSH)
     ssh.chmod(0o755)
     done = check(folder, PATH=f"{ssh.parent}:{os.environ['PATH']}")
     assert "✓ ssh: twister@127.0.0.1" in done.stdout

@@ -73,3 +73,4 @@ def test_ctrl_c_waits_for_nobody(house: House) -> None:
     drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
     ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill)
     assert (ran.status, ran.run) == (2, {})
+    assert "Drills on the server end by themselves" in ran.said

@@ -2,6 +2,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fixtures.answer import Unknown
@@ -9,9 +10,11 @@ from fixtures.exchange import TOO_LONG
 from fixtures.facts import FACTS, Asked, Fact
 from fixtures.folder import load_target
 from fixtures.guide_files import guide_files  # noqa: F401 — importing declares it
+from fixtures.guide_texts import guide_texts  # noqa: F401 — the same
 from fixtures.guides import ask_guides
 from fixtures.redaction import MOST
 from fixtures.target import Target
+from fixtures.target.chapters import Guides
 from testing.rooms import TARGET
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")
@@ -44,8 +47,23 @@ def test_what_git_says_of_a_fault_is_kept(target: Target) -> None:
 
 def test_a_folder_without_git_is_told_in_gits_words(target: Target) -> None:
     shutil.rmtree(target.path("guides") / ".git")
-    with pytest.raises(Unknown, match="not a git repository"):
+    with pytest.raises(Unknown, match="guides-no-clone") as raised:
         ask_guides(target, FACTS["guide_files"])
+    assert "not a git repository" in raised.value.values["why"]
+
+
+@pytest.mark.parametrize("fact", ["guide_files", "guide_texts"])
+def test_a_folder_in_a_clone_of_something_else_is_no_clone(target: Target, fact: str) -> None:
+    """Git goes on looking above it, and would find this repository's files there: no guide, hence a NO-GO."""
+    shutil.rmtree(target.path("guides") / ".git")
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", target.folder]
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "another"], ["branch", "-M", "main"]):
+        subprocess.run([*git, *words], check=True)
+    target.path("link").symlink_to("guides")
+    for repository in ("guides", "link"):
+        named = msgspec.structs.replace(target, guides=Guides(repository=repository))
+        with pytest.raises(Unknown, match="guides-no-clone"):
+            ask_guides(named, FACTS[fact])
 
 
 def test_a_machine_without_git_says_so(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

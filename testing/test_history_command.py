@@ -48,6 +48,14 @@ def test_what_cannot_be_done_is_one_line(
     assert refused.count("\n") == 1
 
 
+def test_a_target_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", str(tmp_path / "egde")]) == 4
+    refused = capsys.readouterr().err
+    assert "no such target" in refused
+    assert "twisterlab.example" in refused
+    assert "no history yet" not in refused
+
+
 def test_a_target_without_a_history_and_a_damaged_one_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(tmp_path)]) == 4
     assert "no history yet" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 The script runs in a folder whose .venv/bin/python writes down how it was called.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ import pytest
 AUDIT = Path(__file__).parents[1] / ".make" / "audit.sh"
 PYTHON = """\
 #!/bin/sh
-echo "$*" >> calls
+echo "$*${PHASE0_REPORTS:+ in $PHASE0_REPORTS}" >> calls
 case "$2 $3" in
   "lab up") echo /run/lab/target; exit "${UP:-0}" ;;
   "lab status") printf '%b' "${STATUS:-}" ;;
@@ -35,7 +36,7 @@ def make(tmp_path: Path) -> Make:
     python.chmod(0o755)
 
     def make(**variables: str) -> subprocess.Popen[bytes]:
-        names = ("TARGET", "SCENARIO", "FIX", "KEEP", "REPORT_LANG")
+        names = ("TARGET", "SCENARIO", "FIX", "DRILLS", "KEEP", "REPORT_LANG", "PHASE0_REPORTS")
         env = {name: value for name, value in os.environ.items() if name not in names} | variables
         with (tmp_path / "said").open("wb") as said:
             return subprocess.Popen(
@@ -57,15 +58,20 @@ def test_every_verdict_is_a_success_and_no_verdict_is_not(make: Make, judged: in
 @pytest.mark.parametrize(("variables", "called"), [
     ({}, "pytest --target=demo"),
     ({"SCENARIO": "ready"}, "pytest --target=replay:lab/recordings/ready.json"),
-    ({"TARGET": "edge", "FIX": "plan"}, "pytest --fix=plan --target=edge"),
-    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"}, "pytest --lang=fr --fix --target=../private/edge"),
+    ({"TARGET": "edge", "FIX": "plan"}, "pytest --fix=plan --target=edge in reports/out/edge"),
+    ({"TARGET": "edge", "DRILLS": "0"}, "pytest -m not drill --target=edge in reports/out/edge"),
+    ({"TARGET": "edge", "PHASE0_REPORTS": "/srv/pages"}, "pytest --target=edge in /srv/pages"),
+    ({"TARGET": "replay:some/where.json"}, "pytest --target=replay:some/where.json"),
+    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"},
+     "pytest --lang=fr --fix --target=../private/edge in reports/out/edge"),
 ])
 def test_variables_become_options(make: Make, tmp_path: Path, variables: dict[str, str], called: str) -> None:
     assert make(**variables).wait() == 0
     assert calls(tmp_path) == [called]
 
 
-@pytest.mark.parametrize("variables", [{"SCENARIO": "worse"}, {"KEEP": "yes"}, {"TARGET": "edge", "SCENARIO": "ready"}])
+@pytest.mark.parametrize("variables", [
+    {"SCENARIO": "worse"}, {"KEEP": "yes"}, {"DRILLS": "no"}, {"TARGET": "edge", "SCENARIO": "ready"}])
 def test_what_makes_no_sense_is_refused(make: Make, tmp_path: Path, variables: dict[str, str]) -> None:
     assert make(**variables).wait() == 4
     assert (tmp_path / "said").read_text().startswith("make audit: ")
@@ -107,6 +113,50 @@ def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path, fa
 def test_a_kept_lab_stays(make: Make, tmp_path: Path, status: str, called: list[str]) -> None:
     assert make(TARGET="lab", KEEP="1", STATUS=status).wait() == 0
     assert calls(tmp_path) == called
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="the lock is util-linux's")
+def test_two_audits_of_one_folder_never_run(make: Make, tmp_path: Path) -> None:
+    """With the lock `phase0-gate schedule` takes there."""
+    (tmp_path / "targets" / "edge").mkdir(parents=True)
+    with (tmp_path / "targets" / "edge" / "schedule.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert make(TARGET="edge").wait() == 75
+        (line,) = (tmp_path / "said").read_text().splitlines()
+        assert line.startswith("make audit: another audit of edge is under way")
+        assert make(TARGET="demo").wait() == 0
+    assert make(TARGET="targets/edge").wait() == 0
+    assert calls(tmp_path) == ["pytest --target=demo", "pytest --target=targets/edge in reports/out/edge"]
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="the lock is util-linux's")
+def test_an_audit_holds_the_lock_until_it_ends(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "targets" / "edge").mkdir(parents=True)
+    assert make(TARGET="edge", MEANWHILE="flock --nonblock targets/edge/schedule.lock true || touch refused").wait() == 0
+    assert (tmp_path / "refused").exists()
+    assert make(TARGET="edge").wait() == 0
+
+
+@pytest.mark.parametrize(("target", "told"), [("edge", True), ("other", False)])
+def test_a_site_on_a_schedule_is_told_where_its_truth_is(tmp_path: Path, target: str, told: bool) -> None:
+    (tmp_path / "etc" / "edge").mkdir(parents=True)
+    script = tmp_path / "audit.sh"
+    script.write_text(AUDIT.read_text().replace("etc=/etc/phase0-audit", f"etc={tmp_path}/etc"))
+    done = subprocess.run(["sh", script], cwd=tmp_path, env=os.environ | {"TARGET": target}, capture_output=True, text=True)
+    assert ("edge is on a schedule here: its seven days and its page are /var/lib/phase0-audit/edge" in done.stderr) == told
+
+
+@pytest.mark.parametrize(("checked", "status"), [(0, 0), (10, 0), (4, 2)])
+def test_what_a_check_cannot_reach_is_no_error_of_make(tmp_path: Path, checked: int, status: int) -> None:
+    shutil.copy(AUDIT.parents[1] / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").write_text(f"#!/bin/sh\nexit {checked}\n")
+    (tmp_path / ".venv" / "bin" / "python").chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    done = subprocess.run(["make", "check", "TARGET=edge"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == status
+    assert ("Error" in done.stderr) == bool(status)
 
 
 def test_without_a_python_it_says_what_to_install(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`python -m reports attest | waive | log`: an entry that counts, or one clear line and nothing written."""
 
 import hashlib
+import os
 import stat
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,19 @@ def test_hours_and_savings_are_added_to_the_log(target: Path) -> None:
     spent, saved = read(target).worklog
     assert (spent.date.isoformat(), spent.hours, spent.activity) == ("2026-02-07", 6.0, "backups, and their restores")
     assert (saved.saved, str(saved.basis)) == (2.0, "measured")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to other groups")
+def test_who_could_read_a_file_still_can(target: Path) -> None:
+    """On a schedule the folder is root's, and the audit reads it as a member of its group."""
+    for name in ("waivers.toml", "worklog.csv"):
+        (target / name).touch(mode=0o640)
+        os.chown(target / name, 0, 12345)
+    os.chown(target, 0, 54321)
+    for command in (WAIVE, LOG, ATTEST):
+        assert written(target, *command) == 0
+    groups = {file.name: file.stat().st_gid for file in target.iterdir()}
+    assert (groups["waivers.toml"], groups["worklog.csv"], groups["attestations.toml"]) == (12345, 12345, 54321)
 
 
 def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:

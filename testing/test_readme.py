@@ -38,7 +38,7 @@ ELSEWHERE = {
     "sudo make install TARGET=edge": "testing/lab/test_scheduled.py",
     "sudo make uninstall": "testing/lab/test_scheduled.py",
     "git pull": "what it brings is what is tested",
-    'sqlite3 /var/lib/phase0-audit/edge/history.sqlite ".backup edge.sqlite"': "SQLite’s own",
+    'sudo sqlite3 /var/lib/phase0-audit/edge/history.sqlite ".backup edge.sqlite"': "SQLite’s own",
     "kubectl apply -k deploy/kubernetes": "testing/lab/test_scheduled.py",
     "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": "testing/lab/test_scheduled.py",
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
@@ -47,17 +47,19 @@ ELSEWHERE = {
     ".venv/bin/python -m reports history edge": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --export edge.jsonl": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",
+    "sudo phase0-gate reports history /etc/phase0-audit/edge --export edge.jsonl": "testing/lab/test_scheduled.py",
+    "sudo phase0-gate reports history /etc/phase0-audit/edge --prune-before 2026-01-01": "testing/lab/test_scheduled.py",
+    'sudo phase0-gate reports attest /etc/phase0-audit/edge DEC-04 --who "Dana Leroy" --role sponsor':
+        "testing/lab/test_scheduled.py",
     '.venv/bin/python -m reports attest edge DEC-04 --who "Dana Leroy" --role sponsor --document budget.pdf':
         "testing/test_people_command.py",
     '.venv/bin/python -m reports waive edge DOC-01 --reason "in review" --approver "Dana Leroy" --until 2026-02-13':
         "testing/test_people_command.py",
     '.venv/bin/python -m reports log edge --activity "backups and their restores" --hours 6': "testing/test_people_command.py",
-    "kubectl apply -f deploy/audit/rbac.yaml": "testing/lab/test_commands.py",
     ".venv/bin/python -m remediations rights --target=NAME --into=targets/NAME/deploy": "testing/lab/test_rights.py",
     ".venv/bin/python -m pytest --target=FOLDER --fix=plan,NAME": "testing/lab/test_fix.py",
     ".venv/bin/python -m pytest --target=FOLDER --fix=NAME": "testing/lab/test_fix.py",
     ".venv/bin/python -m remediations rollback RUN --target=FOLDER": "testing/lab/test_fix.py",
-    "kubectl create token phase0-audit --namespace kube-system --duration 720h": "needs Kubernetes 1.24, not 1.20",
 }
 STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
 WALKED = ROOT / "docs" / "first-audit.md"  # testing/lab/test_first_audit.py follows it to the letter

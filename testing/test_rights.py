@@ -1,5 +1,6 @@
 """deploy/: what an account needs to audit and to fix, made from the facts and remedies, and never out of date."""
 
+import os
 import shutil
 import subprocess
 from base64 import b64decode
@@ -63,6 +64,17 @@ def test_the_fixer_may_what_remedies_declare() -> None:
 def run(text: str, given: str) -> str:
     done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=20, check=True)
     return done.stdout
+
+
+def test_a_kubeconfig_for_an_account_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "kubectl").write_text("#!/bin/sh\necho \"$*\" >> calls\necho 'Error: serviceaccounts not found' >&2; exit 1\n")
+    (tmp_path / "kubectl").chmod(0o755)
+    done = subprocess.run(["sh", ROOT / "deploy" / "kubeconfig", "192.0.2.1"], cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"KUBECTL": "./kubectl"}, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert "rbac.yaml" in line
+    assert len((tmp_path / "calls").read_text().splitlines()) == 1
 
 
 FACTS = [Fact("one", "echo $A_VALUE", Asked.ROOT, str, 5), Fact("two", "echo 2", Asked.DRILL, str, 5),

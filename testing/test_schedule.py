@@ -8,10 +8,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from testing.rooms import TARGET
 
 ROOT = Path(__file__).parents[1]
 UNITS = ROOT / "deploy" / "systemd"
@@ -92,6 +95,18 @@ def test_two_audits_of_one_target_never_run(schedule: Schedule, tmp_path: Path) 
     assert schedule("sample", "target").returncode == 0
 
 
+def test_the_lines_for_cron_run_with_crons_path(schedule: Schedule, tmp_path: Path) -> None:
+    """It knows /usr/bin and /bin; the command is called by its full name."""
+    (table,) = re.findall(r"^```crontab\n(.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL)
+    lines = [line.split(maxsplit=5)[5] for line in table.splitlines()]
+    assert [line.split()[2] for line in lines] == ["sample", "daily", "drills"]
+    for line in lines:
+        program, word, kind, folder = line.split()
+        assert (program, word, folder) == ("/usr/local/bin/phase0-gate", "schedule", "/srv/phase0/edge")
+        assert schedule(kind, "target", PATH="/usr/bin:/bin").returncode == 0
+    assert sum(call.startswith("pytest ") for call in calls(tmp_path)) == 3
+
+
 @pytest.mark.parametrize("words", [(), ("sample",), ("hourly", "target"), ("sample", "nowhere"), ("sample", "target", "more")])
 def test_what_makes_no_sense_is_one_line(schedule: Schedule, tmp_path: Path, words: tuple[str, ...]) -> None:
     done = schedule(*words)
@@ -112,6 +127,27 @@ def test_a_machine_that_cannot_hold_it_is_told_before_anything_is_written(tmp_pa
     assert done.stderr.startswith("make install TARGET=nowhere: ")
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "prefix").exists()
+
+
+@pytest.mark.parametrize(("address", "refused"), [("127.0.0.1", False), ("127.0.0.9", True)])
+def test_the_folder_of_another_server_is_not_kept(tmp_path: Path, address: str, refused: bool) -> None:
+    """Without a name of its own the second server would be judged by the first one's folder."""
+    for folder, its in (("etc/edge", "127.0.0.1"), ("site", address)):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "target.toml").write_text(TARGET.replace("127.0.0.1", its))
+    for tool in ("systemd-sysusers", "install"):  # where it is not refused, nothing is installed here: that ends it
+        (tmp_path / tool).write_text(f"#!/bin/sh\n[ {tool} != install ]\n")
+        (tmp_path / tool).chmod(0o755)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tmp_path / ".venv" / "bin" / "python").chmod(0o755)
+    script = (ROOT / ".make" / "schedule.sh").read_text().replace("etc=/etc/phase0-audit", f"etc={tmp_path}/etc")
+    (tmp_path / "schedule.sh").write_text(script.replace('export PYTHONPATH="$home"', f"export PYTHONPATH={ROOT}"))
+    done = subprocess.run(["sh", tmp_path / "schedule.sh", tmp_path], cwd=tmp_path, capture_output=True, text=True,
+                          env=os.environ | {"TARGET": "site", "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert ("audits 127.0.0.1, and site 127.0.0.9" in done.stderr) == refused
+    assert (done.returncode == 4) == refused
+    assert ("Kept: " in done.stdout) != refused
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ def one_line(said: str) -> str:
     ('name = "edge"', 'name = "edge\\n"', "[target] name"),
     ('title = "Edge"', 'title = "a\\u001bb"', "[target] title"),
     ('title = "Edge"', 'titel = "Edge"', "titel"),
+    ('user = "audit"', 'user = "audit"\ntitle = "Edge"', "title is no key of it; title belongs in [target]"),
+    ("[target]", "port = 22\n[target]", "port belongs in [host] or [mcp]"),
     ('address = "127.0.0.1"', "address = 127", "[host] address"),
     ('address = "127.0.0.1"', 'address = "-oProxyCommand=x"', "[host] address"),
     ('address = "127.0.0.1"', 'address = "a b"', "[host] address"),

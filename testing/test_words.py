@@ -46,6 +46,15 @@ def test_every_reason_has_a_sentence_and_a_cure(code: str) -> None:
         assert locale(language)["cure"].get(code), f"[cure] {code} in {language}.toml"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cure_leads_to_a_page_that_has_it_and_to_no_rights_beyond_the_page(language: str) -> None:
+    for code, text in locale(language)["cure"].items():
+        for page, step in re.findall(r"(docs/[\w-]+\.md)(?:\)?, (?:step|étape) (\d))?", text):
+            assert (ROOT / page).exists(), code
+            assert not step or re.search(rf"^## {step}\. ", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE), code
+        assert not re.search(r"NOPASSWD|ssh-copy-id|create token|`python ", text), code
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_both_languages_fill_in_the_same_values(table: str) -> None:
     for key, english in locale("en")[table].items():

@@ -72,9 +72,7 @@ def test_what_is_missing_is_told_with_its_cure(target: Path, on_host: Callable[[
 
 
 def test_the_example_role_lets_look_and_nothing_else(on_host: Callable[[str], str]) -> None:
-    command = "kubectl apply -f deploy/audit/rbac.yaml"
-    assert command in commands()
-    role = (ROOT / command.split()[-1]).read_text().replace("phase0-audit", "phase0-example")
+    role = (ROOT / "deploy" / "audit" / "rbac.yaml").read_text().replace("phase0-audit", "phase0-example")
     on_host(f"k3s kubectl apply -f - <<'END'\n{role}\nEND")
 
     def may(what: str) -> str:

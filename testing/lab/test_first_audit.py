@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,12 @@ def clone(tmp_path: Path) -> Path:
 class Reader:
     """Does what the page says: commands here, those with sudo on the server, and the lines of the target."""
 
-    def __init__(self, clone: Path, target: Path, reports: Path) -> None:
+    def __init__(self, clone: Path, target: Path) -> None:
         self.clone = clone
         self.address = re.findall(r'^address = "(.*)"', (target / "target.toml").read_text(), re.MULTILINE)[0]
         (clone.parent / "ssh").write_text(CONFIG.format(folder=target))
         self.ssh = ("-F", str(clone.parent / "ssh"))
-        self.env = {**os.environ, "PHASE0_REPORTS": str(reports)}
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("PHASE0_")}
 
     def does(self, commands: str) -> str:
         """One block for a shell, at its place."""
@@ -58,17 +59,28 @@ class Reader:
         return done.stdout
 
     def writes(self, lines: str) -> None:
-        """Lines of target.toml, in place of those of the same key."""
+        """Lines of target.toml, in place of those of the same key in the same section."""
+        today = datetime.now(UTC).date()
+        dates = {"SERVER": self.address, "START": str(today), "MEETING": str(today + timedelta(days=7))}
+        lines = re.sub("SERVER|START|MEETING", lambda word: dates[word[0]], lines)
         file = self.clone / "targets" / "edge" / "target.toml"
-        for line in lines.replace("SERVER", self.address).splitlines():
-            key = line.partition(" = ")[0]
-            text, changed = re.subn(rf"^(# )?{key} = .*$", line, file.read_text(), count=1, flags=re.MULTILINE)
-            assert changed, key
-            file.write_text(text)
+        for section, rows in re.findall(r"^(\[\w+\])\n(.*?)(?=^\[|\Z)", lines, re.MULTILINE | re.DOTALL):
+            for line in rows.split("\n"):
+                if line:
+                    file.write_text(replaced(file.read_text(), section, line))
 
 
-def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path, tmp_path: Path) -> None:
-    began, reader, said = time.monotonic(), Reader(clone, target, tmp_path / "reports"), []
+def replaced(text: str, section: str, line: str) -> str:
+    """The file with this line in its section, where a line of the same key stood."""
+    key = line.partition(" = ")[0]
+    stood = re.compile(rf"(^{re.escape(section)}[^\n]*\n(?:(?!\[)[^\n]*\n)*?)(?:# )?{key} = [^\n]*", re.MULTILINE)
+    text, changed = stood.subn(lambda found: found[1] + line, text, count=1)
+    assert changed, f"{section} {key}"
+    return text
+
+
+def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path) -> None:
+    began, reader, said = time.monotonic(), Reader(clone, target), []
     page = GUIDE.read_text(encoding="utf-8")
     for kind, block in re.findall(r"^```(sh|toml)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
         if kind == "toml":
@@ -80,6 +92,10 @@ def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path, tmp
     assert len({line.split()[1] for text in said for line in text.splitlines() if line.startswith("256 SHA256:")}) == 1
     check = next(text for text in said if "✓ ssh" in text)
     assert [line for line in check.splitlines() if line.startswith("✗") and not line.startswith("✗ guides")] == []
-    results = json.loads((tmp_path / "reports" / "run.json").read_text())["results"]
+    assert [line for line in check.splitlines() if line.startswith("!")] == []
+    assert "no such user" in reader.does("sudo id phase0-audit || true")
+    assert "✗ ssh" in reader.does(".venv/bin/python -m fixtures check edge")
+    assert json.loads((clone / "reports" / "out" / "run.json").read_text())["replayed_from"], "the demo’s, still"
+    results = json.loads((clone / "reports" / "out" / "edge" / "run.json").read_text())["results"]
     unknown = {id for id, row in results.items() if row["outcome"] == "unknown" and row["reason"]["code"] != "timed-out"}
     assert unknown - {id for id, outcome in expected(SCENARIO)[1].items() if outcome == "unknown"} <= UNNAMED

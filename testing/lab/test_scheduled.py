@@ -185,6 +185,25 @@ def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
         assert re.search(rf"^{made} \w+ \(server dry run\)$", said, re.MULTILINE), said
 
 
+def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> None:
+    """As docs/operating.md prints it; the audit goes on reading and writing all of it."""
+    folder, before = "/etc/phase0-audit/lab", machine.samples()
+    said = machine.run(f"cd /root; phase0-gate reports history {folder} --export lab.jsonl; grep -c sample lab.jsonl; "
+                       f"phase0-gate reports history {folder} --prune-before 2001-01-01; "
+                       f'phase0-gate reports attest {folder} DEC-04 --who "Dana Leroy" --role sponsor')
+    assert 'who = "Dana Leroy"' in said
+    assert 'who = "Dana Leroy"' in machine.run(f"runuser -u phase0-gate -- cat {folder}/attestations.toml")
+    machine.start("sample")
+    assert machine.samples() == before + 1
+
+
+def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> None:
+    machine.run("rm -rf /root/other; cp -R /root/target /root/other; "
+                "sed -i 's/^address = .*/address = \"192.0.2.1\"/' /root/other/target.toml")
+    said = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
+    assert "give [target] name of /root/other another name" in said
+
+
 def test_uninstalling_leaves_the_history_and_what_people_wrote(machine: Operations) -> None:
     before = machine.samples()
     assert f"Kept: {STATE}/history.sqlite" in machine.run("cd /root/phase0-gate && make uninstall")
