@@ -28,13 +28,14 @@ def _waits_for(result: Result, decision: Decision) -> str:
 
 
 def tally(run: Run, decision: Decision, voice: Voice) -> str:
-    """`9 failures, 2 unknown · operations 11`: how many reasons there are in all; nothing where one glance counts them."""
+    """`11 reasons: 9 failures, 2 unknown · operations 11`: nothing where one glance counts them."""
     if len(decision.causes) < 2:
         return ""
     outcomes = Counter(cause.outcome for cause in decision.causes)
     said = [voice.say("tally", outcome, {"count": outcomes[outcome]}) for outcome in reversed(Outcome) if outcomes[outcome]]
     owners = Counter(person(run, cause.owner, voice) for cause in decision.causes)
-    return f"{', '.join(said)} · {', '.join(f'{name} {count}' for name, count in owners.most_common())}"
+    reasons = voice.say("tally", "all", {"count": len(decision.causes), "parts": ", ".join(said)})
+    return f"{reasons} · {', '.join(f'{name} {count}' for name, count in owners.most_common())}"
 
 
 def remedies(run: Run, decision: Decision, voice: Voice) -> str:

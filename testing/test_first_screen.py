@@ -65,7 +65,7 @@ def test_the_reasons_are_counted_by_outcome_and_by_who_must_act() -> None:
     decision = decide(run)
     told = brief(run, decision, Voice("en")).tally
     failed = sum(cause.outcome is Outcome.FAIL for cause in decision.causes)
-    assert told.startswith(f"{failed}\u00a0failures, ")
+    assert told.startswith(f"{len(decision.causes)}\u00a0reasons: {failed}\u00a0failures, ")
     assert sum(int(part.rsplit(" ", 1)[1]) for part in told.partition(" · ")[2].split(", ")) == len(decision.causes)
 
 
