@@ -17,7 +17,7 @@ def target(tmp_path: Path) -> Path:
 def test_a_history_is_summed_up(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(target)]) == 0
     said = capsys.readouterr().out
-    for part in ("1 samples, 0 of them made up", "11 February 2026", "boot b1", "log_rotation applied", "BKP-10 pass"):
+    for part in ("1 samples, 0 of them made up", "11\u00a0February 2026", "boot b1", "log_rotation applied", "BKP-10 pass"):
         assert part in said
 
 
