@@ -297,7 +297,7 @@ def test_what_ends_first_may_be_the_evidence_of_a_drill() -> None:
     earlier = msgspec.structs.replace(go().results["BKP-10"], findings=(Finding(EARLIER, {"until": until.isoformat()}),))
     odd = msgspec.structs.replace(go().results["BKP-04"], findings=(Finding(EARLIER, {"until": "tomorrow"}),))
     assert expires_next(*decided(golden(earlier, odd)), Voice("en")) == ("drill, counts until 14\u00a0February 2026", ("BKP-10",))
-    assert expires_next(*decided(go()), Voice("en")) == ("attestation, until 11 March 2026", ("DEC-04",))
+    assert expires_next(*decided(go()), Voice("en")) == ("attestation, until 11\u00a0March 2026", ("DEC-04",))
     assert expires_next(*decided(golden(people=People())), Voice("en")) is None
 
 
