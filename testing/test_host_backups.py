@@ -40,6 +40,15 @@ def test_no_folder_and_no_file_mean_no_backup(tmp_path: Path) -> None:
     assert ask(tmp_path).files == ()
 
 
+def test_a_host_that_does_not_tell_how_long_it_is_up_still_tells_of_its_backups(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "postgres/postgres_1.sql.gz", dump())
+    (tmp_path / "uptime").touch()
+    silent = msgspec.structs.replace(FACTS["backups"], ask=FACTS["backups"].ask.replace("/proc/uptime", f"{tmp_path}/uptime"))
+    monkeypatch.setitem(FACTS, "backups", silent)
+    assert ask(tmp_path).of("postgres")[0].valid
+
+
 def test_a_whole_dump_and_a_name_with_a_blank(tmp_path: Path) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", dump())
     write(tmp_path, "postgres/postgres_2 b.sql.gz", gzip.compress(DUMP * 3), NOW + 60)
