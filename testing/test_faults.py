@@ -146,6 +146,8 @@ def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], 
     ("k3s kubectl run phase0-fault", "systemd-run --unit=phase0-fault false", False),
     ("sed -i s/a/b/ attestations.toml", ": > attestations.toml", False),
     ("cp x /var/log/journal/1/system@2.journal", "echo Storage=none > /etc/systemd/journald.conf.d/one.conf", False),
+    ("fallocate -l 1500MB /var/log/kern.log", "fallocate -l 600MB /var/log/journal/1/x.journal", False),
+    ("echo x >> guides/ONE.md", "cd guides; git commit -qam x", False),
     ("echo >/dev/null 2>/run/phase0-one", "echo >/dev/null 2>/run/phase0-two", True),
     ("touch /var/log/kern.log", "touch /var/log/kern.log.1", True)])
 def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, together: bool) -> None:

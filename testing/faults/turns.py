@@ -13,7 +13,7 @@ MOST = 8  # faults at a time
 PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
     r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\b[\w-]+\.(?:toml|csv|sqlite)\b"
     r"|\bphase0-\w[\w-]*")
-JOURNAL = "journal"  # new settings of one fault rotate away what another wrote
+SHARED = ("journal", "fallocate", "guides")  # settings of one rotate away what another wrote; sizes add up; one tree of git
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
 CLUSTER = "k3s "
@@ -53,8 +53,8 @@ def _together(one: Fault, two: Fault, contract: Contract) -> bool:
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
     ours, theirs = _scripts(one), _scripts(two)
     pods = contract[one.criterion].chapter == contract[two.criterion].chapter and CLUSTER in ours and CLUSTER in theirs
-    meet = pods or (JOURNAL in ours and JOURNAL in theirs) or announced(one) & announced(two)
-    return not alone and not meet and not _use_the_same(ours, theirs)
+    shared = any(word in ours and word in theirs for word in SHARED)
+    return not (alone or pods or shared or announced(one) & announced(two) or _use_the_same(ours, theirs))
 
 
 def _use_the_same(ours: str, theirs: str) -> bool:

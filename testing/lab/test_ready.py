@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,15 @@ def test_live_criteria_take_five_seconds_and_one_login(
         took.append(timed(copy, tmp_path))
     logins = on_host(f"journalctl -q -t sshd --after-cursor='{cursor}' | grep -c 'Accepted publickey'").strip()
     assert int(logins) == len(took) + 1, "one login of each audit, one of this question"
-    recorded = timed("replay:lab/recordings/ready.json", tmp_path)  # a slow machine is slow without a server too
-    assert min(took) <= max(5, 3 * recorded), (took, recorded)
+    began = time.monotonic()
+    timed("replay:lab/recordings/ready.json", tmp_path)  # 2.2 s with start and pages; a slow machine is slow without a server too
+    assert min(took) <= max(5, 2 * (time.monotonic() - began)), took
 
 
 def timed(target: object, tmp_path: Path) -> float:
-    began = time.monotonic()
-    audit(str(target), tmp_path / "out", *LIVE)
-    return time.monotonic() - began
+    """Seconds from the first question to the last judgement."""
+    run = audit(str(target), tmp_path / "out", *LIVE).run
+    return (datetime.fromisoformat(run["ended"]) - datetime.fromisoformat(run["started"])).total_seconds()
 
 
 OTHER = "ssh-keygen -q -t ed25519 -N '' -f other"
