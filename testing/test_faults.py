@@ -154,6 +154,13 @@ def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, t
     assert len(turns([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (1 if together else 2)
 
 
+def test_what_leaves_a_drill_unknown_is_apart_from_other_drills() -> None:
+    contract = CHAPTERS | {"C-02": row("C-02", kind=Kind.DRILL, chapter="disk")}
+    blind, drill = fault("C-01", expected=Outcome.UNKNOWN), fault("C-02")
+    assert len(turns([blind, drill], contract)) == 2
+    assert len(turns([blind, fault("A-01")], contract)) == 1
+
+
 @pytest.mark.parametrize(("id", "together"), [("A-02", False), ("B-01", True)])
 def test_faults_of_one_chapter_that_act_on_the_cluster_are_apart(id: str, together: bool) -> None:
     """They act on the same pods: one that crashed came up with the other's image, and never got ready."""

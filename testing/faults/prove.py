@@ -17,7 +17,7 @@ from testing.faults.fault import Fault, Where
 from testing.faults.observe import outcomes
 from testing.faults.proof import Outcomes, Proof, announced, drills_of, flipped_back, touched, verdict
 from testing.faults.server import Server
-from testing.faults.turns import Turn, shows_in_all, turns
+from testing.faults.turns import Turn, blinds_drills, shows_in_all, turns
 
 FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 
@@ -81,8 +81,10 @@ class Prover:
     def _shows(self, following: Turn, fault: Fault, proof: Proof) -> bool:
         """Whether the next audit sees all of this fault's criteria as they should be. A drill feels its chapter's faults."""
         chapter = {id for id in self.contract if self.contract[id].chapter == self.contract[fault.criterion].chapter}
-        held = chapter if drills_of([fault], self.contract) else set[str]()
-        free = [not one.spreads and not (touched(fault, proof) | held) & announced(one) for one in following]
+        drills = drills_of([fault], self.contract)
+        felt = touched(fault, proof) | (chapter if drills else set[str]())
+        free = [not one.spreads and not felt & announced(one) and not (drills and blinds_drills(one, self.contract))
+                for one in following]
         return bool(following) and all(free) and not shows_in_all(fault, self.contract)
 
     def _alone(self, turn: Sequence[Fault], apart: Sequence[str]) -> Iterator[Proof]:

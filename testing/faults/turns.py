@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import combinations
 
-from reports.model.contract import Contract
+from reports.model.contract import Contract, Kind
+from reports.model.outcome import Outcome
 from testing.faults.fault import Fault
 from testing.faults.proof import FOLLOWS, announced
 
@@ -53,8 +54,18 @@ def _together(one: Fault, two: Fault, contract: Contract) -> bool:
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
     ours, theirs = _scripts(one), _scripts(two)
     pods = contract[one.criterion].chapter == contract[two.criterion].chapter and CLUSTER in ours and CLUSTER in theirs
-    shared = any(word in ours and word in theirs for word in SHARED)
+    shared = any(word in ours and word in theirs for word in SHARED) or _blinds(one, two, contract) or _blinds(two, one, contract)
     return not (alone or pods or shared or announced(one) & announced(two) or _use_the_same(ours, theirs))
+
+
+def _blinds(one: Fault, two: Fault, contract: Contract) -> bool:
+    """What keeps one drill from being held may keep another."""
+    return blinds_drills(one, contract) and contract[two.criterion].kind is Kind.DRILL
+
+
+def blinds_drills(fault: Fault, contract: Contract) -> bool:
+    """It leaves a drill unknown."""
+    return contract[fault.criterion].kind is Kind.DRILL and fault.expected is Outcome.UNKNOWN
 
 
 def _use_the_same(ours: str, theirs: str) -> bool:
