@@ -4,6 +4,7 @@ What is forked runs pytest's own `main` with the arguments of the command line, 
 reports it writes run.json alone.
 """
 
+import atexit
 import os
 import sys
 from collections.abc import Sequence
@@ -48,4 +49,6 @@ def _main(arguments: Sequence[str], said: Path) -> None:
         del EXPORTS[page]
     os.chdir(ROOT)
     sys.argv = ["pytest", "-p", "no:html", *arguments]
-    sys.exit(pytest.main(sys.argv[1:]))
+    status = pytest.main(sys.argv[1:])
+    atexit._run_exitfuncs()  # multiprocessing leaves without them, and a client of the cluster its temporary files
+    sys.exit(status)
