@@ -116,4 +116,3 @@ def _letter(decision: Decision, voice: Voice) -> str:
 def _changed(run: Run, voice: Voice) -> str:
     remedies = [intervention.remedy for intervention in run.interventions if intervention.state != "planned"]
     return voice.word("changed", remedies=", ".join(remedies)) if remedies else ""
-

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import msgspec
 
+from reports.model.contract import Kind
+
 PROOFS = "proof.json"
+FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -1,11 +1,11 @@
 """A small audit of its own: the real plugins over a contract and tests that a test writes."""
 
 import importlib
-import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -54,14 +54,10 @@ def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
 @pytest.fixture(scope="session")
 def plugins() -> list[str]:
     """Those of the audit, from its conftest; imported before pytester looks: it forgets what comes after."""
-    spec = importlib.util.spec_from_file_location("audit_conftest", ROOT / "conftest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name in module.PLUGINS:
+    names = run_path(str(ROOT / "conftest.py"))["PLUGINS"]
+    for name in names:
         importlib.import_module(name)
-    return [option for name in module.PLUGINS for option in ("-p", name)]
+    return [option for name in names for option in ("-p", name)]
 
 
 @dataclass

@@ -22,7 +22,7 @@ STATES, LANGUAGES, WIDTHS = ("before", "stabilised", "ready"), ("en", "fr"), (39
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromium-driver")
 
 OVER_THE_EDGE = """
-const edge = innerWidth + 4, strayed = [];  // the ground of a command reaches a little beyond its words
+const edge = innerWidth + 2, strayed = [];
 for (const one of document.querySelectorAll('.view *')) {
   const box = one.getBoundingClientRect();
   if (box.width && box.right > edge && !one.closest('.hidden, pre'))

@@ -90,13 +90,6 @@ def gigabytes(value: Any, language: str) -> str:
     return size(float(value) * 1e9, language)
 
 
-def left(value: Any, language: str) -> str:
-    """Days that are left, or how long ago the last one was."""
-    days = counted(abs(int(value)), {"en": "day|days", "fr": "jour|jours"}[language], language)
-    said = {"en": ("{} left", "unsupported for {}"), "fr": ("encore {}", "sans maintenance depuis {}")}[language]
-    return said[int(value) < 0].format(days)
-
-
 def instant(value: Any) -> date | datetime:
     """What a host or a file wrote as ISO 8601: a day stays a day."""
     if not isinstance(value, str):

@@ -36,8 +36,6 @@ def cut(entries: Sequence[Any], most: int, whole: int = 0) -> Cut:
     return kept
 
 
-
-
 class Words(string.Formatter):
     """Formats for one language; a missing or odd value reads “?” instead of raising."""
 
@@ -136,9 +134,15 @@ def _word(value: Any, language: str) -> str:
     return str(locale(language)["host-word"].get(str(value), value))
 
 
+def _support(value: Any, language: str) -> str:
+    """Days of support that are left, or for how many there has been none."""
+    days = int(value)
+    return fill(locale(language)["support"]["over" if days < 0 else "left"], {"days": abs(days)}, language)
+
+
 FORMS: dict[str, Callable[[Any, str], str]] = {
     "bytes": figure.size, "gb": figure.gigabytes, "duration": figure.duration, "span": figure.span, "hours": figure.hours,
-    "minutes": figure.minutes, "left": figure.left, "few": figure.few, "signed": figure.signed, "moment": moment, "day": day,
+    "minutes": figure.minutes, "support": _support, "few": figure.few, "signed": figure.signed, "moment": moment, "day": day,
     "list": _list, "word": _word, "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
     "percent": lambda value, language: f"{figure.few(value, language)}{figure.SPACE}%",
     "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],

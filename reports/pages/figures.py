@@ -30,8 +30,8 @@ class Figure(msgspec.Struct, frozen=True):
 def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
     """Its rows."""
     axis = past_axis(run)
-    drawn = {id: spark(course_of(id, run, decision), criterion.bound, axis) for id, criterion in run.contract.items()}
-    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id], drawn[id], voice)
+    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id],
+                         spark(course_of(id, run, decision), criterion.bound, axis), voice)
                  for id, criterion in run.contract.items() if criterion.kpi)
 
 

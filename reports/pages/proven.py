@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from reports.model.contract import Contract, Kind
+from reports.model.contract import Contract
 from reports.model.outcome import Outcome
-from reports.proofs import Proof
+from reports.proofs import FOLLOWS, Proof
 from reports.words import Voice, shown
-
-FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
 
 
 class Try(msgspec.Struct, frozen=True):

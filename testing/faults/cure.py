@@ -12,9 +12,10 @@ from typing import Any
 from remediations.transaction.remedy import load_remedies
 from reports.model.contract import Contract
 from reports.model.outcome import Outcome
+from reports.proofs import FOLLOWS
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import ROOT, audited, by_criterion, outcomes
-from testing.faults.proof import FOLLOWS, Proof, drills_of
+from testing.faults.proof import Proof, drills_of
 from testing.faults.server import Server
 
 FIX = ("--fix", "--fix-disruptive")

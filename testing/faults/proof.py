@@ -6,11 +6,10 @@ import msgspec
 
 from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
+from reports.proofs import FOLLOWS
 from testing.faults.fault import Fault
 
 Outcomes = Mapping[str, str]
-
-FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
 
 
 class Proof(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,8 +7,9 @@ from itertools import combinations
 
 from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
+from reports.proofs import FOLLOWS
 from testing.faults.fault import Fault
-from testing.faults.proof import FOLLOWS, announced
+from testing.faults.proof import announced
 
 MOST = 8  # faults at a time
 PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
