@@ -1,6 +1,7 @@
 """The fault matrix itself: a fault that does not do what it announces, or does not go away, is told, and only that one."""
 
 from collections.abc import Collection, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,10 +11,11 @@ from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
 from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
-from testing.faults.proof import Proof
+from testing.faults.order import lots
+from testing.faults.proof import Proof, drills_of, owes
 from testing.faults.prove import Prover, proven
 from testing.faults.server import Server
-from testing.faults.several import dealt, prove_on
+from testing.faults.several import prove_on
 from testing.faults.turns import turns
 from testing.runs import row
 
@@ -69,13 +71,17 @@ def fault(id: str, **changed: Any) -> Fault:
 
 
 def prove(small: Small, *faults: Fault) -> dict[str, Proof]:
-    return {proof.criterion: proof for proof in Prover(cast(Server, small), FOLDER, CONTRACT).prove(faults)}
+    return {proof.criterion: proof for proof in proofs(faults, small)}
+
+
+def proofs(faults: Sequence[Fault], small: Small, contract: Contract = CONTRACT) -> Iterator[Proof]:
+    return Prover(cast(Server, small), FOLDER, contract, drills_of(faults, contract)).prove(lots(faults, contract))
 
 
 def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
-    proofs = prove(small, fault("A-01"), fault("B-01"), fault("C-01"))
-    assert {id: (proof.ok, proof.why) for id, proof in proofs.items()} == dict.fromkeys(("A-01", "B-01", "C-01"), (True, ""))
-    assert proofs["A-01"].collateral == ("DEC-01",)
+    told = prove(small, fault("A-01"), fault("B-01"), fault("C-01"))
+    assert {id: (proof.ok, proof.why) for id, proof in told.items()} == dict.fromkeys(("A-01", "B-01", "C-01"), (True, ""))
+    assert told["A-01"].collateral == ("DEC-01",)
 
 
 def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
@@ -84,14 +90,29 @@ def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
 
 
 def test_a_fault_that_may_touch_anything_shows_the_end_of_no_other(small: Small) -> None:
-    prove(small, fault("A-01"), fault("B-01", spreads=True))
+    prove(small, fault("A-01", spreads=True), fault("B-01", spreads=True))
     assert small.audits == 1 + 2 + 2
 
 
+def test_the_end_of_a_drill_is_shown_by_a_fault_of_the_history(small: Small) -> None:
+    """A fault of the history changes nothing a drill feels, though it changes what follows from every fault."""
+    past = fault("DEC-01", where=Where.TARGET, revert="")
+    assert [[one.criterion for (one,) in lot] for lot in lots([past, fault("C-01")], CONTRACT)] == [["C-01", "DEC-01"]]
+    told = prove(small, past, fault("C-01"))
+    assert {id: proof.ok for id, proof in told.items()} == {"C-01": True, "DEC-01": True}
+    assert small.audits == 2 + 2  # what is sound, without and with the drill; each of the two shows one thing
+
+
+@pytest.mark.parametrize(("id", "owed"), [("A-01", {"A-01", "B-01"}), ("STB-01", {"STB-01", "B-01", "DEC-01"})])
+def test_what_follows_from_any_fault_is_looked_at_behind_one_that_is_about_that(id: str, owed: set[str]) -> None:
+    contract = CONTRACT | {"STB-01": row("STB-01", kind=Kind.WINDOW)}
+    assert owes(fault(id), Proof(id, "x", "fail", "fail", ("B-01", "DEC-01"), ok=True), contract) == owed
+
+
 def test_a_fault_that_stays_is_told_of_itself_alone(small: Small) -> None:
-    proofs = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
-    assert (proofs["A-01"].ok, proofs["A-01"].why) == (False, "A-01 stayed fail after the revert")
-    assert proofs["B-01"].ok
+    told = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
+    assert (told["A-01"].ok, told["A-01"].why) == (False, "A-01 stayed fail after the revert")
+    assert told["B-01"].ok
 
 
 def test_the_last_fault_has_to_go_as_well(small: Small) -> None:
@@ -112,14 +133,14 @@ def test_a_fault_that_does_something_else_is_no_proof(small: Small, wrong: Fault
 
 
 def test_a_fault_that_could_not_be_injected_does_not_hide_the_one_before(small: Small) -> None:
-    proofs = prove(small, fault("A-01", revert="keep A-01"), fault("B-01", inject="refuse B-01"))
-    assert not proofs["A-01"].ok
-    assert not proofs["B-01"].ok
+    told = prove(small, fault("A-01", revert="keep A-01"), fault("B-01", inject="refuse B-01"))
+    assert not told["A-01"].ok
+    assert not told["B-01"].ok
 
 
 def test_neighbours_touch_different_criteria() -> None:
     faults = [fault(id, name=str(number), inject="touch /etc/x") for number, id in enumerate(("A-01", "A-01", "B-01", "B-01"))]
-    assert [one.criterion for (one,) in turns(faults, CONTRACT)] == ["A-01", "B-01", "A-01", "B-01"]
+    assert [[one.criterion for (one,) in lot] for lot in lots(faults, CONTRACT)] == [["A-01", "B-01", "A-01", "B-01"]]
 
 
 CHAPTERS = {id: row(id, kind=KINDS.get(id, Kind.LIVE), chapter=chapter) for id, chapter in
@@ -170,14 +191,13 @@ def test_faults_of_one_chapter_that_act_on_the_cluster_are_apart(id: str, togeth
 
 def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) -> None:
     faults = [fault("A-01"), fault("B-01", revert="refuse B-01"), fault("D-01")]
-    list(Prover(cast(Server, small), FOLDER, CHAPTERS).prove(faults))
+    list(proofs(faults, small, CHAPTERS))
     assert small.broken == {"B-01"}
 
 
 def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
-    proofs = {proof.criterion: proof for proof in
-              Prover(cast(Server, small), FOLDER, CHAPTERS).prove([fault("A-01"), fault("B-01"), fault("D-01")])}
-    assert {(id, proof.ok, proof.collateral) for id, proof in proofs.items()} == {
+    told = proofs([fault("A-01"), fault("B-01"), fault("D-01")], small, CHAPTERS)
+    assert {(proof.criterion, proof.ok, proof.collateral) for proof in told} == {
         ("A-01", True, ("DEC-01",)), ("B-01", True, ("DEC-01",)), ("D-01", True, ("DEC-01",))}
     assert small.audits == 1 + 1 + 1  # what is sound, the three, and their end
 
@@ -185,8 +205,8 @@ def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
 def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_others(small: Small) -> None:
     faults = [fault("A-01"), fault("B-01", where=Where.TARGET, revert=""),
               fault("B-01", name="other", where=Where.TARGET, revert="")]
-    proofs = list(Prover(cast(Server, small), FOLDER, CHAPTERS).prove(faults))
-    assert [(proof.criterion, proof.ok) for proof in proofs] == [("B-01", True), ("A-01", True), ("B-01", True)]
+    told = list(proofs(faults, small, CHAPTERS))
+    assert [(proof.criterion, proof.ok) for proof in told] == [("B-01", True), ("A-01", True), ("B-01", True)]
     assert small.audits == 1 + 1 + 1  # what is sound, the first two, and the third, which shows that they are gone
 
 
@@ -194,30 +214,33 @@ def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_other
     fault("B-01", inject="break D-01", revert="mend D-01"), fault("B-01", inject="refuse B-01"),
     fault("B-01", revert="keep B-01")])
 def test_one_that_is_not_as_announced_is_told_and_its_neighbour_proven_alone(small: Small, wrong: Fault) -> None:
-    proofs = {proof.criterion: proof for proof in
-              Prover(cast(Server, small), FOLDER, CHAPTERS).prove([fault("A-01"), wrong])}
-    assert {id: proof.ok for id, proof in proofs.items()} == {"A-01": True, "B-01": False}
+    told = proofs([fault("A-01"), wrong], small, CHAPTERS)
+    assert {proof.criterion: proof.ok for proof in told} == {"A-01": True, "B-01": False}
 
 
-def test_faults_are_dealt_evenly_and_those_of_a_drill_stay_together() -> None:
-    faults = [fault("C-01", name=str(number)) for number in range(2)] + [fault("A-01", name=str(number)) for number in range(10)]
-    lots = dealt(faults, 2, CONTRACT)
-    assert sorted(map(len, lots)) == [2, 10]  # a drill takes as long as eight that share an audit
-    assert [one for lot in lots for one in lot if one.criterion == "C-01"] == lots[0][:2]
-    assert sorted(one.name for lot in lots for one in lot) == sorted(one.name for one in faults)
+def test_servers_take_the_next_lot_as_they_get_free() -> None:
+    taken = list[str]()
+
+    def proving(target: Path, lots: Iterator[str]) -> Iterator[Proof]:
+        for lot in lots:
+            taken.append(lot)
+            yield Proof("A-01", lot, str(target), "fail", (), ok=True)
+
+    told = list(prove_on([Path("one"), Path("two")], [*"abcdefgh"], proving))
+    assert sorted(taken) == sorted(proof.fault for proof in told) == [*"abcdefgh"]
 
 
 def test_whoever_stops_listening_ends_it_behind_the_fault_at_hand() -> None:
     many, begun = 1_000_000, list[int]()
 
-    def proving(_target: Path, lot: Sequence[Fault], _contract: Contract) -> Iterator[Proof]:
-        for number in range(many):
+    def proving(_target: Path, lots: Iterator[int]) -> Iterator[Proof]:
+        for number in lots:
             begun.append(number)
-            yield Proof(lot[0].criterion, str(number), "fail", "fail", (), ok=True)
+            yield Proof("A-01", str(number), "fail", "fail", (), ok=True)
 
-    proofs = cast(Generator[Proof], prove_on([FOLDER], [fault("A-01")], CONTRACT, proving))
-    next(proofs)
-    proofs.close()
+    told = cast(Generator[Proof], prove_on([FOLDER], range(many), proving))
+    next(told)
+    told.close()
     assert len(begun) < many
 
 
@@ -227,7 +250,7 @@ def test_what_a_server_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr("testing.faults.prove.Server", refuse)
     with pytest.raises(RuntimeError, match="no login"):
-        list(prove_on([FOLDER], [fault("A-01")], CONTRACT, proven))
+        list(prove_on([FOLDER], [((fault("A-01"),),)], partial(proven, contract=CONTRACT, drills=())))
 
 
 def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_own() -> None:

@@ -3,16 +3,19 @@
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from reports.model.contract import load_contract
+from reports.model.contract import Contract, load_contract
 from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
-from testing.faults.proof import Proof
+from testing.faults.order import lots
+from testing.faults.proof import Proof, drills_of
 from testing.faults.prove import proven
 from testing.faults.several import prove_on
 
@@ -29,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         faults = curable(faults, contract)
     _say(f"{len(faults)} faults; first what a sound server shows …")
     proofs = list[Proof]()
-    for proof in prove_on(list(dict.fromkeys(options.target)), faults, contract, cured if options.cures else proven):
+    for proof in _proofs(options, faults, contract):
         proofs.append(proof)
         _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
     out = options.out or ROOT / "reports" / "out" / ("cures.json" if options.cures else "proof.json")
@@ -37,6 +40,13 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = sum(not proof.ok for proof in proofs)
     _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {out}")
     return 1 if wrong or not proofs else 0
+
+
+def _proofs(options: argparse.Namespace, faults: list[Fault], contract: Contract) -> Iterator[Proof]:
+    targets = list(dict.fromkeys(options.target))
+    if options.cures:
+        return prove_on(targets, faults, partial(cured, contract=contract))
+    return prove_on(targets, lots(faults, contract), partial(proven, contract=contract, drills=drills_of(faults, contract)))
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -5,7 +5,7 @@ Each on a fresh server, so that nothing a fault or a fix leaves behind meets the
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def curable(faults: Sequence[Fault], contract: Contract) -> list[Fault]:
             and contract[fault.criterion].remedy in remedies]
 
 
-def cured(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
+def cured(target: Path, faults: Iterable[Fault], contract: Contract) -> Iterator[Proof]:
     """What `--fix` makes of each."""
     sound: Mapping[str, str] = {}
     for fault in faults:

@@ -43,6 +43,17 @@ def touched(fault: Fault, proof: Proof) -> set[str]:
     return announced(fault) | {*proof.collateral}
 
 
+def shows_in_all(fault: Fault, contract: Contract) -> bool:
+    """It changes what every other fault changes too."""
+    return any(contract[id].kind in FOLLOWS for id in announced(fault))
+
+
+def owes(fault: Fault, proof: Proof, contract: Contract) -> set[str]:
+    """Criteria that are as before once it is gone; what follows from any fault only where it is about that."""
+    everything = shows_in_all(fault, contract)
+    return {id for id in touched(fault, proof) if everything or id in announced(fault) or contract[id].kind not in FOLLOWS}
+
+
 def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, beside: Iterable[Fault] = ()) -> Proof:
     """Compare what was seen with what the fault announces; what faults beside it announce is theirs."""
     others = {fault.criterion}.union(*(announced(one) for one in beside))
@@ -58,8 +69,7 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, b
 
 def flipped_back(fault: Fault, proof: Proof, sound: Outcomes, after: Outcomes, contract: Contract) -> Proof:
     """The proof, with what stayed as the fault had made it."""
-    live = [id for id in contract if id in touched(fault, proof)
-            and (id in announced(fault) or contract[id].kind not in FOLLOWS)]
-    stayed = [f"{id} stayed {after.get(id)} after the revert" for id in live if after.get(id) != sound.get(id)]
+    stayed = [f"{id} stayed {after.get(id)} after the revert" for id in contract
+              if id in owes(fault, proof, contract) and after.get(id) != sound.get(id)]
     why = "; ".join(filter(None, [proof.why, *stayed]))
     return msgspec.structs.replace(proof, ok=proof.ok and not stayed, why=why)

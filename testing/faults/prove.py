@@ -15,9 +15,10 @@ import msgspec
 from reports.model.contract import Contract
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import outcomes
-from testing.faults.proof import Outcomes, Proof, announced, drills_of, flipped_back, touched, verdict
+from testing.faults.order import Lot, shows
+from testing.faults.proof import Outcomes, Proof, drills_of, flipped_back, owes, shows_in_all, touched, verdict
 from testing.faults.server import Server
-from testing.faults.turns import Turn, blinds_drills, shows_in_all, turns
+from testing.faults.turns import Turn
 
 FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 
@@ -25,19 +26,20 @@ FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 class Prover:
     """Faults on one server. Those injected last may still have to show that they are gone."""
 
-    def __init__(self, server: Server, folder: Path, contract: Contract) -> None:
-        self.server, self.folder, self.contract = server, folder, contract
+    def __init__(self, server: Server, folder: Path, contract: Contract, drills: Collection[str] = ()) -> None:
+        """`drills` are those the faults may need."""
+        self.server, self.folder, self.contract, self.drills = server, folder, contract, drills
         self._sound, self._drilled = dict[str, str](), dict[str, str]()
         self._owing: list[tuple[Fault, Proof]] = []
 
-    def prove(self, faults: Sequence[Fault]) -> Iterator[Proof]:
-        """A proof for each, in the order in which they are settled. What a sound server shows is seen first."""
+    def prove(self, lots: Iterable[Lot]) -> Iterator[Proof]:
+        """A proof for each fault, in the order in which they are settled. What a sound server shows is seen first."""
         self._sound = outcomes(self.folder)
-        if drills := drills_of(faults, self.contract):
-            self._drilled = outcomes(self.folder, drills)
-        order = turns(faults, self.contract)
-        for turn, following in zip(order, [*order[1:], ()], strict=True):
-            yield from self._proven(turn, following)
+        if self.drills:
+            self._drilled = outcomes(self.folder, self.drills)
+        for lot in lots:
+            for turn, following in zip(lot, [*lot[1:], ()], strict=True):
+                yield from self._proven(turn, following)
 
     def sound(self, drills: Iterable[str]) -> Outcomes:
         """What a server without a fault shows when these drills are held."""
@@ -54,8 +56,8 @@ class Prover:
             yield from self._alone(turn, [str(error)] * len(turn)) if len(turn) > 1 else [_not_done(turn[0], error)]
             return
         yield from self._flipped_back(owing, seen)
-        told = {id: seen.get(id, "unknown") for one in owing for id in touched(*one)}  # once, of the fault that left it
-        sound = {**self.sound(drills), **told}
+        stayed = {id for one in owing for id in owes(*one, self.contract)}  # told once, of the fault that left it
+        sound = {**self.sound(drills), **{id: seen.get(id, "unknown") for id in stayed}}
         pairs = [(fault, verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault])) for fault in turn]
         if len(turn) > 1 and (wrong := [pair for pair in pairs if not pair[1].ok]):
             yield from self._settled([pair for pair in pairs if pair not in wrong], ())
@@ -67,7 +69,7 @@ class Prover:
         """Those that cannot stay are done; of the others the next audit shows that they are gone, or one of their own."""
         yield from (proof for fault, proof in pairs if fault.where is Where.TARGET)
         back = [(fault, proof) for fault, proof in pairs if fault.where is Where.HOST]
-        self._owing = [pair for pair in back if self._shows(following, *pair)]
+        self._owing = [pair for pair in back if shows(following, pair[0], owes(*pair, self.contract), self.contract)]
         if now := [pair for pair in back if pair not in self._owing]:
             yield from self._flipped_back(now, self._looked_at(now))
 
@@ -77,15 +79,6 @@ class Prover:
         all_of_it = any(shows_in_all(fault, self.contract) for fault in faults)
         only = set[str]() if all_of_it else set[str]().union(*(touched(*pair) for pair in pairs))
         return outcomes(self.folder, drills_of(faults, self.contract), only=only)
-
-    def _shows(self, following: Turn, fault: Fault, proof: Proof) -> bool:
-        """Whether the next audit sees all of this fault's criteria as they should be. A drill feels its chapter's faults."""
-        chapter = {id for id in self.contract if self.contract[id].chapter == self.contract[fault.criterion].chapter}
-        drills = drills_of([fault], self.contract)
-        felt = touched(fault, proof) | (chapter if drills else set[str]())
-        free = [not one.spreads and not felt & announced(one) and not (drills and blinds_drills(one, self.contract))
-                for one in following]
-        return bool(following) and all(free) and not shows_in_all(fault, self.contract)
 
     def _alone(self, turn: Sequence[Fault], apart: Sequence[str]) -> Iterator[Proof]:
         for fault, why in zip(turn, apart, strict=True):
@@ -124,11 +117,11 @@ class Prover:
             raise wrong[0]
 
 
-def proven(target: Path, faults: Sequence[Fault], contract: Contract) -> Iterator[Proof]:
-    """Each fault on the one server of that target, which shows that it is gone again."""
+def proven(target: Path, lots: Iterable[Lot], contract: Contract, drills: Collection[str]) -> Iterator[Proof]:
+    """The faults of these lots on the one server of that target, which shows that they are gone again."""
     server = Server(target)
     try:
-        yield from Prover(server, target, contract).prove(faults)
+        yield from Prover(server, target, contract, drills).prove(lots)
     finally:
         server.close()
 

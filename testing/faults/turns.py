@@ -1,4 +1,4 @@
-"""Which faults share an audit, and which audit follows which. Pure."""
+"""Which faults share an audit. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,11 +7,10 @@ from itertools import combinations
 
 from reports.model.contract import Contract, Kind
 from reports.model.outcome import Outcome
-from reports.proofs import FOLLOWS
 from testing.faults.fault import Fault
-from testing.faults.proof import announced
+from testing.faults.proof import announced, shows_in_all
 
-MOST = 8  # faults at a time
+MOST = 12  # faults at a time
 PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
     r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\b[\w-]+\.(?:toml|csv|sqlite)\b"
     r"|\bphase0-\w[\w-]*")
@@ -23,28 +22,24 @@ Turn = tuple[Fault, ...]
 
 
 def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
-    """Faults that change different criteria go together, on the server or in the target folder.
-
-    Neighbours change different criteria wherever that can be had: the next audit then shows that the last faults are gone.
-    """
+    """Faults that change different criteria go together, on the server or in the target folder."""
     pairs = combinations(range(len(faults)), 2)
     apart = {(one, two) for one, two in pairs if not _together(faults[one], faults[two], contract)}
-    left, order, last = list(range(len(faults))), list[Turn](), set[str]()
+    left, turns = list(range(len(faults))), list[Turn]()
     while left:
-        chosen = _next(left, [at for at in left if not last & announced(faults[at])], apart)
-        order.append(tuple(faults[at] for at in chosen))
+        chosen = _next(left, apart)
+        turns.append(tuple(faults[at] for at in chosen))
         left = [at for at in left if at not in chosen]
-        last = set[str]().union(*map(announced, order[-1]))
-    return order
+    return turns
 
 
-def _next(left: Sequence[int], free: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
+def _next(left: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
     """Those that agree with the fewest first, which would be left alone at the end."""
     def odds(at: int) -> int:
         return sum((min(at, other), max(at, other)) in apart for other in left)
 
     chosen = list[int]()
-    for at in sorted(free or left[:1], key=odds, reverse=True):
+    for at in sorted(left, key=odds, reverse=True):
         if len(chosen) < MOST and not any((min(at, other), max(at, other)) in apart for other in chosen):
             chosen.append(at)
     return chosen
@@ -92,8 +87,3 @@ def _scripts(fault: Fault) -> str:
 
 def _programs(paths: Iterable[str]) -> set[str]:
     return {path.rpartition("/")[2] for path in paths if "bin/" in path}
-
-
-def shows_in_all(fault: Fault, contract: Contract) -> bool:
-    """It changes what every other fault changes too."""
-    return any(contract[id].kind in FOLLOWS for id in announced(fault))

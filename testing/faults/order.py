@@ -1,0 +1,61 @@
+"""Which audit follows which: where that can be had, one that shows that the faults before it are gone. Pure."""
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from reports.model.contract import Contract
+from testing.faults.fault import Fault, Where
+from testing.faults.proof import announced, drills_of, shows_in_all
+from testing.faults.turns import Turn, blinds_drills, turns
+
+Lot = tuple[Turn, ...]
+WITH_DRILL, SPREADING, OTHER, STAYING, LAST = range(5)
+
+
+def lots(faults: Sequence[Fault], contract: Contract) -> list[Lot]:
+    """What one server does after the other: turns each of which but the last is followed by one that shows its end."""
+    lots = list[Lot]()
+    for turn in _in_order(turns(faults, contract), contract):
+        if lots and _shown_by(turn, lots[-1][-1], contract):
+            lots[-1] = (*lots[-1], turn)
+        else:
+            lots.append((turn,))
+    return lots
+
+
+def _in_order(turns: Sequence[Turn], contract: Contract) -> list[Turn]:
+    """Those whose end is dear to see come first, each before one that shows it and has no end itself, if there is one.
+
+    What shows in everything comes last: its end is seen in an audit of everything, which tells what any other has left.
+    """
+    rank = partial(_rank, contract=contract)
+    left, order = sorted(turns, key=rank), list[Turn]()
+    while left:
+        fit = [turn for turn in left if order and rank(turn) != LAST and _shown_by(turn, order[-1], contract)]
+        order.append(max(fit, key=rank, default=left[0]))
+        left.remove(order[-1])
+    return order
+
+
+def shows(following: Turn, fault: Fault, changed: Collection[str], contract: Contract) -> bool:
+    """Whether that audit sees all that a fault had changed as it should be. A drill feels its chapter's faults."""
+    chapter = {id for id in contract if contract[id].chapter == contract[fault.criterion].chapter}
+    drills = drills_of([fault], contract)
+    felt = {*changed, *(chapter if drills else ())}
+    free = [not one.spreads and not felt & announced(one) and not (drills and blinds_drills(one, contract)) for one in following]
+    return bool(following) and all(free) and not shows_in_all(fault, contract)
+
+
+def _shown_by(following: Turn, turn: Turn, contract: Contract) -> bool:
+    leaving = [fault for fault in turn if fault.where is Where.HOST]
+    return bool(leaving) and all(shows(following, fault, announced(fault), contract) for fault in leaving)
+
+
+def _rank(turn: Turn, contract: Contract) -> int:
+    if all(fault.where is Where.TARGET for fault in turn):
+        return STAYING
+    if any(shows_in_all(fault, contract) for fault in turn):
+        return LAST
+    if drills_of(turn, contract):
+        return WITH_DRILL
+    return SPREADING if any(fault.spreads for fault in turn) else OTHER
