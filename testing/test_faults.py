@@ -168,11 +168,19 @@ def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], 
     ("sed -i s/a/b/ attestations.toml", ": > attestations.toml", False),
     ("cp x /var/log/journal/1/system@2.journal", "echo Storage=none > /etc/systemd/journald.conf.d/one.conf", False),
     ("fallocate -l 1500MB /var/log/kern.log", "fallocate -l 600MB /var/log/journal/1/x.journal", False),
+    ("cp x /var/backups/configs/k8s-29990101.yaml", "mkdir k8s-resources_2999_0", False),
+    ("cp x /var/backups/configs/k8s-29990101.yaml", "cp x redis_29990101.rdb", True),
     ("echo x >> guides/ONE.md", "cd guides; git commit -qam x", False),
     ("echo >/dev/null 2>/run/phase0-one", "echo >/dev/null 2>/run/phase0-two", True),
     ("touch /var/log/kern.log", "touch /var/log/kern.log.1", True)])
 def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, together: bool) -> None:
     assert len(turns([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (1 if together else 2)
+
+
+@pytest.mark.parametrize(("script", "together"), [("cp x k8s-29990101.yaml", False), ("cp x redis_29990101.rdb", True)])
+def test_a_newest_copy_is_apart_from_the_drill_that_would_restore_it(script: str, together: bool) -> None:
+    contract = CHAPTERS | {"BKP-12": row("BKP-12", kind=Kind.DRILL, chapter="backups")}
+    assert len(turns([fault("BKP-12"), fault("D-01", inject=script)], contract)) == (1 if together else 2)
 
 
 def test_what_leaves_a_drill_unknown_is_apart_from_other_drills() -> None:

@@ -14,6 +14,8 @@ MOST = 12  # faults at a time
 PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
     r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\b[\w-]+\.(?:toml|csv|sqlite)\b"
     r"|\bphase0-\w[\w-]*")
+NEWEST = re.compile(r"\b(?:k8s|postgres|redis)(?=[-_][\w-]*2999)")  # a copy of the far future is the newest of its kind
+RESTORED = {"BKP-10": "postgres_2999", "BKP-11": "redis_2999", "BKP-12": "k8s_2999"}  # these drills bring the newest back
 SHARED = ("journal", "fallocate", "guides")  # settings of one rotate away what another wrote; sizes add up; one tree of git
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
@@ -73,7 +75,7 @@ def _use_the_same(ours: str, theirs: str) -> bool:
 
 @cache
 def _paths(script: str) -> frozenset[str]:
-    return frozenset(PATH.findall(script)) - COMMON
+    return frozenset([*PATH.findall(script), *NEWEST.findall(script)]) - COMMON
 
 
 @cache
@@ -82,7 +84,7 @@ def _words(script: str) -> frozenset[str]:
 
 
 def _scripts(fault: Fault) -> str:
-    return f"{fault.inject}\n{fault.revert}\n{fault.until}\n{fault.settled}"
+    return f"{fault.inject}\n{fault.revert}\n{fault.until}\n{fault.settled}\n{RESTORED.get(fault.criterion, '')}"
 
 
 def _programs(paths: Iterable[str]) -> set[str]:
