@@ -15,7 +15,7 @@ from fixtures.facts import FACTS
 from fixtures.host.backup_days import backup_days, kept
 from fixtures.host.backups import Backup, Backups, backups
 from fixtures.host.cluster_backup import cluster_backup
-from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, dump, etcd, manifests, rdb, sqlite, write
+from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, TRAILER, dump, etcd, manifests, rdb, sqlite, write
 from testing.host_answers import BACKUPS
 
 GIVEN = {"BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz", "BACKUPS_REDIS": "redis/redis_*.rdb",
@@ -81,6 +81,18 @@ def test_what_is_sealed_is_not_known_to_be_broken(tmp_path: Path, kind: str, nam
 def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", gzip.compress(b"--\n-- PostgreSQL database dump\n--\n" + PART))
     assert flaws(tmp_path, "postgres") == ()
+
+
+@pytest.mark.parametrize("around", [400, 1400])
+@pytest.mark.parametrize(("end", "whole"), [(PART + TRAILER, True), (b"", False)])
+def test_a_dump_is_judged_alike_at_any_length(tmp_path: Path, around: int, end: bytes, whole: bool) -> None:
+    """Its first 400 bytes and its last 1000 are looked at: what lies across their edge is read as one line."""
+    for size in range(around - 30, around + 30):
+        filler = b"x" * (size - len(HEAD + end) - 1) + b"\n"
+        write(tmp_path, f"postgres/postgres_{size}.sql.gz", gzip.compress(HEAD + filler + end))
+    seen = ask(tmp_path).of("postgres")
+    assert {(one.valid, one.flaws) for one in seen} == {(whole, () if whole else ("unfinished",))}
+    assert len(seen) == 60
 
 
 def test_a_file_that_differs_from_its_checksum_is_told(tmp_path: Path) -> None:
