@@ -76,6 +76,11 @@ class Progress:
             for line in more:
                 reporter.write(f"{'':<22}{line}\n")
 
+    def pytest_phase0_waiting(self, code: str, values: Mapping[str, str]) -> None:
+        """A line for what takes its time."""
+        if reporter := self._reporter():
+            reporter.write_line(Voice(self.config.stash[LANGUAGE]).word(code, **values))
+
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:
         """The writers of junit.xml and detail.html are done: they need not name their files, the last block does."""

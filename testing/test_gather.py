@@ -67,10 +67,12 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
     assert house.audit(ONE).reason("A-01") == "internal"
 
 
-def test_ctrl_c_waits_for_nobody(house: House) -> None:
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "Drills on the server end by themselves"), ("fr", "Les exercices en cours sur le serveur s’achèvent")])
+def test_ctrl_c_waits_for_nobody(house: House, language: str, told: str) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
     tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
     drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
-    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill)
+    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill, f"--lang={language}")
     assert (ran.status, ran.run) == (2, {})
-    assert "Drills on the server end by themselves" in ran.said
+    assert told in ran.said
