@@ -1,7 +1,6 @@
 """While the audit runs: a line for each criterion that passes, what was seen of any other, and none of pytest's own."""
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import nullcontext
 
 import msgspec
 import pytest
@@ -76,13 +75,6 @@ class Progress:
             reporter.write(first + "\n")
             for line in more:
                 reporter.write(f"{'':<22}{line}\n")
-
-    def pytest_phase0_waiting(self, code: str, values: Mapping[str, str]) -> None:
-        """A line for what takes its time, past what pytest captures of a test that waits."""
-        captured = self.config.pluginmanager.get_plugin("capturemanager")
-        with captured.global_and_fixture_disabled() if captured else nullcontext():
-            if reporter := self._reporter():
-                reporter.write_line(Voice(self.config.stash[LANGUAGE]).word(code, **values))
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:

@@ -131,8 +131,12 @@ def test_a_summary_that_would_be_too_long_ends_with_a_whole_line() -> None:
     assert prose("see `a|b` <i>") == "see `a|b` &#60;i&#62;"
 
 
+def suites(run: Run) -> ET.Element:
+    return ET.fromstring(junit(report(run)))  # noqa: S314 — we wrote it
+
+
 def cases(run: Run) -> list[ET.Element]:
-    return list(ET.fromstring(junit(report(run))).iter("testcase"))  # noqa: S314 — we wrote it
+    return list(suites(run).iter("testcase"))
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -148,10 +152,10 @@ def test_junit_has_unknown_as_an_error(name: str) -> None:
 
 
 def test_junit_counts_its_cases() -> None:
-    suites = ET.fromstring(junit(report(no_go())))  # noqa: S314 — we wrote it
-    assert {name: suites.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+    root = suites(no_go())
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
         "tests": "13", "failures": "6", "errors": "4", "skipped": "0"}
-    assert sum(int(suite.get("tests", 0)) for suite in suites) == 13
+    assert sum(int(suite.get("tests", 0)) for suite in root) == 13
 
 
 @settings(max_examples=40)

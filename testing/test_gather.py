@@ -72,35 +72,26 @@ def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> No
     """This one ends once it was told."""
     told = house.pytester.path / "told"
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
-    house.pytester.makeconftest(f"def pytest_phase0_waiting(): open({str(told)!r}, 'w').close()")
+    house.monkeypatch.setattr("fixtures.gather.tell", lambda *_config, **_values: told.touch())
     tell(house, "one", f"until [ -e '{told}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
-    ran = house.audit(ONE, "--lang=fr")
-    assert ran.outcome("A-01") == "pass"
-    assert "… one est en cours (20\u00a0s au plus)" in ran.said.splitlines()
+    assert house.audit(ONE).outcome("A-01") == "pass"
 
 
-TELLING = """
-from reports.model import hooks
-from reports.model.stash import LANGUAGE
-from reports.progress import Progress
-
-def pytest_addhooks(pluginmanager):
-    pluginmanager.add_hookspecs(hooks)
-
-def pytest_configure(config):
-    config.stash[LANGUAGE] = "en"
-    config.pluginmanager.register(Progress(config, dict))
-"""
-
-
+@pytest.mark.parametrize(("language", "line"), [
+    ("en", "… one is under way (at most 20\u00a0s)"), ("fr", "… one est en cours (20\u00a0s au plus)")])
 def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
-        pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+        pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, language: str, line: str) -> None:
     """In a process of its own: only there pytest captures what a user would see."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makeconftest(TELLING)
-    pytester.makepyfile("def test(request): request.config.hook.pytest_phase0_waiting("
-                        "code='drill-waiting', values={'drill': 'one', 'seconds': '20'})")
-    assert "… one is under way (at most 20\u00a0s)" in pytester.runpytest_subprocess("-v").stdout.str()
+    pytester.makepyfile(f"""
+        from fixtures.gather import tell
+        from reports.model.stash import LANGUAGE
+
+        def test_it(request):
+            request.config.stash[LANGUAGE] = "{language}"
+            tell(request.config, "drill-waiting", drill="one", seconds="20")
+    """)
+    assert line in pytester.runpytest_subprocess().stdout.str()
 
 
 @pytest.mark.parametrize(("language", "told"), [

@@ -16,7 +16,7 @@ from reports.model.contract import Contract
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import outcomes
 from testing.faults.order import Lot, shows
-from testing.faults.proof import Outcomes, Proof, drills_of, flipped_back, owes, shows_in_all, touched, verdict
+from testing.faults.proof import Outcomes, Proof, drills_of, flipped_back, owes, shows_in_all, verdict
 from testing.faults.server import Server
 from testing.faults.turns import Turn
 
@@ -74,10 +74,10 @@ class Prover:
             yield from self._flipped_back(now, self._looked_at(now))
 
     def _looked_at(self, pairs: list[tuple[Fault, Proof]]) -> Outcomes:
-        """An audit of what these have touched, or of everything where they show in everything."""
+        """An audit of what has to be as before, or of everything where they show in everything."""
         faults = [fault for fault, _ in pairs]
         all_of_it = any(shows_in_all(fault, self.contract) for fault in faults)
-        only = set[str]() if all_of_it else set[str]().union(*(touched(*pair) for pair in pairs))
+        only = set[str]() if all_of_it else set[str]().union(*(owes(*pair, self.contract) for pair in pairs))
         return outcomes(self.folder, drills_of(faults, self.contract), only=only)
 
     def _alone(self, turn: Sequence[Fault], apart: Sequence[str]) -> Iterator[Proof]:

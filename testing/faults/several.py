@@ -19,7 +19,7 @@ def prove_on(targets: Sequence[Path], lots: Sequence[Lot], proving: Proving[Lot]
     Interrupted, each server takes back the fault it is at, and no further one is begun.
     """
     told: SimpleQueue[Proof | None] = SimpleQueue()
-    left, over = iter(lots), Event()
+    left, over = iter(lots), Event()  # each lot is handed out once, whoever asks
 
     def work(target: Path) -> None:
         try:
