@@ -47,6 +47,16 @@ def test_copies_are_compared_with_their_originals(tmp_path: Path) -> None:
     assert (seen.differing, seen.missing, seen.newest) == (("configs/k8s-1",), (), NOW)
 
 
+@pytest.mark.parametrize(("copied", "states"), [((), []), (("token",), ["differs"]), (("token", "store"), ["same"])])
+def test_links_to_the_originals_are_no_copy(tmp_path: Path, copied: tuple[str, ...], states: list[str]) -> None:
+    """What is read by way of a link lies where the original lies."""
+    for name in ("token", "store"):
+        original, copy = write(tmp_path / "from", f"configs/k8s-1/{name}", b"x"), tmp_path / "to/configs/k8s-1" / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(b"x") if name in copied else copy.symlink_to(original)
+    assert [file.state for file in ask(tmp_path, str(tmp_path / "to")).files] == states
+
+
 def test_a_file_s_date_a_folder_of_other_names_and_nothing(tmp_path: Path) -> None:
     marker, other = write(tmp_path, "marker", b""), write(tmp_path, "restic/data/x", b"x")
     assert (ask(tmp_path, str(marker)).form, ask(tmp_path, str(marker)).newest) == ("marker", NOW)

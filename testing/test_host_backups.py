@@ -95,6 +95,12 @@ def test_a_dump_is_judged_alike_at_any_length(tmp_path: Path, around: int, end: 
     assert len(seen) == 60
 
 
+def test_an_end_that_others_were_written_behind_is_none(tmp_path: Path) -> None:
+    """A second dump appended to a first, and cut."""
+    write(tmp_path, "postgres/postgres_1.sql.gz", gzip.compress(DUMP + HEAD + b"x" * 2000 + b"\n"))
+    assert flaws(tmp_path, "postgres") == ("unfinished",)
+
+
 def test_a_file_that_differs_from_its_checksum_is_told(tmp_path: Path) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", dump())
     write(tmp_path, "postgres/postgres_1.sql.gz.sha256", b"0" * 64 + b"  postgres_1.sql.gz\n")
