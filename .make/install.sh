@@ -9,9 +9,9 @@ home=$PREFIX/lib/phase0-gate
 mkdir -p "$home" "$PREFIX/bin"
 home=$(cd "$home" && pwd)
 
-for room in tests fixtures remediations reports notify deploy lab/recordings; do rm -rf "${home:?}/$room"; done
+for room in tests gate fixtures remediations reports notify deploy lab/recordings; do rm -rf "${home:?}/$room"; done
 tar -c --exclude=__pycache__ --exclude=reports/out --exclude=targets/README.md \
-  tests fixtures remediations reports notify deploy lab/recordings targets/twisterlab.example \
+  tests gate fixtures remediations reports notify deploy lab/recordings targets/twisterlab.example \
   conftest.py pyproject.toml requirements.lock README.md CHANGELOG.md LICENSE docs | tar -x --no-same-owner -C "$home"
 .make/venv.sh "$home/.venv" requirements.lock
 

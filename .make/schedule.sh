@@ -46,7 +46,7 @@ same_server() {  # two folders of one name would share a history
 # Prints name and address of a folder, once it is validated.
 VALIDATED='import sys
 from pathlib import Path
-from fixtures.folder import load_target, TargetError
+from fixtures.target.folder import load_target, TargetError
 try:
     target = load_target(Path(sys.argv[1]))
     print(target.target.name, target.host.address)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from fixtures.addresses import Address, addresses
-from fixtures.folder import find_folder, load_target
 from fixtures.target import Target, TargetError
+from fixtures.target.addresses import Address, addresses
+from fixtures.target.folder import find_folder, load_target
+from gate.decision import decide
+from gate.run import Run, RunError, read_run
+from gate.sentence import phrase
 from notify.memory import FILE, Told, remember, remembered
 from notify.message import Message, changed, failed, told_now, worth_telling
-from reports.decision import decide
-from reports.model.run import Run, RunError, read_run
-from reports.model.sentence import phrase
-from reports.words import Voice
+from reports.text.words import Voice
 
 DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
 Tell = Callable[[Told], tuple[Message, Told] | None]  # what to say after what was said, and what to keep of it

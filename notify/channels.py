@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import apprise
 
-from fixtures.redaction import redact
+from fixtures.ask.redaction import redact
 from notify.message import Message
 
 

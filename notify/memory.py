@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from reports.model.outcome import Outcome
+from gate.outcome import Outcome
 
 FILE = "told.json"
 

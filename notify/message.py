@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from gate.decision import Decision, Verdict
+from gate.outcome import Outcome
+from gate.run import Run
 from notify.memory import Told
-from reports.briefing import Briefing, brief, verdict_word
-from reports.decision import Decision, Verdict
-from reports.model.outcome import Outcome
-from reports.model.run import Run
-from reports.words import Voice, shown
+from reports.text.briefing import Briefing, brief, verdict_word
+from reports.text.words import Voice, shown
 
 MOST = 12  # lines of a list: more of them stand on the page
 

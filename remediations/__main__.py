@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from fixtures.answer import Unknown
-from fixtures.connection import Connection
-from fixtures.folder import find_folder, load_target
+from fixtures.ask.answer import Unknown
+from fixtures.ask.connection import Connection
 from fixtures.rights.files import audit_files, cluster_files, write_files
 from fixtures.target import Target, TargetError
+from fixtures.target.folder import find_folder, load_target
+from gate.sentence import phrase
 from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
 from remediations.transaction.lock import locked
@@ -16,7 +17,6 @@ from remediations.transaction.memory import remember
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.rights import fix_files
 from remediations.transaction.session import Session, TransactionError, must
-from reports.model.sentence import phrase
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 

@@ -10,11 +10,11 @@ from shlex import quote
 
 import msgspec
 
-from fixtures.host.backup_access import BackupAccess
-from fixtures.host.backup_jobs import backup_schedules, users
-from fixtures.host.backup_setup import BackupSetup
-from fixtures.host.backups import Backups
-from fixtures.host.schedules import Schedules
+from fixtures.host.backups.backup_access import BackupAccess
+from fixtures.host.backups.backup_jobs import backup_schedules, users
+from fixtures.host.backups.backup_setup import BackupSetup
+from fixtures.host.backups.backups import Backups
+from fixtures.host.schedules.schedules import Schedules
 from remediations.transaction.said import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 

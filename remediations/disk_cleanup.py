@@ -11,8 +11,8 @@ from pathlib import Path
 from shlex import quote
 
 from fixtures.cluster.deployments import Deployments
-from fixtures.host.cleanup_files import CleanupFiles
-from fixtures.host.waste import Image, Waste
+from fixtures.host.disk.cleanup_files import CleanupFiles
+from fixtures.host.disk.waste import Image, Waste
 from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
 from remediations.transaction.said import sentences

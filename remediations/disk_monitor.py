@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
 
-from fixtures.host.check_jobs import starting
-from fixtures.host.files import HostFile
-from fixtures.host.monitor_files import MonitorFiles
-from fixtures.host.schedules import Job, Schedules
+from fixtures.host.monitoring.check_jobs import starting
+from fixtures.host.monitoring.monitor_files import MonitorFiles
+from fixtures.host.schedules.schedules import Job, Schedules
+from fixtures.host.system.files import HostFile
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, Yielded

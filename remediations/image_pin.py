@@ -8,9 +8,9 @@ archive replaces the old one, which would bring old code back under the same nam
 from collections.abc import Iterator
 from shlex import quote
 
-from fixtures.host.image_archives import ImageArchives
-from fixtures.host.images import Image, Images, full_name
-from fixtures.host.mcp_workloads import McpWorkloads
+from fixtures.host.images.image_archives import ImageArchives
+from fixtures.host.images.images import Image, Images, full_name
+from fixtures.host.system.mcp_workloads import McpWorkloads
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Note, RunCommand, Yielded

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
-from fixtures.host.journal import Journal
-from fixtures.host.journal_config import DAY, size
-from fixtures.host.journal_files import JournalFiles
+from fixtures.host.logs.journal import Journal
+from fixtures.host.logs.journal_config import DAY, size
+from fixtures.host.logs.journal_files import JournalFiles
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded

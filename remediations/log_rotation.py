@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
-from fixtures.host.log_files import COPY
-from fixtures.host.logrotate import LogrotateRuns
-from fixtures.host.rotation_files import RotationFiles
+from fixtures.host.logs.log_files import COPY
+from fixtures.host.logs.logrotate import LogrotateRuns
+from fixtures.host.logs.rotation_files import RotationFiles
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded

@@ -7,8 +7,8 @@ registry has, the same tag restarts nothing, `default` was left out, and a rollo
 from collections.abc import Iterator
 from shlex import quote
 
-from fixtures.host.images import Image, Images, full_name
-from fixtures.host.mcp_workloads import Container, McpWorkloads, Workload
+from fixtures.host.images.images import Image, Images, full_name
+from fixtures.host.system.mcp_workloads import Container, McpWorkloads, Workload
 from remediations.transaction.object_scripts import with_kubectl
 from remediations.transaction.objects import ClusterObject, PatchObject
 from remediations.transaction.remedy import remedy

@@ -6,10 +6,10 @@ so when it fails, leaves nothing half done under a valid name, and removes older
 
 from collections.abc import Iterator
 
-from fixtures.host.backup_access import BackupAccess
-from fixtures.host.backup_setup import BackupSetup
-from fixtures.host.backups import Backups
-from fixtures.host.schedules import Schedules
+from fixtures.host.backups.backup_access import BackupAccess
+from fixtures.host.backups.backup_setup import BackupSetup
+from fixtures.host.backups.backups import Backups
+from fixtures.host.schedules.schedules import Schedules
 from remediations._backups import Seen, install_backup
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Yielded

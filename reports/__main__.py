@@ -11,21 +11,21 @@ from typing import NoReturn
 
 import msgspec
 
-from reports.contract_command import explained, listed
-from reports.decision import decide
+from gate.contract import ContractError, load_contract
+from gate.decision import decide
+from gate.earlier import noting
+from gate.entries import PeopleError
+from gate.history import HistoryError
+from gate.run import RunError, read_run, schema
+from gate.sentence import LANGUAGES
+from gate.thresholds import loosened
+from reports.commands.contract import explained, listed
+from reports.commands.history import MomentError, add_arguments, history
+from reports.commands.people import add_arguments as add_people_arguments
+from reports.commands.people import people
 from reports.exports import write_all
-from reports.history_command import MomentError, add_arguments, history
-from reports.model.contract import ContractError, load_contract
-from reports.model.earlier import noting
-from reports.model.entries import PeopleError
-from reports.model.history import HistoryError
-from reports.model.run import RunError, read_run, schema
-from reports.model.sentence import LANGUAGES
-from reports.model.thresholds import loosened
-from reports.people_command import add_arguments as add_people_arguments
-from reports.people_command import people
-from reports.terminal import columns, summary
-from reports.words import Voice
+from reports.session.terminal import columns, summary
+from reports.text.words import Voice
 
 BAD_INPUT = 4
 PEOPLE = ("attest", "waive", "log")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.model.contract import load_contract
+from gate.contract import load_contract
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,13 +19,13 @@ from statistics import median
 
 import testinfra
 
-from fixtures.answer import Answer
-from fixtures.asking import ask_host
-from fixtures.connection import Connection
-from fixtures.facts import Asked, Fact
-from fixtures.folder import load_target
-from fixtures.known import known_facts
+from fixtures.ask.answer import Answer
+from fixtures.ask.connection import Connection
+from fixtures.ask.facts import Asked, Fact
+from fixtures.session.registry import known_facts
+from fixtures.session.sources import ask_host
 from fixtures.target import Target, variables
+from fixtures.target.folder import load_target
 from testing.delay import delayed
 
 ROOT = Path(__file__).parents[1]

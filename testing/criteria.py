@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from reports.model.contract import CHAPTERS, Criterion, load_contract
-from reports.observed import judged_by
-from reports.words import Voice
+from gate.contract import CHAPTERS, Criterion, load_contract
+from reports.commands.observed import judged_by
+from reports.text.words import Voice
 from testing.faults.fault import Fault, load_faults
 
 PAGE = Path(__file__).parents[1] / "docs" / "criteria.md"

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from reports.model.contract import Text, parse_contract
-from reports.model.derived import progress, score
-from reports.model.maintenance import Maintenance
-from reports.model.outcome import Outcome
-from reports.model.people import Attestation, People, Void, Waiver
-from reports.model.run import Audited, Finding, Intervention, Reason, Result, Run, Source
-from reports.model.settle import settle
-from reports.model.stability import Window
-from reports.model.worklog import Basis, Logged
+from gate.contract import Text, parse_contract
+from gate.derived import progress, score
+from gate.maintenance import Maintenance
+from gate.outcome import Outcome
+from gate.people import Attestation, People, Void, Waiver
+from gate.run import Audited, Finding, Intervention, Reason, Result, Run, Source
+from gate.settle import settle
+from gate.stability import Window
+from gate.worklog import Basis, Logged
 from testing.watched import happened, watched
 
 CONTRACT = parse_contract((Path(__file__).parent / "golden.toml").read_text(encoding="utf-8"), "golden.toml")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reports.model.sentence import LANGUAGES
+from gate.sentence import LANGUAGES
 from testing.audits import audit
 from testing.browser import browser
 

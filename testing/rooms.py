@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import fixtures.audit
-from reports.model.contract import Contract, Kind, parse_contract
+import fixtures.session.audit
+from gate.contract import Contract, Kind, parse_contract
 
 ROOT = Path(__file__).parents[1]
 TARGET = """
@@ -29,9 +29,9 @@ ADDOPTS = ("--import-mode=importlib", "--strict-markers", "--continue-on-collect
            "-p", "no:cacheprovider")
 IMPORTS = """
 import pytest
-from fixtures.answer import Unknown
-from fixtures.judge import Judge, criterion
-from reports.model.run import Finding, Reason
+from fixtures.ask.answer import Unknown
+from fixtures.session.judge import Judge, criterion
+from gate.run import Finding, Reason
 """
 TWO = """
 @criterion("A-01")
@@ -110,7 +110,7 @@ class House:
 
     def under(self, contract: Contract) -> None:
         """The next audits are judged by this contract."""
-        self.monkeypatch.setattr(fixtures.audit, "load_contract", lambda: dict(contract))
+        self.monkeypatch.setattr(fixtures.session.audit, "load_contract", lambda: dict(contract))
 
     def run(self, *options: str) -> Ran:
         """The tests that are there, once more."""

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from reports.model.contract import Basis, Criterion, Kind, Text
-from reports.model.outcome import JUDGED, Outcome
-from reports.model.people import People, Waiver
-from reports.model.run import Audited, Intervention, Reason, Result, Run
-from reports.model.stability import Window
+from gate.contract import Basis, Criterion, Kind, Text
+from gate.outcome import JUDGED, Outcome
+from gate.people import People, Waiver
+from gate.run import Audited, Intervention, Reason, Result, Run
+from gate.stability import Window
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 IDS = ("DSK-01", "MCP-01", "BKP-10", "INF-01", "INF-11", "DEC-04", "DEC-02", "INF-SCORE", "DEC-01")

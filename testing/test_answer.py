@@ -1,4 +1,4 @@
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
 
 HOSTILE = {"code": 1, "self": 2}
 

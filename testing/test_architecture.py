@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.model.contract import load_contract
-from reports.model.sentence import locale
+from gate.contract import load_contract
+from gate.sentence import locale
 from testing.rooms import ROOT
 
-ROOMS = ("tests", "fixtures", "remediations", "reports", "notify", "lab")
+ROOMS = ("tests", "gate", "fixtures", "remediations", "reports", "notify", "lab")
 LONGEST_FILE, LONGEST_FUNCTION = 150, 40
 ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 OURS = re.compile(r"127\.|0\.0\.0\.0|255\.|10\.77\.|10\.4[23]\.")  # loopback, the lab, and the cluster's own networks
@@ -65,7 +65,7 @@ def test_a_file_is_one_thing_on_a_few_screens(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
 
 
-@pytest.mark.parametrize("path", python("fixtures", "remediations", "reports", "notify", "lab"), ids=name)
+@pytest.mark.parametrize("path", python("gate", "fixtures", "remediations", "reports", "notify", "lab"), ids=name)
 def test_what_others_use_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree) or path.name == "__init__.py"
@@ -101,17 +101,12 @@ def test_no_path_of_the_machine_it_was_written_on() -> None:
         assert not found, name(path)
 
 
-def test_the_conftest_only_lists_plugins_and_loads_them() -> None:
-    _, _, names, load = ast.parse((ROOT / "conftest.py").read_text(encoding="utf-8")).body
-    assert ast.unparse(names).startswith("PLUGINS = [")
-    assert ast.unparse(load).splitlines()[-2:] == ["    for name in PLUGINS:", "        pluginmanager.import_plugin(name)"]
-
-
 CODES = re.compile(r"\b(?:Unknown|Reason)\(\s*\"([a-z0-9-]+)\"")
 
 
 def test_every_reason_has_its_sentence_and_its_cure_in_both_languages() -> None:
-    codes = {code for path in python("tests", "fixtures", "remediations", "reports") for code in CODES.findall(path.read_text())}
+    rooms = python("tests", "gate", "fixtures", "remediations", "reports")
+    codes = {code for path in rooms for code in CODES.findall(path.read_text(encoding="utf-8"))}
     for language in ("en", "fr"):
         for table in ("reason", "cure"):
             known = {code for code in codes if code in locale(language)[table]} | {"void"}

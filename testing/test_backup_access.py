@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.facts import FACTS
-from fixtures.host.backup_access import BackupAccess, backup_access
+from fixtures.ask.facts import FACTS
+from fixtures.host.backups.backup_access import BackupAccess, backup_access
 
 ROOT = frozenset({"root"})
 WAY = "way 755 root root dd /\nway 755 root root dd /var\nway 755 root root dd /var/backups\n"

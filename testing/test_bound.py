@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.bound import COMPARE, Bound
+from gate.bound import COMPARE, Bound
 
 FIGURES = st.floats(-1e9, 1e9) | st.integers(-1000, 1000)
 BOUNDS = st.builds(Bound, st.sampled_from(list(COMPARE)), FIGURES, st.just("%"))

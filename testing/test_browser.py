@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.decision import decide
+from gate.decision import decide
 from reports.pages.verdict import render_verdict
-from reports.words import Voice
+from reports.text.words import Voice
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.golden import CONTRACT, GOLDEN
 from testing.test_pages import PROOFS

@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from fixtures.answer import Answer, Unknown
-from fixtures.build_runs import BuildRuns
-from fixtures.builds import Build, last_build
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.mcp_pods import Services, services
-from fixtures.facts import FACTS
-from fixtures.host.build_record import BuildRecord
-from fixtures.host.pod_logs import LIMIT, PodLog, PodLogs, complaints
-from reports.model.people import Attestation, People, Void
+from fixtures.evidence.builds import Build, last_build
+from fixtures.host.images.build_record import BuildRecord
+from fixtures.host.logs.pod_logs import LIMIT, PodLog, PodLogs, complaints
+from fixtures.sources.build_runs import BuildRuns
+from gate.people import Attestation, People, Void
 from testing.mcp_answers import BUILD_RECORD, POD_LOGS
 from testing.test_cluster_facts import NOW, TARGET, read
 from testing.test_mcp_pods import deployment, pod

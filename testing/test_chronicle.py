@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import msgspec
 
-from reports.model.chronicle import SPAN, Chronicle, Look, Mark, chronicle_of
-from reports.model.outcome import Outcome
-from reports.model.run import read_run, write_run
-from reports.model.sample import Reading, Sample
+from gate.history_series import SPAN, Chronicle, Look, Mark, chronicle_of
+from gate.outcome import Outcome
+from gate.run import read_run, write_run
+from gate.sample import Reading, Sample
 from testing.golden import AT, go
 
 HOUR = timedelta(hours=1)

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-import fixtures.ci
-from fixtures.answer import Answer, Unknown
-from fixtures.build_clone import BuildClone
-from fixtures.build_runs import BuildRuns
-from fixtures.ci import ask_ci
-from fixtures.facts import FACTS
-from fixtures.folder import load_target
-from fixtures.guides import ask_clone
-from fixtures.host.build_record import BuildRecord
-from fixtures.pipeline import Pipeline, pipeline
+import fixtures.sources.ci
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
+from fixtures.evidence.pipeline import Pipeline, pipeline
+from fixtures.host.images.build_record import BuildRecord
+from fixtures.sources.build_runs import BuildRuns
+from fixtures.sources.ci import ask_ci
+from fixtures.sources.clone import BuildClone
+from fixtures.sources.guides import ask_clone
 from fixtures.target import Target
+from fixtures.target.folder import load_target
 from testing.rooms import TARGET
 from testing.servers import serving
 
@@ -119,7 +119,7 @@ def test_an_api_that_cannot_be_reached(tmp_path: Path, api: str) -> None:
 
 
 def test_an_api_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixtures.ci, "PATIENCE", 0.2)
+    monkeypatch.setattr(fixtures.sources.ci, "PATIENCE", 0.2)
     with serving(respond()) as server:
         server.hang = True
         with pytest.raises(Unknown, match="ci-unreachable"):

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import Asked, Fact
+from fixtures.ask.network import read_until
 from fixtures.cluster.client import Cluster
-from fixtures.facts import Asked, Fact
-from fixtures.folder import load_target
-from fixtures.network import read_until
+from fixtures.target.folder import load_target
 from testing.rooms import TARGET
 from testing.servers import Handler, Server, serving
 

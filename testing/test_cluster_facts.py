@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.deployments import Deployment, mcp_services
 from fixtures.cluster.nodes import Node, heartbeat, the_node
 from fixtures.cluster.pods import Pod
-from fixtures.facts import FACTS
 from fixtures.target import Target
 from fixtures.target.place import Cluster, Place, Ssh
 

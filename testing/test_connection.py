@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.connection import Connection
-from fixtures.facts import FACTS, Asked, Fact
-from fixtures.folder import load_target
-from fixtures.known import known_facts
-from fixtures.redaction import MOST
+from fixtures.ask.connection import Connection
+from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.ask.redaction import MOST
 from fixtures.rights.observer import PLACE, observer
+from fixtures.session.registry import known_facts
 from fixtures.target import Target, variables
+from fixtures.target.folder import load_target
 from testing.places import SSHD, Sshd, fake_ssh
 from testing.rooms import TARGET, House, Ran
 
@@ -91,7 +91,7 @@ def test_no_login_is_unknown_with_its_cause_and_a_verdict(house: House, tmp_path
 
 
 def test_a_login_that_hangs_is_given_up(house: House, tmp_path: Path) -> None:
-    house.monkeypatch.setattr("fixtures.connection.LOGIN_SECONDS", -1.5)
+    house.monkeypatch.setattr("fixtures.ask.connection.LOGIN_SECONDS", -1.5)
     fake_ssh(tmp_path / "bin", house.monkeypatch, login="exec sleep 600;")
     assert reasons(house.audit(ASK)) == ("unreachable", "unreachable")
 

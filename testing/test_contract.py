@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.bound import Bound
-from reports.model.contract import CHAPTERS, Basis, ContractError, load_contract, parse_contract
-from reports.model.sentence import holes
-from reports.model.thresholds import tighten
+from gate.bound import Bound
+from gate.contract import CHAPTERS, Basis, ContractError, load_contract, parse_contract
+from gate.sentence import holes
+from gate.thresholds import tighten
 from testing.runs import row
 
 ROW = """

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.claims import Claim
 from fixtures.cluster.pods import Pod
 from fixtures.cluster.sets import StatefulSet
-from fixtures.coverage import Coverage, coverage
-from fixtures.facts import FACTS
-from fixtures.host.backup_copy import BackupCopy, backup_copy
+from fixtures.evidence.coverage import Coverage, coverage
+from fixtures.host.backups.backup_copy import BackupCopy, backup_copy
 from fixtures.target import Target
 from fixtures.target.chapters import Backups
 from fixtures.target.place import Cluster, Place, Ssh

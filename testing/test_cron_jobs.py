@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.cron_jobs import CronJob, CronJobs, joined
-from fixtures.facts import FACTS
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DUMP = ["sh", "-c", "pg_dumpall -U postgres | gzip > /backup/x.gz"]

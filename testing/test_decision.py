@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.decision import Cause, Verdict, decide
-from reports.model.contract import Basis, FindingText
-from reports.model.outcome import JUDGED, Outcome
-from reports.model.people import People, Waiver
-from reports.model.run import Finding, Intervention, Reason, Result, Run, read_run, write_run
+from gate.contract import Basis, FindingText
+from gate.decision import Cause, Verdict, decide
+from gate.outcome import JUDGED, Outcome
+from gate.people import People, Waiver
+from gate.run import Finding, Intervention, Reason, Result, Run, read_run, write_run
 from testing.runs import GO, IDS, LONG, NOW, SHORT, forged_runs, row, run, runs
 
 FAIL, PASS, UNKNOWN, PENDING, MANUAL = Outcome.FAIL, Outcome.PASS, Outcome.UNKNOWN, Outcome.PENDING, Outcome.MANUAL

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reports.model.contract import Criterion
-from reports.model.derived import judge_progress, judge_score, judge_window, progress, score
-from reports.model.outcome import Outcome
-from reports.model.run import Intervention, Result
-from reports.model.settle import DERIVED, derive, settle
-from reports.model.stability import Window
+from gate.contract import Criterion
+from gate.derived import judge_progress, judge_score, judge_window, progress, score
+from gate.outcome import Outcome
+from gate.run import Intervention, Result
+from gate.settle import DERIVED, derive, settle
+from gate.stability import Window
 from testing.runs import GO, LONG, NOW, SHORT, row, run
 
 MET, FAILED = (Outcome.PASS, Outcome.FIXED), (Outcome.FAIL, Outcome.WAIVED)

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from fixtures.drills.disk_check import disk_check
-from fixtures.host.check_jobs import CheckJobs, check_jobs
-from fixtures.host.cron_past import cron_past
-from fixtures.host.disk_metrics import disk_metrics
-from fixtures.host.schedules import schedules
+from fixtures.host.monitoring.check_jobs import CheckJobs, check_jobs
+from fixtures.host.monitoring.disk_metrics import disk_metrics
+from fixtures.host.schedules.cron_past import cron_past
+from fixtures.host.schedules.schedules import schedules
 from testing.disk_answers import CRON_PAST, DISK_CHECK, DISK_METRICS
 from testing.host_answers import SCHEDULES
 

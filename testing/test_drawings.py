@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from reports.model.bound import Bound
-from reports.model.chronicle import Mark
-from reports.model.outcome import Outcome
-from reports.model.worklog import Return
+from gate.bound import Bound
+from gate.history_series import Mark
+from gate.outcome import Outcome
+from gate.worklog import Return
 from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.break_even import break_even, crossing, top_of
 from reports.pages.drawings.course import top_of as course_top

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 import fixtures.drills
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import FACTS, Asked
 from fixtures.drills.backup_failure import backup_failure
 from fixtures.drills.cluster_restore import cluster_restore
 from fixtures.drills.disk_alert import disk_alert
 from fixtures.drills.postgres_restore import postgres_restore
 from fixtures.drills.redis_restore import redis_restore
-from fixtures.facts import FACTS, Asked
 from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTORE, REDIS_RESTORE
 
 ROOMS = Path(fixtures.drills.__file__).parents[1]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.decision import decide
-from reports.model.contract import Kind
-from reports.model.earlier import NOTE, earlier_drills, noting, with_earlier
-from reports.model.outcome import Outcome
-from reports.model.past import EARLIER, Drilled, Past
-from reports.model.run import Finding, Result
-from reports.sampling import left_by
+from gate.contract import Kind
+from gate.decision import decide
+from gate.earlier import NOTE, earlier_drills, noting, with_earlier
+from gate.outcome import Outcome
+from gate.past import EARLIER, Drilled, Past
+from gate.run import Finding, Result
+from reports.session.sampling import left_by
 from testing.runs import row, run
 
 NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)

@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 import yaml
 
-from fixtures.facts import Asked
-from fixtures.folder import load_target
-from fixtures.known import known_facts
+from fixtures.ask.facts import Asked
+from fixtures.session.registry import known_facts
 from fixtures.target import Target
-from reports.model.contract import load_contract
-from reports.model.people import Attestation, Waiver, load_people
-from reports.model.thresholds import tighten
+from fixtures.target.folder import load_target
+from gate.contract import load_contract
+from gate.people import Attestation, Waiver, load_people
+from gate.thresholds import tighten
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "targets" / "twisterlab.example"

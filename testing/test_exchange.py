@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures import exchange as module
-from fixtures.answer import Answer
-from fixtures.exchange import TOO_LONG, answers_in, exchange, kill, piped, script
-from fixtures.facts import Asked, Fact
-from fixtures.frame import RIGHTS
-from fixtures.redaction import MOST
+from fixtures.ask import exchange as module
+from fixtures.ask.answer import Answer
+from fixtures.ask.exchange import TOO_LONG, answers_in, exchange, kill, piped, script
+from fixtures.ask.facts import Asked, Fact
+from fixtures.ask.frame import RIGHTS
+from fixtures.ask.redaction import MOST
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
 

@@ -6,9 +6,9 @@ import jsonschema
 import msgspec
 import pytest
 
+from gate.run import read_run, schema, write_run
 from reports.exports import EXPORTS, write_all
 from reports.exports.report import Report
-from reports.model.run import read_run, schema, write_run
 from testing.golden import GOLDEN, go
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "run.schema.json"

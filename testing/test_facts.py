@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
-from fixtures.facts import FACTS, Asked, Fact, fact
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS, Asked, Fact, fact
 
 
 def answer(out: str = "", err: str = "", status: int = 0) -> Answer:
@@ -51,13 +51,13 @@ def test_a_parser_may_say_itself_what_is_unknown() -> None:
 
 
 def test_a_decorated_parser_is_a_fact_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fixtures.facts.FACTS", {})
+    monkeypatch.setattr("fixtures.ask.facts.FACTS", {})
 
     @fact("uptime", Asked.ROOT, seconds=3, statuses=(0, 2))
     def up(answer: str) -> str:
         return answer
 
-    from fixtures import facts
+    from fixtures.ask import facts
     declared = dict(facts.FACTS)
     assert declared == {"up": Fact("up", "uptime", Asked.ROOT, up, 3, (0, 2))}
     assert "up" not in FACTS

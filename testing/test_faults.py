@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from reports.model.contract import Contract, Kind
-from reports.model.outcome import Outcome
+from gate.contract import Contract, Kind
+from gate.outcome import Outcome
 from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
 from testing.faults.order import lots

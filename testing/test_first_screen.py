@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from reports.briefing import brief
-from reports.decision import decide
-from reports.model.contract import load_contract
-from reports.model.derived import judge_window
-from reports.model.outcome import Outcome
-from reports.model.run import Finding, Reason, Result, Run
-from reports.model.stability import Window
-from reports.words import Voice
+from gate.contract import load_contract
+from gate.decision import decide
+from gate.derived import judge_window
+from gate.outcome import Outcome
+from gate.run import Finding, Reason, Result, Run
+from gate.stability import Window
+from reports.text.briefing import brief
+from reports.text.words import Voice
 from testing.golden import GOLDEN, go, no_go, not_yet
 
 CONTRACT = load_contract()

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from prometheus_client.parser import text_string_to_metric_families
 
-from reports.decision import decide
+from gate.contract import load_contract
+from gate.decision import decide
+from gate.outcome import Outcome
+from gate.run import Run
 from reports.exports.guide import guide
 from reports.exports.junit import junit
 from reports.exports.markdown import escaped, prose, written
 from reports.exports.metrics import HELP, metrics
 from reports.exports.report import Report
 from reports.exports.summary import MOST, summary
-from reports.model.contract import load_contract
-from reports.model.outcome import Outcome
-from reports.model.run import Run
-from reports.words import UNSEEN
+from reports.text.words import UNSEEN
 from testing.golden import AT, GOLDEN, go, hostile, no_go, not_yet
 from testing.runs import runs
 

@@ -1,6 +1,6 @@
 import pytest
 
-from fixtures.facts import FACTS, Asked, Fact
+from fixtures.ask.facts import FACTS, Asked, Fact
 from testing.audits import ROOT
 from testing.places import fake_ssh
 from testing.rooms import House
@@ -62,7 +62,7 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
     def explode(*_arguments: object) -> None:
         raise MemoryError("no room")
 
-    house.monkeypatch.setattr("fixtures.asking.script", explode)
+    house.monkeypatch.setattr("fixtures.session.sources.script", explode)
     fake_ssh(house.pytester.path / "bin", house.monkeypatch)
     tell(house, "one", "true", Asked.HOST)
     assert house.audit(ONE).reason("A-01") == "internal"
@@ -72,7 +72,7 @@ def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> No
     """This one ends once it was told."""
     told = house.pytester.path / "told"
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
-    house.monkeypatch.setattr("fixtures.gather.tell", lambda *_config, **_values: told.touch())
+    house.monkeypatch.setattr("fixtures.session.gather.tell", lambda *_config, **_values: told.touch())
     tell(house, "one", f"until [ -e '{told}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
     assert house.audit(ONE).outcome("A-01") == "pass"
 
@@ -84,8 +84,8 @@ def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
     """In a process of its own: only there pytest captures what a user would see."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(f"""
-        from fixtures.gather import tell
-        from reports.model.stash import LANGUAGE
+        from fixtures.session.gather import tell
+        from fixtures.session.stash import LANGUAGE
 
         def test_it(request):
             request.config.stash[LANGUAGE] = "{language}"

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.names import services
-from fixtures.facts import FACTS
-from fixtures.folder import load_target
-from fixtures.guide_review import Live, currency, kept_current, walks
-from fixtures.guide_texts import Cited, Guide, cited, dead_links, guide_texts
-from fixtures.guides import ask_guides, claimed
-from fixtures.host.guide_claims import GuideClaims, guide_claims
-from reports.model.people import Attestation, People
+from fixtures.evidence.guide_review import Live, currency, kept_current, walks
+from fixtures.host.system.guide_claims import GuideClaims, guide_claims
+from fixtures.sources.guide_texts import Cited, Guide, cited, dead_links, guide_texts
+from fixtures.sources.guides import ask_guides, claimed
+from fixtures.target.folder import load_target
+from gate.people import Attestation, People
 from testing.rooms import TARGET
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

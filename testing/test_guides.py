@@ -5,16 +5,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.answer import Unknown
-from fixtures.exchange import TOO_LONG
-from fixtures.facts import FACTS, Asked, Fact
-from fixtures.folder import load_target
-from fixtures.guide_files import guide_files  # noqa: F401 — importing declares it
-from fixtures.guide_texts import guide_texts  # noqa: F401 — the same
-from fixtures.guides import ask_guides
-from fixtures.redaction import MOST
+from fixtures.ask.answer import Unknown
+from fixtures.ask.exchange import TOO_LONG
+from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.ask.redaction import MOST
+from fixtures.sources.guide_files import guide_files  # noqa: F401 — importing declares it
+from fixtures.sources.guide_texts import guide_texts  # noqa: F401 — the same
+from fixtures.sources.guides import ask_guides
 from fixtures.target import Target
 from fixtures.target.chapters import Guides
+from fixtures.target.folder import load_target
 from testing.rooms import TARGET
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from reports.model.history import VERSION, HistoryError, prune, recall, remember
-from reports.model.outcome import Outcome
-from reports.model.past import Drilled, Past, Work
-from reports.model.run import Result, Source
-from reports.model.sample import Event, Happened, Reading, Sample
+from gate.history import VERSION, HistoryError, prune, recall, remember
+from gate.outcome import Outcome
+from gate.past import Drilled, Past, Work
+from gate.run import Result, Source
+from gate.sample import Event, Happened, Reading, Sample
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 

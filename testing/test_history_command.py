@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from gate.history import recall, remember
 from reports.__main__ import main
-from reports.model.history import recall, remember
 from testing.test_history import WHOLE
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from reports.decision import decide
-from reports.model.chronicle import chronicle_of
-from reports.model.contract import load_contract
-from reports.model.history import recall, remember
-from reports.model.outcome import Outcome
-from reports.model.past import Past
-from reports.model.sample import Reading, Sample
+from gate.contract import load_contract
+from gate.decision import decide
+from gate.history import recall, remember
+from gate.history_series import chronicle_of
+from gate.outcome import Outcome
+from gate.past import Past
+from gate.sample import Reading, Sample
 from reports.pages.verdict import render_verdict
 from testing.golden import AT, go
 from testing.rooms import TWO, House
@@ -24,9 +24,9 @@ WRITER = """
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from reports.model.history import remember
-from reports.model.past import Past
-from reports.model.sample import Sample
+from gate.history import remember
+from gate.past import Past
+from gate.sample import Sample
 for number in range(25):
     at = datetime.fromisoformat(sys.argv[2]) + timedelta(minutes=number)
     remember(Path(sys.argv[1]), Past((Sample(at),)))

@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.groups import ApiGroups, api_groups
-from fixtures.facts import FACTS
-from fixtures.host.backup_days import backup_days, kept
-from fixtures.host.backups import Backup, Backups, backups
-from fixtures.host.cluster_backup import cluster_backup
+from fixtures.host.backups.backup_days import backup_days, kept
+from fixtures.host.backups.backups import Backup, Backups, backups
+from fixtures.host.backups.cluster_backup import cluster_backup
 from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, TRAILER, dump, etcd, manifests, rdb, sqlite, write
 from testing.host_answers import BACKUPS
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from fixtures.answer import Unknown
-from fixtures.host.check_settings import check_settings
-from fixtures.host.datastore import datastore
-from fixtures.host.kubelet import kubelet
-from fixtures.host.kubelet_disk import kubelet_disk
-from fixtures.host.smart import smart
-from fixtures.host.storage import storage
-from fixtures.host.waste import bytes_of, waste
+from fixtures.ask.answer import Unknown
+from fixtures.host.disk.datastore import datastore
+from fixtures.host.disk.kubelet import kubelet
+from fixtures.host.disk.kubelet_disk import kubelet_disk
+from fixtures.host.disk.smart import smart
+from fixtures.host.disk.storage import storage
+from fixtures.host.disk.waste import bytes_of, waste
+from fixtures.host.monitoring.check_settings import check_settings
 from testing.disk_answers import CHECK_SETTINGS, DATASTORE, KUBELET, KUBELET_DISK, SMART, STORAGE, WASTE
 
 FULL = "row ext4 71 29 10 90 /dev/sda2 /\n"

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 import fixtures.drills
 import fixtures.host
-from fixtures.answer import Answer, Unknown
-from fixtures.facts import FACTS
-from fixtures.host.backup_jobs import WORKS, backup_schedules
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
+from fixtures.host.backups.backup_jobs import WORKS, backup_schedules
 from testing.host_answers import SOUND
 
 for package in (fixtures.host, fixtures.drills):
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)  # importing one declares its fact
 NAMES = sorted(SOUND)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.host.journal import Journal, journal
-from fixtures.host.journal_config import size, span
+from fixtures.host.logs.journal import Journal, journal
+from fixtures.host.logs.journal_config import size, span
 from testing.host_answers import JOURNAL
 
 AT, DAY, MIB = 1_795_450_734, 86_400, 1 << 20

@@ -2,12 +2,12 @@
 
 import pytest
 
-from fixtures.host.log_bounds import bound, other_bounds
-from fixtures.host.log_files import Log, LogFile, LogFiles, log_files
-from fixtures.host.log_usage import log_usage
-from fixtures.host.logrotate import LATE, LogrotateRuns, logrotate_runs
-from fixtures.host.next_run import next_run
-from fixtures.host.rotation import Rotation, Stanza, rotation
+from fixtures.host.logs.log_bounds import bound, other_bounds
+from fixtures.host.logs.log_files import Log, LogFile, LogFiles, log_files
+from fixtures.host.logs.log_usage import log_usage
+from fixtures.host.logs.logrotate import LATE, LogrotateRuns, logrotate_runs
+from fixtures.host.logs.next_run import next_run
+from fixtures.host.logs.rotation import Rotation, Stanza, rotation
 from testing.host_answers import LOG_FILES, LOG_USAGE, LOGROTATE_RUNS, ROTATION
 
 # Written from logrotate's documentation and source, not recorded: 3.19 of Ubuntu 22.04 (the long list, `su root adm`)

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
-from fixtures.facts import FACTS
-from fixtures.host.boots import Boots
-from fixtures.host.configuration import Configuration
-from fixtures.host.starts import Starts
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
+from fixtures.host.system.boots import Boots
+from fixtures.host.system.configuration import Configuration
+from fixtures.host.system.starts import Starts
 from testing.host_answers import BOOTS, CONFIGURATION, STARTS
 
 # Ubuntu 24.04 (systemd 255) heads the list with a row of titles and puts a space between the dates; from its source.
@@ -24,7 +24,7 @@ MINUTE = datetime(2026, 11, 23, 19, 6, tzinfo=UTC)
 
 
 def read(name: str, out: str) -> object:
-    importlib.import_module(f"fixtures.host.{name}")
+    importlib.import_module(f"fixtures.host.system.{name}")
     return FACTS[name].read(Answer(out, "", 0, "", MINUTE))
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from fixtures.host.backup_jobs import BackupSchedules, backup_schedules, blind, users
-from fixtures.host.commands import called, complete, path_of
-from fixtures.host.schedules import schedules
-from fixtures.host.timers import timers
+from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules, blind, users
+from fixtures.host.schedules.commands import called, complete, path_of
+from fixtures.host.schedules.schedules import schedules
+from fixtures.host.schedules.timers import timers
 from testing.host_answers import SCHEDULES
 
 LINE = "| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.log 2>&1"

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import http as module
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.client import Cluster
-from fixtures.facts import FACTS
-from fixtures.folder import load_target
-from fixtures.http import Health, Probe, ask_health
+from fixtures.sources import http as module
+from fixtures.sources.http import Health, Probe, ask_health
+from fixtures.target.folder import load_target
 from testing.rooms import TARGET
 from testing.servers import Server, serving
 from testing.test_cluster_client import kubeconfig
@@ -20,7 +20,7 @@ MCP = '\n[mcp]\nnamespaces = ["default"]\nbody = "ok"\n'
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What would have been slept."""
     slept: list[float] = []
-    monkeypatch.setattr("fixtures.http.time.sleep", slept.append)
+    monkeypatch.setattr("fixtures.sources.http.time.sleep", slept.append)
     monkeypatch.setenv("NO_PROXY", "*")
     return slept
 

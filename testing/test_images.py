@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.mcp_pods import Services, services
-from fixtures.facts import FACTS
-from fixtures.host.image_archives import Archived, ImageArchives
-from fixtures.host.images import Images, full_name
-from fixtures.host.registry import Registry
-from fixtures.image_keeping import keeping, unseen
-from fixtures.running_code import RunningCode, running_code
+from fixtures.evidence.image_keeping import keeping, unseen
+from fixtures.evidence.running_code import RunningCode, running_code
+from fixtures.host.images.image_archives import Archived, ImageArchives
+from fixtures.host.images.images import Images, full_name
+from fixtures.host.images.registry import Registry
 from testing.mcp_answers import CONFIG, CRI_IMAGES, IMAGE_ARCHIVES, IMAGES, MANIFEST
 from testing.test_cluster_facts import NOW, TARGET, read
 from testing.test_mcp_pods import deployment, pod

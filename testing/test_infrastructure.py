@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.claims import bound_claims
 from fixtures.cluster.containers import Container, Ending
 from fixtures.cluster.front import Front, ask_front
@@ -15,15 +16,14 @@ from fixtures.cluster.nodes import Condition, Node, room
 from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pod
 from fixtures.cluster.versions import Versions, support, versions
-from fixtures.facts import FACTS
-from fixtures.host.certificates import certificates
-from fixtures.host.clock import Clock, clock
-from fixtures.host.cluster_unit import cluster_unit
-from fixtures.host.kernel_words import kernel_words
-from fixtures.host.login import login
-from fixtures.host.memory import memory
-from fixtures.host.updates import updates
-from fixtures.timekeeping import timekeeping
+from fixtures.evidence.timekeeping import timekeeping
+from fixtures.host.system.certificates import certificates
+from fixtures.host.system.clock import Clock, clock
+from fixtures.host.system.cluster_unit import cluster_unit
+from fixtures.host.system.kernel_words import kernel_words
+from fixtures.host.system.login import login
+from fixtures.host.system.memory import memory
+from fixtures.host.system.updates import updates
 from testing.infrastructure_answers import CERTIFICATES, CLOCK, CLUSTER_UNIT, KERNEL_WORDS, LOGIN, MEMORY, UPDATES
 from testing.servers import serving
 from testing.test_cluster_client import cluster

@@ -1,7 +1,7 @@
 import pytest
 
-from reports.model.contract import Kind
-from reports.model.history import recall
+from gate.contract import Kind
+from gate.history import recall
 from testing.rooms import TWO, House, rows
 
 PASSING_B = """
@@ -240,7 +240,7 @@ def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_repo
     contract = rows("A-01") + "\n" + rows("B-01", chapter='"guides"')
     whole = house.audit(TWO, contract=contract)
     page = (whole.folder / "verdict.html").read_bytes()
-    house.monkeypatch.setattr("reports.plugin.DEFAULT", house.reports)
+    house.monkeypatch.setattr("reports.session.plugin.DEFAULT", house.reports)
     light = house.run("-m", "sample")
     assert "1 deselected" in light.said
     assert "sample was kept" in light.said

@@ -9,11 +9,11 @@ from typing import cast
 import msgspec
 import pytest
 
-from reports.decision import decide
-from reports.model.run import Run
+from gate.decision import decide
+from gate.run import Run
+from reports.pages.proofs import Proof
 from reports.pages.verdict import render_verdict
-from reports.proofs import Proof
-from reports.words import Voice
+from reports.text.words import Voice
 from testing.audits import ROOT, audit
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 

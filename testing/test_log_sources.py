@@ -2,10 +2,10 @@
 
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
 from fixtures.drills.syslog_marker import SyslogMarker, syslog_marker
-from fixtures.host.container_logs import container_logs, quantity
-from fixtures.host.kernel_messages import kernel_messages
+from fixtures.host.logs.container_logs import container_logs, quantity
+from fixtures.host.logs.kernel_messages import kernel_messages
 from testing.host_answers import CONTAINER_LOGS, KERNEL_MESSAGES, SYSLOG_MARKER
 
 AT, DAY = 1_795_450_734, 86_400

@@ -19,9 +19,9 @@ MEASURE = """
 import resource, sys, time
 from fixtures.cluster.client import Cluster
 from fixtures.cluster.mcp_pods import equipment, pod_health, services
-from fixtures.facts import FACTS
-from fixtures.folder import load_target
-import fixtures.host.booted
+from fixtures.ask.facts import FACTS
+from fixtures.target.folder import load_target
+import fixtures.host.system.booted
 target = load_target(__import__("pathlib").Path(sys.argv[1]))
 cluster = Cluster(target)
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer, Unknown
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.mcp_pods import PodHealth, equipment, pod_health, services
 from fixtures.cluster.selector import selector
-from fixtures.facts import FACTS
-from fixtures.host.booted import booted
+from fixtures.host.system.booted import booted
 from testing.test_cluster_facts import NOW, TARGET, read
 
 BOOT = NOW - timedelta(days=3)

@@ -1,11 +1,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from gate import history as kept
+from gate.past import Past
+from gate.sample import Sample
+from gate.stability import observe_window
 from remediations.transaction.memory import remember
-from reports.model import history as kept
-from reports.model.past import Past
-from reports.model.sample import Sample
-from reports.model.stability import observe_window
 
 
 def test_a_change_is_remembered_though_its_run_never_ends(tmp_path: Path) -> None:

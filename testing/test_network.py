@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.network import network_said
+from fixtures.ask.network import network_said
 
 WRAPPED = "HTTPSConnectionPool(host='edge', port=6443): Max retries exceeded (Caused by NewConnectionError('<x>: {}'))"
 

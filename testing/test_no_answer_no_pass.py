@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from fixtures.answer import Answer
-from fixtures.recording import Failure, Recording, read_recording, write_recording
-from reports.model.contract import Kind, load_contract
+from fixtures.ask.answer import Answer
+from fixtures.session.recording import Failure, Recording, read_recording, write_recording
+from gate.contract import Kind, load_contract
 from testing.rooms import ROOT, House, Ran
 
 READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.nodes import Condition, Node, heartbeat
 
 NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)

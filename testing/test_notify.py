@@ -8,18 +8,18 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from fixtures.check import check
-from fixtures.folder import load_target
+from fixtures.check.reachability import check
 from fixtures.target import TargetError
+from fixtures.target.folder import load_target
+from gate.decision import decide
+from gate.outcome import Outcome
+from gate.people import People
+from gate.run import Run, write_run
 from notify.__main__ import main
 from notify.channels import deliver, veiled
 from notify.memory import Told
 from notify.message import Message, changed, told_now, worth_telling
-from reports.decision import decide
-from reports.model.outcome import Outcome
-from reports.model.people import People
-from reports.model.run import Run, write_run
-from reports.words import Voice
+from reports.text.words import Voice
 from testing.receivers import Mailbox, Webhook, receiving
 from testing.rooms import TARGET
 from testing.runs import GO, IDS, row, run, runs

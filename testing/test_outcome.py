@@ -1,4 +1,4 @@
-from reports.model.outcome import JUDGED, Outcome
+from gate.outcome import JUDGED, Outcome
 
 
 def test_the_order_from_best_to_worst() -> None:

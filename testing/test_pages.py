@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.acting import whole_words
-from reports.decision import Decision, decide
-from reports.model.past import EARLIER
-from reports.model.people import People
-from reports.model.run import Finding, Run, Source
-from reports.model.stability import Window
+from gate.decision import Decision, decide
+from gate.past import EARLIER
+from gate.people import People
+from gate.run import Finding, Run, Source
+from gate.stability import Window
 from reports.pages.foot import css_string
+from reports.pages.proofs import Proof
 from reports.pages.proven import proven
 from reports.pages.sections import window
 from reports.pages.standing import expires_next
 from reports.pages.verdict import TEMPLATES, render_verdict
-from reports.proofs import Proof
-from reports.terminal import summary
-from reports.words import UNSEEN, Voice
+from reports.session.terminal import summary
+from reports.text.responsibility import whole_words
+from reports.text.words import UNSEEN, Voice
 from testing.golden import AT, CONTRACT, GOLDEN, failed, fixed, go, go_with_waivers, golden, hostile, lab, no_go, not_yet
 from testing.runs import runs
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.model.entries import PeopleError
-from reports.model.people import Attestation, People, load_people
+from gate.entries import PeopleError
+from gate.people import Attestation, People, load_people
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 WAIVABLE = {"MCP-01": True, "DSK-01": False, "DEC-04": True}

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import reports.people_command
+import reports.commands.people
+from gate.contract import load_contract
+from gate.people import People, load_people
+from gate.runner import runner_names, same_person
 from reports.__main__ import main
-from reports.model.contract import load_contract
-from reports.model.people import People, load_people
-from reports.model.runner import runner_names, same_person
 
 RUNNER = ("Robin Runner", "robin")
 WAIVE = ("waive", "DOC-01", "--reason", "in review", "--approver", "Dana Leroy")
@@ -23,7 +23,7 @@ LOG = ("log", "--activity", "backups, and their restores", "--hours", "6")
 
 @pytest.fixture
 def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(reports.people_command, "runner_names", lambda: RUNNER)
+    monkeypatch.setattr(reports.commands.people, "runner_names", lambda: RUNNER)
     folder = tmp_path / "edge"
     folder.mkdir()
     (folder / "target.toml").write_text("")

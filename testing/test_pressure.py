@@ -6,8 +6,8 @@ import pytest
 
 from fixtures.cluster.nodes import Condition, Node
 from fixtures.cluster.pods import Pod
-from fixtures.host.evictions import Evictions
-from fixtures.pressure import Pressure, pressure
+from fixtures.evidence.pressure import Pressure, pressure
+from fixtures.host.disk.evictions import Evictions
 
 NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)
 LONG, YOUNG = NOW - timedelta(days=9), NOW - timedelta(days=1)

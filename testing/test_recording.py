@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.answer import Answer
-from fixtures.facts import FACTS, Asked, Fact
-from fixtures.recording import Failure, Recording, read_recording, write_recording
+from fixtures.ask.answer import Answer
+from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.session.recording import Failure, Recording, read_recording, write_recording
 from fixtures.target import Target, TargetError
-from reports.model.people import People
+from gate.people import People
 from testing.places import fake_ssh
 from testing.rooms import House, rows
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.redaction import HIDDEN, MOST, redact
+from fixtures.ask.redaction import HIDDEN, MOST, redact
 
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJl"
 PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn-NzaC1\nhunter2\n-----END OPENSSH PRIVATE KEY-----"

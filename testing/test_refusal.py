@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fixtures.target import Target
-from reports.model.refusal import plainly
+from gate.refusal import plainly
 
 GOOD = {"target": {"name": "edge", "title": "Edge"}, "host": {"address": "edge", "user": "u"}, "cluster": {"kubeconfig": "k"}}
 

@@ -6,11 +6,11 @@ import shlex
 import msgspec
 import pytest
 
-from fixtures.host.backup_access import BackupAccess, Entry
-from fixtures.host.backup_setup import BackupSetup, backup_setup
-from fixtures.host.backups import Backup, Backups
-from fixtures.host.files import HostFile
-from fixtures.host.schedules import Schedules, schedules
+from fixtures.host.backups.backup_access import BackupAccess, Entry
+from fixtures.host.backups.backup_setup import BackupSetup, backup_setup
+from fixtures.host.backups.backups import Backup, Backups
+from fixtures.host.schedules.schedules import Schedules, schedules
+from fixtures.host.system.files import HostFile
 from remediations._backups import LIBRARY, SETTINGS, TABLE, Seen, install_backup, table
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from fixtures.cluster.deployments import Deployments
-from fixtures.host.cleanup_files import CleanupFiles, Folder, cleanup_files
-from fixtures.host.files import HostFile
-from fixtures.host.monitor_files import MonitorFiles, monitor_files
-from fixtures.host.schedules import Schedules, schedules
-from fixtures.host.waste import Image, Waste
+from fixtures.host.disk.cleanup_files import CleanupFiles, Folder, cleanup_files
+from fixtures.host.disk.waste import Image, Waste
+from fixtures.host.monitoring.monitor_files import MonitorFiles, monitor_files
+from fixtures.host.schedules.schedules import Schedules, schedules
+from fixtures.host.system.files import HostFile
 from remediations.disk_cleanup import disk_cleanup
 from remediations.disk_monitor import CRON, CRONTAB, FILES, SCRIPT, SETTINGS, disk_monitor
 from remediations.transaction.plan import Plan, draw_plan

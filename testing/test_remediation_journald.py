@@ -5,9 +5,9 @@ import hashlib
 import msgspec
 import pytest
 
-from fixtures.host.files import HostFile
-from fixtures.host.journal import Journal
-from fixtures.host.journal_files import JournalFiles, journal_files
+from fixtures.host.logs.journal import Journal
+from fixtures.host.logs.journal_files import JournalFiles, journal_files
+from fixtures.host.system.files import HostFile
 from remediations.journald import DROP_IN, MERGED, PLANS_OWN, RESTART, journald
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand

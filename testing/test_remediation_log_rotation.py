@@ -5,9 +5,9 @@ import hashlib
 import msgspec
 import pytest
 
-from fixtures.host.files import HostFile
-from fixtures.host.logrotate import LogrotateRuns
-from fixtures.host.rotation_files import Log, RotationFiles, rotation_files
+from fixtures.host.logs.logrotate import LogrotateRuns
+from fixtures.host.logs.rotation_files import Log, RotationFiles, rotation_files
+from fixtures.host.system.files import HostFile
 from remediations.log_rotation import HOURLY, PLANS_OWN, RSYSLOG, log_rotation, paths_in
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand, Step

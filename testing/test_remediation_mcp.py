@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from fixtures.host.image_archives import Archived, ImageArchives
-from fixtures.host.images import Image, Images
-from fixtures.host.mcp_workloads import Container, McpWorkloads, Workload, mcp_workloads
+from fixtures.host.images.image_archives import Archived, ImageArchives
+from fixtures.host.images.images import Image, Images
+from fixtures.host.system.mcp_workloads import Container, McpWorkloads, Workload, mcp_workloads
 from remediations.image_pin import image_pin
 from remediations.mcp_deploy import mcp_deploy
 from remediations.transaction.objects import PatchObject, fields

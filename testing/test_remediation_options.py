@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.folder import load_target
-from fixtures.recording import Recording, write_recording
-from reports.model.people import People
+from fixtures.session.recording import Recording, write_recording
+from fixtures.target.folder import load_target
+from gate.people import People
 from testing.audits import audit
 
 TARGET = """\

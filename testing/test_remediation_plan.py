@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.answer import Unknown
-from fixtures.host.files import HostFile
+from fixtures.ask.answer import Unknown
+from fixtures.host.system.files import HostFile
+from gate.contract import Kind, load_contract
 from remediations.transaction.choice import Wanted, choose, drills, parse, regressed
 from remediations.transaction.difference import difference as diff
 from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
@@ -20,7 +21,6 @@ from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.session import TransactionError
 from remediations.transaction.showing import shown, undo_of
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
-from reports.model.contract import Kind, load_contract
 from testing.runs import row
 from testing.transaction_host import plain
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gate.contract import Text
+from gate.sentence import holes
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.said import NOTHING, SAID, said, sentences
-from reports.model.contract import Text
-from reports.model.sentence import holes
 
 ROOM = Path(__file__).parents[1] / "remediations"
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in ROOM.glob("*.py")}

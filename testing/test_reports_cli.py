@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gate.contract import load_contract
+from gate.run import schema, write_run
 from reports.__main__ import main
 from reports.exports import EXPORTS, write_all
-from reports.model.contract import load_contract
-from reports.model.run import schema, write_run
 from testing.golden import fixed, go, no_go
 
 ROOT = Path(__file__).parents[1]

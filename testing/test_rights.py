@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.exchange import script
-from fixtures.facts import Asked, Fact
-from fixtures.folder import load_target
-from fixtures.known import known_facts
+from fixtures.ask.exchange import script
+from fixtures.ask.facts import Asked, Fact
 from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import asking, digest, observer
 from fixtures.rights.roles import asked_for, audit_rules
+from fixtures.session.registry import known_facts
+from fixtures.target.folder import load_target
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
 

@@ -1,11 +1,11 @@
 import msgspec
 
-from reports.model.contract import Kind
-from reports.model.outcome import Outcome
-from reports.model.past import Past
-from reports.model.run import Intervention, Reason
-from reports.model.sample import Reading
-from reports.sampling import left_by, sample_of
+from gate.contract import Kind
+from gate.outcome import Outcome
+from gate.past import Past
+from gate.run import Intervention, Reason
+from gate.sample import Reading
+from reports.session.sampling import left_by, sample_of
 from testing.runs import row, run
 
 CONTRACT = {"DSK-01": row("DSK-01"), "DSK-05": row("DSK-05"), "INF-11": row("INF-11", blocking=False),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.contract import FindingText, Text, load_contract
-from reports.model.sentence import FORMS, LANGUAGES, fill, locale, phrase
+from gate.contract import FindingText, Text, load_contract
+from gate.sentence import FORMS, LANGUAGES, fill, locale, phrase
 
 HOSTILE: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes(),

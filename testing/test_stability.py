@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.coverage import LONGEST_GAP
-from reports.model.maintenance import Maintenance
-from reports.model.sample import Event, Happened, Sample
-from reports.model.stability import Evidence, Window, observe_window
+from gate.coverage import LONGEST_GAP
+from gate.maintenance import Maintenance
+from gate.sample import Event, Happened, Sample
+from gate.stability import Evidence, Window, observe_window
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 NAMES = st.lists(st.sampled_from(["DSK-01", "MCP-01", "LOG-06"]), max_size=2, unique=True).map(tuple)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.folder import find_folder, load_target
 from fixtures.target import Target, TargetError, variables
-from reports.model.contract import load_contract
+from fixtures.target.folder import find_folder, load_target
+from gate.contract import load_contract
 from testing.rooms import ROOT, TARGET, TWO, House
 
 ATTESTED = '[[attestation]]\ncriterion = "A-01"\n'

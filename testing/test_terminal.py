@@ -8,15 +8,15 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from fixtures.answer import Answer
-from fixtures.recording import Failure, Recording, write_recording
+from fixtures.ask.answer import Answer
+from fixtures.session.recording import Failure, Recording, write_recording
 from fixtures.target import Target
 from fixtures.target.place import Cluster, Place, Ssh
-from reports.decision import decide
-from reports.model.contract import load_contract
-from reports.model.people import People
-from reports.terminal import summary
-from reports.words import UNSEEN
+from gate.contract import load_contract
+from gate.decision import decide
+from gate.people import People
+from reports.session.terminal import summary
+from reports.text.words import UNSEEN
 from testing.audits import ROOT, Audited, audit
 from testing.golden import GOLDEN
 

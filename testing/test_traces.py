@@ -7,20 +7,20 @@ import msgspec
 from fixtures.cluster.containers import Container
 from fixtures.cluster.nodes import Condition, Node
 from fixtures.cluster.pods import Pod
-from fixtures.effort import effort
-from fixtures.host.booted import Booted
-from fixtures.host.boots import Boot, Boots
-from fixtures.host.configuration import Configuration, ConfigurationFile
-from fixtures.host.kernel_words import KernelWords
-from fixtures.host.starts import Start, Starts
-from fixtures.reboot import reboot
-from fixtures.stability import Witnessed
-from fixtures.traces import Traces, traces
-from reports.model.maintenance import Maintenance
-from reports.model.outcome import Outcome
-from reports.model.past import Past, Work
-from reports.model.run import Intervention
-from reports.model.sample import Event, Happened, Sample
+from fixtures.evidence.effort import effort
+from fixtures.evidence.reboot import reboot
+from fixtures.evidence.stability import Witnessed
+from fixtures.evidence.traces import Traces, traces
+from fixtures.host.system.booted import Booted
+from fixtures.host.system.boots import Boot, Boots
+from fixtures.host.system.configuration import Configuration, ConfigurationFile
+from fixtures.host.system.kernel_words import KernelWords
+from fixtures.host.system.starts import Start, Starts
+from gate.maintenance import Maintenance
+from gate.outcome import Outcome
+from gate.past import Past, Work
+from gate.run import Intervention
+from gate.sample import Event, Happened, Sample
 from testing.runs import NOW, row, run
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.maintenance import Maintenance
-from reports.model.outcome import Outcome
-from reports.model.past import Past
-from reports.model.sample import Reading, Sample
-from reports.model.trend import FAR, MOST, Trend, trend_of
+from gate.maintenance import Maintenance
+from gate.outcome import Outcome
+from gate.past import Past
+from gate.sample import Reading, Sample
+from gate.trend import FAR, MOST, Trend, trend_of
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

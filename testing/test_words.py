@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.model.bound import Bound
-from reports.model.contract import Text, load_contract
-from reports.model.sentence import LANGUAGES, holes, locale
-from reports.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
+from gate.bound import Bound
+from gate.contract import Text, load_contract
+from gate.sentence import LANGUAGES, holes, locale
+from reports.text.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
 
 ROOT = Path(__file__).parents[1]
 TABLES = sorted(locale("en"))
@@ -20,7 +20,7 @@ BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"} 
 
 def codes() -> Iterator[str]:
     """What the sources raise or give as a reason: literals where Unknown and Reason are called, and tables of codes."""
-    for room in ("fixtures", "reports", "remediations", "tests"):
+    for room in ("gate", "fixtures", "reports", "remediations", "tests"):
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Unknown", "Reason") and node.args:

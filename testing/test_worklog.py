@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.people import worth
-from reports.model.entries import PeopleError
-from reports.model.people import People, load_people
-from reports.model.worklog import PLANNED, Basis, Logged, load_worklog, return_of
+from fixtures.evidence.people import worth
+from gate.entries import PeopleError
+from gate.people import People, load_people
+from gate.worklog import PLANNED, Basis, Logged, load_worklog, return_of
 from testing.test_people import NOW, WAIVABLE
 
 HEAD = "date,hours,activity,saved_hours_per_month,basis\n"

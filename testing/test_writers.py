@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.model.contract import load_contract
+from gate.contract import load_contract
 from testing.audits import audit
 
 

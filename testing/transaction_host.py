@@ -10,7 +10,8 @@ from grp import getgrgid
 from pathlib import Path
 from pwd import getpwuid
 
-from fixtures.host.files import HostFile
+from fixtures.host.system.files import HostFile
+from gate.contract import Text
 from remediations.transaction.apply import Transaction
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import take_lock
@@ -18,7 +19,6 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.said import Sentence
 from remediations.transaction.session import Session
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
-from reports.model.contract import Text
 
 ME = f"{getpwuid(os.getuid()).pw_name}:{getgrgid(os.getgid()).gr_name}"
 SESSION = "kill -9 $(ps -o ppid= -p $PPID)"  # in a step: end the shell that runs the transaction

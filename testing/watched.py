@@ -3,10 +3,10 @@
 import math
 from datetime import datetime, timedelta
 
-from reports.model.chronicle import Chronicle, chronicle_of
-from reports.model.incidents import Incident
-from reports.model.outcome import Outcome
-from reports.model.sample import Reading, Sample
+from gate.history_series import Chronicle, chronicle_of
+from gate.incidents import Incident
+from gate.outcome import Outcome
+from gate.sample import Reading, Sample
 
 HOUR, HOURS = timedelta(hours=1), 190
 GAP, SICK, BLIND = range(100, 112), range(60, 64), range(30, 33)  # hours ago

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.groups import ApiGroups
-from fixtures.host.backup_access import BackupAccess
-from fixtures.host.backup_days import WEEK, backup_days, kept
-from fixtures.host.backup_jobs import blind, users
-from fixtures.host.backups import Backups
-from fixtures.host.cluster_backup import ClusterBackup, cluster_backup
-from fixtures.host.schedules import Schedules
-from fixtures.judge import Judge, criterion
+from fixtures.host.backups.backup_access import BackupAccess
+from fixtures.host.backups.backup_days import WEEK, backup_days, kept
+from fixtures.host.backups.backup_jobs import blind, users
+from fixtures.host.backups.backups import Backups
+from fixtures.host.backups.cluster_backup import ClusterBackup, cluster_backup
+from fixtures.host.schedules.schedules import Schedules
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding, Reason
+from gate.run import Finding, Reason
 
 
 @criterion("BKP-04")

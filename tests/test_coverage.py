@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.claims import Claims
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.sets import StatefulSets
-from fixtures.coverage import coverage
-from fixtures.host.backup_copy import BackupCopy
-from fixtures.judge import Judge, criterion
+from fixtures.evidence.coverage import coverage
+from fixtures.host.backups.backup_copy import BackupCopy
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding
+from gate.run import Finding
 
 
 @criterion("BKP-14")

@@ -1,12 +1,12 @@
 """Plan, GO/NO-GO: complete, approved, worth it."""
 
-from fixtures.judge import Judge, criterion
-from fixtures.people import approval, worth
+from fixtures.evidence.people import approval, worth
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.derived import judge_progress, progress
-from reports.model.people import People
-from reports.model.run import Run
-from reports.model.settle import settle
+from gate.derived import judge_progress, progress
+from gate.people import People
+from gate.run import Run
+from gate.settle import settle
 
 
 @criterion("DEC-01")

@@ -6,21 +6,21 @@ from datetime import datetime
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.stale_pods import StalePods, stale_pods
-from fixtures.host.check_settings import CheckSettings
-from fixtures.host.datastore import Datastore
-from fixtures.host.disk import Filesystems
-from fixtures.host.evictions import Evictions
-from fixtures.host.kernel_words import KernelWords
-from fixtures.host.kubelet import Kubelet
-from fixtures.host.kubelet_disk import KubeletDisk
-from fixtures.host.smart import Smart
-from fixtures.host.storage import Storage
-from fixtures.host.waste import Waste
-from fixtures.judge import Judge, criterion
-from fixtures.pressure import Pressure, pressure
-from fixtures.trends import forecast
-from reports.model.run import Finding, Reason, Run
-from reports.model.trend import Trend
+from fixtures.evidence.pressure import Pressure, pressure
+from fixtures.evidence.trends import forecast
+from fixtures.host.disk.datastore import Datastore
+from fixtures.host.disk.disk import Filesystems
+from fixtures.host.disk.evictions import Evictions
+from fixtures.host.disk.kubelet import Kubelet
+from fixtures.host.disk.kubelet_disk import KubeletDisk
+from fixtures.host.disk.smart import Smart
+from fixtures.host.disk.storage import Storage
+from fixtures.host.disk.waste import Waste
+from fixtures.host.monitoring.check_settings import CheckSettings
+from fixtures.host.system.kernel_words import KernelWords
+from fixtures.session.judge import Judge, criterion
+from gate.run import Finding, Reason, Run
+from gate.trend import Trend
 
 
 @criterion("DSK-01")

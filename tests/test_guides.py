@@ -2,15 +2,15 @@
 
 from fixtures.cluster.deployments import Deployments
 from fixtures.cluster.names import Namespaces, Services
-from fixtures.guide_files import GuideFiles, guides_of
-from fixtures.guide_review import currency, kept_current, live, walks
-from fixtures.guide_texts import GuideTexts, dead_links
-from fixtures.host.guide_claims import GuideClaims
-from fixtures.host.schedules import Schedules
-from fixtures.judge import Judge, criterion, found
+from fixtures.evidence.guide_review import currency, kept_current, live, walks
+from fixtures.host.schedules.schedules import Schedules
+from fixtures.host.system.guide_claims import GuideClaims
+from fixtures.session.judge import Judge, criterion, found
+from fixtures.sources.guide_files import GuideFiles, guides_of
+from fixtures.sources.guide_texts import GuideTexts, dead_links
 from fixtures.target import Target
-from reports.model.people import People
-from reports.model.run import Finding, Reason
+from gate.people import People
+from gate.run import Finding, Reason
 
 
 @criterion("DOC-01")

@@ -7,14 +7,14 @@ from fixtures.cluster.nodes import Nodes, heartbeat, room, the_node
 from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.versions import support, versions
-from fixtures.host.certificates import Certificates
-from fixtures.host.cluster_unit import ClusterUnit
-from fixtures.host.units import Units
-from fixtures.judge import Judge, criterion, found
+from fixtures.host.system.certificates import Certificates
+from fixtures.host.system.cluster_unit import ClusterUnit
+from fixtures.host.system.units import Units
+from fixtures.session.judge import Judge, criterion, found
 from fixtures.target import Target
-from reports.model.derived import judge_score, score
-from reports.model.run import Run
-from reports.model.settle import settle
+from gate.derived import judge_score, score
+from gate.run import Run
+from gate.settle import settle
 
 
 @criterion("INF-01")

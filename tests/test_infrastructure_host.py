@@ -1,14 +1,14 @@
 """Plan, criterion 6: the infrastructure audit; what it asks of the machine below the cluster."""
 
 from fixtures.cluster.front import Front
-from fixtures.host.clock import Clock
-from fixtures.host.kernel_words import KernelWords
-from fixtures.host.login import Login
-from fixtures.host.memory import Memory
-from fixtures.host.updates import Updates
-from fixtures.judge import Judge, criterion, found
-from fixtures.timekeeping import timekeeping
-from reports.model.run import Reason
+from fixtures.evidence.timekeeping import timekeeping
+from fixtures.host.system.clock import Clock
+from fixtures.host.system.kernel_words import KernelWords
+from fixtures.host.system.login import Login
+from fixtures.host.system.memory import Memory
+from fixtures.host.system.updates import Updates
+from fixtures.session.judge import Judge, criterion, found
+from gate.run import Reason
 
 
 @criterion("INF-09")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from fixtures.host.journal import PLAN_MAX, WINDOW, Journal
-from fixtures.judge import Judge, criterion
-from reports.model.run import Finding, Reason
+from fixtures.host.logs.journal import PLAN_MAX, WINDOW, Journal
+from fixtures.session.judge import Judge, criterion
+from gate.run import Finding, Reason
 
 
 @criterion("LOG-07")

@@ -1,10 +1,10 @@
 """Plan 0.2: what fills the logs, beside what bounds them."""
 
-from fixtures.host.container_logs import ContainerLogs
-from fixtures.host.kernel_messages import KernelMessages
-from fixtures.host.log_files import KERNEL_LOG, LogFiles
-from fixtures.judge import Judge, criterion
-from reports.model.run import Finding, Reason
+from fixtures.host.logs.container_logs import ContainerLogs
+from fixtures.host.logs.kernel_messages import KernelMessages
+from fixtures.host.logs.log_files import KERNEL_LOG, LogFiles
+from fixtures.session.judge import Judge, criterion
+from gate.run import Finding, Reason
 
 A_DAY = 1_000_000_000  # bytes from which on it is too fast, however long it was watched
 

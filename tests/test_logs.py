@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from fixtures.drills.syslog_marker import SyslogMarker
-from fixtures.host.log_bounds import Bound, bound, other_bounds
-from fixtures.host.log_files import KERNEL_LOG, Log, LogFiles
-from fixtures.host.log_usage import LogUsage
-from fixtures.host.logrotate import LogrotateRuns
-from fixtures.host.next_run import next_run
-from fixtures.host.rotation import Rotation
-from fixtures.host.schedules import Schedules
-from fixtures.judge import Judge, criterion
+from fixtures.host.logs.log_bounds import Bound, bound, other_bounds
+from fixtures.host.logs.log_files import KERNEL_LOG, Log, LogFiles
+from fixtures.host.logs.log_usage import LogUsage
+from fixtures.host.logs.logrotate import LogrotateRuns
+from fixtures.host.logs.next_run import next_run
+from fixtures.host.logs.rotation import Rotation
+from fixtures.host.schedules.schedules import Schedules
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding, Reason
+from gate.run import Finding, Reason
 
 
 @criterion("LOG-01")

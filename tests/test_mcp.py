@@ -4,26 +4,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from fixtures.build_clone import BuildClone
-from fixtures.build_runs import BuildRuns
-from fixtures.builds import last_build
 from fixtures.cluster.deployments import Deployments, mcp_services
 from fixtures.cluster.mcp_pods import equipment, pod_health, services
 from fixtures.cluster.pods import Pods
-from fixtures.host.booted import Booted
-from fixtures.host.build_record import BuildRecord
-from fixtures.host.image_archives import ImageArchives
-from fixtures.host.images import Images
-from fixtures.host.pod_logs import PodLogs, complaints
-from fixtures.host.registry import Registry
-from fixtures.http import Health
-from fixtures.image_keeping import keeping, unseen
-from fixtures.judge import Judge, criterion
-from fixtures.pipeline import pipeline
-from fixtures.running_code import running_code
+from fixtures.evidence.builds import last_build
+from fixtures.evidence.image_keeping import keeping, unseen
+from fixtures.evidence.pipeline import pipeline
+from fixtures.evidence.running_code import running_code
+from fixtures.host.images.build_record import BuildRecord
+from fixtures.host.images.image_archives import ImageArchives
+from fixtures.host.images.images import Images
+from fixtures.host.images.registry import Registry
+from fixtures.host.logs.pod_logs import PodLogs, complaints
+from fixtures.host.system.booted import Booted
+from fixtures.session.judge import Judge, criterion
+from fixtures.sources.build_runs import BuildRuns
+from fixtures.sources.clone import BuildClone
+from fixtures.sources.http import Health
 from fixtures.target import Target
-from reports.model.people import People
-from reports.model.run import Finding, Reason
+from gate.people import People
+from gate.run import Finding, Reason
 
 
 @criterion("MCP-01")

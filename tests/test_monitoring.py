@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from fixtures.drills.disk_alert import DiskAlert
 from fixtures.drills.disk_check import DiskCheck
-from fixtures.host.check_jobs import CheckJobs, check_jobs
-from fixtures.host.cron_past import CronPast
-from fixtures.host.disk_metrics import DiskMetrics
-from fixtures.host.schedules import Schedules
-from fixtures.judge import Judge, criterion
+from fixtures.host.monitoring.check_jobs import CheckJobs, check_jobs
+from fixtures.host.monitoring.disk_metrics import DiskMetrics
+from fixtures.host.schedules.cron_past import CronPast
+from fixtures.host.schedules.schedules import Schedules
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding
+from gate.run import Finding
 
 ALWAYS = 20  # per cent: every disk holds that much
 

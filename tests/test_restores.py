@@ -8,9 +8,9 @@ from fixtures.drills.backup_failure import BackupFailure
 from fixtures.drills.cluster_restore import ClusterRestore
 from fixtures.drills.postgres_restore import Restore
 from fixtures.drills.redis_restore import RedisRestore
-from fixtures.judge import Judge, criterion
+from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from reports.model.run import Finding, Reason
+from gate.run import Finding, Reason
 
 
 @criterion("BKP-10")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from fixtures.cluster.cron_jobs import ClusterJobs
-from fixtures.host.backup_jobs import BackupJob, BackupSchedules, backup_schedules
-from fixtures.host.schedules import Schedules
-from fixtures.judge import Judge, criterion
-from reports.model.run import Finding
+from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules
+from fixtures.host.schedules.schedules import Schedules
+from fixtures.session.judge import Judge, criterion
+from gate.run import Finding
 
 
 @criterion("BKP-01")

@@ -1,18 +1,18 @@
 """Plan, GO/NO-GO and criteria 0.2 and 2: it stayed so, and nobody had to keep it so."""
 
-from fixtures.effort import effort
-from fixtures.judge import Judge, criterion
-from fixtures.people import approval
-from fixtures.reboot import reboot
-from fixtures.stability import Witnessed
-from fixtures.trends import too_short, too_young, unwatched
-from reports.model.derived import judge_window
-from reports.model.past import Past
-from reports.model.people import People
-from reports.model.run import Finding, Run
-from reports.model.settle import window_of
-from reports.model.stability import Window
-from reports.model.trend import Trend
+from fixtures.evidence.effort import effort
+from fixtures.evidence.people import approval
+from fixtures.evidence.reboot import reboot
+from fixtures.evidence.stability import Witnessed
+from fixtures.evidence.trends import too_short, too_young, unwatched
+from fixtures.session.judge import Judge, criterion
+from gate.derived import judge_window
+from gate.past import Past
+from gate.people import People
+from gate.run import Finding, Run
+from gate.settle import window_of
+from gate.stability import Window
+from gate.trend import Trend
 
 
 @criterion("DEC-02")

@@ -10,7 +10,7 @@ from lab.say import say
 from lab.scenarios import Scenario
 
 if TYPE_CHECKING:
-    from reports.model.sample import Sample
+    from gate.sample import Sample
 
 _DAYS = 8
 
@@ -21,8 +21,8 @@ def write_history(folder: Path, scenario: Scenario) -> None:
         return
     # Here, not above: building and booting the lab needs no package beyond Python itself.
     try:
-        from reports.model.history import remember
-        from reports.model.past import Past
+        from gate.history import remember
+        from gate.past import Past
     except ImportError as missing:
         say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
         return
@@ -32,8 +32,8 @@ def write_history(folder: Path, scenario: Scenario) -> None:
 
 def _sample(newest: datetime, hour: int) -> Sample:
     """The disk breathes with the day and grows a little; the logs grow until they are rotated at night."""
-    from reports.model.outcome import Outcome
-    from reports.model.sample import Reading, Sample
+    from gate.outcome import Outcome
+    from gate.sample import Reading, Sample
 
     at = newest - timedelta(hours=hour)
     disk = 58.6 + 0.4 * at.hour / 24 - 0.02 * hour / 24

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from gate.sentence import phrase
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.journal import Record, left_behind, read_journals
 from remediations.transaction.lock import who_am_i
@@ -14,7 +15,6 @@ from remediations.transaction.scripts import candidate_of, files_of, text
 from remediations.transaction.session import Session, TransactionError, must
 from remediations.transaction.step import Check, Step
 from remediations.transaction.tell import Tell
-from reports.model.sentence import phrase
 
 UNDO_SECONDS = 1800.0  # all steps of a run
 STALE = 79  # the status of a step whose object changed since it was planned

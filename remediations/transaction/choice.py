@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gate.contract import Contract, Kind
+from gate.outcome import Outcome
 from remediations.transaction.remedy import Remedy
-from reports.model.contract import Contract, Kind
-from reports.model.outcome import Outcome
 
 PLAN, ALL = "plan", "all"
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from difflib import unified_diff
 from typing import Any
 
-from fixtures.host.files import HostFile
-from fixtures.redaction import redact
+from fixtures.ask.redaction import redact
+from fixtures.host.system.files import HostFile
 from remediations.transaction.objects import DeleteObjects, PatchObject, fields
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 

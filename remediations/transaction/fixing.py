@@ -1,6 +1,11 @@
 """One `--fix` from the first rehearsal to the last: plan, apply, judge again, take back what made something worse."""
 
-from fixtures.audit import AUDIT
+from fixtures.session.audit import AUDIT
+from fixtures.session.stash import BEFORE, HISTORY, INTERVENTIONS, NOTICES
+from gate.contract import Text
+from gate.outcome import Outcome
+from gate.run import Intervention
+from gate.sentence import LANGUAGES, phrase
 from remediations.transaction.apply import Applied, Transaction
 from remediations.transaction.choice import regressed
 from remediations.transaction.interrupt import Interrupts
@@ -12,11 +17,6 @@ from remediations.transaction.planning import Outcomes, Planning
 from remediations.transaction.remedy import REMEDIES
 from remediations.transaction.risk import Risk
 from remediations.transaction.session import TransactionError
-from reports.model.contract import Text
-from reports.model.outcome import Outcome
-from reports.model.run import Intervention
-from reports.model.sentence import LANGUAGES, phrase
-from reports.model.stash import BEFORE, HISTORY, INTERVENTIONS, NOTICES
 
 
 class Fixing(Planning):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from fixtures.connection import Connection
+from fixtures.ask.connection import Connection
 from remediations.transaction.session import Session, TransactionError
 
 HELD = 75

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reports.model import history as kept
-from reports.model.past import Past
-from reports.model.sample import Sample
+from gate import history as kept
+from gate.past import Past
+from gate.sample import Sample
 
 
 def remember(history: Path | None) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from fixtures.answer import Answer
-from fixtures.asking import CONNECTION, ask_all
-from fixtures.audit import AUDIT
-from fixtures.connection import Connection
+from fixtures.ask.answer import Answer
+from fixtures.ask.connection import Connection
+from fixtures.session.audit import AUDIT
+from fixtures.session.sources import CONNECTION, ask_all
 from remediations.transaction.remedy import Remedy
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
+from gate.contract import Text
 from remediations.transaction.difference import difference
 from remediations.transaction.objects import PatchObject, fields
 from remediations.transaction.risk import Risk
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, Step, Yielded
-from reports.model.contract import Text
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from fixtures.answer import Unknown
+from fixtures.ask.answer import Unknown
+from fixtures.session.stash import CONTRACT, INTERVENTIONS, LANGUAGE, NOTICES
+from gate.outcome import Outcome
+from gate.run import Intervention
+from gate.sentence import phrase
 from remediations.transaction.choice import Wanted, choose, drills
 from remediations.transaction.observe import observe
 from remediations.transaction.plan import Plan
@@ -12,10 +16,6 @@ from remediations.transaction.rehearsal import rehearse
 from remediations.transaction.remedy import REMEDIES, Remedy
 from remediations.transaction.showing import shown
 from remediations.transaction.tell import Tell
-from reports.model.outcome import Outcome
-from reports.model.run import Intervention
-from reports.model.sentence import phrase
-from reports.model.stash import CONTRACT, INTERVENTIONS, LANGUAGE, NOTICES
 
 Outcomes = Mapping[str, str]
 COUNTED = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)

@@ -4,16 +4,16 @@ from collections.abc import Generator
 
 import pytest
 
-from fixtures.answer import Unknown
-from fixtures.audit import AUDIT
+from fixtures.ask.answer import Unknown
+from fixtures.session.audit import AUDIT
+from fixtures.session.stash import CONTRACT, LANGUAGE, NOTICES
+from gate.sentence import phrase
 from remediations.transaction.choice import ALL, Wanted, parse
 from remediations.transaction.fixing import Fixing
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.session import TransactionError
 from remediations.transaction.tell import Tell
-from reports.model.sentence import phrase
-from reports.model.stash import CONTRACT, LANGUAGE, NOTICES
 
 WANTED = pytest.StashKey[Wanted]()
 REMEDIES = load_remedies()

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from _pytest.runner import runtestprotocol  # re-running an item is supported there, for pytest-rerunfailures
 
-from fixtures.belief import RESULT
-from fixtures.judge import id_of
-from reports.model.contract import Kind
-from reports.model.outcome import Outcome
-from reports.model.run import Result
-from reports.model.stash import CONTRACT
+from fixtures.session.judge import id_of
+from fixtures.session.outcome import RESULT
+from fixtures.session.stash import CONTRACT
+from gate.contract import Kind
+from gate.outcome import Outcome
+from gate.run import Result
 
 REHEARSED = (Kind.LIVE, Kind.WINDOW, Kind.ATTESTED)  # the derived need a run that is over
 

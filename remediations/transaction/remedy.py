@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 import remediations
-from fixtures.answer import Unknown
-from fixtures.facts import FACTS, Fact
+from fixtures.ask.answer import Unknown
+from fixtures.ask.facts import FACTS, Fact
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError

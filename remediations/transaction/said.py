@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from gate.contract import Text
+from gate.sentence import fill
 from remediations.transaction.risk import RemedyError
-from reports.model.contract import Text
-from reports.model.sentence import fill
 
 SAID = Path(__file__).parents[1] / "said"
 NOTHING = Text("", "")

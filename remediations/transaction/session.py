@@ -13,8 +13,8 @@ from shlex import quote
 
 import msgspec
 
-from fixtures.exchange import piped
-from fixtures.redaction import redact
+from fixtures.ask.exchange import piped
+from fixtures.ask.redaction import redact
 from remediations.transaction.scripts import text
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
@@ -39,7 +39,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """Note the difference: fixtures.exchange asks once and reads; this one stays open, and changes."""
+    """Note the difference: fixtures.ask.exchange asks once and reads; this one stays open, and changes."""
 
     def __init__(self, start: Start, shell: str = SHELL) -> None:
         """`start` runs a command on the host with its stdin open; nothing is changed before `call`."""

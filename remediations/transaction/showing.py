@@ -5,12 +5,12 @@ from shlex import quote
 
 import msgspec
 
+from gate.sentence import phrase
 from remediations.transaction.difference import difference
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan
 from remediations.transaction.said import NOTHING
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
-from reports.model.sentence import phrase
 
 Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yellow) or nothing comes second
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from fixtures.host.files import HostFile
+from fixtures.host.system.files import HostFile
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.said import NOTHING, Sentence

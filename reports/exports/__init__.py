@@ -4,15 +4,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from reports.decision import decide
+from gate.decision import decide
+from gate.run import Run, write_run
 from reports.exports.guide import guide
 from reports.exports.junit import junit
 from reports.exports.metrics import metrics
 from reports.exports.report import Report
 from reports.exports.summary import summary
-from reports.model.run import Run, write_run
+from reports.pages.proofs import read_proofs
 from reports.pages.verdict import render_verdict
-from reports.proofs import read_proofs
 
 Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {

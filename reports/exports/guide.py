@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from reports.briefing import brief
 from reports.exports.markdown import escaped, prose, table, written
 from reports.exports.report import Report
 from reports.exports.summary import kpis, opening, reasons
 from reports.pages.criteria import Card, Chapter, chapters
 from reports.pages.sections import completed, scored, window
-from reports.words import Voice
+from reports.text.briefing import brief
+from reports.text.words import Voice
 
 MOST = 4 * 1024 * 1024
 

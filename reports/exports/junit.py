@@ -3,11 +3,11 @@
 import re
 from xml.etree import ElementTree as ET
 
-from reports.briefly import briefly
+from gate.outcome import Outcome
+from gate.run import Result
 from reports.exports.report import Report
-from reports.model.outcome import Outcome
-from reports.model.run import Result
-from reports.words import Voice, shown
+from reports.text.short_form import briefly
+from reports.text.words import Voice, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

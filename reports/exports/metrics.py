@@ -7,13 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from reports.decision import Verdict
+from gate.bound import Bound
+from gate.decision import Verdict
+from gate.derived import progress, score
+from gate.outcome import Outcome
+from gate.settle import window_of
 from reports.exports.report import Report
-from reports.model.bound import Bound
-from reports.model.derived import progress, score
-from reports.model.outcome import Outcome
-from reports.model.settle import window_of
-from reports.words import shown
+from reports.text.words import shown
 
 BASE = {"%": ("_ratio", 0.01), "s": ("_seconds", 1.0), "min": ("_seconds", 60.0), "h": ("_seconds", 3600.0),
         "hours": ("_seconds", 3600.0), "days": ("_seconds", 86400.0), "MB": ("_bytes", 1e6), "MiB": ("_bytes", 2.0**20),

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.run import Run
-from reports.proofs import Proof
+from gate.decision import Decision
+from gate.run import Run
+from reports.pages.proofs import Proof
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from reports.acting import Line
-from reports.briefing import Briefing, brief
 from reports.exports.markdown import escaped, prose, table, written
 from reports.exports.report import Report
 from reports.pages.figures import figures
-from reports.words import Voice
+from reports.text.briefing import Briefing, brief
+from reports.text.responsibility import Line
+from reports.text.words import Voice
 
 MOST = 1024 * 1024 - 1
 

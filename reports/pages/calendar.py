@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.outcome import Outcome
-from reports.model.run import Run
-from reports.words import Voice
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Run
+from reports.text.words import Voice
 
 BACKUPS, KINDS = "BKP-07", ("postgres", "redis", "configs")
 

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.outcome import Outcome
-from reports.model.run import Run
-from reports.model.sample import Reading
-from reports.words import Voice
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Run
+from gate.sample import Reading
+from reports.text.words import Voice
 
 
 class Moved(msgspec.Struct, frozen=True):

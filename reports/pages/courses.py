@@ -6,15 +6,15 @@ from datetime import timedelta
 import msgspec
 from markupsafe import Markup
 
-from reports.decision import Decision
-from reports.model.bound import Bound
-from reports.model.chronicle import SPAN, Mark
-from reports.model.outcome import Outcome
-from reports.model.run import Run
+from gate.bound import Bound
+from gate.decision import Decision
+from gate.history_series import SPAN, Mark
+from gate.outcome import Outcome
+from gate.run import Run
 from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.course import course, figures, top_of
 from reports.pages.drawings.scale import Named
-from reports.words import Voice
+from reports.text.words import Voice
 
 DRAWN = (("DSK-01", "course-disk"), ("LOG-06", "course-logs"))
 APART = 16  # percent of the height: two names closer than that touch

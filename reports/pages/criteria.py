@@ -7,15 +7,15 @@ from itertools import dropwhile, takewhile
 import msgspec
 from markupsafe import Markup
 
-from reports.acting import owner, todo
-from reports.briefing import is_reserve
-from reports.briefly import FAILED
-from reports.decision import Decision
-from reports.model.contract import Criterion
-from reports.model.outcome import Outcome
-from reports.model.run import Result, Run
+from gate.contract import Criterion
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Result, Run
 from reports.pages.drawings.gauge import gauge
-from reports.words import Voice, shown, visible_lines
+from reports.text.briefing import is_reserve
+from reports.text.responsibility import owner, todo
+from reports.text.short_form import FAILED
+from reports.text.words import Voice, shown, visible_lines
 
 LONGEST_COMMAND, SHORT = 1600, 6
 COMMENT = re.compile(r"\s*#+ (?!shellcheck)")

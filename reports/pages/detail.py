@@ -9,12 +9,12 @@ from typing import Protocol
 
 import pytest
 
-from reports.briefing import verdict_word
-from reports.decision import Decision
-from reports.model.run import Result, Run
-from reports.model.stash import AUDITED, CONTRACT, LANGUAGE
-from reports.progress import result_of
-from reports.words import Voice, shown, visible_lines
+from fixtures.session.stash import AUDITED, CONTRACT, LANGUAGE
+from gate.decision import Decision
+from gate.run import Result, Run
+from reports.session.progress import result_of
+from reports.text.briefing import verdict_word
+from reports.text.words import Voice, shown, visible_lines
 
 BANNER = """<style>
 .phase0 {{ padding: 1rem 1.5rem; border-left: .6rem solid {colour}; background: #f5f4f0; font-size: 1.1rem; }}

@@ -3,13 +3,13 @@
 import msgspec
 from markupsafe import Markup
 
-from reports.decision import Decision
-from reports.model.contract import Criterion, Kpi
-from reports.model.outcome import Outcome
-from reports.model.run import Result, Run
+from gate.contract import Criterion, Kpi
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Result, Run
 from reports.pages.courses import course_of, past_axis
 from reports.pages.drawings.spark import spark
-from reports.words import Voice, shown
+from reports.text.words import Voice, shown
 
 LONGEST_FIGURE = 24
 

@@ -1,8 +1,8 @@
 """What stands at the foot of every printed sheet."""
 
-from reports.briefing import Briefing
-from reports.model.run import Run
-from reports.words import Voice, shown
+from gate.run import Run
+from reports.text.briefing import Briefing
+from reports.text.words import Voice, shown
 
 
 def foot(run: Run, said: Briefing, voice: Voice) -> str:

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.people import Attestation, Waiver
-from reports.model.run import Run
-from reports.words import Voice, shown
+from gate.decision import Decision
+from gate.people import Attestation, Waiver
+from gate.run import Run
+from reports.text.words import Voice, shown
 
 
 class Entry(msgspec.Struct, frozen=True):

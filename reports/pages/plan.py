@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.contract import Text
-from reports.model.outcome import Outcome
-from reports.model.run import Run
-from reports.words import Voice
+from gate.contract import Text
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Run
+from reports.text.words import Voice
 
 FILE = Path(__file__).parent / "plan.toml"
 

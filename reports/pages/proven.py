@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from reports.model.contract import Contract
-from reports.model.outcome import Outcome
-from reports.proofs import FOLLOWS, Proof
-from reports.words import Voice, shown
+from gate.contract import Contract
+from gate.outcome import Outcome
+from reports.pages.proofs import FOLLOWS, Proof
+from reports.text.words import Voice, shown
 
 
 class Try(msgspec.Struct, frozen=True):

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.derived import Score, progress, score
-from reports.model.people import STABLE
-from reports.model.run import Intervention, Run
-from reports.model.stability import Window as Seen
-from reports.words import Voice, shown, visible
+from gate.decision import Decision
+from gate.derived import Score, progress, score
+from gate.people import STABLE
+from gate.run import Intervention, Run
+from gate.stability import Window as Seen
+from reports.text.words import Voice, shown, visible
 
 MOST_LINES, LONGEST_LINE = 400, 400
 SCORED = "INF-SCORE"

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from reports.decision import Decision
-from reports.model.past import EARLIER
-from reports.model.run import Finding, Run
-from reports.words import Voice
+from gate.decision import Decision
+from gate.past import EARLIER
+from gate.run import Finding, Run
+from reports.text.words import Voice
 
 
 class Ending(msgspec.Struct, frozen=True):

@@ -10,16 +10,16 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.briefing import Briefing, brief
-from reports.decision import Decision, Verdict
-from reports.model.run import Run
-from reports.model.sentence import LANGUAGES
+from gate.decision import Decision, Verdict
+from gate.run import Run
+from gate.sentence import LANGUAGES
 from reports.pages import calendar, changed, courses, people, plan, proven, sections, standing, week, worth
 from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
 from reports.pages.foot import foot
-from reports.proofs import Proof
-from reports.words import Voice, shown
+from reports.pages.proofs import Proof
+from reports.text.briefing import Briefing, brief
+from reports.text.words import Voice, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMMAND = re.compile("`([^`]+)`")

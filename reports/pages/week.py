@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 import msgspec
 from markupsafe import Markup
 
-from reports.decision import Decision
-from reports.model.chronicle import SPAN, Look
-from reports.model.run import Run
-from reports.model.settle import window_of
+from gate.decision import Decision
+from gate.history_series import SPAN, Look
+from gate.run import Run
+from gate.settle import window_of
 from reports.pages.courses import ROOM, Tick, ticks
 from reports.pages.drawings import timeline
 from reports.pages.drawings.axis import Axis
-from reports.sampling import sample_of
-from reports.words import Voice
+from reports.session.sampling import sample_of
+from reports.text.words import Voice
 
 MOST_TOLD = 8
 

@@ -5,11 +5,11 @@ from datetime import date
 import msgspec
 from markupsafe import Markup
 
-from reports.model.run import Run
-from reports.model.worklog import Return, return_of
+from gate.run import Run
+from gate.worklog import Return, return_of
 from reports.pages.drawings.break_even import break_even, crossing, top_of
 from reports.pages.drawings.scale import Named, spread
-from reports.words import Voice, shown
+from reports.text.words import Voice, shown
 
 MOST_ROWS = 60
 APART = 11  # percent of the height: two names closer than that touch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from reports.model.contract import Contract, load_contract
+from gate.contract import Contract, load_contract
 from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gate.contract import Contract
+from gate.outcome import Outcome
 from remediations.transaction.remedy import load_remedies
-from reports.model.contract import Contract
-from reports.model.outcome import Outcome
-from reports.proofs import FOLLOWS
+from reports.pages.proofs import FOLLOWS
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import ROOT, audited, by_criterion, outcomes
 from testing.faults.proof import Proof, drills_of

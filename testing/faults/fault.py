@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from reports.model.outcome import Outcome
+from gate.outcome import Outcome
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reports.model.contract import Kind, load_contract
+from gate.contract import Kind, load_contract
 from testing.faults.warm import audit
 
 ROOT = Path(__file__).parents[2]

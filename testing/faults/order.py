@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from reports.model.contract import Contract
+from gate.contract import Contract
 from testing.faults.fault import Fault, Where
 from testing.faults.proof import announced, drills_of, shows_in_all
 from testing.faults.turns import Turn, blinds_drills, turns

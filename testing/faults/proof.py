@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from reports.model.contract import Contract, Kind
-from reports.model.outcome import Outcome
-from reports.proofs import FOLLOWS
+from gate.contract import Contract, Kind
+from gate.outcome import Outcome
+from reports.pages.proofs import FOLLOWS
 from testing.faults.fault import Fault
 
 Outcomes = Mapping[str, str]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from reports.model.contract import Contract
+from gate.contract import Contract
 from testing.faults.fault import Fault, Where
 from testing.faults.observe import outcomes
 from testing.faults.order import Lot, shows

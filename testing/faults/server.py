@@ -4,8 +4,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from fixtures.connection import Connection
-from fixtures.folder import load_target
+from fixtures.ask.connection import Connection
+from fixtures.target.folder import load_target
 
 STEP = 60  # seconds one command may take
 SHELL = "/usr/local/sbin/phase0-shell"  # a name of its own, so that a fault can take sudo away from the audit alone

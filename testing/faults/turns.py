@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import combinations
 
-from reports.model.contract import Contract, Kind
-from reports.model.outcome import Outcome
+from gate.contract import Contract, Kind
+from gate.outcome import Outcome
 from testing.faults.fault import Fault
 from testing.faults.proof import announced, shows_in_all
 

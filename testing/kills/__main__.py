@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from fixtures.answer import Unknown
-from fixtures.known import known_facts
+from fixtures.ask.answer import Unknown
+from fixtures.session.registry import known_facts
 from remediations.transaction.remedy import Remedy, load_remedies
 from testing.kills.killing import Killed, finished, killed_after, killed_at, measured
 from testing.kills.server import Server

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from fixtures.connection import Connection
+from fixtures.ask.connection import Connection
 from remediations.transaction.apply import Transaction
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import locked

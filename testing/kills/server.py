@@ -6,12 +6,12 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from fixtures.answer import Answer
-from fixtures.asking import ask_host
+from fixtures.ask.answer import Answer
+from fixtures.ask.connection import Connection
+from fixtures.ask.facts import Asked
 from fixtures.cluster.client import Cluster
-from fixtures.connection import Connection
-from fixtures.facts import Asked
-from fixtures.folder import find_folder, load_target
+from fixtures.session.sources import ask_host
+from fixtures.target.folder import find_folder, load_target
 from remediations.transaction.objects import ClusterObject, fields
 from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy

@@ -22,8 +22,8 @@ def target(request: pytest.FixtureRequest) -> Iterator[Path]:
 @pytest.fixture
 def on_host(target: Path) -> Callable[[str], str]:
     """Run a command on the server as root."""
-    from fixtures.connection import Connection
-    from fixtures.folder import load_target
+    from fixtures.ask.connection import Connection
+    from fixtures.target.folder import load_target
 
     def run(script: str) -> str:
         connection = Connection(load_target(target))

@@ -9,9 +9,9 @@ from shlex import quote
 import pytest
 
 import fixtures.drills
-from fixtures.facts import FACTS
-from fixtures.folder import load_target
+from fixtures.ask.facts import FACTS
 from fixtures.target import variables
+from fixtures.target.folder import load_target
 
 SCENARIO = "ready"
 OnHost = Callable[[str], str]

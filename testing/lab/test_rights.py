@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.connection import Connection
-from fixtures.folder import load_target
+from fixtures.ask.connection import Connection
+from fixtures.target.folder import load_target
 from testing.audits import ROOT, audit
 
 SCENARIO = "ready"

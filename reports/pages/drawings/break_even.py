@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from reports.model.worklog import Return
+from gate.worklog import Return
 from reports.pages.drawings.axis import plot
 from reports.pages.drawings.scale import round_top
 

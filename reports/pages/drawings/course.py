@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from reports.model.chronicle import Mark
-from reports.model.coverage import LONGEST_GAP
+from gate.coverage import LONGEST_GAP
+from gate.history_series import Mark
 from reports.pages.drawings.axis import Axis, plot
 from reports.pages.drawings.scale import round_top
 

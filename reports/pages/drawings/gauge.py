@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from reports.model.bound import Bound
+from gate.bound import Bound
 
 WIDTH, HEIGHT = 160.0, 14.0
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from reports.model.bound import Bound
-from reports.model.chronicle import Mark
+from gate.bound import Bound
+from gate.history_series import Mark
 from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.course import figures, top_of
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from reports.model.chronicle import Look
-from reports.model.coverage import COVERED
-from reports.model.incidents import Incident
-from reports.model.maintenance import Maintenance
+from gate.coverage import COVERED
+from gate.history_series import Look
+from gate.incidents import Incident
+from gate.maintenance import Maintenance
 from reports.pages.drawings.axis import Axis, plot
 
 PRESSURE = "DSK-05"

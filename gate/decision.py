@@ -1,0 +1,121 @@
+"""GO or NO-GO: a pure function of a Run. It reads no clock, no file and no database."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import IntEnum
+
+import msgspec
+
+from gate.contract import Basis, Kind
+from gate.outcome import Outcome
+from gate.run import Result, Run
+from gate.settle import COUNTS_ALL, settle
+
+
+class Verdict(IntEnum):
+    """The decision, from best to worst; `status` is the exit status."""
+
+    GO = 0
+    UNDECIDED = 1
+    NOT_YET = 2
+    NO_GO = 3
+
+    @property
+    def status(self) -> int:
+        """0, 10, 11 or 1: pytest keeps 2 to 5 for itself."""
+        return {Verdict.GO: 0, Verdict.UNDECIDED: 10, Verdict.NOT_YET: 11, Verdict.NO_GO: 1}[self]
+
+    @property
+    def said(self) -> str:
+        """GO, UNDECIDED, NOT YET or NO-GO."""
+        return {Verdict.NO_GO: "NO-GO", Verdict.NOT_YET: "NOT YET"}.get(self, self.name)
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """One line of the reasons: criteria that came out badly for the same cause, and who must act."""
+
+    key: str
+    outcome: Outcome
+    ids: tuple[str, ...]
+    owner: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The verdict with its reasons. `by_plan` is the verdict on the plan's own criteria alone.
+
+    `earliest` is the date (ISO 8601) before which a GO is impossible, where that is known.
+    """
+
+    verdict: Verdict
+    by_plan: Verdict
+    causes: tuple[Cause, ...]
+    reserves: tuple[Cause, ...]
+    results: Mapping[str, Result]
+    waived: tuple[str, ...]
+    earliest: str
+
+
+OF_OUTCOME = {Outcome.FAIL: Verdict.NO_GO, Outcome.PENDING: Verdict.NOT_YET,
+              Outcome.UNKNOWN: Verdict.UNDECIDED, Outcome.MANUAL: Verdict.UNDECIDED}
+
+
+def decide(run: Run) -> Decision:
+    """Total: every Run has a decision, and what was not judged is unknown."""
+    results = settle(run)
+    blocking = [id for id, criterion in run.contract.items() if criterion.blocking]
+    plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
+    advisory = [id for id in run.contract if id not in blocking]
+    return Decision(
+        verdict=_verdict(run, results, blocking), by_plan=_verdict(run, results, plan),
+        causes=_causes(run, results, blocking), reserves=_causes(run, results, advisory), results=results,
+        waived=tuple(id for id in blocking if results[id].outcome is Outcome.WAIVED),
+        earliest=_earliest(results[id] for id in blocking))
+
+
+def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Verdict:
+    """The worst of all. No criteria at all prove nothing; a run that changed the server reopens the window."""
+    verdicts = [OF_OUTCOME.get(results[id].outcome, Verdict.GO) for id in ids] or [Verdict.UNDECIDED]
+    return max(*verdicts, Verdict.NOT_YET if run.changed else Verdict.GO)
+
+
+def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tuple[Cause, ...]:
+    """Grouped, worst first; what only follows from others is left out where they are told."""
+    groups: dict[tuple[Outcome, str, str], list[str]] = {}
+    for id in ids:
+        if not results[id].outcome.settled:
+            criterion = run.contract[id]
+            groups.setdefault((results[id].outcome, _key(run, results[id]), criterion.owner), []).append(id)
+    causes = [Cause(key, outcome, tuple(ids), owner) for (outcome, key, owner), ids in groups.items()]
+    told = [cause for cause in causes if not _follows(run, cause, causes)]
+    return tuple(sorted(told, key=lambda cause: -cause.outcome.severity))
+
+
+def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:
+    """A derived criterion that a cause told anyway explains; a failed score has its own among the reserves."""
+    derived = all(run.contract[id].kind is Kind.DERIVED for id in cause.ids)
+    own = cause.outcome is Outcome.FAIL and COUNTS_ALL not in cause.ids
+    others = [other for other in causes if other is not cause and COUNTS_ALL not in other.ids]
+    return derived and not own and any(other.outcome.severity >= cause.outcome.severity for other in others)
+
+
+def _key(run: Run, result: Result) -> str:
+    """Failures group by the contract's cause, everything else by the reason and what it names."""
+    if result.outcome is Outcome.FAIL or result.reason is None:
+        return run.contract[result.id].cause or result.id
+    return str(result.reason.values.get("cause") or f"{result.id}")
+
+
+def _earliest(results: Iterable[Result]) -> str:
+    """The latest of the dates that open criteria wait for, ISO 8601, or nothing."""
+    open = [result.reason.values for result in results if result.reason and not result.outcome.settled]
+    dates = [str(values.get("until")) for values in open]
+    return max((date for date in dates if _moment(date)), key=_moment, default="")
+
+
+def _moment(written: str) -> float:
+    """Seconds since 1970; 0 for what is no date. One without an offset counts as UTC."""
+    try:
+        moment = datetime.fromisoformat(written)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,52 @@
+"""Tables that people write beside target.toml, read with a clear line for whatever is wrong in them."""
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from gate.refusal import plainly
+
+CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
+Entry = TypeVar("Entry", bound=msgspec.Struct)
+
+
+class PeopleError(ValueError):
+    """A file of the target folder that people write cannot be used."""
+
+
+def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
+    """The [[table]] entries of a file, none where there is no file; PeopleError names what is wrong, and how to go on."""
+    try:
+        return parsed(path.read_text(encoding="utf-8"), path, table, kind)
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
+
+
+def parsed(text: str, path: Path, table: str, kind: type[Entry]) -> list[Entry]:
+    """The same, of a text that stands or will stand in `path`."""
+    try:
+        rows: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
+    if stray := sorted(rows.keys() - {table}):
+        raise PeopleError(f"{path}: {stray[0]}: unknown key; entries are [[{table}]] tables; see {EXAMPLE}/{path.name}")
+    found = rows.get(table, [])
+    if not isinstance(found, list):
+        raise PeopleError(f"{path}: {table}: entries are written [[{table}]]; see {EXAMPLE}/{path.name}")
+    return [_entry(row, kind, f"{path}: [[{table}]] number {number}") for number, row in enumerate(found, 1)]
+
+
+def _entry(row: Any, kind: type[Entry], where: str) -> Entry:  # a row is whatever TOML holds
+    try:
+        entry = msgspec.convert(row, kind)
+    except msgspec.ValidationError as error:
+        raise PeopleError(f"{where}: {plainly(error, row=True)}; see {EXAMPLE}") from error
+    for name, value in msgspec.structs.asdict(entry).items():
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise PeopleError(f"{where}: {name}: has no UTC offset; write it like 2026-02-11T14:00:00+01:00")
+    return entry

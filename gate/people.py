@@ -1,0 +1,128 @@
+"""What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from gate.entries import entries
+from gate.maintenance import Maintenance, maintenance_void
+from gate.runner import same_person
+from gate.worklog import Logged, load_worklog
+
+LONGEST_WAIVER = timedelta(days=30)
+STABLE = "DEC-02"  # the criterion that maintenance speaks to
+
+
+class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody answers for a criterion, with yes or (`approved = false`) with no.
+
+    `sha256` binds the document: a changed document voids the entry.
+    """
+
+    criterion: str
+    who: str
+    role: str
+    date: datetime
+    valid_until: datetime
+    approved: bool = True
+    document: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A failing criterion accepted for a while by someone with the right to, and never by who asked for it."""
+
+    criterion: str
+    reason: str
+    approver: str
+    expires: datetime
+    granted: datetime | None = None
+    requested_by: str = ""
+
+
+class Void(msgspec.Struct, frozen=True):
+    """An entry that does not count; `why` is a code of reports/locale [void]."""
+
+    criterion: str
+    what: str
+    why: str
+
+
+class People(msgspec.Struct, frozen=True):
+    """The entries that count at the time of the run, and those that do not."""
+
+    attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    void: tuple[Void, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    worklog: tuple[Logged, ...] = ()
+
+    def attestation(self, id: str) -> Attestation | None:
+        """The newest valid attestation for a criterion; of two at the same moment the no."""
+        mine = [entry for entry in self.attestations if entry.criterion == id]
+        return max(mine, key=lambda entry: (entry.date, not entry.approved), default=None)
+
+    def waiver(self, id: str) -> Waiver | None:
+        """The valid waiver for a criterion."""
+        return next((entry for entry in self.waivers if entry.criterion == id), None)
+
+
+def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> People:
+    """Read what people wrote into a target folder; `waivable` has a row for every criterion, `runner` names who runs this."""
+    attestations = [(entry, attestation_void(entry, folder, waivable, at))
+                    for entry in entries(folder / "attestations.toml", "attestation", Attestation)]
+    waivers = [(entry, waiver_void(entry, waivable, at, runner))
+               for entry in entries(folder / "waivers.toml", "waiver", Waiver)]
+    announced = [(entry, maintenance_void(entry))
+                 for entry in entries(folder / "maintenance.toml", "maintenance", Maintenance)]
+    void = [Void(entry.criterion, "attestation", why) for entry, why in attestations if why]
+    void += [Void(waiver.criterion, "waiver", why) for waiver, why in waivers if why]
+    void += [Void(STABLE, "maintenance", why) for _, why in announced if why]
+    return People(tuple(entry for entry, why in attestations if not why),
+                  tuple(waiver for waiver, why in waivers if not why), tuple(void),
+                  tuple(entry for entry, why in announced if not why), load_worklog(folder / "worklog.csv"))
+
+
+def attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:
+    """Why it does not count: a code of reports/locale [void], or nothing."""
+    if entry.criterion not in known:
+        return "no-such-criterion"
+    if not entry.who.strip() or not entry.role.strip():
+        return "unsigned"
+    if entry.date > at:
+        return "future"
+    if not entry.approved:
+        return ""  # a no stands until somebody says yes: time and a changed document do not turn it into one
+    if entry.valid_until <= at:
+        return "expired"
+    return _document_void(entry, folder) if entry.document else ""
+
+
+def _document_void(entry: Attestation, folder: Path) -> str:
+    try:
+        found = hashlib.sha256((folder / entry.document).read_bytes()).hexdigest()
+    except OSError:
+        return "document-missing"
+    return "" if found == entry.sha256.lower() else "document-changed"
+
+
+def waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> str:
+    """The same of a waiver; `runner` are the names of who runs the audit."""
+    if entry.criterion not in waivable:
+        return "no-such-criterion"
+    if not waivable[entry.criterion]:
+        return "never-waivable"
+    if not entry.approver.strip() or not entry.reason.strip():
+        return "unsigned"
+    if same_person(entry.approver, (entry.requested_by, *runner)):
+        return "self-approved"
+    granted = entry.granted or at
+    if granted > at:
+        return "future"
+    if entry.expires <= at:
+        return "expired"
+    return "too-long" if entry.expires - granted > LONGEST_WAIVER else ""

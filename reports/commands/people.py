@@ -1,0 +1,121 @@
+"""`python -m reports attest | waive | log TARGET …`: what people answer for, written so that it counts, or not at all."""
+
+import argparse
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gate.contract import load_contract
+from gate.entries import PeopleError, parsed
+from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
+from gate.runner import runner_names
+from gate.worklog import parse_worklog
+from reports.commands.history import moment, target_folder
+from reports.commands.toml_entry import Value, appended, entry_text, replace, with_row
+from reports.text.words import Voice
+
+FORTNIGHT = timedelta(days=14)
+Given = argparse.Namespace
+Written = tuple[Path, str, str]  # the file, all it will hold, and what is new in it
+
+
+def add_arguments(name: str, command: argparse.ArgumentParser) -> None:
+    """Those of one of the three."""
+    command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
+    {"attest": _of_attest, "waive": _of_waive, "log": _of_log}[name](command)
+
+
+def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str]:
+    """Write one entry and print it. PeopleError where it would not count: then nothing is written."""
+    folder = target_folder(given.target)
+    if not (folder / "target.toml").exists():
+        raise PeopleError(f"{folder}: no target.toml there; name a folder under targets/, or the path of one")
+    make: Callable[[Path, Given, Voice, datetime], Written] = {"attest": _attest, "waive": _waive, "log": _log}[name]
+    file, text, new = make(folder, given, voice, now.astimezone().replace(microsecond=0))
+    replace(file, text)
+    yield voice.word("entry-written", file=str(file))
+    yield from new.splitlines()
+
+
+def _of_attest(command: argparse.ArgumentParser) -> None:
+    command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
+    command.add_argument("--who", required=True, help="first and last name of the person who answers")
+    command.add_argument("--role", required=True, help="in what role")
+    command.add_argument("--document", type=Path, metavar="FILE", help="what it rests on; its SHA-256 is written beside it")
+    command.add_argument("--note", default="", help="anything else")
+    command.add_argument("--until", metavar="DATE", help="when it ends (in 30 days)")
+    command.add_argument("--no", action="store_true", help="the answer is no")
+
+
+def _of_waive(command: argparse.ArgumentParser) -> None:
+    command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
+    command.add_argument("--reason", required=True, help="why the failure is accepted")
+    command.add_argument("--approver", required=True, help="who accepts it: not the person who runs the audit")
+    command.add_argument("--until", metavar="DATE", help="when it ends, in 30 days at most (in 14 days)")
+
+
+def _of_log(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--activity", required=True, help="what was done, or is no longer needed")
+    command.add_argument("--hours", type=float, default=0.0, help="that went into Phase 0")
+    command.add_argument("--saves", type=float, default=0.0, help="hours saved every month from then on")
+    command.add_argument("--basis", choices=("assumed", "measured"), default="assumed", help="of what is saved")
+    command.add_argument("--date", metavar="DATE", help="when (today)")
+
+
+def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
+    values: dict[str, Value] = {"criterion": given.criterion, "who": given.who, "role": given.role, "date": now,
+                                "valid_until": _until(given.until, now + LONGEST_WAIVER), "approved": not given.no}
+    if given.document:
+        values |= {"document": os.path.relpath(given.document.resolve(), folder.resolve()), "sha256": _sum(given.document)}
+    file, new = folder / "attestations.toml", entry_text("attestation", {**values, "note": given.note})
+    text = appended(file, new)
+    entry = parsed(text, file, "attestation", Attestation)[-1]
+    _counts(given.criterion, attestation_void(entry, folder, _waivable(), now), voice)
+    return file, text, new
+
+
+def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
+    names = runner_names()
+    values: dict[str, Value] = {
+        "criterion": given.criterion, "reason": given.reason, "approver": given.approver, "requested_by": next(iter(names), ""),
+        "granted": now, "expires": _until(given.until, now + FORTNIGHT)}
+    file, new = folder / "waivers.toml", entry_text("waiver", values)
+    text = appended(file, new)
+    _counts(given.criterion, waiver_void(parsed(text, file, "waiver", Waiver)[-1], _waivable(), now, names), voice)
+    return file, text, new
+
+
+def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
+    if not given.hours and not given.saves:
+        raise PeopleError("log: name the hours that were spent (--hours) or are saved every month (--saves)")
+    file, on = folder / "worklog.csv", _until(given.date, now).date() if given.date else now.date()
+    saves = {"saved_hours_per_month": f"{given.saves:g}", "basis": given.basis} if given.saves else {}
+    text, new = with_row(file, {"date": on.isoformat(), "hours": f"{given.hours:g}", "activity": given.activity, **saves})
+    parse_worklog(text, file)
+    return file, text, new
+
+
+def _counts(criterion: str, why: str, voice: Voice) -> None:
+    if why:
+        raise PeopleError(f"{criterion}: {voice.say('void', why)}; nothing was written")
+
+
+def _until(written: str | None, otherwise: datetime) -> datetime:
+    """A date without an offset is meant as the clock here shows it."""
+    if written is None:
+        return otherwise
+    moment(written)  # a clear line for what is none
+    return datetime.fromisoformat(written).astimezone()
+
+
+def _waivable() -> dict[str, bool]:
+    return {id: criterion.waivable for id, criterion in load_contract().items()}
+
+
+def _sum(document: Path) -> str:
+    try:
+        return hashlib.sha256(document.read_bytes()).hexdigest()
+    except OSError as error:
+        raise PeopleError(f"{document}: cannot be read: {error.strerror}; name the document the answer rests on") from error

@@ -1,0 +1,126 @@
+"""From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fixtures.session.sample_run import light
+from fixtures.session.stash import (
+    BEFORE,
+    HISTORY,
+    INTERVENTIONS,
+    LANGUAGE,
+    NOTICES,
+    WITNESSED,
+)
+from gate.decision import Decision, decide
+from gate.history import HistoryError, remember
+from gate.past import Past
+from gate.run import Result, Run
+from gate.settle import settle
+from reports.exports import write_all
+from reports.pages.detail import Detail
+from reports.session.build_run import RESULTS, STARTED, build_run, run_so_far
+from reports.session.progress import Progress
+from reports.session.sampling import left_by
+from reports.session.terminal import columns, no_decision, not_loaded, summary
+from reports.session.writers import Writers, direct
+from reports.text.words import Voice
+
+DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parents[1] / "out"))
+DECIDED = pytest.StashKey[tuple[Run, Decision]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the reports go."""
+    parser.getgroup("phase 0 gate").addoption(
+        "--reports", metavar="FOLDER", type=Path, default=DEFAULT,
+        help="folder of the reports (reports/out)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest-html and junit write beside ours unless told otherwise."""
+    config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
+    config.stash[STARTED] = datetime.now(UTC)
+    if not light(config, DEFAULT):
+        direct(config, Path(config.getoption("--reports")))
+    config.pluginmanager.register(Recorder(config), "phase0-recorder")
+    config.pluginmanager.register(Progress(config, lambda: settle(run_so_far(config))), "phase0-progress")
+    config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
+    config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
+
+
+class Recorder:
+    """Keeps the worst result of every criterion: one that was tried again is not better for it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.results = config.stash[RESULTS]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Set-up, call and clean-up report in turn; a later one only speaks when something broke."""
+        for name, text in report.user_properties:
+            if name == "result":
+                result = msgspec.json.decode(str(text), type=Result)
+                if self.results.get(result.id, result).outcome.severity <= result.outcome.severity:
+                    self.results[result.id] = result
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Run:
+    """The run as far as it went: what the derived criteria are derived from."""
+    return run_so_far(request.config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After an interruption, a crash or a usage error nothing is decided; only a GO ends with 0, so collecting does not."""
+    conclude(session)
+    if session.config.getoption("collectonly") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def conclude(session: pytest.Session) -> None:
+    """Decide, keep a sample, write the reports: once."""
+    config, sound = session.config, (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if DECIDED in config.stash or session.exitstatus not in sound or config.getoption("collectonly"):
+        return
+    run = build_run(config)
+    decision = decide(run)
+    config.stash[DECIDED] = run, decision
+    session.exitstatus = decision.verdict.status
+    _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
+    if light(config, DEFAULT):
+        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
+    else:
+        config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
+
+
+def _remember(config: pytest.Config, left: Past) -> None:
+    history = config.stash[HISTORY]
+    if history is None:
+        return
+    try:
+        remember(history, left)
+    except HistoryError as error:
+        config.stash[NOTICES].append(str(error))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The decision, last on the screen. What could not be loaded is named even though nothing of it could be judged."""
+    for report in terminalreporter.stats.get("error", []):
+        if isinstance(report, pytest.CollectReport):
+            terminalreporter.write_line(not_loaded(report, config.stash[LANGUAGE]), red=True)
+    folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
+    if DECIDED in config.stash:
+        run, decision = config.stash[DECIDED]
+        for parts in summary(run, decision, config.stash[LANGUAGE], notices, folder, columns()):
+            for text, markup in parts:
+                terminalreporter.write(text, **dict.fromkeys(markup, True))
+            terminalreporter.write("\n")
+    elif not config.getoption("collectonly") and (folder / "verdict.html").exists():
+        terminalreporter.write_line(no_decision(folder, config.stash[LANGUAGE]), yellow=True)

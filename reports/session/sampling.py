@@ -1,0 +1,44 @@
+"""What one audit leaves in the history: how the criteria stood, what a drill proved, what was remedied."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from fixtures.session.sample_run import sampled
+from gate.contract import Kind
+from gate.outcome import Outcome
+from gate.past import EARLIER, Drilled, Past, Work
+from gate.run import NOT_JUDGED, Result, Run
+from gate.sample import Reading, Sample
+
+DONE = (Outcome.PASS, Outcome.FAIL)
+
+
+def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
+    """All of it, and `witnessed`: what the server remembered of itself."""
+    drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
+    works = [done for done in run.interventions if done.state != "planned"]
+    return msgspec.structs.replace(
+        witnessed, samples=(sample_of(run, results),),
+        works=tuple(Work(run.ended, done.remedy, done.state) for done in works),
+        drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills))
+
+
+def _drilled(result: Result, run: Run) -> bool:
+    """In this run: what was taken over from an earlier one would never expire."""
+    earlier = any(finding.name == EARLIER for finding in result.findings)
+    return run.contract[result.id].kind is Kind.DRILL and result.outcome in DONE and not earlier
+
+
+def sample_of(run: Run, results: Mapping[str, Result]) -> Sample:
+    """An unknown that only waits for a date was looked at all the same: else the seven days would begin after its own."""
+    fed = [results[id] for id, criterion in run.contract.items() if sampled(criterion)]
+    return Sample(
+        run.ended, failing=tuple(result.id for result in fed if result.outcome is Outcome.FAIL),
+        unknown=tuple(result.id for result in fed if result.outcome is Outcome.UNKNOWN and not _waits(result)),
+        changed=run.changed, readings={id: Reading(result.outcome, result.value) for id, result in results.items()
+                                       if result.reason != NOT_JUDGED})
+
+
+def _waits(result: Result) -> bool:
+    return result.reason is not None and "until" in result.reason.values

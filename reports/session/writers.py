@@ -1,0 +1,44 @@
+"""pytest's own reports, pytest-html and a junit file somebody asks for, beside ours: neither expects a folder that is full."""
+
+import os
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from fixtures.session.stash import NOTICES
+
+
+def direct(config: pytest.Config, folder: Path) -> None:
+    """Let pytest-html write into our folder unless told otherwise; not at all where it could not. junit.xml is an export."""
+    if config.getoption("collectonly") or not _writable(folder):
+        return
+    if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
+        config.option.htmlpath, config.option.self_contained_html = str(folder / "detail.html"), True
+
+
+def _writable(folder: Path) -> bool:
+    """Our own exports say in a line what is wrong with it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+class Writers:
+    """What they raise on a full disk costs a notice, and not the decision: `conclude` is called where they prevented it."""
+
+    def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], None]) -> None:
+        self.config, self.conclude = config, conclude
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Around all that is written at the end."""
+        try:
+            yield
+        except OSError as error:
+            where = error.filename or self.config.getoption("--reports")
+            self.config.stash[NOTICES].append(f"{where}: cannot be written: {error.strerror}; the decision stands; "
+                                              "name another folder with --reports=FOLDER")
+            self.conclude(session)

@@ -1,0 +1,118 @@
+"""The first screen in words: decision, why, who, what next. Terminal and page both say exactly this."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from gate.contract import Criterion
+from gate.decision import Decision, Verdict
+from gate.outcome import Outcome
+from gate.run import Finding, Run
+from reports.text.meeting import Dates, dates
+from reports.text.responsibility import Line, line_of, owner, todo
+from reports.text.short_form import capital
+from reports.text.tally import counts, remedies, still_open, tally
+from reports.text.words import Voice, shown
+
+LONGEST_TITLE = 90
+
+
+class Briefing(msgspec.Struct, frozen=True):
+    """Everything of the first screen, in one language. `word` is the verdict, `rest` what is added to it."""
+
+    verdict: str
+    word: str
+    rest: str
+    headline: str
+    place: str
+    moment: str
+    labels: tuple[tuple[str, str], ...]
+    reasons: tuple[Line, ...]
+    tally: str
+    remedies: str
+    reserves: tuple[Line, ...]
+    waivers: tuple[tuple[str, str], ...]
+    dates: Dates
+    letter: str
+    changed: str
+    counts: tuple[tuple[Outcome, str, int], ...]
+    duration: str
+
+
+def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
+    """Pure: the same run says the same."""
+    verdict = verdict_word(decision, voice)
+    word = voice.say("verdict", decision.verdict.name)
+    return Briefing(
+        verdict=verdict, word=word, rest=verdict.removeprefix(word).strip(), headline=_headline(run, decision, voice),
+        place=shown(run.target.title, LONGEST_TITLE), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
+        reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
+        tally=tally(run, decision, voice), remedies=remedies(run, decision, voice),
+        reserves=tuple(_reserves(run, decision, voice)), waivers=tuple(_waivers(run, decision, voice)),
+        dates=dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
+        counts=tuple(counts(decision, voice)), duration=voice.seconds((run.ended - run.started).total_seconds()))
+
+
+def verdict_word(decision: Decision, voice: Voice) -> str:
+    """GO, GO WITH 2 WAIVERS, UNDECIDED, NOT YET or NO-GO."""
+    if decision.verdict is Verdict.GO and decision.waived:
+        count = len(decision.waived)
+        return voice.say("verdict", "waived-1" if count == 1 else "waived", {"count": count})
+    return voice.say("verdict", decision.verdict.name)
+
+
+def _headline(run: Run, decision: Decision, voice: Voice) -> str:
+    rows = [decision.results[id].outcome for id, criterion in run.contract.items() if criterion.blocking]
+    code = "waived" if decision.verdict is Verdict.GO and decision.waived else decision.verdict.name
+    opened = still_open(decision, voice)
+    if code == "NOT_YET" and not opened:
+        code = "changed"
+    return voice.say("headline", code, {"blocking": len(rows), "failed": rows.count(Outcome.FAIL), "open": opened})
+
+
+def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
+    """What nobody may mistake this page for."""
+    replayed = voice.word("replayed", file=run.replayed_from) if run.replayed_from else ""
+    if run.target.kind in ("demo", "lab"):
+        yield voice.word(run.target.kind), f"{voice.word(f'{run.target.kind}-note')} {replayed}".strip()
+    elif replayed:
+        yield replayed, ""
+    if run.window is not None and run.window.synthetic:
+        yield voice.word("synthetic"), voice.word("synthetic-note")
+
+
+def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
+    """Advice not followed, and what was seen beside a pass."""
+    yield from (line_of(run, decision, cause, voice) for cause in decision.reserves)
+    for id, result in decision.results.items():
+        criterion = run.contract[id]
+        if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
+            beside = [voice.text(criterion.finding[finding.name], finding.values)
+                      for finding in result.findings if is_reserve(criterion, finding)]
+            yield Line(result.outcome, (id,), voice.text(criterion.title), capital(voice.semicolon.join(beside)), "",
+                       owner(run, criterion.owner, voice), todo(run, result, voice))
+
+
+def is_reserve(criterion: Criterion, finding: Finding) -> bool:
+    """Told beside a pass, and somebody should act on it."""
+    return finding.name in criterion.finding and criterion.finding[finding.name].reserve
+
+
+def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, str]]:
+    for id in decision.waived:
+        waiver = run.people.waiver(id)
+        if waiver is not None:
+            yield id, voice.word("waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires),
+                                 reason=waiver.reason)
+
+
+def _letter(decision: Decision, voice: Voice) -> str:
+    if decision.by_plan == decision.verdict:
+        return ""
+    letter = voice.say("verdict", decision.by_plan.name)
+    return voice.word("letter-note", letter=letter, verdict=verdict_word(decision, voice))
+
+
+def _changed(run: Run, voice: Voice) -> str:
+    remedies = [intervention.remedy for intervention in run.interventions if intervention.state != "planned"]
+    return voice.word("changed", remedies=", ".join(remedies)) if remedies else ""
