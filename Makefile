@@ -32,6 +32,7 @@ lab-shell: .venv/.ready  ## a shell on the server that is up
 .PHONY: lint test test-lab proof cures kills bench
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
+	$(VENV)/ruff format --check --quiet .
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
 	.make/shellcheck.sh

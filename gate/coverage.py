@@ -10,7 +10,7 @@ from gate.sample import Moment
 
 LONGEST_GAP = timedelta(hours=3)
 COVERED = timedelta(minutes=90)  # what a look vouches for: an hourly one, and half an hour late
-LEAST = 0.95                     # of a stretch, or it is no proof
+LEAST = 0.95  # of a stretch, or it is no proof
 Span = tuple[datetime, datetime]
 
 
@@ -38,7 +38,10 @@ class Looks(msgspec.Struct, frozen=True):
 
     def bridged(self, since: datetime) -> float:
         """Hours after `since` that only a trace vouches for."""
-        spans = [(self.begin, self.moments[0]), *((max(end, begin + COVERED), next) for begin, end, next in self._stretches())]
+        spans = [
+            (self.begin, self.moments[0]),
+            *((max(end, begin + COVERED), next) for begin, end, next in self._stretches()),
+        ]
         return _length(spans, since) / timedelta(hours=1)
 
     def _stretches(self) -> list[tuple[datetime, datetime, datetime]]:

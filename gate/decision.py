@@ -55,8 +55,12 @@ class Decision(msgspec.Struct, frozen=True):
     earliest: str
 
 
-OF_OUTCOME = {Outcome.FAIL: Verdict.NO_GO, Outcome.PENDING: Verdict.NOT_YET,
-              Outcome.UNKNOWN: Verdict.UNDECIDED, Outcome.MANUAL: Verdict.UNDECIDED}
+OF_OUTCOME = {
+    Outcome.FAIL: Verdict.NO_GO,
+    Outcome.PENDING: Verdict.NOT_YET,
+    Outcome.UNKNOWN: Verdict.UNDECIDED,
+    Outcome.MANUAL: Verdict.UNDECIDED,
+}
 
 
 def decide(run: Run) -> Decision:
@@ -66,10 +70,14 @@ def decide(run: Run) -> Decision:
     plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
     advisory = [id for id in run.contract if id not in blocking]
     return Decision(
-        verdict=_verdict(run, results, blocking), by_plan=_verdict(run, results, plan),
-        causes=_causes(run, results, blocking), reserves=_causes(run, results, advisory), results=results,
+        verdict=_verdict(run, results, blocking),
+        by_plan=_verdict(run, results, plan),
+        causes=_causes(run, results, blocking),
+        reserves=_causes(run, results, advisory),
+        results=results,
         waived=tuple(id for id in blocking if results[id].outcome is Outcome.WAIVED),
-        earliest=_earliest(results[id] for id in blocking))
+        earliest=_earliest(results[id] for id in blocking),
+    )
 
 
 def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Verdict:

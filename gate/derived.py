@@ -70,12 +70,17 @@ class Score(msgspec.Struct, frozen=True):
 
 def progress(contract: Contract, results: Mapping[str, Result]) -> Progress:
     """Blocking criteria of the plan's chapters, met and not."""
-    rows = {id: results.get(id, Result(id)).outcome for id, criterion in contract.items()
-            if criterion.blocking and criterion.chapter != DECISION}
+    rows = {
+        id: results.get(id, Result(id)).outcome
+        for id, criterion in contract.items()
+        if criterion.blocking and criterion.chapter != DECISION
+    }
     return Progress(
-        met=sum(outcome.settled for outcome in rows.values()), blocking=len(rows),
+        met=sum(outcome.settled for outcome in rows.values()),
+        blocking=len(rows),
         failing=tuple(id for id, outcome in rows.items() if outcome is Outcome.FAIL),
-        open=tuple(id for id, outcome in rows.items() if not outcome.settled and outcome is not Outcome.FAIL))
+        open=tuple(id for id, outcome in rows.items() if not outcome.settled and outcome is not Outcome.FAIL),
+    )
 
 
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
@@ -88,13 +93,16 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
         unknown=sum(criterion.weight for criterion, _ in opened),
         weights=sum(criterion.weight for criterion, _ in rows),
         knocked_out=tuple(result.id for criterion, result in rows if _knocks_out(criterion, result)),
-        open_knockouts=tuple(result.id for criterion, result in opened if criterion.may_knock_out))
+        open_knockouts=tuple(result.id for criterion, result in opened if criterion.may_knock_out),
+    )
 
 
 def _knocks_out(criterion: Criterion, result: Result) -> bool:
     """It failed as a whole, or by one of the findings that count so."""
     named = [criterion.finding.get(finding.name) for finding in result.findings]
-    return result.outcome in FAILED and (criterion.knockout or any(text is not None and text.knockout for text in named))
+    return result.outcome in FAILED and (
+        criterion.knockout or any(text is not None and text.knockout for text in named)
+    )
 
 
 def judge_progress(seen: Progress) -> Derived:

@@ -10,21 +10,31 @@ from gate.past import EARLIER, Drilled, Past
 from gate.run import Finding, Reason, Result
 
 DAYS = 7
-NOTE = FindingText(en="drilled on {at:moment}; that counts until {until:moment}",
-                   fr="exercé le {at:moment}\u00a0; cela compte jusqu’au {until:moment}", note=True)
+NOTE = FindingText(
+    en="drilled on {at:moment}; that counts until {until:moment}",
+    fr="exercé le {at:moment}\u00a0; cela compte jusqu’au {until:moment}",
+    note=True,
+)
 
 
 def noting(contract: Contract) -> dict[str, Criterion]:
     """The contract, every drill of which can say that an earlier one counts."""
-    return {id: msgspec.structs.replace(criterion, finding={**criterion.finding, EARLIER: NOTE})
-            if criterion.kind is Kind.DRILL else criterion for id, criterion in contract.items()}
+    return {
+        id: msgspec.structs.replace(criterion, finding={**criterion.finding, EARLIER: NOTE})
+        if criterion.kind is Kind.DRILL
+        else criterion
+        for id, criterion in contract.items()
+    }
 
 
 def earlier_drills(contract: Contract, past: Past, now: datetime, days: int = DAYS) -> dict[str, Result]:
     """The newest result of each drill, with a note of its date; unknown once its time is over. One failed stays failed."""
     newest = {id: past.drilled(id) for id, criterion in contract.items() if criterion.kind is Kind.DRILL}
-    return {id: _as_of(drill, now, timedelta(days=days)) for id, drill in newest.items()
-            if drill is not None and drill.at <= now}
+    return {
+        id: _as_of(drill, now, timedelta(days=days))
+        for id, drill in newest.items()
+        if drill is not None and drill.at <= now
+    }
 
 
 def _as_of(drill: Drilled, now: datetime, valid: timedelta) -> Result:

@@ -7,8 +7,10 @@ from typing import Any
 
 SPACE = "\u00a0"  # between a figure and its unit: they stay on one line
 BYTES = {"en": ("B", "kB", "MB", "GB", "TB"), "fr": ("o", "ko", "Mo", "Go", "To")}
-SPANS = {"en": (("day", "days"), ("hour", "hours"), ("minute", "minutes")),
-         "fr": (("jour", "jours"), ("heure", "heures"), ("minute", "minutes"))}
+SPANS = {
+    "en": (("day", "days"), ("hour", "hours"), ("minute", "minutes")),
+    "fr": (("jour", "jours"), ("heure", "heures"), ("minute", "minutes")),
+}
 
 
 def few(value: Any, language: str) -> str:

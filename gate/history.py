@@ -19,13 +19,19 @@ VERSION = 2
 WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later would not
 MIGRATIONS = (  # each brings a file from the version before; version 1 knew samples only
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
-    ("CREATE TABLE event (kind TEXT, at TEXT, what TEXT, PRIMARY KEY (kind, at, what)) STRICT",
-     "CREATE TABLE work (at TEXT, remedy TEXT, state TEXT NOT NULL, PRIMARY KEY (at, remedy)) STRICT",
-     "CREATE TABLE drill (criterion TEXT, at TEXT, body TEXT NOT NULL, PRIMARY KEY (criterion, at)) STRICT",
-     "CREATE TABLE configuration (path TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT"),
+    (
+        "CREATE TABLE event (kind TEXT, at TEXT, what TEXT, PRIMARY KEY (kind, at, what)) STRICT",
+        "CREATE TABLE work (at TEXT, remedy TEXT, state TEXT NOT NULL, PRIMARY KEY (at, remedy)) STRICT",
+        "CREATE TABLE drill (criterion TEXT, at TEXT, body TEXT NOT NULL, PRIMARY KEY (criterion, at)) STRICT",
+        "CREATE TABLE configuration (path TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT",
+    ),
 )
-PRUNING = ("DELETE FROM sample WHERE at < ?", "DELETE FROM event WHERE at < ?", "DELETE FROM work WHERE at < ?",
-           "DELETE FROM drill WHERE at < ?")
+PRUNING = (
+    "DELETE FROM sample WHERE at < ?",
+    "DELETE FROM event WHERE at < ?",
+    "DELETE FROM work WHERE at < ?",
+    "DELETE FROM drill WHERE at < ?",
+)
 
 
 class HistoryError(Exception):
@@ -40,24 +46,36 @@ def recall(path: Path) -> Past:
         with closing(_open(path)) as database:
             return _read(database)
     except sqlite3.OperationalError as error:  # it may be sound: its folder is full, or another's
-        raise HistoryError(f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
-                           f"see: df -h {path}; ls -l {path}") from error
+        raise HistoryError(
+            f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
+            f"see: df -h {path}; ls -l {path}"
+        ) from error
     except (sqlite3.Error, msgspec.DecodeError, ValueError) as error:
-        raise HistoryError(f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
-                           f"to start anew: mv {path} {path}.damaged") from error
+        raise HistoryError(
+            f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
+            f"to start anew: mv {path} {path}.damaged"
+        ) from error
 
 
 def remember(path: Path, past: Past) -> None:
     """Add to it, all or nothing; what happened at the same moment is replaced, digests are those of the newest look."""
     with _writing(path, "this run leaves no sample in it") as database:
-        database.executemany("INSERT OR REPLACE INTO sample VALUES (?, ?)",
-                             [(stamp(sample.at), _json(sample)) for sample in past.samples])
-        database.executemany("INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
-                             [(event.kind, stamp(event.at), event.what) for event in past.events])
-        database.executemany("INSERT OR REPLACE INTO work VALUES (?, ?, ?)",
-                             [(stamp(work.at), work.remedy, work.state) for work in past.works])
-        database.executemany("INSERT OR REPLACE INTO drill VALUES (?, ?, ?)",
-                             [(drill.result.id, stamp(drill.at), _json(drill.result)) for drill in past.drills])
+        database.executemany(
+            "INSERT OR REPLACE INTO sample VALUES (?, ?)",
+            [(stamp(sample.at), _json(sample)) for sample in past.samples],
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
+            [(event.kind, stamp(event.at), event.what) for event in past.events],
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO work VALUES (?, ?, ?)",
+            [(stamp(work.at), work.remedy, work.state) for work in past.works],
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO drill VALUES (?, ?, ?)",
+            [(drill.result.id, stamp(drill.at), _json(drill.result)) for drill in past.drills],
+        )
         if past.configuration:
             database.execute("DELETE FROM configuration")
             database.executemany("INSERT INTO configuration VALUES (?, ?)", past.configuration.items())
@@ -80,14 +98,23 @@ def _read(database: sqlite3.Connection) -> Past:
 
     moment = datetime.fromisoformat
     return Past(
-        samples=tuple(msgspec.json.decode(body, type=Sample) for (body,) in rows("SELECT body FROM sample ORDER BY at")),
-        events=tuple(Event(moment(at), Happened(kind), what)
-                     for at, kind, what in rows("SELECT at, kind, what FROM event ORDER BY at, kind, what")),
-        works=tuple(Work(moment(at), remedy, state)
-                    for at, remedy, state in rows("SELECT at, remedy, state FROM work ORDER BY at, remedy")),
-        drills=tuple(Drilled(moment(at), msgspec.json.decode(body, type=Drilled.__annotations__["result"]))
-                     for at, body in rows("SELECT at, body FROM drill ORDER BY at, criterion")),
-        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")))
+        samples=tuple(
+            msgspec.json.decode(body, type=Sample) for (body,) in rows("SELECT body FROM sample ORDER BY at")
+        ),
+        events=tuple(
+            Event(moment(at), Happened(kind), what)
+            for at, kind, what in rows("SELECT at, kind, what FROM event ORDER BY at, kind, what")
+        ),
+        works=tuple(
+            Work(moment(at), remedy, state)
+            for at, remedy, state in rows("SELECT at, remedy, state FROM work ORDER BY at, remedy")
+        ),
+        drills=tuple(
+            Drilled(moment(at), msgspec.json.decode(body, type=Drilled.__annotations__["result"]))
+            for at, body in rows("SELECT at, body FROM drill ORDER BY at, criterion")
+        ),
+        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")),
+    )
 
 
 def _json(value: msgspec.Struct) -> str:
@@ -117,14 +144,16 @@ def _open(path: Path) -> sqlite3.Connection:
 def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
     version = _version(database)
     if version > VERSION:
-        raise HistoryError(f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
-                           "the file is kept, this run goes on without history; update this checkout")
+        raise HistoryError(
+            f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
+            "the file is kept, this run goes on without history; update this checkout"
+        )
     if version < VERSION:
         with suppress(sqlite3.OperationalError):  # somebody else is at it: whoever comes next sets it
             database.execute("PRAGMA journal_mode = WAL")
         with database:
             database.execute(WRITE)
-            for statement in [one for step in MIGRATIONS[_version(database):] for one in step]:
+            for statement in [one for step in MIGRATIONS[_version(database) :] for one in step]:
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -9,8 +9,8 @@ import msgspec
 from gate.outcome import Outcome
 from gate.sample import Moment, Reading, Sample
 
-SPAN = timedelta(days=8)       # the seven days asked for, and one before them
-SLOT = timedelta(minutes=30)   # looks that are closer to each other are drawn as one
+SPAN = timedelta(days=8)  # the seven days asked for, and one before them
+SLOT = timedelta(minutes=30)  # looks that are closer to each other are drawn as one
 
 
 class Look(msgspec.Struct, frozen=True, array_like=True):
@@ -50,8 +50,9 @@ def chronicle_of(samples: Iterable[Sample], ids: Collection[str], criteria: int,
     recent = [sample for sample in earlier if sample.at >= until - SPAN]
     slots = [list(slot) for _, slot in groupby(recent, lambda sample: (until - sample.at) // SLOT)]
     marks = {id: tuple(mark for slot in slots if (mark := _mark(id, slot))) for id in ids}
-    return Chronicle(tuple(_look(slot) for slot in slots), {id: row for id, row in marks.items() if row},
-                     _last(earlier, criteria))
+    return Chronicle(
+        tuple(_look(slot) for slot in slots), {id: row for id, row in marks.items() if row}, _last(earlier, criteria)
+    )
 
 
 def _look(slot: Sequence[Sample]) -> Look:

@@ -8,9 +8,9 @@ import msgspec
 from gate.maintenance import Maintenance, announced
 from gate.sample import Event, Happened, Moment, Sample
 
-AGAIN = timedelta(hours=3)        # the same criterion failing again within this is one incident, whatever lay between
+AGAIN = timedelta(hours=3)  # the same criterion failing again within this is one incident, whatever lay between
 SETTLING = timedelta(minutes=15)  # services that start within this after a boot were started by it
-AT_ONCE = frozenset({"DSK-05"})   # disk pressure is an incident the first time it is seen
+AT_ONCE = frozenset({"DSK-05"})  # disk pressure is an incident the first time it is seen
 
 
 class Incident(msgspec.Struct, frozen=True, order=True):
@@ -29,8 +29,16 @@ def incidents(samples: Iterable[Sample], events: Iterable[Event], maintenance: S
 def changes(samples: Iterable[Sample], events: Iterable[Event]) -> list[Incident]:
     """What opens the window anew without being an incident: work on the configuration, announced or not."""
     remedied = [Incident(sample.at, "change", "") for sample in samples if sample.changed]
-    return sorted([*remedied, *(Incident(event.at, "configuration", event.what) for event in events
-                                if event.kind is Happened.CONFIGURATION)])
+    return sorted(
+        [
+            *remedied,
+            *(
+                Incident(event.at, "configuration", event.what)
+                for event in events
+                if event.kind is Happened.CONFIGURATION
+            ),
+        ]
+    )
 
 
 def _failures(samples: Iterable[Sample], maintenance: Sequence[Maintenance]) -> Iterator[Incident]:

@@ -73,18 +73,27 @@ class People(msgspec.Struct, frozen=True):
 
 def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> People:
     """Read what people wrote into a target folder; `waivable` has a row for every criterion, `runner` names who runs this."""
-    attestations = [(entry, attestation_void(entry, folder, waivable, at))
-                    for entry in entries(folder / "attestations.toml", "attestation", Attestation)]
-    waivers = [(entry, waiver_void(entry, waivable, at, runner))
-               for entry in entries(folder / "waivers.toml", "waiver", Waiver)]
-    announced = [(entry, maintenance_void(entry))
-                 for entry in entries(folder / "maintenance.toml", "maintenance", Maintenance)]
+    attestations = [
+        (entry, attestation_void(entry, folder, waivable, at))
+        for entry in entries(folder / "attestations.toml", "attestation", Attestation)
+    ]
+    waivers = [
+        (entry, waiver_void(entry, waivable, at, runner))
+        for entry in entries(folder / "waivers.toml", "waiver", Waiver)
+    ]
+    announced = [
+        (entry, maintenance_void(entry)) for entry in entries(folder / "maintenance.toml", "maintenance", Maintenance)
+    ]
     void = [Void(entry.criterion, "attestation", why) for entry, why in attestations if why]
     void += [Void(waiver.criterion, "waiver", why) for waiver, why in waivers if why]
     void += [Void(STABLE, "maintenance", why) for _, why in announced if why]
-    return People(tuple(entry for entry, why in attestations if not why),
-                  tuple(waiver for waiver, why in waivers if not why), tuple(void),
-                  tuple(entry for entry, why in announced if not why), load_worklog(folder / "worklog.csv"))
+    return People(
+        tuple(entry for entry, why in attestations if not why),
+        tuple(waiver for waiver, why in waivers if not why),
+        tuple(void),
+        tuple(entry for entry, why in announced if not why),
+        load_worklog(folder / "worklog.csv"),
+    )
 
 
 def attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:

@@ -2,8 +2,17 @@
 
 import re
 
-TYPES = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false", "array": "a list",
-         "object": "a table", "date": "a date", "datetime": "a date with a time", "null": "nothing"}
+TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "date": "a date",
+    "datetime": "a date with a time",
+    "null": "nothing",
+}
 SAID = (
     (r"Object missing required field `(.+)`", r"\1 is missing"),
     (r"Object contains unknown field `(.+)`", r"\1 is no key of it"),

@@ -17,6 +17,7 @@ def runner_names() -> tuple[str, ...]:
 
 def same_person(name: str, others: Iterable[str]) -> bool:
     """Capitals and runs of space aside."""
+
     def plain(written: str) -> str:
         return " ".join(written.casefold().split())
 

@@ -59,7 +59,11 @@ class Words(string.Formatter):
                 return figure.counted(value, format_spec, self.language)
             if format_spec in FORMS:
                 return FORMS[format_spec](value, self.language)
-            said = format(value, format_spec) if format_spec or not isinstance(value, float) else figure.few(value, self.language)
+            said = (
+                format(value, format_spec)
+                if format_spec or not isinstance(value, float)
+                else figure.few(value, self.language)
+            )
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
         return figure.written(said, self.language) if format_spec and isinstance(value, int | float) else said
@@ -106,7 +110,11 @@ def moment(value: Any, language: str) -> str:
 def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
     """The parts of a date."""
     table, number = locale(language)["date"], str(at.day)
-    return {"day": table["first"] if at.day == 1 else number, "year": str(at.year), "month": table[months].split()[at.month - 1]}
+    return {
+        "day": table["first"] if at.day == 1 else number,
+        "year": str(at.year),
+        "month": table[months].split()[at.month - 1],
+    }
 
 
 def _list(value: Any, language: str) -> str:
@@ -120,7 +128,7 @@ def _entry(entry: Any, language: str) -> str:
     """A date in it is told as everywhere, and a percentage with the comma and the space of the language."""
     said = str(entry)
     if found := DATED.match(said):
-        return moment(found[1].replace(" UTC", "+00:00"), language) + said[found.end():]
+        return moment(found[1].replace(" UTC", "+00:00"), language) + said[found.end() :]
     point = "," if language == "fr" else "."
     return PERCENT.sub(lambda found: f"{found[1]}{point + found[2] if found[2] else ''}\u00a0%", said)
 
@@ -141,9 +149,20 @@ def _support(value: Any, language: str) -> str:
 
 
 FORMS: dict[str, Callable[[Any, str], str]] = {
-    "bytes": figure.size, "gb": figure.gigabytes, "duration": figure.duration, "span": figure.span, "hours": figure.hours,
-    "minutes": figure.minutes, "support": _support, "few": figure.few, "signed": figure.signed, "moment": moment, "day": day,
-    "list": _list, "word": _word, "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
+    "bytes": figure.size,
+    "gb": figure.gigabytes,
+    "duration": figure.duration,
+    "span": figure.span,
+    "hours": figure.hours,
+    "minutes": figure.minutes,
+    "support": _support,
+    "few": figure.few,
+    "signed": figure.signed,
+    "moment": moment,
+    "day": day,
+    "list": _list,
+    "word": _word,
+    "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
     "percent": lambda value, language: f"{figure.few(value, language)}{figure.SPACE}%",
     "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],
     "count": lambda value, _language: str(_count(value)),

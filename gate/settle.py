@@ -45,7 +45,9 @@ def _settled(result: Result, run: Run) -> Result:
         return msgspec.structs.replace(result, outcome=Outcome.FIXED)
     waiver = run.people.waiver(result.id)
     valid = run.contract[result.id].waivable and waiver is not None and waiver.expires > run.ended
-    return msgspec.structs.replace(result, outcome=Outcome.WAIVED) if valid and result.outcome is Outcome.FAIL else result
+    return (
+        msgspec.structs.replace(result, outcome=Outcome.WAIVED) if valid and result.outcome is Outcome.FAIL else result
+    )
 
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:

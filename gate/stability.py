@@ -71,8 +71,14 @@ class Window(msgspec.Struct, frozen=True):
             return datetime.max.replace(tzinfo=UTC)
 
 
-def observe_window(samples: Sequence[Sample], at: datetime, *, made_up: bool = True, evidence: Evidence | None = None,
-                   maintenance: Sequence[Maintenance] = ()) -> Window:
+def observe_window(
+    samples: Sequence[Sample],
+    at: datetime,
+    *,
+    made_up: bool = True,
+    evidence: Evidence | None = None,
+    maintenance: Sequence[Maintenance] = (),
+) -> Window:
     """The window that ends at `at`. Samples may come in any order; what is later than `at` is left out.
 
     Without `made_up`, so are the synthetic ones: only a lab or a demo may show them.
@@ -82,8 +88,16 @@ def observe_window(samples: Sequence[Sample], at: datetime, *, made_up: bool = T
     past = _in_order(sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
     events = [event for event in evidence.events if event.at <= at]
     found = incidents(past, events, maintenance)
-    seen = Window(samples=len(past), since=None, until=at, why="no-sample", incidents=len(found), begun=evidence.begun,
-                  synthetic=any(sample.synthetic for sample in past), happened=tuple(found[-MOST_TOLD:]))
+    seen = Window(
+        samples=len(past),
+        since=None,
+        until=at,
+        why="no-sample",
+        incidents=len(found),
+        begun=evidence.begun,
+        synthetic=any(sample.synthetic for sample in past),
+        happened=tuple(found[-MOST_TOLD:]),
+    )
     proofs = tuple(sample.at for sample in past if not sample.unknown)
     if not proofs:
         return seen
@@ -103,8 +117,14 @@ def _opened(seen: Window, looks: Looks, breaks: Iterable[Incident], blind: Seque
     if since > opening.at:
         opening = Incident(since, "coverage")
     return msgspec.structs.replace(
-        seen, since=since, why=opening.why, what=opening.what, gaps=len(looks.gaps),
-        coverage=coverage(since, seen.until, blind), bridged=looks.bridged(since))
+        seen,
+        since=since,
+        why=opening.why,
+        what=opening.what,
+        gaps=len(looks.gaps),
+        coverage=coverage(since, seen.until, blind),
+        bridged=looks.bridged(since),
+    )
 
 
 def _unresolved(proofs: Sequence[datetime], found: Sequence[Incident]) -> Incident | None:
@@ -122,6 +142,11 @@ def _in_order(samples: Iterable[Sample]) -> list[Sample]:
         other = merged.get(at, sample)
         failing, unknown = {*sample.failing, *other.failing}, {*sample.unknown, *other.unknown}
         merged[at] = msgspec.structs.replace(
-            sample, at=at, failing=tuple(sorted(failing)), unknown=tuple(sorted(unknown)),
-            changed=sample.changed or other.changed, synthetic=sample.synthetic or other.synthetic)
+            sample,
+            at=at,
+            failing=tuple(sorted(failing)),
+            unknown=tuple(sorted(unknown)),
+            changed=sample.changed or other.changed,
+            synthetic=sample.synthetic or other.synthetic,
+        )
     return sorted(merged.values(), key=lambda sample: sample.at)

@@ -24,7 +24,12 @@ def loosened(contract: Contract, ours: Contract) -> tuple[str, ...]:
 
 
 def _asks_less(other: Criterion, ours: Criterion) -> bool:
-    kept = (other.kind, other.chapter, other.weight, other.finding) == (ours.kind, ours.chapter, ours.weight, ours.finding)
+    kept = (other.kind, other.chapter, other.weight, other.finding) == (
+        ours.kind,
+        ours.chapter,
+        ours.weight,
+        ours.finding,
+    )
     strict = other.blocking >= ours.blocking and other.waivable <= ours.waivable and other.knockout >= ours.knockout
     return not (kept and strict and other.bound.tightens(ours.bound))
 
@@ -35,6 +40,8 @@ def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:
     except ValueError as error:
         raise ContractError(f"[thresholds] {id}: {error}") from error
     if not wanted.tightens(criterion.bound):
-        raise ContractError(f"[thresholds] {id}: “{written}” is looser than “{criterion.target}”; "
-                            "a looser target is a waiver: write it in waivers.toml, with an approver and an expiry")
+        raise ContractError(
+            f"[thresholds] {id}: “{written}” is looser than “{criterion.target}”; "
+            "a looser target is a waiver: write it in waivers.toml, with an approver and an expiry"
+        )
     return msgspec.structs.replace(criterion, target=written)

@@ -14,8 +14,8 @@ from gate.sample import Moment
 
 DAYS = timedelta(days=7)
 YOUNG = timedelta(days=2)  # a slope of less is a guess
-MOST = 120                 # points a slope is computed from: of more, the medians of stretches
-FAR = 3650.0               # days: further than anybody forecasts
+MOST = 120  # points a slope is computed from: of more, the medians of stretches
+FAR = 3650.0  # days: further than anybody forecasts
 
 
 class Point(msgspec.Struct, frozen=True, order=True, array_like=True):
@@ -70,8 +70,11 @@ class Trend(msgspec.Struct, frozen=True):
     @property
     def slope(self) -> float:
         """Per day, as Theil and Sen have it: the median of the slopes between any two points. 0 for a single one."""
-        slopes = [(two.value - one.value) / ((two.at - one.at) / timedelta(days=1))
-                  for one, two in combinations(_thinned(self.points), 2) if two.at > one.at]
+        slopes = [
+            (two.value - one.value) / ((two.at - one.at) / timedelta(days=1))
+            for one, two in combinations(_thinned(self.points), 2)
+            if two.at > one.at
+        ]
         return median(slopes) if slopes else 0.0
 
     @property
@@ -87,8 +90,9 @@ class Trend(msgspec.Struct, frozen=True):
         return min(FAR, left / slope) if slope > 0 else FAR
 
 
-def trend_of(id: str, past: Past, value: float, at: datetime, *, made_up: bool,
-             maintenance: Sequence[Maintenance] = ()) -> Trend:
+def trend_of(
+    id: str, past: Past, value: float, at: datetime, *, made_up: bool, maintenance: Sequence[Maintenance] = ()
+) -> Trend:
     """What earlier audits saw of a criterion's figure, and what this one sees."""
     begin, seen = at - DAYS - LONGEST_GAP, {at: value}
     for sample in past.samples:
@@ -97,12 +101,16 @@ def trend_of(id: str, past: Past, value: float, at: datetime, *, made_up: bool,
             seen[sample.at] = max(reading.value, seen.get(sample.at, reading.value))
     points = tuple(Point(moment, figure) for moment, figure in sorted(seen.items()))
     gaps = [two.at for one, two in pairwise(points) if two.at - one.at > LONGEST_GAP]
-    return Trend(points, tuple(point for point in points if not announced(maintenance, point.at)),
-                 gaps[-1] if gaps else points[0].at, gaps[-1] if gaps else None)
+    return Trend(
+        points,
+        tuple(point for point in points if not announced(maintenance, point.at)),
+        gaps[-1] if gaps else points[0].at,
+        gaps[-1] if gaps else None,
+    )
 
 
 def _thinned(points: Sequence[Point]) -> Iterable[Point]:
     """At most MOST of them: the middle one of each stretch."""
     size = -(-len(points) // MOST)
-    stretches = [points[start:start + size] for start in range(0, len(points), size)]
+    stretches = [points[start : start + size] for start in range(0, len(points), size)]
     return [sorted(stretch, key=lambda point: point.value)[len(stretch) // 2] for stretch in stretches]

@@ -114,8 +114,13 @@ def _logged(row: dict[str, str]) -> Logged:
     saved, basis = row.get("saved_hours_per_month", "").strip(), row.get("basis", "").strip()
     if saved and basis not in tuple(Basis):
         raise ValueError(f"basis “{basis}” is neither assumed nor measured")
-    return Logged(date.fromisoformat(row["date"].strip()), _hours(row["hours"]), row.get("activity") or row.get("note") or "",
-                  _hours(saved), Basis(basis) if saved else Basis.ASSUMED)
+    return Logged(
+        date.fromisoformat(row["date"].strip()),
+        _hours(row["hours"]),
+        row.get("activity") or row.get("note") or "",
+        _hours(saved),
+        Basis(basis) if saved else Basis.ASSUMED,
+    )
 
 
 def _hours(written: str) -> float:

@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
     down = commands.add_parser("down", help="end a server and remove all it used")
     down.add_argument("--all", action="store_true", help="every lab, also those of a crash")
     reset = commands.add_parser("reset", help="put a running server back to a scenario")
-    crash = commands.add_parser("crash", help="end a server as if its power failed, and boot it again from the same disk")
+    crash = commands.add_parser(
+        "crash", help="end a server as if its power failed, and boot it again from the same disk"
+    )
     shell = commands.add_parser("shell", help="a shell on the server (or one command)")
     shell.add_argument("words", nargs="*", metavar="command")
     commands.add_parser("status", help="which labs are up")

@@ -18,7 +18,9 @@ WITHOUT = "Without it these work: `make audit` (the recorded demo server) and `m
 def require_machine() -> None:
     """Raise UnfitMachineError unless this is a Linux machine and we are root on it."""
     if sys.platform != "linux":
-        raise UnfitMachineError(f"The lab needs Linux (Debian 12), root and systemd-nspawn; this is {sys.platform}. {WITHOUT}")
+        raise UnfitMachineError(
+            f"The lab needs Linux (Debian 12), root and systemd-nspawn; this is {sys.platform}. {WITHOUT}"
+        )
     if os.geteuid() != 0:
         raise UnfitMachineError(
             "The lab needs root (it mounts loop devices and boots a server with systemd-nspawn): "
@@ -29,7 +31,9 @@ def require_machine() -> None:
 def require_packages(packages: tuple[str, ...]) -> None:
     """Install the Debian packages that are missing, and say so."""
     if shutil.which("dpkg-query") is None:
-        raise UnfitMachineError(f"The lab needs a Debian 12 machine with these packages: {' '.join(packages)}. {WITHOUT}")
+        raise UnfitMachineError(
+            f"The lab needs a Debian 12 machine with these packages: {' '.join(packages)}. {WITHOUT}"
+        )
     missing = [package for package in packages if not _installed(package)]
     if not missing:
         return

@@ -45,8 +45,10 @@ def _tell(address: Address, tell: Tell, told: dict[str, Told]) -> int:
     missing = address.missing
     why = phrase("reason", missing.code, missing.values, "en") if missing else _delivered(address, message)
     if why:
-        print(f"notify: {address.name}: not delivered: {why}; the decision stands, the next audit tries again",
-              file=sys.stderr)
+        print(
+            f"notify: {address.name}: not delivered: {why}; the decision stands, the next audit tries again",
+            file=sys.stderr,
+        )
         return UNDELIVERED
     told[address.name] = kept
     print(f"notify: {address.name}: told: {message.title}")
@@ -65,7 +67,9 @@ def _keep(state: Path, told: dict[str, Told]) -> int:
     try:
         remember(state, told)
     except OSError as error:
-        print(f"notify: {state / FILE}: cannot be written: {error.strerror}; it will be told once more", file=sys.stderr)
+        print(
+            f"notify: {state / FILE}: cannot be written: {error.strerror}; it will be told once more", file=sys.stderr
+        )
         return UNDELIVERED
     return DONE
 
@@ -78,6 +82,7 @@ def _changed(given: argparse.Namespace, target: Target) -> Tell:
         if not worth_telling(before, decision, light=given.light):
             return None
         return changed(run, decision, before, voice, target.notify.link), told_now(run, decision, before)
+
     return tell
 
 
@@ -85,6 +90,7 @@ def _failed(_: argparse.Namespace, target: Target) -> Tell:
     def tell(before: Told) -> tuple[Message, Told] | None:
         message = failed(target.target.title, target.target.name, before, Voice(target.notify.language))
         return None if before.failed else (message, msgspec.structs.replace(before, failed=True))
+
     return tell
 
 
@@ -101,8 +107,11 @@ def _read(file: Path) -> Run:
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m notify", description="Tell whom [notify] of a target names.")
     commands = top.add_subparsers(dest="command", required=True)
-    for name, said in (("changed", "tell the decision of a run where it is another than was told last"),
-                       ("failed", "tell, once, that no audit could be held"), ("test", "send a message, to see that it arrives")):
+    for name, said in (
+        ("changed", "tell the decision of a run where it is another than was told last"),
+        ("failed", "tell, once, that no audit could be held"),
+        ("test", "send a message, to see that it arrives"),
+    ):
         command = commands.add_parser(name, help=said, description=said)
         command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
         command.add_argument("--state", metavar="FOLDER", type=Path, help=f"where {FILE} lies (TARGET)")

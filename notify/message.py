@@ -34,9 +34,13 @@ def changed(run: Run, decision: Decision, before: Told, voice: Voice, link: str)
     now, place = verdict_word(decision, voice), shown(run.target.title, 60)
     was = voice.say("notify", "no-audit") if before.failed else _word(before, voice)
     title = voice.say("notify", "title" if was else "first", {"place": place, "now": now, "was": was})
-    parts = [[f"{label}. {note}".strip() for label, note in said.labels], [said.headline],
-             _list(voice.say("notify", "what-changed"), list(_changes(run, decision, before, voice)), voice),
-             _list(voice.word("because"), list(_reasons(said)), voice), list(_dates(said, voice, link))]
+    parts = [
+        [f"{label}. {note}".strip() for label, note in said.labels],
+        [said.headline],
+        _list(voice.say("notify", "what-changed"), list(_changes(run, decision, before, voice)), voice),
+        _list(voice.word("because"), list(_reasons(said)), voice),
+        list(_dates(said, voice, link)),
+    ]
     return Message(title, "\n\n".join("\n".join(part) for part in parts if part))
 
 
@@ -64,7 +68,11 @@ def _word(before: Told, voice: Voice) -> str:
 
 def _changes(run: Run, decision: Decision, before: Told, voice: Voice) -> Iterator[str]:
     """Blocking criteria that came out otherwise, worst first."""
-    ids = [id for id, criterion in run.contract.items() if criterion.blocking and id in run.results and id in before.outcomes]
+    ids = [
+        id
+        for id, criterion in run.contract.items()
+        if criterion.blocking and id in run.results and id in before.outcomes
+    ]
     for id in sorted(ids, key=lambda one: -decision.results[one].outcome.severity):
         was, now = before.outcomes[id], decision.results[id].outcome
         if was is not now:

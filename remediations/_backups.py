@@ -20,11 +20,19 @@ from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
 say = sentences("backups")
 FILES = Path(__file__).parent / "files"
-LIBRARY, SETTINGS, TABLE = "/usr/local/lib/twisterlab/backup.sh", "/etc/twisterlab/backup.conf", "/etc/cron.d/twisterlab"
-NAMES = {"postgres": r"[^*]+\*[^*/]*\.gz", "redis": r"[^*]+\*[^*/]*\.rdb", "configs": r"[^*]+\*"}  # what the scripts can write
-RECENT = 26       # hours
-PATIENCE = 3600   # seconds for the first run
-MOST = 500        # entries whose owner and mode an undo gives back
+LIBRARY, SETTINGS, TABLE = (
+    "/usr/local/lib/twisterlab/backup.sh",
+    "/etc/twisterlab/backup.conf",
+    "/etc/cron.d/twisterlab",
+)
+NAMES = {
+    "postgres": r"[^*]+\*[^*/]*\.gz",
+    "redis": r"[^*]+\*[^*/]*\.rdb",
+    "configs": r"[^*]+\*",
+}  # what the scripts can write
+RECENT = 26  # hours
+PATIENCE = 3600  # seconds for the first run
+MOST = 500  # entries whose owner and mode an undo gives back
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -67,21 +75,33 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
         yield Note(say("link", paths=", ".join(access.astray(trusted))))
     elif access.readable or access.writable(trusted):
         was = [entry for entry in access.entries if entry.inside][:MOST]
-        undo = "".join(f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
-                       for one in was if one.type != "l")
+        undo = "".join(
+            f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
+            for one in was
+            if one.type != "l"
+        )
         folder = quote(directory)
-        yield RunCommand(command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}", undo=undo,
-                         said=say("closed", directory=directory))
+        yield RunCommand(
+            command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}",
+            undo=undo,
+            said=say("closed", directory=directory),
+        )
 
 
 def _files(script: str, remedy: str, setup: BackupSetup) -> Iterator[Yielded]:
     settings = "".join(f"{name}={quote(value)}\n" for name, value in setup.settings.items())
     for path, content, mode in (
-            (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
-            (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
-            (script, (FILES / remedy / script[1:]).read_text(encoding="utf-8"), "0755")):
-        yield InstallFile(path=path, content=content, before=setup.files.get(path), mode=mode,
-                          said=say("file" if path != script else "script", path=path))
+        (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
+        (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
+        (script, (FILES / remedy / script[1:]).read_text(encoding="utf-8"), "0755"),
+    ):
+        yield InstallFile(
+            path=path,
+            content=content,
+            before=setup.files.get(path),
+            mode=mode,
+            said=say("file" if path != script else "script", path=path),
+        )
 
 
 def _fresh(kind: str, backups: Backups) -> bool:
@@ -92,9 +112,13 @@ def _fresh(kind: str, backups: Backups) -> bool:
 
 def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
     if seen.setup.cron != "active":
-        yield RunCommand(command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron"))
+        yield RunCommand(
+            command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron")
+        )
     jobs = backup_schedules(seen.schedules, kind).jobs
-    if any(script in one.job.command and one.job.source != TABLE and one.job.daily and not one.job.defect for one in jobs):
+    if any(
+        script in one.job.command and one.job.source != TABLE and one.job.daily and not one.job.defect for one in jobs
+    ):
         return  # the script is repaired, and with it the schedule that calls it
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)

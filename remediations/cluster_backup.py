@@ -16,7 +16,8 @@ from remediations.transaction.step import Yielded
 
 
 @remedy("BKP")
-def cluster_backup(backup_setup: BackupSetup, schedules: Schedules, backups: Backups,
-                   backup_access: BackupAccess) -> Iterator[Yielded]:
+def cluster_backup(
+    backup_setup: BackupSetup, schedules: Schedules, backups: Backups, backup_access: BackupAccess
+) -> Iterator[Yielded]:
     """The folder, the files, a first run, the schedule."""
     yield from install_backup("configs", "cluster_backup", Seen(backup_setup, schedules, backups, backup_access))

@@ -20,12 +20,32 @@ from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "disk_cleanup"
-EMPTY, LOGS, IMAGES, JOURNAL = ((FILES / f"{name}.sh").read_text(encoding="utf-8") for name in (
-    "empty", "logs", "images", "journal"))
-GUARDED = ("/", "/etc", "/usr", "/home", "/root", "/boot", "/bin", "/lib", "/sbin", "/opt", "/srv", "/var", "/var/lib",
-           "/var/log", "/var/lib/docker", "/var/lib/rancher", "/var/lib/kubelet", "/var/backups", "/var/lib/containerd")
-DAYS = 14                 # of the journal that stay: the window of seven, twice
-WORTH = 200 * 1000**2     # bytes: less is not worth a deletion
+EMPTY, LOGS, IMAGES, JOURNAL = (
+    (FILES / f"{name}.sh").read_text(encoding="utf-8") for name in ("empty", "logs", "images", "journal")
+)
+GUARDED = (
+    "/",
+    "/etc",
+    "/usr",
+    "/home",
+    "/root",
+    "/boot",
+    "/bin",
+    "/lib",
+    "/sbin",
+    "/opt",
+    "/srv",
+    "/var",
+    "/var/lib",
+    "/var/log",
+    "/var/lib/docker",
+    "/var/lib/rancher",
+    "/var/lib/kubelet",
+    "/var/backups",
+    "/var/lib/containerd",
+)
+DAYS = 14  # of the journal that stay: the window of seven, twice
+WORTH = 200 * 1000**2  # bytes: less is not worth a deletion
 MINUTES = 30
 
 
@@ -44,12 +64,20 @@ def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
         elif folder.held:
             yield Note(say("held", path=folder.path))
         elif folder.size > WORTH:
-            yield RunCommand(command=f"set -- {quote(folder.path)}\n{EMPTY}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
-                             shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
-                             said=say("builds", path=folder.path, size=folder.size))
+            yield RunCommand(
+                command=f"set -- {quote(folder.path)}\n{EMPTY}",
+                risk=Risk.DISRUPTIVE,
+                seconds=60 * MINUTES,
+                shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
+                said=say("builds", path=folder.path, size=folder.size),
+            )
     if seen.cache > WORTH:
-        yield RunCommand(command="docker builder prune --force --filter until=168h", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
-                         said=say("cache", size=seen.cache))
+        yield RunCommand(
+            command="docker builder prune --force --filter until=168h",
+            risk=Risk.DISRUPTIVE,
+            seconds=60 * MINUTES,
+            said=say("cache", size=seen.cache),
+        )
 
 
 def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
@@ -63,22 +91,33 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
         yield Note(say("idle", names=idle))
     elif sum(image.size for image in unnamed) > WORTH:
         names = " ".join(quote(name) for image in unnamed for name in image.names)
-        yield RunCommand(command=f"set -- {names}\n{IMAGES}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
-                         shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
-                         said=say("images", count=len(unnamed), size=sum(map(_size, unnamed))))
+        yield RunCommand(
+            command=f"set -- {names}\n{IMAGES}",
+            risk=Risk.DISRUPTIVE,
+            seconds=60 * MINUTES,
+            shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
+            said=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
+        )
 
 
 def _logs(seen: CleanupFiles) -> Iterator[Yielded]:
     size = sum(size for _, size in seen.old)
     if size > WORTH:
         names = " ".join(quote(path) for path, _ in seen.old)
-        yield RunCommand(command=f"set -- {names}\n{LOGS}", risk=Risk.DISRUPTIVE,
-                         shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
-                         said=say("logs", count=len(seen.old), size=size))
+        yield RunCommand(
+            command=f"set -- {names}\n{LOGS}",
+            risk=Risk.DISRUPTIVE,
+            shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
+            said=say("logs", count=len(seen.old), size=size),
+        )
     if seen.reach > DAYS * 86400 and seen.journal > WORTH:
-        yield RunCommand(command=f"days={DAYS}\n{JOURNAL}", risk=Risk.DISRUPTIVE, seconds=60 * MINUTES,
-                         shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
-                         said=say("journal", days=DAYS, size=seen.journal))
+        yield RunCommand(
+            command=f"days={DAYS}\n{JOURNAL}",
+            risk=Risk.DISRUPTIVE,
+            seconds=60 * MINUTES,
+            shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
+            said=say("journal", days=DAYS, size=seen.journal),
+        )
 
 
 def _name(name: str) -> bool:

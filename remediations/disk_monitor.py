@@ -24,9 +24,11 @@ SCRIPT, CRON = "/usr/local/bin/check-disk-space.sh", "/etc/cron.d/twisterlab-dis
 SETTINGS = "/etc/twisterlab/disk-monitor.conf"
 CRONTAB = "/var/spool/cron/crontabs/root"
 FOLDER = "/var/lib/prometheus/node-exporter"
-CALLS = re.compile(r"^[^#\n]*\b(?:curl|wget|mailx?|sendmail|msmtp)\b", re.MULTILINE)  # somebody may rely on being called
-MOST = 75        # per cent: the plan's own limit
-MINUTES = 60     # between two runs, at most
+CALLS = re.compile(
+    r"^[^#\n]*\b(?:curl|wget|mailx?|sendmail|msmtp)\b", re.MULTILINE
+)  # somebody may rely on being called
+MOST = 75  # per cent: the plan's own limit
+MINUTES = 60  # between two runs, at most
 
 
 @remedy("MON", "DSK")
@@ -41,11 +43,21 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules) -> Iterator[
     if installed and installed.content != ours and CALLS.search(installed.content) and not _ours(installed):
         yield Note(say("foreign", path=seen.script))
         return
-    yield Check(command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, said=say("parses", path=seen.script))
+    yield Check(
+        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, said=say("parses", path=seen.script)
+    )
     once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # a metric at once
-    yield InstallFile(path=seen.script, content=ours, before=installed, mode="0755", said=say("script", path=seen.script))
-    yield InstallFile(path=SETTINGS, content=_settings(seen), before=seen.files.get(SETTINGS), mode="0600", activate=once,
-                      said=say("settings", path=SETTINGS))
+    yield InstallFile(
+        path=seen.script, content=ours, before=installed, mode="0755", said=say("script", path=seen.script)
+    )
+    yield InstallFile(
+        path=SETTINGS,
+        content=_settings(seen),
+        before=seen.files.get(SETTINGS),
+        mode="0600",
+        activate=once,
+        said=say("settings", path=SETTINGS),
+    )
     yield from _schedule(seen, starting(schedules, seen.script))
 
 
@@ -64,10 +76,14 @@ def _settings(seen: MonitorFiles) -> str:
             if re.match(r"https?://", value):
                 text = text.replace(f"{name}=''", f"{name}={quote(value)}")
         return text
-    text = re.sub(r"^TEXTFILE=(''|\"\")?[ \t]*$", lambda _: f"TEXTFILE={quote(seen.textfile)}", there.content, flags=re.MULTILINE)
+    text = re.sub(
+        r"^TEXTFILE=(''|\"\")?[ \t]*$", lambda _: f"TEXTFILE={quote(seen.textfile)}", there.content, flags=re.MULTILINE
+    )
     limits = {name: int(figure) for name, figure in re.findall(r"^(WARN|CRIT)=(\d+)", text, re.MULTILINE)}
     if limits.get("WARN", 0) > MOST:
-        text = re.sub(r"^WARN=\d+", "WARN=65", re.sub(r"^CRIT=\d+", "CRIT=70", text, flags=re.MULTILINE), flags=re.MULTILINE)
+        text = re.sub(
+            r"^WARN=\d+", "WARN=65", re.sub(r"^CRIT=\d+", "CRIT=70", text, flags=re.MULTILINE), flags=re.MULTILINE
+        )
     return text
 
 
@@ -85,8 +101,14 @@ def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...]) -> Iterator[Yielded]:
         return
     if table and mine:
         rest = "".join(f"{line}\n" for line in lines if line not in mine)
-        yield InstallFile(path=CRONTAB, content=rest, before=table, mode=table.mode, owner=table.owner,
-                          said=say("crontab", path=CRONTAB))
+        yield InstallFile(
+            path=CRONTAB,
+            content=rest,
+            before=table,
+            mode=table.mode,
+            owner=table.owner,
+            said=say("crontab", path=CRONTAB),
+        )
     elsewhere = [job.source for job in others if job.source != CRONTAB]
     if elsewhere:
         yield Note(say("elsewhere", sources=elsewhere))

@@ -42,8 +42,9 @@ fi
 @remedy("MCP")
 def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: ImageArchives) -> Iterator[Yielded]:
     """One archive for all images the Deployments name; each of them labelled."""
-    named = dict.fromkeys(full_name(container.image) for one in mcp_workloads.workloads.values()
-                          for container in one.containers)
+    named = dict.fromkeys(
+        full_name(container.image) for one in mcp_workloads.workloads.values() for container in one.containers
+    )
     there = {name: image for name in named if (image := images.named(name)) is not None}
     for name in (name for name in named if name not in there):
         yield _brought_back(name, image_archives)
@@ -52,8 +53,12 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
     yield from _archive(local, image_archives, file)
     for name, image in local.items():
         if not (image.pinned or image.labelled):
-            yield RunCommand(command=PIN.format(name=quote(name)), said=say("pin", name=name), seconds=60,
-                             undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :")
+            yield RunCommand(
+                command=PIN.format(name=quote(name)),
+                said=say("pin", name=name),
+                seconds=60,
+                undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :",
+            )
 
 
 def _brought_back(name: str, archives: ImageArchives) -> Yielded:
@@ -62,8 +67,12 @@ def _brought_back(name: str, archives: ImageArchives) -> Yielded:
     if len(found) != 1:
         return Note(say("gone", name=name))
     (file,) = found.values()
-    return RunCommand(command=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')} >/dev/null", seconds=EXPORT,
-                      undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :", said=say("import", name=name, file=file))
+    return RunCommand(
+        command=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')} >/dev/null",
+        seconds=EXPORT,
+        undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :",
+        said=say("import", name=name, file=file),
+    )
 
 
 def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Iterator[Yielded]:
@@ -72,17 +81,27 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
         if other.file != file and any(name in local and other.id not in local[name].ids for name in other.names):
             yield Note(say("other-archive", file=other.file, names=other.names))
     held = {(name, one.id) for one in archives.archived for name in one.names}
-    if all(any((name, id) in held for id in image.ids) for name, image in local.items()) and not _stale(local, archives, file):
+    if all(any((name, id) in held for id in image.ids) for name, image in local.items()) and not _stale(
+        local, archives, file
+    ):
         return
     place, names = f"{FOLDER}/{file}", " ".join(map(quote, local))
     given = {"folder": FOLDER, "file": quote(place), "partial": quote(f"{FOLDER}/.{file}.partial"), "names": names}
-    yield RunCommand(command=PUT.format(**given), undo=BACK.format(**given), seconds=EXPORT,
-                     shown=f"k3s ctr -n k8s.io images export {place} {names}", said=say("export", file=place, names=list(local)))
+    yield RunCommand(
+        command=PUT.format(**given),
+        undo=BACK.format(**given),
+        seconds=EXPORT,
+        shown=f"k3s ctr -n k8s.io images export {place} {names}",
+        said=say("export", file=place, names=list(local)),
+    )
 
 
 def _stale(local: dict[str, Image], archives: ImageArchives, file: str) -> bool:
-    return any(one.file == file and name in local and one.id not in local[name].ids
-               for one in archives.archived for name in one.names)
+    return any(
+        one.file == file and name in local and one.id not in local[name].ids
+        for one in archives.archived
+        for name in one.names
+    )
 
 
 def _pulled(name: str, image: Image) -> bool:

@@ -21,13 +21,15 @@ say = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "journald"
 FOLDER = "/etc/systemd/journald.conf.d"
 DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
-MAX_USE, RETENTION = 400 << 20, 14 * DAY   # bytes, seconds: as in the file
-PATIENCE = 1800                            # seconds for the export of some GB
+MAX_USE, RETENTION = 400 << 20, 14 * DAY  # bytes, seconds: as in the file
+PATIENCE = 1800  # seconds for the export of some GB
 EXPORT = (FILES / "export.sh").read_text()
 # Refused for its haste (five starts in ten seconds), journald would let go of every service's log, and K3s dies of the
 # next line it writes: so the count of starts begins anew.
-RESTART = ("systemd-tmpfiles --create --prefix=/var/log/journal; systemctl reset-failed systemd-journald.service; "
-           "systemctl restart systemd-journald.service && { journalctl --flush || :; }")
+RESTART = (
+    "systemd-tmpfiles --create --prefix=/var/log/journal; systemctl reset-failed systemd-journald.service; "
+    "systemctl restart systemd-journald.service && { journalctl --flush || :; }"
+)
 MERGED = """\
 said=$(systemd-analyze "--root=$CANDIDATE" cat-config systemd/journald.conf 2>/dev/null) || exit 1
 for setting in Storage SystemMaxUse MaxRetentionSec; do
@@ -50,18 +52,25 @@ def journald(journal: Journal, journal_files: JournalFiles) -> Iterator[Yielded]
         yield _export(journal, journal_files)
     yield from _configuration(journal, journal_files, content)
     if too_large:
-        yield RunCommand(command=f"journalctl -q --rotate --vacuum-size={bound}", seconds=300,
-                         said=say("shrink", bound=bound, size=journal.used))
+        yield RunCommand(
+            command=f"journalctl -q --rotate --vacuum-size={bound}",
+            seconds=300,
+            said=say("shrink", bound=bound, size=journal.used),
+        )
 
 
 def _configuration(journal: Journal, seen: JournalFiles, content: str) -> Iterator[Yielded]:
     yield Check(command=MERGED, about=f"{FOLDER}/", said=say("merged"))
     if PLANS_OWN in seen.files:
-        yield RemoveFile(path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, said=say("plans-own", path=PLANS_OWN))
+        yield RemoveFile(
+            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, said=say("plans-own", path=PLANS_OWN)
+        )
     before = seen.files.get(DROP_IN)
     yield InstallFile(path=DROP_IN, content=content, before=before, activate=RESTART, said=say("install", path=DROP_IN))
     waiting = journal.unapplied or journal.differs or not journal.persistent
-    if waiting and before is not None and before.content == content:  # the file stands; journald works with something else
+    if (
+        waiting and before is not None and before.content == content
+    ):  # the file stands; journald works with something else
         yield RunCommand(command=RESTART, said=say("restart"))
 
 
@@ -69,7 +78,11 @@ def _drop_in(journal: Journal) -> str:
     """Ours; a bound that is tighter already stays."""
     ours = (FILES / DROP_IN[1:]).read_text()
     told = journal.told.get("SystemMaxUse", "")
-    return ours.replace(f"SystemMaxUse={MAX_USE >> 20}M", f"SystemMaxUse={told}") if told and size(told) < MAX_USE else ours
+    return (
+        ours.replace(f"SystemMaxUse={MAX_USE >> 20}M", f"SystemMaxUse={told}")
+        if told and size(told) < MAX_USE
+        else ours
+    )
 
 
 def _value(content: str, key: str) -> str:
@@ -84,7 +97,10 @@ def _too_old(journal: Journal) -> bool:
 def _export(journal: Journal, seen: JournalFiles) -> RunCommand:
     name = f"journal_{datetime.fromtimestamp(journal.at, UTC):%Y%m%d_%H%M%S}.export.gz"
     place = f"{quote(seen.evidence)} {name}"
-    return RunCommand(command=f"set -- {place}\n{EXPORT}", seconds=PATIENCE,
-                      shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
-                      undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
-                      said=say("export", size=journal.used, file=f"{seen.evidence}/{name}"))
+    return RunCommand(
+        command=f"set -- {place}\n{EXPORT}",
+        seconds=PATIENCE,
+        shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
+        undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
+        said=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
+    )

@@ -24,10 +24,10 @@ NEEDED = ("/var/log/syslog", "/var/log/kern.log")
 BACKUP_LOG = "/var/log/twisterlab-backup.log"
 HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
 PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")
-MAXSIZE = 200 * 1024**2   # bytes, as in the stanza
-BUDGET = 2 * 1000**3      # bytes of /var/log the plan allows
+MAXSIZE = 200 * 1024**2  # bytes, as in the stanza
+BUDGET = 2 * 1000**3  # bytes of /var/log the plan allows
 IGNORED = re.compile(r",v$|~$|\.(cfsaved|disabled|swp|(dpkg|ucf)-\w+|rpm\w+)$")  # by logrotate, in its folder
-PATIENCE = 1800           # seconds for a rotation or a compression of many GB
+PATIENCE = 1800  # seconds for a rotation or a compression of many GB
 COMPRESS, UNDO = ((FILES / name).read_text() for name in ("compress.sh", "compress_undo.sh"))
 LOGROTATE = """\
 folder=$CANDIDATE/etc/logrotate.d configuration=$CANDIDATE/logrotate.conf
@@ -61,37 +61,54 @@ def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
         if path in seen.files:
             yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
     if seen.helper:
-        yield InstallFile(path=RSYSLOG, content=_rsyslog(seen), before=seen.files.get(RSYSLOG),
-                          said=say("one-stanza", path=RSYSLOG))
+        yield InstallFile(
+            path=RSYSLOG, content=_rsyslog(seen), before=seen.files.get(RSYSLOG), said=say("one-stanza", path=RSYSLOG)
+        )
     else:
         yield Note(say("no-rsyslog", path=RSYSLOG))
     if BACKUP_LOG not in _owned(seen, BACKUP):
-        yield InstallFile(path=BACKUP, content=(FILES / BACKUP[1:]).read_text(), before=seen.files.get(BACKUP),
-                          said=say("backup-log", path=BACKUP))
+        yield InstallFile(
+            path=BACKUP,
+            content=(FILES / BACKUP[1:]).read_text(),
+            before=seen.files.get(BACKUP),
+            said=say("backup-log", path=BACKUP),
+        )
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
         yield Check(command=TIMER, about=HOURLY, said=say("timer-accepted"))
-        yield InstallFile(path=HOURLY, content=(FILES / HOURLY[1:]).read_text(), before=seen.files.get(HOURLY),
-                          activate=RELOAD, said=say("hourly", path=HOURLY))
+        yield InstallFile(
+            path=HOURLY,
+            content=(FILES / HOURLY[1:]).read_text(),
+            before=seen.files.get(HOURLY),
+            activate=RELOAD,
+            said=say("hourly", path=HOURLY),
+        )
     if not seen.timer_active:
-        yield RunCommand(command="systemctl enable --now logrotate.timer", undo="systemctl disable --now logrotate.timer",
-                         said=say("start-timer"))
+        yield RunCommand(
+            command="systemctl enable --now logrotate.timer",
+            undo="systemctl disable --now logrotate.timer",
+            said=say("start-timer"),
+        )
 
 
 def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     for path in sorted(governed & seen.logs.keys()):
         log = seen.logs[path]
         if seen.owner and log.owner != seen.owner:
-            yield RunCommand(command=f"chown {seen.owner} {quote(path)}", undo=f"chown {log.owner} {quote(path)}",
-                             said=say("owner", path=path, owner=seen.owner, other=log.owner))
+            yield RunCommand(
+                command=f"chown {seen.owner} {quote(path)}",
+                undo=f"chown {log.owner} {quote(path)}",
+                said=say("owner", path=path, owner=seen.owner, other=log.owner),
+            )
 
 
 def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     if seen.stopped:
-        yield RunCommand(command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service",
-                         said=say("start-rsyslog"))
+        yield RunCommand(
+            command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service", said=say("start-rsyslog")
+        )
     if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
         yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
 
@@ -108,7 +125,9 @@ def _run(seen: RotationFiles, due: list[str], *, failed: bool) -> Iterator[Yield
 def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str]) -> dict[str, int]:
     """What is compressed now instead of in a day: bytes by the name it will have."""
     old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and path[:-2] in governed - {*due}}
-    return {f"{path}.1": seen.logs[path].size for path in due} | {path: size for path, size in old.items() if size > MAXSIZE}
+    return {f"{path}.1": seen.logs[path].size for path in due} | {
+        path: size for path, size in old.items() if size > MAXSIZE
+    }
 
 
 def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yielded]:
@@ -120,9 +139,13 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yiel
     elif seen.free < largest / 4:
         yield Note(say("no-room", names=names, needed=largest / 4, free=seen.free))
     else:
-        yield RunCommand(command=f"set -- {names}\n{COMPRESS}", undo=f"set -- {names}\n{UNDO}", seconds=PATIENCE,
-                         shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-                         said=say("compress", names=names, size=sum(sizes.values())))
+        yield RunCommand(
+            command=f"set -- {names}\n{COMPRESS}",
+            undo=f"set -- {names}\n{UNDO}",
+            seconds=PATIENCE,
+            shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
+            said=say("compress", names=names, size=sum(sizes.values())),
+        )
 
 
 def _rsyslog(seen: RotationFiles) -> str:
@@ -138,8 +161,11 @@ def _rsyslog(seen: RotationFiles) -> str:
 
 def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
     """Logs that another file of the host's configuration rotates."""
-    others = [file.content for path, file in seen.files.items() if path.startswith("/etc/logrotate")
-              and path not in (mine, *PLANS_OWN) and not IGNORED.search(path)]
+    others = [
+        file.content
+        for path, file in seen.files.items()
+        if path.startswith("/etc/logrotate") and path not in (mine, *PLANS_OWN) and not IGNORED.search(path)
+    ]
     return frozenset(log for content in others for log in paths_in(content))
 
 

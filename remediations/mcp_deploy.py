@@ -18,7 +18,7 @@ from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
 ROLLOUT = 180  # seconds
-IMPORT = 900   # seconds for an archive of some GB
+IMPORT = 900  # seconds for an archive of some GB
 HEALTHY = """\
 tries=0
 until kube get --raw {path} >/dev/null 2>said; do
@@ -35,8 +35,11 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
     seen, archive = mcp_workloads, mcp_workloads.asked["archive"]
     image = chosen(seen, images)
     if image is None and archive:
-        yield RunCommand(command=f"k3s ctr -n k8s.io images import {quote(archive)}", seconds=IMPORT,
-                         said=say("import", archive=archive))
+        yield RunCommand(
+            command=f"k3s ctr -n k8s.io images import {quote(archive)}",
+            seconds=IMPORT,
+            said=say("import", archive=archive),
+        )
         return
     if image is None:
         yield Note(say("no-image", image=seen.asked["image"]))
@@ -44,9 +47,11 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
     reference = own_tag(image, seen.asked["image"])
     if full_name(reference) not in image.names:
         source = next(name for name in image.names if _repository(name) == _repository(full_name(reference)))
-        yield RunCommand(command=f"k3s ctr -n k8s.io images tag {quote(source)} {quote(full_name(reference))}",
-                         undo=f"k3s ctr -n k8s.io images rm {quote(full_name(reference))} || :",
-                         said=say("tag", image=reference, source=source))
+        yield RunCommand(
+            command=f"k3s ctr -n k8s.io images tag {quote(source)} {quote(full_name(reference))}",
+            undo=f"k3s ctr -n k8s.io images rm {quote(full_name(reference))} || :",
+            said=say("tag", image=reference, source=source),
+        )
     for namespace in seen.namespaces:
         yield from _deployed(seen, namespace, reference)
 
@@ -65,11 +70,19 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
         new = Container(container.name, image, policy)
         if (new, max(1, one.wanted)) != (container, one.wanted):
             yield PatchObject(
-                object=ClusterObject(resource="deployments.apps", namespace=namespace, name=one.name, uid=one.uid,
-                                     generation=one.generation),
-                before=_fields(container, one.wanted), after=_fields(new, max(1, one.wanted)), rollout=ROLLOUT,
+                object=ClusterObject(
+                    resource="deployments.apps",
+                    namespace=namespace,
+                    name=one.name,
+                    uid=one.uid,
+                    generation=one.generation,
+                ),
+                before=_fields(container, one.wanted),
+                after=_fields(new, max(1, one.wanted)),
+                rollout=ROLLOUT,
                 said=say("deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)),
-                risk=Risk.DISRUPTIVE if one.ready else Risk.SAFE)
+                risk=Risk.DISRUPTIVE if one.ready else Risk.SAFE,
+            )
             yield _health(seen, namespace)
 
 
@@ -79,9 +92,12 @@ def _fields(container: Container, replicas: int) -> dict[str, object]:
 
 
 def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
-    path = (f"/api/v1/namespaces/{namespace}/services/{seen.asked['service']}:{seen.asked['port']}/proxy{seen.asked['path']}")
-    return RunCommand(command=with_kubectl(HEALTHY.format(path=quote(path))), shown=f"kubectl get --raw {path}",
-                      said=say("health", namespace=namespace))
+    path = f"/api/v1/namespaces/{namespace}/services/{seen.asked['service']}:{seen.asked['port']}/proxy{seen.asked['path']}"
+    return RunCommand(
+        command=with_kubectl(HEALTHY.format(path=quote(path))),
+        shown=f"kubectl get --raw {path}",
+        said=say("health", namespace=namespace),
+    )
 
 
 def _container(one: Workload) -> Container | None:
@@ -92,8 +108,11 @@ def _container(one: Workload) -> Container | None:
 
 def chosen(seen: McpWorkloads, images: Images) -> Image | None:
     """Of the revision the target expects; else the one the Deployments name; else the only one there is. Never a guess."""
-    mine = [image for image in images.images
-            if any(_repository(name) == _repository(full_name(seen.asked["image"])) for name in image.names)]
+    mine = [
+        image
+        for image in images.images
+        if any(_repository(name) == _repository(full_name(seen.asked["image"])) for name in image.names)
+    ]
     if seen.asked["revision"]:
         return next((image for image in mine if image.revision == seen.asked["revision"]), None)
     wanted = {full_name(container.image) for one in seen.workloads.values() for container in one.containers}

@@ -16,7 +16,8 @@ from remediations.transaction.step import Yielded
 
 
 @remedy("BKP")
-def redis_backup(backup_setup: BackupSetup, schedules: Schedules, backups: Backups,
-                 backup_access: BackupAccess) -> Iterator[Yielded]:
+def redis_backup(
+    backup_setup: BackupSetup, schedules: Schedules, backups: Backups, backup_access: BackupAccess
+) -> Iterator[Yielded]:
     """The folder, the files, a first run, the schedule."""
     yield from install_backup("redis", "redis_backup", Seen(backup_setup, schedules, backups, backup_access))

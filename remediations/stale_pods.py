@@ -25,8 +25,12 @@ def stale_pods(pods: Pods) -> Iterator[Yielded]:
     ended = [pod for pod in (*seen.evicted, *seen.failed) if _free(pod)]
     kept = [pod.path for pod in (*seen.evicted, *seen.failed) if not _free(pod)]
     if ended:
-        yield DeleteObjects(objects=tuple(ClusterObject(resource="pods", namespace=pod.namespace, name=pod.name, uid=pod.uid)
-                                          for pod in ended), said=say("remove", count=len(ended), evicted=len(seen.evicted)))
+        yield DeleteObjects(
+            objects=tuple(
+                ClusterObject(resource="pods", namespace=pod.namespace, name=pod.name, uid=pod.uid) for pod in ended
+            ),
+            said=say("remove", count=len(ended), evicted=len(seen.evicted)),
+        )
     if kept:
         yield Note(say("stateful", names=kept))
     if hung := [pod.path for pod in (*seen.lost, *seen.stuck)]:

@@ -86,9 +86,13 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines of one command."""
     if given.command in PEOPLE:
         return people(given.command, given, voice, datetime.now(UTC))
-    return {"list": lambda: listed(load_contract(), voice), "explain": lambda: explained(given.id, load_contract(), voice),
-            "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
-            "history": lambda: history(given, voice), "schema": written_schema}[given.command]()
+    return {
+        "list": lambda: listed(load_contract(), voice),
+        "explain": lambda: explained(given.id, load_contract(), voice),
+        "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
+        "history": lambda: history(given, voice),
+        "schema": written_schema,
+    }[given.command]()
 
 
 def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:

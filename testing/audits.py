@@ -30,8 +30,9 @@ class Audited:
 def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
     """`pytest --target=TARGET`, in the repository, as a user types it."""
     command = [sys.executable, "-m", "pytest", f"--target={target}", f"--reports={out}", *more]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False,
-                          stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+    )
     file = out / "run.json"
     return Audited(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
 

@@ -11,8 +11,20 @@ HEAD, BODY = b"--\n-- PostgreSQL database cluster dump\n--\n", b"CREATE TABLE t 
 PART, TRAILER = b"-- PostgreSQL database dump complete\n", b"--\n-- PostgreSQL database cluster dump complete\n--\n\n"
 DUMP = HEAD + BODY + PART + TRAILER
 NOW = 1_795_450_000
-KINDS = ("Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Secret",
-         "Service", "Deployment", "PersistentVolumeClaim", "PersistentVolume")
+KINDS = (
+    "Namespace",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Service",
+    "Deployment",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+)
 
 
 def write(folder: Path, name: str, data: bytes, at: int = NOW) -> Path:
@@ -47,7 +59,9 @@ def rdb(made: int, keys: bytes = b"\xfe\x00\x00\x01k\x01v") -> bytes:
 
 def manifests(*without: str) -> bytes:
     """A list as `kubectl get -o yaml` prints it."""
-    rows = "".join(f"- apiVersion: v1\n  kind: {kind}\n  metadata:\n    name: x\n" for kind in KINDS if kind not in without)
+    rows = "".join(
+        f"- apiVersion: v1\n  kind: {kind}\n  metadata:\n    name: x\n" for kind in KINDS if kind not in without
+    )
     return f'apiVersion: v1\nitems:\n{rows}kind: List\nmetadata:\n  resourceVersion: ""\n  selfLink: ""\n'.encode()
 
 

@@ -59,7 +59,10 @@ def audit(target: Target) -> None:
     with tempfile.TemporaryDirectory() as reports:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", f"--target={target.folder}", "-m", "not drill", f"--reports={reports}"],
-            cwd=ROOT, capture_output=True, text=True)
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
     if done.returncode not in (0, 1, 10, 11):
         raise RuntimeError(f"the audit ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}")
 
@@ -140,8 +143,11 @@ def main() -> None:
     table = measure(load_target(options.target), options.runs)
     print(*ratios(table), sep="\n")
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{"way": way, "round_trip_ms": trip, "seconds": round(seconds, 3)} for way, trips in table.items()
-            for trip, seconds in trips.items()]
+    rows = [
+        {"way": way, "round_trip_ms": trip, "seconds": round(seconds, 3)}
+        for way, trips in table.items()
+        for trip, seconds in trips.items()
+    ]
     OUT.write_text(json.dumps({"runs": options.runs, "medians": rows}, indent=1) + "\n")
 
 

@@ -15,8 +15,17 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-           "--disable-background-networking", "--disable-component-update", "--hide-scrollbars")
+OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--hide-scrollbars",
+)
 PATIENCE = 300  # seconds: of a machine that is busy elsewhere
 AXE = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """
@@ -32,12 +41,19 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
 
-    def open(self, page: Path, width: int = 1280, height: int = 800, theme: str = "light", *, script: bool = True) -> None:
+    def open(
+        self, page: Path, width: int = 1280, height: int = 800, theme: str = "light", *, script: bool = True
+    ) -> None:
         """Load it anew."""
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         features = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
-        self.command("Emulation.setEmulatedMedia", media="",
-                     features=[{"name": name, "value": value} for name, value in features.items()])
+        self.command(
+            "Emulation.setEmulatedMedia",
+            media="",
+            features=[{"name": name, "value": value} for name, value in features.items()],
+        )
         self.command("Emulation.setScriptExecutionDisabled", value=not script)
         self.driver.get("about:blank")
         self.driver.get(page.as_uri())
@@ -72,7 +88,9 @@ class Browser:
     def asked(self) -> list[str]:
         """Everything the browser asked for since it was asked last."""
         entries = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
-        return [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
+        return [
+            entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"
+        ]
 
     def complaints(self) -> list[str]:
         """Lines of the console since it was asked last."""

@@ -75,8 +75,10 @@ def lay(process: int, address: str) -> None:
     """Addresses on both ends, and our way to `address` through them."""
     there = ["nsenter", f"--net=/proc/{process}/ns/net", "ip"]
     for words in (
-        ["ip", "addr", "add", HERE, "peer", THERE, "dev", DEVICE], ["ip", "link", "set", DEVICE, "up"],
-        [*there, "addr", "add", THERE, "peer", HERE, "dev", DEVICE], [*there, "link", "set", DEVICE, "up"],
+        ["ip", "addr", "add", HERE, "peer", THERE, "dev", DEVICE],
+        ["ip", "link", "set", DEVICE, "up"],
+        [*there, "addr", "add", THERE, "peer", HERE, "dev", DEVICE],
+        [*there, "link", "set", DEVICE, "up"],
         ["ip", "route", "add", f"{address}/32", "dev", DEVICE, "src", HERE],
     ):
         subprocess.run(words, check=True)

@@ -3,7 +3,8 @@
 DISK_CHECK = (
     '{"script":"found","threshold":70,"inodes":true,"blind":[],"mounts":["/","/var"],"repeats":false,'
     '"called":["https://hooks.example.org","http://127.0.0.1:8080","mailto:ops@example.org"],'
-    '"pulse":["https://beat.example.org"],"own":["edge","10.0.0.5"]}')
+    '"pulse":["https://beat.example.org"],"own":["edge","10.0.0.5"]}'
+)
 STORAGE = """\
 folder /
 row ext4 11727458304 8139468800 19945 1290775 /dev/sda2 /
@@ -70,7 +71,14 @@ url twisterlab_disk_used_percent
 SMART = "disk 0 /dev/sda PASSED\ndisk 2 /dev/sdb \ndisk 8 /dev/nvme0 FAILED!\nwhole\n"
 
 SOUND = {
-    "disk_check": DISK_CHECK, "storage": STORAGE, "datastore": DATASTORE, "kubelet": KUBELET, "waste": WASTE,
+    "disk_check": DISK_CHECK,
+    "storage": STORAGE,
+    "datastore": DATASTORE,
+    "kubelet": KUBELET,
+    "waste": WASTE,
     "kubelet_disk": KUBELET_DISK,
-    "check_settings": CHECK_SETTINGS, "cron_past": CRON_PAST, "disk_metrics": DISK_METRICS, "smart": SMART,
+    "check_settings": CHECK_SETTINGS,
+    "cron_past": CRON_PAST,
+    "disk_metrics": DISK_METRICS,
+    "smart": SMART,
 }

@@ -36,11 +36,20 @@ SEEN: dict[str, tuple[float, Mapping[str, Any]]] = {
     "DEC-04": (1, {"who": "Dana Leroy", "role": "sponsor"}),
     "DEC-01": (100, {"met": 7, "blocking": 7}),
 }
-ASKED = {"DSK-01": ("filesystems", "df --local --block-size=1 --output=target,source,fstype,used,avail"),
-         "MCP-01": ("deployments", "GET /apis/apps/v1/deployments"),
-         "LOG-01": ("rotation", "logrotate -d /etc/logrotate.conf 2>&1")}
-BUDGET = Attestation("DEC-04", "Dana Leroy", "sponsor", AT - timedelta(days=2), AT + timedelta(days=28),
-                     document="budget.pdf", sha256="9f" * 32)
+ASKED = {
+    "DSK-01": ("filesystems", "df --local --block-size=1 --output=target,source,fstype,used,avail"),
+    "MCP-01": ("deployments", "GET /apis/apps/v1/deployments"),
+    "LOG-01": ("rotation", "logrotate -d /etc/logrotate.conf 2>&1"),
+}
+BUDGET = Attestation(
+    "DEC-04",
+    "Dana Leroy",
+    "sponsor",
+    AT - timedelta(days=2),
+    AT + timedelta(days=28),
+    document="budget.pdf",
+    sha256="9f" * 32,
+)
 
 
 def passed(id: str) -> Result:
@@ -74,9 +83,15 @@ def golden(*others: Result, **changes: Any) -> Run:
     """A GO, with some results replaced."""
     results = {id: passed(id) for id in CONTRACT} | {result.id: floated(result) for result in others}
     run = Run(
-        id="20260211T130510Z-a1b2c3", started=AT - timedelta(seconds=2.9), ended=AT, contract=CONTRACT, results=results,
+        id="20260211T130510Z-a1b2c3",
+        started=AT - timedelta(seconds=2.9),
+        ended=AT,
+        contract=CONTRACT,
+        results=results,
         target=Audited("twisterlab", "EdgeServer (TwisterLab)", "server", OWNERS, "2026-02-04", "2026-02-11"),
-        people=People(attestations=(BUDGET,)), window=window(7.3))
+        people=People(attestations=(BUDGET,)),
+        window=window(7.3),
+    )
     return _derived(msgspec.structs.replace(run, **changes))
 
 
@@ -84,11 +99,16 @@ def _derived(run: Run) -> Run:
     """What the derived tests would have seen."""
     scored, done = score(run.contract, run.results), progress(run.contract, settle(run))
     shown = run.window or window(0)
-    seen = {"INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
-            "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),
-            "DEC-02": (shown.days, {"days": shown.days, "samples": shown.samples})}
-    rows = {id: msgspec.structs.replace(passed(id), value=float(value), seen=values)
-            for id, (value, values) in seen.items() if run.results[id].outcome is Outcome.PASS}
+    seen = {
+        "INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
+        "DEC-01": (done.percent, {"met": done.met, "blocking": done.blocking}),
+        "DEC-02": (shown.days, {"days": shown.days, "samples": shown.samples}),
+    }
+    rows = {
+        id: msgspec.structs.replace(passed(id), value=float(value), seen=values)
+        for id, (value, values) in seen.items()
+        if run.results[id].outcome is Outcome.PASS
+    }
     return msgspec.structs.replace(run, results={**run.results, **rows})
 
 
@@ -103,9 +123,14 @@ def go_with_waivers() -> Run:
     void = Void("BKP-04", "waiver", "never-waivable"), Void("DOC-01", "attestation", "expired")
     people = People((BUDGET,), (waiver,), void)
     stray = msgspec.structs.replace(
-        passed("LOG-01"), findings=(Finding("duplicate", {"file": "/etc/logrotate.d/kern-aggressive"}),))
-    return golden(failed("MCP-01", 2, running=2, sick=["twisterlab-dev"]), stray,
-                  failed("INF-11", 1, failed=["fwupd.service"]), people=people)
+        passed("LOG-01"), findings=(Finding("duplicate", {"file": "/etc/logrotate.d/kern-aggressive"}),)
+    )
+    return golden(
+        failed("MCP-01", 2, running=2, sick=["twisterlab-dev"]),
+        stray,
+        failed("INF-11", 1, failed=["fwupd.service"]),
+        people=people,
+    )
 
 
 def no_go() -> Run:
@@ -113,24 +138,34 @@ def no_go() -> Run:
     return golden(
         failed("MCP-01", 0, running=0, sick=["default", "twisterlab", "twisterlab-dev"]),
         failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
-        failed("LOG-01", 12.4, worst=12_400_000_000), failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
+        failed("LOG-01", 12.4, worst=12_400_000_000),
+        failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
         failed("INF-11", 2, failed=["logrotate.service", "fwupd.service"]),
         unknown("BKP-04", "no-answer", fact="backups", why="/var/backups/twisterlab: No such file"),
         unknown("BKP-10", "no-answer", fact="postgres_restore", why="no dump to restore"),
         Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
-        people=People(), window=Window(1, None, AT, "no-recent-sample"), replayed_from="before.json",
-        target=Audited("demo", "EdgeServer (TwisterLab), 4 February", "demo", OWNERS, "2026-02-04", "2026-02-11"))
+        people=People(),
+        window=Window(1, None, AT, "no-recent-sample"),
+        replayed_from="before.json",
+        target=Audited("demo", "EdgeServer (TwisterLab), 4 February", "demo", OWNERS, "2026-02-04", "2026-02-11"),
+    )
 
 
 def not_yet() -> Run:
     """Everything is repaired and was watched; the days are missing."""
     seen = msgspec.structs.replace(window(2.5, "failing"), what="DSK-05", happened=happened(AT), incidents=2, gaps=1)
-    work = Maintenance(AT - timedelta(hours=80), AT - timedelta(hours=76), "new kernel", "Alice Martin", AT - timedelta(days=5))
-    log = (Logged(date(2026, 2, 4), 8.0, "audit, clean-up"), Logged(date(2026, 2, 7), 6.0, "backups"),
-           Logged(date(2026, 2, 9), 0.0, "no clean-up by hand", 3.0, Basis.MEASURED),
-           Logged(date(2026, 2, 9), 0.0, "no backup by hand", 2.0))
-    return golden(window=seen, chronicle=watched(AT, len(CONTRACT)),
-                  people=People((BUDGET,), maintenance=(work,), worklog=log))
+    work = Maintenance(
+        AT - timedelta(hours=80), AT - timedelta(hours=76), "new kernel", "Alice Martin", AT - timedelta(days=5)
+    )
+    log = (
+        Logged(date(2026, 2, 4), 8.0, "audit, clean-up"),
+        Logged(date(2026, 2, 7), 6.0, "backups"),
+        Logged(date(2026, 2, 9), 0.0, "no clean-up by hand", 3.0, Basis.MEASURED),
+        Logged(date(2026, 2, 9), 0.0, "no backup by hand", 2.0),
+    )
+    return golden(
+        window=seen, chronicle=watched(AT, len(CONTRACT)), people=People((BUDGET,), maintenance=(work,), worklog=log)
+    )
 
 
 def undecided() -> Run:
@@ -143,8 +178,14 @@ def undecided() -> Run:
 
 def all_unknown() -> Run:
     """The server was not reached at all."""
-    away = {"cause": "host", "address": "edge.example", "port": 22, "user": "twister", "why": "no answer within 10 s",
-            "known_hosts": "~/.ssh/known_hosts"}
+    away = {
+        "cause": "host",
+        "address": "edge.example",
+        "port": 22,
+        "user": "twister",
+        "why": "no answer within 10 s",
+        "known_hosts": "~/.ssh/known_hosts",
+    }
     return golden(*(unknown(id, "unreachable", **away) for id in CONTRACT), people=People(), window=None)
 
 
@@ -152,22 +193,38 @@ def hostile() -> Run:
     """A host that answers with markup, escapes, direction marks and no end."""
     nasty = "<script>alert(1)</script>\x1b[31m\u202egnp.exe\u2066<img src=x onerror=alert(2)>`</code><b>" + "A" * 50_000
     return golden(
-        failed("MCP-01", 1, running=nasty, sick=[nasty] * 200), failed("BKP-04", 99, file=nasty, hours=nasty),
-        unknown("MON-02", "no-answer", fact=nasty, why=nasty), unknown("DOC-01", nasty, cause=nasty),
+        failed("MCP-01", 1, running=nasty, sick=[nasty] * 200),
+        failed("BKP-04", 99, file=nasty, hours=nasty),
+        unknown("MON-02", "no-answer", fact=nasty, why=nasty),
+        unknown("DOC-01", nasty, cause=nasty),
         msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, nasty * 3, AT, 1.0),)),
         interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (Text(nasty, nasty),), f"+{nasty}\n" * 3),),
         target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"),
-        people=People(void=(Void(nasty, nasty, nasty),)))
+        people=People(void=(Void(nasty, nasty, nasty),)),
+    )
 
 
 def fixed() -> Run:
     """This run repaired log rotation: the seven days begin again."""
-    diff = ("--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
-            "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n")
-    done = Intervention("log_rotation", "applied", ("LOG-01",), (
-        Text("Replace the stock stanza by one with a size bound", "Remplacer la section par une autre, bornée en taille"),
-        Text("Run logrotate every hour", "Lancer logrotate chaque heure"),
-        Text("Check the result", "Vérifier le résultat")), diff, 4.2)
+    diff = (
+        "--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
+        "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n"
+    )
+    done = Intervention(
+        "log_rotation",
+        "applied",
+        ("LOG-01",),
+        (
+            Text(
+                "Replace the stock stanza by one with a size bound",
+                "Remplacer la section par une autre, bornée en taille",
+            ),
+            Text("Run logrotate every hour", "Lancer logrotate chaque heure"),
+            Text("Check the result", "Vérifier le résultat"),
+        ),
+        diff,
+        4.2,
+    )
     return golden(msgspec.structs.replace(passed("LOG-01"), before=Outcome.FAIL), interventions=(done,))
 
 
@@ -177,5 +234,6 @@ def lab() -> Run:
     return golden(target=place, window=window(8, synthetic=True))
 
 
-GOLDEN: dict[str, Callable[[], Run]] = {run.__name__: run for run in (
-    go, go_with_waivers, no_go, not_yet, undecided, all_unknown, hostile, fixed, lab)}
+GOLDEN: dict[str, Callable[[], Run]] = {
+    run.__name__: run for run in (go, go_with_waivers, no_go, not_yet, undecided, all_unknown, hostile, fixed, lab)
+}

@@ -121,8 +121,18 @@ EVICTIONS = """\
 1795360001.5 edgeserver k3s[246]: I1123 "Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=[a/b]
 """
 UNITS = "running\n"
-KINDS = ["Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "Secret",
-         "Service", "Deployment"]
+KINDS = [
+    "Namespace",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Service",
+    "Deployment",
+]
 HELD = " ".join(f"kind=2.{kind}" for kind in KINDS)
 SNAPSHOT = "magic=524544495330303130 made=c21863046b tail=ffe30f8c84f7034367 crc=674303f7848c0fe3"
 SUMMED = "sums=ok |"
@@ -201,17 +211,21 @@ file /usr/local/bin/backup-postgres.sh
 """
 POSTGRES_RESTORE = (
     '{"dump":"postgres_20261123.sql.gz","sha256":"bb","image":"sha256:c0","bytes":646714,"tables":5,"rows":12072,'
-    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"roles":"","unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}')
+    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"roles":"","unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}'
+)
 REDIS_RESTORE = (
     '{"dump":"redis_20261123.rdb","sha256":"34","image":"sha256:c0","bytes":40971,"databases":2,"keys":1765,'
     '"restored":1765,"expired":25,"checked":0,"status":0,"said":"RDB looks OK!","differing":"","live":1765,'
-    '"appendonly":0,"seconds":0.1}')
+    '"appendonly":0,"seconds":0.1}'
+)
 CLUSTER_RESTORE = (
     '{"dump":"k8s-20261123","route":"manifests","engine":"kube-apiserver","bytes":365644,"kinds":22,"objects":224,'
-    '"restored":224,"living":206,"gone":0,"names":"","differing":"","said":"","seconds":10.9}')
+    '"restored":224,"living":206,"gone":0,"names":"","differing":"","said":"","seconds":10.9}'
+)
 BACKUP_FAILURE = (
     '{"scripts":[{"script":"/usr/local/bin/backup-twisterlab-postgres.sh","status":1,"asked":1,"heard":"syslog","left":"",'
-    '"lost":0,"said":"the dump has no end"}],"missing":"","seconds":0.6}')
+    '"lost":0,"said":"the dump has no end"}],"missing":"","seconds":0.6}'
+)
 DISK_ALERT = '{"script":"found","seconds":0.2,"where":"journal","marker":"phase0-1795451242-6800"}'
 BOOTS = """\
 1795460854
@@ -231,18 +245,36 @@ CONFIGURATION = f"""\
 1795460854
 1795453812.3710710000 644 0:0 /etc/crontab
 1795450000.0000000000 755 0:0 /etc/cron.d/a name with spaces
-{'a' * 64}  /etc/crontab
-{'b' * 64}  /etc/cron.d/a name with spaces
+{"a" * 64}  /etc/crontab
+{"b" * 64}  /etc/cron.d/a name with spaces
 """
 
-SOUND = {
-    "rotation": ROTATION, "log_files": LOG_FILES, "logrotate_runs": LOGROTATE_RUNS, "log_usage": LOG_USAGE,
-    "evictions": EVICTIONS, "units": UNITS, "backups": BACKUPS, "backup_access": BACKUP_ACCESS,
-    "backup_copy": BACKUP_COPY,
-    "schedules": SCHEDULES,
-    "postgres_restore": POSTGRES_RESTORE, "redis_restore": REDIS_RESTORE,
-    "cluster_restore": CLUSTER_RESTORE, "backup_failure": BACKUP_FAILURE, "disk_alert": DISK_ALERT,
-    "boots": BOOTS, "starts": STARTS, "configuration": CONFIGURATION,
-    "journal": JOURNAL, "container_logs": CONTAINER_LOGS, "kernel_messages": KERNEL_MESSAGES,
-    "syslog_marker": SYSLOG_MARKER,
-} | infrastructure.SOUND | disk.SOUND | mcp.SOUND
+SOUND = (
+    {
+        "rotation": ROTATION,
+        "log_files": LOG_FILES,
+        "logrotate_runs": LOGROTATE_RUNS,
+        "log_usage": LOG_USAGE,
+        "evictions": EVICTIONS,
+        "units": UNITS,
+        "backups": BACKUPS,
+        "backup_access": BACKUP_ACCESS,
+        "backup_copy": BACKUP_COPY,
+        "schedules": SCHEDULES,
+        "postgres_restore": POSTGRES_RESTORE,
+        "redis_restore": REDIS_RESTORE,
+        "cluster_restore": CLUSTER_RESTORE,
+        "backup_failure": BACKUP_FAILURE,
+        "disk_alert": DISK_ALERT,
+        "boots": BOOTS,
+        "starts": STARTS,
+        "configuration": CONFIGURATION,
+        "journal": JOURNAL,
+        "container_logs": CONTAINER_LOGS,
+        "kernel_messages": KERNEL_MESSAGES,
+        "syslog_marker": SYSLOG_MARKER,
+    }
+    | infrastructure.SOUND
+    | disk.SOUND
+    | mcp.SOUND
+)

@@ -56,7 +56,14 @@ upgraded 1795374391
 installed 1780000000
 """
 
-SOUND = {"certificates": CERTIFICATES, "clock": CLOCK, "cluster_unit": CLUSTER_UNIT, "kernel_words": KERNEL_WORDS,
-         "login": LOGIN, "memory": MEMORY, "updates": UPDATES}
+SOUND = {
+    "certificates": CERTIFICATES,
+    "clock": CLOCK,
+    "cluster_unit": CLUSTER_UNIT,
+    "kernel_words": KERNEL_WORDS,
+    "login": LOGIN,
+    "memory": MEMORY,
+    "updates": UPDATES,
+}
 for fact in SOUND:
     importlib.import_module(f"fixtures.host.system.{fact}")  # importing one declares its fact

@@ -9,5 +9,12 @@ ROOT = Path(__file__).parents[1]
 
 def lab(*words: str) -> str:
     """`python -m lab …`: what it printed on stdout."""
-    return subprocess.run([sys.executable, "-m", "lab", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-                          check=True, timeout=1800, stdin=subprocess.DEVNULL).stdout
+    return subprocess.run(
+        [sys.executable, "-m", "lab", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=1800,
+        stdin=subprocess.DEVNULL,
+    ).stdout

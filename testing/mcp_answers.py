@@ -51,5 +51,11 @@ log twisterlab_mcp-unified-c564b55c4-szzwn_77aa/mcp-unified
 read 0 0
 """
 
-SOUND = {"images": IMAGES, "image_archives": IMAGE_ARCHIVES, "booted": BOOTED, "registry": REGISTRY,
-         "build_record": BUILD_RECORD, "pod_logs": POD_LOGS}
+SOUND = {
+    "images": IMAGES,
+    "image_archives": IMAGE_ARCHIVES,
+    "booted": BOOTED,
+    "registry": REGISTRY,
+    "build_record": BUILD_RECORD,
+    "pod_logs": POD_LOGS,
+}

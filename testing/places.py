@@ -45,7 +45,8 @@ class Sshd:
         (folder / "banner").write_text("Welcome. Nothing below is an answer.\n")
         (folder / "config").write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\nStrictModes no\n"
-            f"AuthorizedKeysFile {folder}/authorized\nBanner {folder}/banner\nPasswordAuthentication no\nLogLevel VERBOSE\n")
+            f"AuthorizedKeysFile {folder}/authorized\nBanner {folder}/banner\nPasswordAuthentication no\nLogLevel VERBOSE\n"
+        )
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self, **lines: str) -> None:
@@ -54,9 +55,13 @@ class Sshd:
         config.write_text(config.read_text() + "".join(f"{key} {value}\n" for key, value in lines.items()))
         if os.geteuid() == 0:  # which root's sshd asks for, and only its service makes
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        self._daemon = subprocess.Popen([str(SSHD), "-D", "-f", str(config), "-E", str(self.log)], start_new_session=True)
+        self._daemon = subprocess.Popen(
+            [str(SSHD), "-D", "-f", str(config), "-E", str(self.log)], start_new_session=True
+        )
         while not self.log.exists() or "listening" not in self.log.read_text():
-            assert self._daemon.poll() is None, self.log.read_text() if self.log.exists() else "sshd ended without a word"
+            assert self._daemon.poll() is None, (
+                self.log.read_text() if self.log.exists() else "sshd ended without a word"
+            )
 
     def stop(self) -> None:
         """With every session."""

@@ -35,13 +35,18 @@ def demo() -> str:
     """The last words of the demo: the first reasons and the dates, without durations and the report's folder."""
     with tempfile.TemporaryDirectory() as reports:
         said = subprocess.run(
-            [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"], cwd=ROOT,
-            env={**os.environ, "COLUMNS": "100"}, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+            [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"],
+            cwd=ROOT,
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        ).stdout
     lines = said.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith(RULE))
     last = next(number for number, line in enumerate(lines) if line.startswith(LAST))
-    block = lines[first + 1:last]
-    opening = "\n".join(block[:block.index("Why")]).strip()
+    block = lines[first + 1 : last]
+    opening = "\n".join(block[: block.index("Why")]).strip()
     why, dates = _reasons(block)
     return f"{opening}\n\nWhy\n{why}\n…\n\n{dates}\n…\n{LAST} reports/out/verdict.html\n"
 
@@ -52,7 +57,7 @@ def _reasons(lines: list[str]) -> tuple[str, str]:
     end = lines.index("", begin)
     starts = [number for number in range(begin, end) if not lines[number].startswith(" ")]
     after = lines.index("", end + 1)
-    return "\n".join(lines[begin:starts[REASONS]]), "\n".join(lines[end + 1:after])
+    return "\n".join(lines[begin : starts[REASONS]]), "\n".join(lines[end + 1 : after])
 
 
 def with_demo(page: str, words: str) -> str:

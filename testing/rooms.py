@@ -25,8 +25,15 @@ user = "audit"
 [cluster]
 kubeconfig = "kubeconfig"
 """
-ADDOPTS = ("--import-mode=importlib", "--strict-markers", "--continue-on-collection-errors", "--tb=no", "--show-capture=no",
-           "-p", "no:cacheprovider")
+ADDOPTS = (
+    "--import-mode=importlib",
+    "--strict-markers",
+    "--continue-on-collection-errors",
+    "--tb=no",
+    "--show-capture=no",
+    "-p",
+    "no:cacheprovider",
+)
 IMPORTS = """
 import pytest
 from fixtures.ask.answer import Unknown
@@ -44,10 +51,20 @@ def test_b(judge): assert judge(1)
 
 def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
     """Criteria that 1 meets and 0 misses; `changed` replaces or adds lines."""
-    lines = {"chapter": '"disk"', "plan": '"2"', "kind": f'"{kind}"', "basis": '"plan"', "blocking": "true", "owner": '"host"',
-             "target": '"≥ 1 point"', "title": '{ en = "T", fr = "T" }', "why": '{ en = "W", fr = "W" }',
-             "seen": '{ en = "saw {what}", fr = "vu {what}" }', "next": '{ en = "N", fr = "N" }',
-             "finding": '{ odd = { en = "odd {x}", fr = "x" }, mild = { en = "mild", fr = "x", reserve = true } }'} | changed
+    lines = {
+        "chapter": '"disk"',
+        "plan": '"2"',
+        "kind": f'"{kind}"',
+        "basis": '"plan"',
+        "blocking": "true",
+        "owner": '"host"',
+        "target": '"≥ 1 point"',
+        "title": '{ en = "T", fr = "T" }',
+        "why": '{ en = "W", fr = "W" }',
+        "seen": '{ en = "saw {what}", fr = "vu {what}" }',
+        "next": '{ en = "N", fr = "N" }',
+        "finding": '{ odd = { en = "odd {x}", fr = "x" }, mild = { en = "mild", fr = "x", reserve = true } }',
+    } | changed
     return "\n".join(f"[{id}]\n" + "\n".join(f"{key} = {value}" for key, value in lines.items()) for id in ids)
 
 
@@ -82,8 +99,12 @@ class Ran:
     def junit(self) -> dict[str, Any]:
         """The results pytest's own junit file carries, by test."""
         cases = ET.parse(self.folder / "pytest.xml").iter("testcase")  # noqa: S314 — we wrote it
-        return {str(case.get("name")): json.loads(str(one.get("value")))
-                for case in cases for one in case.iter("property") if one.get("name") == "result"}
+        return {
+            str(case.get("name")): json.loads(str(one.get("value")))
+            for case in cases
+            for one in case.iter("property")
+            if one.get("name") == "result"
+        }
 
 
 @pytest.fixture
@@ -116,8 +137,14 @@ class House:
         """The tests that are there, once more."""
         target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
         done = self.pytester.runpytest_inprocess(
-            *ADDOPTS, *self.plugins, f"--reports={self.reports}", f"--junitxml={self.reports}/pytest.xml", *target, *options,
-            no_reraise_ctrlc=True)
+            *ADDOPTS,
+            *self.plugins,
+            f"--reports={self.reports}",
+            f"--junitxml={self.reports}/pytest.xml",
+            *target,
+            *options,
+            no_reraise_ctrlc=True,
+        )
         file = self.reports / "run.json"
         run = json.loads(file.read_text()) if file.exists() else {}
         file.unlink(missing_ok=True)

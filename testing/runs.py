@@ -16,23 +16,47 @@ from gate.stability import Window
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 IDS = ("DSK-01", "MCP-01", "BKP-10", "INF-01", "INF-11", "DEC-04", "DEC-02", "INF-SCORE", "DEC-01")
 SAID = Text("said", "dit")
-OWN = {"DEC-01": ("decision", Kind.DERIVED, "= 100 %"), "INF-SCORE": ("infrastructure", Kind.DERIVED, "≥ 75 points"),
-       "DEC-02": ("decision", Kind.WINDOW, "≥ 7 days"), "DEC-04": ("decision", Kind.ATTESTED, "= 1 approval")}
+OWN = {
+    "DEC-01": ("decision", Kind.DERIVED, "= 100 %"),
+    "INF-SCORE": ("infrastructure", Kind.DERIVED, "≥ 75 points"),
+    "DEC-02": ("decision", Kind.WINDOW, "≥ 7 days"),
+    "DEC-04": ("decision", Kind.ATTESTED, "= 1 approval"),
+}
 
 
 def row(id: str, **changed: Any) -> Criterion:
     """A row of a contract, like the real one's where it is derived."""
     chapter, kind, target = OWN.get(id, ("disk", Kind.LIVE, "< 70 %"))
-    fields = {"chapter": chapter, "plan": "2", "kind": kind, "basis": Basis.PLAN, "target": target, "owner": "host",
-              "title": SAID, "why": SAID, "seen": SAID, "next": SAID, "blocking": True, **changed}
+    fields = {
+        "chapter": chapter,
+        "plan": "2",
+        "kind": kind,
+        "basis": Basis.PLAN,
+        "target": target,
+        "owner": "host",
+        "title": SAID,
+        "why": SAID,
+        "seen": SAID,
+        "next": SAID,
+        "blocking": True,
+        **changed,
+    }
     return Criterion(**fields)
 
 
 def run(contract: Mapping[str, Criterion], outcomes: Mapping[str, Outcome], **changed: Any) -> Run:
     """A run in which the criteria came out like this."""
     results = {id: Result(id, outcome) for id, outcome in outcomes.items()}
-    fields = {"id": "r", "target": Audited("edge", "Edge", "server"), "started": NOW, "ended": NOW, "window": LONG,
-              "contract": contract, "results": results, **changed}
+    fields = {
+        "id": "r",
+        "target": Audited("edge", "Edge", "server"),
+        "started": NOW,
+        "ended": NOW,
+        "window": LONG,
+        "contract": contract,
+        "results": results,
+        **changed,
+    }
     return Run(**fields)
 
 
@@ -40,17 +64,30 @@ LONG = Window(170, NOW - timedelta(days=8), NOW, "first-sample")
 SHORT = Window(10, NOW - timedelta(days=1), NOW, "change")
 GO = run({id: row(id, weight=10 * id.startswith("INF-1")) for id in IDS}, dict.fromkeys(IDS, Outcome.PASS))
 WORDS = st.text(max_size=12)
-VALUES = st.dictionaries(WORDS | st.sampled_from(["until", "cause", "ids"]), st.none() | st.integers() | st.floats() | WORDS
-                         | st.lists(WORDS, max_size=2), max_size=3)
+VALUES = st.dictionaries(
+    WORDS | st.sampled_from(["until", "cause", "ids"]),
+    st.none() | st.integers() | st.floats() | WORDS | st.lists(WORDS, max_size=2),
+    max_size=3,
+)
 BASES = st.sampled_from([Basis.PLAN, Basis.PROOF])
 
 
 @st.composite
 def contracts(draw: st.DrawFn) -> dict[str, Criterion]:
     """Some of the ids, in any order, blocking or not."""
-    ids = draw(st.permutations(IDS))[:draw(st.integers(0, len(IDS)))]
-    return {id: row(id, blocking=draw(st.booleans()), waivable=draw(st.booleans()), knockout=draw(st.booleans()),
-                    weight=draw(st.sampled_from([0, 10, 60])), basis=draw(BASES), cause=draw(WORDS)) for id in ids}
+    ids = draw(st.permutations(IDS))[: draw(st.integers(0, len(IDS)))]
+    return {
+        id: row(
+            id,
+            blocking=draw(st.booleans()),
+            waivable=draw(st.booleans()),
+            knockout=draw(st.booleans()),
+            weight=draw(st.sampled_from([0, 10, 60])),
+            basis=draw(BASES),
+            cause=draw(WORDS),
+        )
+        for id in ids
+    }
 
 
 def waivers() -> st.SearchStrategy[tuple[Waiver, ...]]:
@@ -62,20 +99,31 @@ def waivers() -> st.SearchStrategy[tuple[Waiver, ...]]:
 def results(ids: st.SearchStrategy[str], outcomes: tuple[Outcome, ...] = JUDGED) -> st.SearchStrategy[Result]:
     """Of any outcome a test can judge."""
     reasons = st.none() | st.builds(Reason, WORDS, VALUES)
-    return st.builds(Result, ids, st.sampled_from(outcomes), st.none() | st.floats(), VALUES, reasons,
-                     before=st.none() | st.sampled_from(outcomes))
+    return st.builds(
+        Result,
+        ids,
+        st.sampled_from(outcomes),
+        st.none() | st.floats(),
+        VALUES,
+        reasons,
+        before=st.none() | st.sampled_from(outcomes),
+    )
 
 
 @st.composite
 def runs(draw: st.DrawFn) -> Run:
     """Any run an audit can end with: results for some criteria of its contract, in any order."""
     contract = draw(contracts())
-    judged = draw(st.permutations(sorted(contract)))[:draw(st.integers(0, len(contract)))]
+    judged = draw(st.permutations(sorted(contract)))[: draw(st.integers(0, len(contract)))]
     states = st.lists(st.sampled_from(["applied", "rolled-back", "failed", "planned"]), max_size=2)
     return msgspec.structs.replace(
-        GO, contract=contract, results={id: draw(results(st.just(id))) for id in judged},
-        people=People(waivers=draw(waivers())), window=draw(st.sampled_from([None, LONG, SHORT])),
-        interventions=tuple(Intervention("log_rotation", state, ("LOG-01",)) for state in draw(states)))
+        GO,
+        contract=contract,
+        results={id: draw(results(st.just(id))) for id in judged},
+        people=People(waivers=draw(waivers())),
+        window=draw(st.sampled_from([None, LONG, SHORT])),
+        interventions=tuple(Intervention("log_rotation", state, ("LOG-01",)) for state in draw(states)),
+    )
 
 
 @st.composite

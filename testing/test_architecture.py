@@ -15,7 +15,7 @@ from gate.sentence import locale
 from testing.rooms import ROOT
 
 ROOMS = ("tests", "gate", "fixtures", "remediations", "reports", "notify", "lab")
-LONGEST_FILE, LONGEST_FUNCTION = 150, 40
+LONGEST_FILE, LONGEST_FUNCTION = 250, 50  # smells; the habit is 120 and 15
 ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 OURS = re.compile(r"127\.|0\.0\.0\.0|255\.|10\.77\.|10\.4[23]\.")  # loopback, the lab, and the cluster's own networks
 MARKED = re.compile(r"@criterion\(\"([A-Z0-9-]+)\"\)\ndef test_")
@@ -38,8 +38,11 @@ def name(path: Path) -> str:
 
 
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
 
 
 def test_imports_go_down_only() -> None:
@@ -69,7 +72,10 @@ def test_a_file_is_one_thing_on_a_few_screens(path: Path) -> None:
 def test_what_others_use_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree) or path.name == "__init__.py"
-    for node in [*tree.body, *(inner for outer in tree.body if isinstance(outer, ast.ClassDef) for inner in outer.body)]:
+    for node in [
+        *tree.body,
+        *(inner for outer in tree.body if isinstance(outer, ast.ClassDef) for inner in outer.body),
+    ]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), node.name
 

@@ -29,13 +29,16 @@ def test_a_closed_folder_of_root_is_sound() -> None:
     assert judged(seen("in 600", "in 644")) == (), "nobody comes as far as the file"
 
 
-@pytest.mark.parametrize(("old", "new", "wrong"), [
-    ("in 700 root", "in 700 twister", "/var/backups/t"),                     # it may be replaced as a whole
-    ("in 700", "in 777", "/var/backups/t"),
-    ("in 700 root root", "in 770 root adm", "/var/backups/t"),
-    ("way 755 root root dd /var/backups", "way 777 root root dd /var/backups", "/var/backups"),
-    ("in 600 root root ff", "in 777 twister twister ld", "/var/backups/t/a b"),  # a link somebody else made
-])
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("in 700 root", "in 700 twister", "/var/backups/t"),  # it may be replaced as a whole
+        ("in 700", "in 777", "/var/backups/t"),
+        ("in 700 root root", "in 770 root adm", "/var/backups/t"),
+        ("way 755 root root dd /var/backups", "way 777 root root dd /var/backups", "/var/backups"),
+        ("in 600 root root ff", "in 777 twister twister ld", "/var/backups/t/a b"),  # a link somebody else made
+    ],
+)
 def test_what_another_account_can_change_is_told(old: str, new: str, wrong: str) -> None:
     assert wrong in judged(seen(old, new))
 
@@ -45,11 +48,14 @@ def test_what_everybody_can_read_is_told() -> None:
     assert backup_access(open_folder).readable == ("/var/backups/t/a b",)
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("in 600 root root ff", "in 777 root root ld"),     # a link of root's, where only root writes
-    ("in 600 root root ff", "in 777 twister root lf"),  # to a file: nothing is written through it
-    ("way 755 root root dd /var/backups", "way 1777 root root dd /var/backups"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("in 600 root root ff", "in 777 root root ld"),  # a link of root's, where only root writes
+        ("in 600 root root ff", "in 777 twister root lf"),  # to a file: nothing is written through it
+        ("way 755 root root dd /var/backups", "way 1777 root root dd /var/backups"),
+    ],
+)
 def test_what_leads_nowhere_is_sound(old: str, new: str) -> None:
     assert judged(seen(old, new)) == ()
 
@@ -71,9 +77,18 @@ def test_the_command_tells_the_way_and_what_is_inside(tmp_path: Path) -> None:
     (folder / "postgres").mkdir(parents=True)
     (folder / "postgres" / "dump").write_text("x")
     (folder / "redis").symlink_to("/etc")
-    done = subprocess.run(["sh", "-c", FACTS["backup_access"].ask], capture_output=True, text=True, check=True,
-                          timeout=30, env=os.environ | {"BACKUPS_DIRECTORY": f"{folder}/"})
+    done = subprocess.run(
+        ["sh", "-c", FACTS["backup_access"].ask],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+        env=os.environ | {"BACKUPS_DIRECTORY": f"{folder}/"},
+    )
     entries = {entry.path.replace("//", "/"): entry for entry in backup_access(done.stdout).entries}
     assert (entries[str(tmp_path / "a")].inside, entries[f"{folder}/redis"].type, entries[f"{folder}/redis"].to) == (
-        False, "l", "d")
+        False,
+        "l",
+        "d",
+    )
     assert entries[f"{folder}/postgres/dump"].inside

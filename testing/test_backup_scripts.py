@@ -31,15 +31,21 @@ class Host:
         (self.shims / "dump.rdb").write_bytes(rdb(1_795_450_000))
         (self.shims / "objects.yaml").write_bytes(manifests())
         (self.shims / "saved").write_text("1000\n")
-        self.scripts = {kind: self.moved(FILES / remedy / f"usr/local/bin/backup-twisterlab-{kind}.sh")
-                        for kind, remedy in KINDS.items()}
+        self.scripts = {
+            kind: self.moved(FILES / remedy / f"usr/local/bin/backup-twisterlab-{kind}.sh")
+            for kind, remedy in KINDS.items()
+        }
         self.moved(FILES / "backups/usr/local/lib/twisterlab/backup.sh")
         (folder / "backup.conf").write_text(f"directory='{self.backups}'\n")
 
     def moved(self, script: Path) -> Path:
         text = script.read_text()
-        for path, to in (("/usr/local/lib/twisterlab", ""), ("/etc/twisterlab", ""), ("/var/lib/rancher/k3s/server", "/server"),
-                         ("/etc/rancher/k3s", "/k3s")):
+        for path, to in (
+            ("/usr/local/lib/twisterlab", ""),
+            ("/etc/twisterlab", ""),
+            ("/var/lib/rancher/k3s/server", "/server"),
+            ("/etc/rancher/k3s", "/k3s"),
+        ):
             text = text.replace(path, f"{self.folder}{to}")
         copy = self.folder / script.name
         copy.write_text(text)
@@ -52,8 +58,13 @@ class Host:
 
     def start(self, kind: str, state: str) -> "subprocess.Popen[str]":
         (self.shims / "state").write_text(state)
-        return subprocess.Popen(["env", "-i", f"PATH={self.shims}:/usr/bin:/bin", str(self.scripts[kind])], text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        return subprocess.Popen(
+            ["env", "-i", f"PATH={self.shims}:/usr/bin:/bin", str(self.scripts[kind])],
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def run(self, kind: str, state: str = "sound") -> tuple[int, str]:
         process = self.start(kind, state)
@@ -61,7 +72,9 @@ class Host:
         return process.returncode, said
 
     def kept(self, kind: str) -> list[str]:
-        return sorted(path.name for path in self.backups.glob(PATTERNS[kind]) if path.suffix not in (".sha256", ".partial"))
+        return sorted(
+            path.name for path in self.backups.glob(PATTERNS[kind]) if path.suffix not in (".sha256", ".partial")
+        )
 
     def left(self) -> list[str]:
         return sorted(path.name for path in self.backups.rglob("*.partial"))
@@ -93,17 +106,31 @@ def test_a_sound_backup_is_whole_closed_and_told(host: Host, kind: str) -> None:
     assert not [path for path in host.backups.rglob("*") if path.stat().st_mode & 0o077]
 
 
-@pytest.mark.parametrize(("kind", "state", "why"), [
-    ("postgres", "absent", "pg_dumpall in twisterlab/postgres-0 failed"), ("postgres", "down", "failed"),
-    ("postgres", "role", "failed"), ("postgres", "password", "failed"), ("postgres", "died", "failed"),
-    ("postgres", "cut", "the dump has no end"), ("postgres", "unreachable", "failed"),
-    ("redis", "absent", "no Redis pod is ready"), ("redis", "starting", "no Redis pod is ready"),
-    ("redis", "leaving", "no Redis pod is ready"), ("redis", "password", "NOAUTH"), ("redis", "readonly", "MISCONF"),
-    ("redis", "huge", "no memory to fork"), ("redis", "failed", "BGSAVE failed"), ("redis", "cut", "the copy differs"),
-    ("redis", "down", "does not tell how large it is"), ("redis", "unreachable", "FAILED"),
-    ("configs", "forbidden", "the export ended early"), ("configs", "cut", "the export has no end"),
-    ("configs", "unreachable", "what kinds it has"),
-])
+@pytest.mark.parametrize(
+    ("kind", "state", "why"),
+    [
+        ("postgres", "absent", "pg_dumpall in twisterlab/postgres-0 failed"),
+        ("postgres", "down", "failed"),
+        ("postgres", "role", "failed"),
+        ("postgres", "password", "failed"),
+        ("postgres", "died", "failed"),
+        ("postgres", "cut", "the dump has no end"),
+        ("postgres", "unreachable", "failed"),
+        ("redis", "absent", "no Redis pod is ready"),
+        ("redis", "starting", "no Redis pod is ready"),
+        ("redis", "leaving", "no Redis pod is ready"),
+        ("redis", "password", "NOAUTH"),
+        ("redis", "readonly", "MISCONF"),
+        ("redis", "huge", "no memory to fork"),
+        ("redis", "failed", "BGSAVE failed"),
+        ("redis", "cut", "the copy differs"),
+        ("redis", "down", "does not tell how large it is"),
+        ("redis", "unreachable", "FAILED"),
+        ("configs", "forbidden", "the export ended early"),
+        ("configs", "cut", "the export has no end"),
+        ("configs", "unreachable", "what kinds it has"),
+    ],
+)
 def test_a_backup_that_fails_says_so_and_leaves_the_last_good_one(host: Host, kind: str, state: str, why: str) -> None:
     host.run(kind)
     before = host.kept(kind)
@@ -184,7 +211,13 @@ def test_the_cluster_s_datastore_is_copied_by_itself_with_its_token(host: Host) 
     status, said = host.run("configs")
     assert status == 0, said
     (folder,) = host.backups.glob("configs/k8s-*")
-    assert {path.name for path in folder.iterdir()} == {"resources.yaml", "state.db", "token", "config.yaml", "SHA256SUMS"}
+    assert {path.name for path in folder.iterdir()} == {
+        "resources.yaml",
+        "state.db",
+        "token",
+        "config.yaml",
+        "SHA256SUMS",
+    }
     with sqlite3.connect(folder / "state.db") as database:
         assert database.execute("SELECT count(*) FROM kine").fetchone() == (50,)
     database.close()
@@ -194,7 +227,9 @@ def test_the_cluster_s_datastore_is_copied_by_itself_with_its_token(host: Host) 
 def test_a_snapshot_of_etcd_is_put_together_and_compared(host: Host) -> None:
     (host.folder / "server/db/etcd").mkdir(parents=True)
     whole = etcd(4)
-    pieces = "".join(f'{{"result":{{"blob":"{_base64(whole[at:at + 5000])}"}}}}\\n' for at in range(0, len(whole), 5000))
+    pieces = "".join(
+        f'{{"result":{{"blob":"{_base64(whole[at : at + 5000])}"}}}}\\n' for at in range(0, len(whole), 5000)
+    )
     host.shim("curl", f"printf '{pieces}'")
     assert host.run("configs")[0] == 0
     (file,) = host.backups.glob("configs/k8s-*/etcd-snapshot")

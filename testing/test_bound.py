@@ -10,8 +10,10 @@ FIGURES = st.floats(-1e9, 1e9) | st.integers(-1000, 1000)
 BOUNDS = st.builds(Bound, st.sampled_from(list(COMPARE)), FIGURES, st.just("%"))
 
 
-@pytest.mark.parametrize(("written", "inside", "outside"), [
-    ("< 70 %", 69.999, 70), ("≤ 5 s", 5, 5.001), ("= 3 pods", 3, 2), ("≥ 7 days", 7, 6.99), ("> -1.5 °C", -1.4, -1.5)])
+@pytest.mark.parametrize(
+    ("written", "inside", "outside"),
+    [("< 70 %", 69.999, 70), ("≤ 5 s", 5, 5.001), ("= 3 pods", 3, 2), ("≥ 7 days", 7, 6.99), ("> -1.5 °C", -1.4, -1.5)],
+)
 def test_a_target_says_what_meets_it(written: str, inside: float, outside: float) -> None:
     bound = Bound.parse(written)
     assert bound.met_by(inside)
@@ -19,7 +21,9 @@ def test_a_target_says_what_meets_it(written: str, inside: float, outside: float
     assert str(bound) == written
 
 
-@pytest.mark.parametrize("written", ["", "70 %", "<70%", "< seventy %", "< 70 % ", "!= 3", "< 1e3", "=> 2", "< nan", "< ²"])
+@pytest.mark.parametrize(
+    "written", ["", "70 %", "<70%", "< seventy %", "< 70 % ", "!= 3", "< 1e3", "=> 2", "< nan", "< ²"]
+)
 def test_anything_else_is_not_a_target(written: str) -> None:
     if written.strip() != written:
         assert Bound.parse(written) == Bound.parse(written.strip())

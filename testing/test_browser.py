@@ -51,7 +51,9 @@ def test_the_decision_is_seen_without_scrolling(window: Browser, pages: dict[str
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_nothing_is_asked_of_a_network_and_nothing_complains(window: Browser, pages: dict[str, Path], name: str) -> None:
+def test_nothing_is_asked_of_a_network_and_nothing_complains(
+    window: Browser, pages: dict[str, Path], name: str
+) -> None:
     window.asked(), window.complaints()
     window.open(pages[name])
     window.speak("fr")
@@ -59,15 +61,28 @@ def test_nothing_is_asked_of_a_network_and_nothing_complains(window: Browser, pa
     assert window.complaints() == []
 
 
-@pytest.mark.parametrize(("name", "theme", "language"), [
-    *(("no_go", theme, language) for theme in ("light", "dark") for language in ("en", "fr")),
-    ("go", "dark", "fr"), ("go_with_waivers", "light", "fr"), ("not_yet", "dark", "en"), ("not_yet", "light", "fr"),
-    ("undecided", "light", "en"), ("all_unknown", "dark", "fr"), ("hostile", "light", "en"), ("fixed", "dark", "en")])
+@pytest.mark.parametrize(
+    ("name", "theme", "language"),
+    [
+        *(("no_go", theme, language) for theme in ("light", "dark") for language in ("en", "fr")),
+        ("go", "dark", "fr"),
+        ("go_with_waivers", "light", "fr"),
+        ("not_yet", "dark", "en"),
+        ("not_yet", "light", "fr"),
+        ("undecided", "light", "en"),
+        ("all_unknown", "dark", "fr"),
+        ("hostile", "light", "en"),
+        ("fixed", "dark", "en"),
+    ],
+)
 def test_axe_finds_nothing(window: Browser, pages: dict[str, Path], name: str, theme: str, language: str) -> None:
     window.open(pages[name], theme=theme)
     window.speak(language)
-    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true;"
-               "document.querySelector('.view:not(:lang(' + arguments[0] + '))').remove()", language)
+    window.run(
+        "for (const closed of document.querySelectorAll('details')) closed.open = true;"
+        "document.querySelector('.view:not(:lang(' + arguments[0] + '))').remove()",
+        language,
+    )
     assert window.faults() == []
 
 
@@ -88,8 +103,10 @@ def test_filters_show_what_is_asked_for_and_say_how_much(window: Browser, pages:
 
 def test_filters_by_who_acts(window: Browser, pages: dict[str, Path]) -> None:
     window.open(pages["no_go"])
-    window.run("const who = document.querySelector('.en .filters select'); who.value = 'Alice Martin (server)';"
-               "who.dispatchEvent(new Event('input', {bubbles: true}))")
+    window.run(
+        "const who = document.querySelector('.en .filters select'); who.value = 'Alice Martin (server)';"
+        "who.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
     assert {card.get_attribute("data-who") for card in window.all(".card")} == {"Alice Martin (server)"}
 
 
@@ -112,7 +129,10 @@ def test_the_language_changes_and_a_link_leads_into_the_other_one(window: Browse
     assert window.run("return document.documentElement.lang") == "fr"
     window.run("location.hash = '#en-DSK-01'")
     window.driver.implicitly_wait(0)
-    assert window.driver.execute_async_script("requestAnimationFrame(() => arguments[0](document.documentElement.lang))") == "en"
+    assert (
+        window.driver.execute_async_script("requestAnimationFrame(() => arguments[0](document.documentElement.lang))")
+        == "en"
+    )
     top = window.one('[id="en-DSK-01"]').rect["y"] - window.run("return scrollY")
     assert -1 <= top < 800, "the criterion is on the screen"
 
@@ -127,22 +147,28 @@ def test_a_link_to_a_criterion_shows_it_though_it_is_filtered(window: Browser, p
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_print_shows_every_evidence_whatever_is_filtered(window: Browser, pages: dict[str, Path], language: str) -> None:
+def test_print_shows_every_evidence_whatever_is_filtered(
+    window: Browser, pages: dict[str, Path], language: str
+) -> None:
     window.open(pages["no_go"])
     window.speak(language)
     window.one('.filters [type="search"]').send_keys("INF-11")
     window.command("Emulation.setEmulatedMedia", media="print")
     assert len(window.all(".card")) == len(CONTRACT)
     assert window.all(".filters") == []
-    folded = window.run("return [...document.querySelectorAll(`.view.${arguments[0]} .card > .account > details > pre`)]"
-                        ".filter((one) => !one.getClientRects().length).length", language)
+    folded = window.run(
+        "return [...document.querySelectorAll(`.view.${arguments[0]} .card > .account > details > pre`)]"
+        ".filter((one) => !one.getClientRects().length).length",
+        language,
+    )
     assert folded == 0
 
 
 @pytest.mark.skipif(not PDFTOTEXT, reason="needs pdftotext (poppler-utils)")
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_pdf_has_every_evidence_in_one_language(
-        window: Browser, pages: dict[str, Path], tmp_path: Path, language: str) -> None:
+    window: Browser, pages: dict[str, Path], tmp_path: Path, language: str
+) -> None:
     window.open(pages["no_go"])
     window.speak(language)
     (tmp_path / "page.pdf").write_bytes(window.pdf())

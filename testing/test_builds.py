@@ -24,8 +24,16 @@ from testing.test_cluster_facts import NOW, TARGET, read
 from testing.test_mcp_pods import deployment, pod
 
 NOTE = "cold build, 2026-02-05T08:00:00+01:00 to 2026-02-05T08:42:30+01:00"
-SIGNED = Attestation("MCP-06", "N. N.", "developer", NOW - timedelta(days=1), NOW + timedelta(days=9), document="b.log",
-                     sha256="0" * 64, note=NOTE)
+SIGNED = Attestation(
+    "MCP-06",
+    "N. N.",
+    "developer",
+    NOW - timedelta(days=1),
+    NOW + timedelta(days=9),
+    document="b.log",
+    sha256="0" * 64,
+    note=NOTE,
+)
 
 
 def understood(name: str, out: str) -> Any:
@@ -58,16 +66,28 @@ def test_a_person_may_attest_the_log_of_a_build() -> None:
     assert (seen.minutes, seen.cold, seen.source) == (42.5, True, "N. N., b.log")
 
 
-@pytest.mark.parametrize(("note", "cold"), [
-    (NOTE, True), (NOTE.replace("cold build", "à froid"), True), (NOTE.replace("cold build", "cached"), False),
-    (NOTE.replace("cold build", "scolded"), None)])
+@pytest.mark.parametrize(
+    ("note", "cold"),
+    [
+        (NOTE, True),
+        (NOTE.replace("cold build", "à froid"), True),
+        (NOTE.replace("cold build", "cached"), False),
+        (NOTE.replace("cold build", "scolded"), None),
+    ],
+)
 def test_the_note_may_say_what_came_from_a_cache(note: str, cold: bool | None) -> None:
     assert build(None, None, msgspec.structs.replace(SIGNED, note=note)).cold is cold
 
 
-@pytest.mark.parametrize(("changed", "code"), [
-    ({"note": "took 42 minutes"}, "build-note-unclear"), ({"document": ""}, "build-note-unclear"),
-    ({"approved": False}, "no-build-record"), ({"criterion": "DEC-04"}, "no-build-record")])
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"note": "took 42 minutes"}, "build-note-unclear"),
+        ({"document": ""}, "build-note-unclear"),
+        ({"approved": False}, "no-build-record"),
+        ({"criterion": "DEC-04"}, "no-build-record"),
+    ],
+)
 def test_what_does_not_say_when_it_was_says_nothing(changed: dict[str, Any], code: str) -> None:
     with pytest.raises(Unknown) as raised:
         build(None, None, msgspec.structs.replace(SIGNED, **changed))
@@ -86,16 +106,36 @@ def slsa(**metadata: str) -> str:
 def test_the_record_of_a_build_in_both_versions_of_slsa() -> None:
     seen = understood("build_record", BUILD_RECORD)
     assert ((seen.finished - seen.started).total_seconds(), seen.cold) == (35 * 60 + 7.5, True)
-    later = understood("build_record", json.dumps({"predicate": {"runDetails": {"metadata": {
-        "startedOn": "2026-02-05T08:00:00Z", "finishedOn": "2026-02-05T09:00:00Z"}}}, "cached": True}))
+    later = understood(
+        "build_record",
+        json.dumps(
+            {
+                "predicate": {
+                    "runDetails": {
+                        "metadata": {"startedOn": "2026-02-05T08:00:00Z", "finishedOn": "2026-02-05T09:00:00Z"}
+                    }
+                },
+                "cached": True,
+            }
+        ),
+    )
     assert ((later.finished - later.started).total_seconds(), later.cold) == (3600, False)
     assert understood("build_record", "none\n") is None
 
 
-@pytest.mark.parametrize("out", [
-    "", "{}", "[]", "none", slsa(buildStartedOn="2026-02-05T08:00:00Z"), slsa(buildStartedOn="x", buildFinishedOn="y"),
-    slsa(buildStartedOn="2026-02-05T08:00:00", buildFinishedOn="2026-02-05T09:00:00"),
-    slsa(buildStartedOn="2026-02-05T09:00:00Z", buildFinishedOn="2026-02-05T08:00:00Z")])
+@pytest.mark.parametrize(
+    "out",
+    [
+        "",
+        "{}",
+        "[]",
+        "none",
+        slsa(buildStartedOn="2026-02-05T08:00:00Z"),
+        slsa(buildStartedOn="x", buildFinishedOn="y"),
+        slsa(buildStartedOn="2026-02-05T08:00:00", buildFinishedOn="2026-02-05T09:00:00"),
+        slsa(buildStartedOn="2026-02-05T09:00:00Z", buildFinishedOn="2026-02-05T08:00:00Z"),
+    ],
+)
 def test_a_record_that_tells_no_duration_is_unknown(out: str) -> None:
     with pytest.raises(Unknown):
         understood("build_record", out)
@@ -107,12 +147,16 @@ def running(image_id: str = "sha256:1") -> Services:
 
 
 def logs(**of: PodLog) -> PodLogs:
-    return {(f"uid-{namespace}", "mcp-unified"): of.get(namespace.replace("-", "_"), PodLog(10, 0, ()))
-            for namespace in TARGET.mcp.namespaces}
+    return {
+        (f"uid-{namespace}", "mcp-unified"): of.get(namespace.replace("-", "_"), PodLog(10, 0, ()))
+        for namespace in TARGET.mcp.namespaces
+    }
 
 
 def test_complaints_are_counted_over_all_containers_that_run() -> None:
-    seen = complaints(running(), logs(default=PodLog(LIMIT, 2, ("FATAL: a",)), twisterlab_dev=PodLog(5, 1, ("panic: b",))), NOW)
+    seen = complaints(
+        running(), logs(default=PodLog(LIMIT, 2, ("FATAL: a",)), twisterlab_dev=PodLog(5, 1, ("panic: b",))), NOW
+    )
     assert (seen.figure, seen.containers, seen.lines, seen.unread) == (3, 3, ("FATAL: a", "panic: b"), ())
     assert seen.cut == ("default/p mcp-unified",)
     assert seen.longest is not None, "nothing in 0 bytes of logs says more beside how long they could have been written"
@@ -120,7 +164,10 @@ def test_complaints_are_counted_over_all_containers_that_run() -> None:
 
 def test_a_container_without_a_log_is_not_silent_and_nothing_that_runs_has_no_figure() -> None:
     assert len(complaints(running(), {}, NOW).unread) == 3
-    assert (complaints(running(""), {}, NOW).figure, complaints(running(""), {}, NOW).without) == (None, TARGET.mcp.namespaces)
+    assert (complaints(running(""), {}, NOW).figure, complaints(running(""), {}, NOW).without) == (
+        None,
+        TARGET.mcp.namespaces,
+    )
 
 
 def test_logs_are_told_by_pod_and_container() -> None:
@@ -130,30 +177,51 @@ def test_logs_are_told_by_pod_and_container() -> None:
     assert understood("pod_logs", "/var/log/pods\n") == {}
 
 
-@pytest.mark.parametrize("out", ["", "/x\nnothing\n", "/x\nlog a/b\n", "/x\nlog a\nread 1 2\n", "/x\nlog a/b\nread x 2\n"])
+@pytest.mark.parametrize(
+    "out", ["", "/x\nnothing\n", "/x\nlog a/b\n", "/x\nlog a\nread 1 2\n", "/x\nlog a/b\nread x 2\n"]
+)
 def test_a_search_that_broke_off_is_no_silence(out: str) -> None:
     with pytest.raises(Unknown):
         understood("pod_logs", out)
 
 
 LINES = {  # what a container wrote: whether it tells of a crash
-    "FATAL: password authentication failed": True, '{"level":"fatal","msg":"x"}': True, "level=panic msg=x": True,
-    "Traceback (most recent call last):": True, "panic: runtime error": True, "thread 'main' panicked at src/main.rs": True,
-    "fatal error: all goroutines are asleep": True, "2026/02/05 ERROR [FATAL] x": True, "FATALITY": False,
-    "0 fatal errors": False, "nobody panics": False, "NON_FATAL x": False, "level=info msg=fatal": False}
+    "FATAL: password authentication failed": True,
+    '{"level":"fatal","msg":"x"}': True,
+    "level=panic msg=x": True,
+    "Traceback (most recent call last):": True,
+    "panic: runtime error": True,
+    "thread 'main' panicked at src/main.rs": True,
+    "fatal error: all goroutines are asleep": True,
+    "2026/02/05 ERROR [FATAL] x": True,
+    "FATALITY": False,
+    "0 fatal errors": False,
+    "nobody panics": False,
+    "NON_FATAL x": False,
+    "level=info msg=fatal": False,
+}
 
 
 @pytest.mark.parametrize(("line", "crash"), LINES.items())
-def test_the_question_itself_finds_crashes_since_the_start_and_no_others(tmp_path: Path, line: str, crash: bool) -> None:
+def test_the_question_itself_finds_crashes_since_the_start_and_no_others(
+    tmp_path: Path, line: str, crash: bool
+) -> None:
     folder = tmp_path / "default_mcp-unified-5d8f-x1_uid" / "mcp-unified"
     folder.mkdir(parents=True)
-    (folder / "1.log").write_text(f"2026-11-23T18:00:00.1+01:00 stderr F {line}\n2026-11-23T18:00:00.2Z stdout F sound\n")
+    (folder / "1.log").write_text(
+        f"2026-11-23T18:00:00.1+01:00 stderr F {line}\n2026-11-23T18:00:00.2Z stdout F sound\n"
+    )
     (folder / "0.log").write_text("x stdout F FATAL: of its former life\n")
     with gzip.open(folder / "1.log.20261123-180000.gz", "wt") as older:
         older.write(f"2026-11-23T17:00:00.1Z stdout F {line}\n")
     ask = FACTS["pod_logs"].ask.replace("/var/log/pods", str(tmp_path))
-    done = subprocess.run(["sh", "-c", ask], capture_output=True, text=True, check=True, env={
-        **os.environ, "LC_ALL": "C", "MCP_NAMESPACES": "twisterlab\ndefault", "MCP_DEPLOYMENT": "mcp-unified"})
+    done = subprocess.run(
+        ["sh", "-c", ask],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "LC_ALL": "C", "MCP_NAMESPACES": "twisterlab\ndefault", "MCP_DEPLOYMENT": "mcp-unified"},
+    )
     log = understood("pod_logs", done.stdout)["uid", "mcp-unified"]
     assert (log.found, log.lines) == ((2, (line, line)) if crash else (0, ()))
 

@@ -19,15 +19,21 @@ def check(tmp_path: Path) -> Check:
     tools = tmp_path / "bin"
     tools.mkdir()
     told = tmp_path / "told"
-    for name, text in (("logger", f'echo "log $*" >>{told}'), ("df", f"cat {tmp_path}/rows"),
-                       ("curl", f'echo "call ${{@: -1}}" >>{told}\nexit "$(cat {tmp_path}/refused)"')):
+    for name, text in (
+        ("logger", f'echo "log $*" >>{told}'),
+        ("df", f"cat {tmp_path}/rows"),
+        ("curl", f'echo "call ${{@: -1}}" >>{told}\nexit "$(cat {tmp_path}/refused)"'),
+    ):
         (tools / name).write_text(f"#!/bin/bash\n{text}\n")
         (tools / name).chmod(0o755)
     settings, script = tmp_path / "settings", tmp_path / "check"
     settings.write_text(f"WEBHOOK=http://hook/\nHEARTBEAT=http://beat/\nTEXTFILE={tmp_path}/metrics\n")
     text = (FILES / SCRIPT[1:]).read_text(encoding="utf-8")
-    for here, there in (("export PATH=", f"export PATH={tools}:"), ("/etc/twisterlab/disk-monitor.conf", str(settings)),
-                        ("state=/var/lib/twisterlab/disk-monitor", f"state={tmp_path}/state")):
+    for here, there in (
+        ("export PATH=", f"export PATH={tools}:"),
+        ("/etc/twisterlab/disk-monitor.conf", str(settings)),
+        ("state=/var/lib/twisterlab/disk-monitor", f"state={tmp_path}/state"),
+    ):
         text = text.replace(here, there)
     script.write_text(text)
 
@@ -37,6 +43,7 @@ def check(tmp_path: Path) -> Check:
         told.write_text("")
         done = subprocess.run(["bash", str(script)], capture_output=True, text=True, timeout=30, check=False)
         return done.returncode, [LOGGED.sub(r"\1: ", line) for line in told.read_text().splitlines()]
+
     return run
 
 
@@ -58,12 +65,16 @@ def test_inodes_count_and_every_disk_does(check: Check) -> None:
     assert status == 0
     assert [line for line in told if line.startswith("crit")] == [
         "crit: / is at 10 % of its bytes and 99 % of its inodes (limits 65 and 70 %)",
-        "crit: /srv/my data is at 80 % of its bytes and 0 % of its inodes (limits 65 and 70 %)"]
+        "crit: /srv/my data is at 80 % of its bytes and 0 % of its inodes (limits 65 and 70 %)",
+    ]
 
 
 def test_the_heartbeat_is_called_at_every_run_and_the_webhook_for_news(check: Check) -> None:
     assert check("10% 3% /")[1] == ["call http://beat/"]
-    assert [line for line in check("90% 3% /")[1] if line.startswith("call")] == ["call http://hook/", "call http://beat/"]
+    assert [line for line in check("90% 3% /")[1] if line.startswith("call")] == [
+        "call http://hook/",
+        "call http://beat/",
+    ]
 
 
 def test_a_webhook_that_refuses_is_tried_again(check: Check) -> None:

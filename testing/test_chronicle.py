@@ -27,8 +27,14 @@ def test_what_comes_at_or_after_this_audit_is_left_out() -> None:
 
 
 def test_looks_close_to_each_other_are_one_and_the_worse_counts() -> None:
-    minutes = [Sample(AT - timedelta(minutes=number), ("DSK-01",) if number == 7 else (), readings={
-        "DSK-01": BAD if number == 7 else GOOD}) for number in range(1, 29)]
+    minutes = [
+        Sample(
+            AT - timedelta(minutes=number),
+            ("DSK-01",) if number == 7 else (),
+            readings={"DSK-01": BAD if number == 7 else GOOD},
+        )
+        for number in range(1, 29)
+    ]
     seen = chronicle_of(minutes, ["DSK-01"], 75, AT)
     assert seen.looks == (Look(AT - timedelta(minutes=1), ("DSK-01",)),)
     assert seen.marks["DSK-01"] == (Mark(AT - timedelta(minutes=7), Outcome.FAIL, 84.5),)

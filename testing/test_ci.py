@@ -28,15 +28,24 @@ RECORD = BuildRecord(datetime(2026, 2, 5, 8, tzinfo=UTC), datetime(2026, 2, 5, 9
 
 
 def run(id: int, conclusion: str | None = "success", **more: Any) -> dict[str, Any]:
-    return {"id": id, "status": "completed" if conclusion else "in_progress", "conclusion": conclusion, "head_sha": "4f2a9c1",
-            "run_started_at": "2026-02-05T08:00:00Z", "updated_at": "2026-02-05T08:50:00Z", "actor": {"login": "somebody"}} | more
+    return {
+        "id": id,
+        "status": "completed" if conclusion else "in_progress",
+        "conclusion": conclusion,
+        "head_sha": "4f2a9c1",
+        "run_started_at": "2026-02-05T08:00:00Z",
+        "updated_at": "2026-02-05T08:50:00Z",
+        "actor": {"login": "somebody"},
+    } | more
 
 
 def respond(*runs: dict[str, Any], state: str = "active") -> Callable[[str, dict[str, str]], tuple[int, str]]:
     """As GitHub's API documentation shows its answers, with a job that waited 10 minutes for its runner."""
-    jobs = [{"conclusion": "success", "started_at": "2026-02-05T08:10:00Z", "completed_at": "2026-02-05T08:40:00Z"},
-            {"conclusion": "success", "started_at": "2026-02-05T08:40:10Z", "completed_at": "2026-02-05T08:49:00Z"},
-            {"conclusion": "skipped", "started_at": "2026-02-05T08:00:00Z", "completed_at": "2026-02-05T08:00:00Z"}]
+    jobs = [
+        {"conclusion": "success", "started_at": "2026-02-05T08:10:00Z", "completed_at": "2026-02-05T08:40:00Z"},
+        {"conclusion": "success", "started_at": "2026-02-05T08:40:10Z", "completed_at": "2026-02-05T08:49:00Z"},
+        {"conclusion": "skipped", "started_at": "2026-02-05T08:00:00Z", "completed_at": "2026-02-05T08:00:00Z"},
+    ]
 
     def answer(path: str, _headers: dict[str, str]) -> tuple[int, str]:
         if path.endswith("/jobs?per_page=100"):
@@ -46,6 +55,7 @@ def respond(*runs: dict[str, Any], state: str = "active") -> Callable[[str, dict
         if "/workflows/" in path:
             return (200, json.dumps({"state": state, "path": ".github/workflows/build.yml"})) if state else (404, "{}")
         return 200, json.dumps({"default_branch": "trunk"})
+
     return answer
 
 
@@ -75,7 +85,8 @@ def test_the_last_good_run_is_timed_by_its_jobs_not_by_its_queue(tmp_path: Path)
 
 
 def test_the_default_branch_is_asked_with_the_token_and_nobody_s_name_is_kept(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PHASE0_CI_TOKEN", TOKEN)
     with serving(respond(run(1))) as server:
         answer = ask_ci(target(tmp_path, server.url))
@@ -85,11 +96,18 @@ def test_the_default_branch_is_asked_with_the_token_and_nobody_s_name_is_kept(
     assert TOKEN not in str(answer)
 
 
-@pytest.mark.parametrize(("runs", "state", "finding"), [
-    ((run(2), run(1)), "active", None), ((run(2, "failure"), run(1)), "active", "failed"),
-    ((run(1),), "disabled_inactivity", "disabled"), ((), "", "absent")])
+@pytest.mark.parametrize(
+    ("runs", "state", "finding"),
+    [
+        ((run(2), run(1)), "active", None),
+        ((run(2, "failure"), run(1)), "active", "failed"),
+        ((run(1),), "disabled_inactivity", "disabled"),
+        ((), "", "absent"),
+    ],
+)
 def test_what_stands_in_the_way_of_a_build_is_told(
-        tmp_path: Path, runs: tuple[dict[str, Any], ...], state: str, finding: str | None) -> None:
+    tmp_path: Path, runs: tuple[dict[str, Any], ...], state: str, finding: str | None
+) -> None:
     found = judged(tmp_path, *runs, state=state)
     assert [one.name for one in found.findings] == [*([finding] if finding else []), "no-clone"]
     assert (found.faults, found.unseen) == (int(finding is not None), None)
@@ -102,10 +120,19 @@ def test_a_workflow_that_never_ended_is_not_known_to_work(tmp_path: Path, runs: 
     assert reason.code == "ci-no-run"
 
 
-@pytest.mark.parametrize(("status", "body", "code"), [
-    (401, "{}", "ci-refused"), (403, "{}", "ci-refused"), (404, "{}", "ci-refused"), (500, "", "ci-refused"),
-    (302, "http://127.0.0.1:9/", "ci-refused"), (200, "<html>", "not-understood"), (200, "[]", "not-understood"),
-    (200, "[" * 99999, "not-understood")])
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (401, "{}", "ci-refused"),
+        (403, "{}", "ci-refused"),
+        (404, "{}", "ci-refused"),
+        (500, "", "ci-refused"),
+        (302, "http://127.0.0.1:9/", "ci-refused"),
+        (200, "<html>", "not-understood"),
+        (200, "[]", "not-understood"),
+        (200, "[" * 99999, "not-understood"),
+    ],
+)
 def test_a_refusal_is_no_answer(tmp_path: Path, status: int, body: str, code: str) -> None:
     with serving(lambda _path, _headers: (status, body)) as server, pytest.raises(Unknown) as raised:
         ask_ci(target(tmp_path, server.url))
@@ -153,7 +180,9 @@ def clone(tmp_path: Path) -> Path:
 
 
 def git(*words: str) -> None:
-    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words], check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words], check=True, capture_output=True
+    )
 
 
 def test_only_what_is_pushed_is_there(tmp_path: Path, clone: Path) -> None:
@@ -172,7 +201,9 @@ def test_a_clone_without_the_branch_is_unreadable(tmp_path: Path, clone: Path) -
 
 
 @pytest.mark.parametrize("name", ["build_runs", "build_clone"])
-@pytest.mark.parametrize("out", ["", "1", "[]", '{"workflow": 3}', "a b c d", "\x00", '{"runs": [{}], "workflow": {}}', "h x 1"])
+@pytest.mark.parametrize(
+    "out", ["", "1", "[]", '{"workflow": 3}', "a b c d", "\x00", '{"runs": [{}], "workflow": {}}', "h x 1"]
+)
 def test_an_answer_of_another_shape_is_unknown(name: str, out: str) -> None:
     with pytest.raises(Unknown):
         FACTS[name].read(Answer(out, "", 0, "", RECORD.finished))

@@ -23,11 +23,19 @@ PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
 
 
 def kubeconfig(server: str, user: dict[str, Any], **cluster: Any) -> str:
-    return json.dumps({
-        "apiVersion": "v1", "kind": "Config", "current-context": "c",
-        "clusters": [{"name": "k", "cluster": {"server": server, **cluster}}], "users": [{"name": "u", "user": user}],
-        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}},
-                     {"name": "other", "context": {"cluster": "k", "user": "u"}}]})
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "c",
+            "clusters": [{"name": "k", "cluster": {"server": server, **cluster}}],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [
+                {"name": "c", "context": {"cluster": "k", "user": "u"}},
+                {"name": "other", "context": {"cluster": "k", "user": "u"}},
+            ],
+        }
+    )
 
 
 def cluster(folder: Path, server: str, text: str = "", address: str = "127.0.0.1", **more: Any) -> Cluster:
@@ -39,7 +47,10 @@ def cluster(folder: Path, server: str, text: str = "", address: str = "127.0.0.1
 def refusal(folder: Path, server: Server | str, path: str = PODS.ask, **how: Any) -> Unknown:
     with pytest.raises(Unknown) as raised:
         PODS.read(cluster(folder, server if isinstance(server, str) else server.url, **how).get(path, 5))
-    assert raised.value.values.get("cause") in ("cluster", "pods") or raised.value.code in ("not-understood", "no-answer")
+    assert raised.value.values.get("cause") in ("cluster", "pods") or raised.value.code in (
+        "not-understood",
+        "no-answer",
+    )
     return raised.value
 
 
@@ -61,11 +72,20 @@ def test_two_hundred_pages_are_one_list(tmp_path: Path) -> None:
     assert server.asked[0][1]["Authorization"] == f"Bearer {TOKEN}"
 
 
-@pytest.mark.parametrize(("status", "code", "cause"), [
-    (401, "cluster-unauthorized", "cluster"), (403, "cluster-forbidden", "cluster"), (404, "cluster-no-such-api", "pods"),
-    (410, "cluster-error", "cluster"), (429, "cluster-error", "cluster"), (500, "cluster-error", "cluster")])
-@pytest.mark.parametrize("body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "",
-                                  '{"message": {"x": "said so"}}'])
+@pytest.mark.parametrize(
+    ("status", "code", "cause"),
+    [
+        (401, "cluster-unauthorized", "cluster"),
+        (403, "cluster-forbidden", "cluster"),
+        (404, "cluster-no-such-api", "pods"),
+        (410, "cluster-error", "cluster"),
+        (429, "cluster-error", "cluster"),
+        (500, "cluster-error", "cluster"),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "", '{"message": {"x": "said so"}}']
+)
 def test_each_refusal_is_told_apart(tmp_path: Path, status: int, code: str, cause: str, body: str) -> None:
     with serving(lambda _path, _headers: (status, body)) as server:
         unknown = refusal(tmp_path, server)
@@ -78,16 +98,27 @@ def test_a_refusal_on_the_second_page_is_no_half_list(tmp_path: Path) -> None:
         assert refusal(tmp_path, server).code == "cluster-error"
 
 
-@pytest.mark.parametrize("body", ["", "not JSON", "[1]", "[" * 99999, '{"items": 3, "metadata": {"continue": "x"}}',
-                                  '{"metadata": {"continue": "x"}}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "not JSON",
+        "[1]",
+        "[" * 99999,
+        '{"items": 3, "metadata": {"continue": "x"}}',
+        '{"metadata": {"continue": "x"}}',
+    ],
+)
 def test_what_is_no_list_is_not_understood(tmp_path: Path, body: str) -> None:
     with serving(lambda _path, _headers: (200, body)) as server:
         assert refusal(tmp_path, server).code == "not-understood"
 
 
 def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
-    with (serving(lambda _path, _headers: (200, "{}")) as elsewhere,
-          serving(lambda _path, _headers: (302, elsewhere.url)) as server):
+    with (
+        serving(lambda _path, _headers: (200, "{}")) as elsewhere,
+        serving(lambda _path, _headers: (302, elsewhere.url)) as server,
+    ):
         assert refusal(tmp_path, server).code == "cluster-error"
     assert elsewhere.asked == []
 
@@ -128,8 +159,18 @@ def test_a_missing_kubeconfig(tmp_path: Path) -> None:
     assert (raised.value.code, raised.value.values["cause"]) == ("kubeconfig-missing", "cluster")
 
 
-@pytest.mark.parametrize("text", ["\x00", "[]", "{", "clusters: 3", "a: b: c", "current-context: none\ncontexts: []",
-                                  kubeconfig("https://127.0.0.1", {"client-certificate": "/no", "client-key": "/no"})])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00",
+        "[]",
+        "{",
+        "clusters: 3",
+        "a: b: c",
+        "current-context: none\ncontexts: []",
+        kubeconfig("https://127.0.0.1", {"client-certificate": "/no", "client-key": "/no"}),
+    ],
+)
 def test_a_broken_kubeconfig(tmp_path: Path, text: str) -> None:
     with pytest.raises(Unknown) as raised:
         cluster(tmp_path, "", text)
@@ -137,7 +178,9 @@ def test_a_broken_kubeconfig(tmp_path: Path, text: str) -> None:
     assert "\n" not in raised.value.values["why"]
 
 
-@pytest.mark.parametrize("server", ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443", "https://127.9.9.9"])
+@pytest.mark.parametrize(
+    "server", ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443", "https://127.9.9.9"]
+)
 def test_a_kubeconfig_of_another_machine_that_names_this_one(tmp_path: Path, server: str) -> None:
     with pytest.raises(Unknown) as raised:
         cluster(tmp_path, server, address="10.77.0.2")
@@ -154,12 +197,26 @@ def test_another_context_can_be_named(tmp_path: Path) -> None:
 
 
 def test_what_is_bulky_or_secret_is_left_out(tmp_path: Path) -> None:
-    row = {"metadata": {"name": "p", "managedFields": ["hunter2"], "annotations": {"last": "hunter2"}},
-           "spec": {"containers": [{"env": [{"name": "A", "value": "hunter2"}], "envFrom": ["hunter2"], "image": "i",
-                                    "args": ["--password", "hunter2", "--token=hunter2", "-v"],
-                                    "command": ["sh", "-c", "PGPASSWORD=hunter2 run"]}]},
-           "data": {"a": "hunter2"}, "stringData": {"a": "hunter2"}, "token": "hunter2"}
-    with serving(lambda _path, headers: (200, json.dumps({"items": [row], "said": headers["Authorization"]}))) as server:
+    row = {
+        "metadata": {"name": "p", "managedFields": ["hunter2"], "annotations": {"last": "hunter2"}},
+        "spec": {
+            "containers": [
+                {
+                    "env": [{"name": "A", "value": "hunter2"}],
+                    "envFrom": ["hunter2"],
+                    "image": "i",
+                    "args": ["--password", "hunter2", "--token=hunter2", "-v"],
+                    "command": ["sh", "-c", "PGPASSWORD=hunter2 run"],
+                }
+            ]
+        },
+        "data": {"a": "hunter2"},
+        "stringData": {"a": "hunter2"},
+        "token": "hunter2",
+    }
+    with serving(
+        lambda _path, headers: (200, json.dumps({"items": [row], "said": headers["Authorization"]}))
+    ) as server:
         answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
     assert "hunter2" not in str(answer)
     item = PODS.read(answer)["items"][0]
@@ -190,13 +247,40 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl("req", "-x509", *curve, "-subj", "/CN=ca", "-days", "30", "-keyout", "ca.key", "-out", "ca.pem",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    openssl(
+        "req",
+        "-x509",
+        *curve,
+        "-subj",
+        "/CN=ca",
+        "-days",
+        "30",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign",
+    )
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
     for name, days in (("server", "30"), ("client", "30"), ("expired", "0")):
         openssl("req", *curve, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", days, "-extfile", "names",
-                "-out", f"{name}.pem")
+        openssl(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-days",
+            days,
+            "-extfile",
+            "names",
+            "-out",
+            f"{name}.pem",
+        )
     return folder
 
 
@@ -228,13 +312,18 @@ def test_a_server_nobody_vouches_for_is_not_believed(tmp_path: Path, secure: Ser
 def test_a_server_whose_certificate_expired_is_not_believed(tmp_path: Path, keys: Path) -> None:
     with serving(lambda _path, _headers: (200, "{}")) as server:
         server.secure(keys / "expired.pem", keys / "expired.key")
-        assert refusal(tmp_path, server, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-certificate"
+        assert (
+            refusal(tmp_path, server, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-certificate"
+        )
 
 
-@pytest.mark.parametrize(("date", "at"), [
-    ("Wed, 11 Feb 2026 12:00:00 GMT", datetime(2026, 2, 11, 12, tzinfo=UTC)), ("yesterday", None), ("", None)])
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [("Wed, 11 Feb 2026 12:00:00 GMT", datetime(2026, 2, 11, 12, tzinfo=UTC)), ("yesterday", None), ("", None)],
+)
 def test_a_list_is_dated_by_the_server_that_made_it(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, date: str, at: datetime | None) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, date: str, at: datetime | None
+) -> None:
     monkeypatch.setattr(Handler, "date_time_string", lambda *_: date)
     began = datetime.now(UTC)
     with serving(lambda _path, _headers: (200, page(1, 1))) as server:

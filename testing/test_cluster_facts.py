@@ -13,7 +13,9 @@ from fixtures.target import Target
 from fixtures.target.place import Cluster, Place, Ssh
 
 NOW = datetime(2026, 2, 11, 12, 0, tzinfo=UTC)
-TARGET = Target(target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k"))
+TARGET = Target(
+    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k")
+)
 SOUND = {"replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "observedGeneration": 3}
 
 
@@ -23,9 +25,11 @@ def read(name: str, *items: dict[str, Any]) -> Any:
 
 
 def deployment(namespace: str = "default", replicas: int = 1, **status: int) -> dict[str, Any]:
-    return {"metadata": {"namespace": namespace, "name": "mcp-unified", "generation": 3},
-            "spec": {"replicas": replicas, "template": {"spec": {"containers": [{"image": "mcp:1"}]}}},
-            "status": SOUND | status}
+    return {
+        "metadata": {"namespace": namespace, "name": "mcp-unified", "generation": 3},
+        "spec": {"replicas": replicas, "template": {"spec": {"containers": [{"image": "mcp:1"}]}}},
+        "status": SOUND | status,
+    }
 
 
 def test_all_three_run() -> None:
@@ -33,12 +37,15 @@ def test_all_three_run() -> None:
     assert (services.running, services.wanted, services.absent, services.stuck) == (3, 3, (), ())
 
 
-@pytest.mark.parametrize(("row", "stuck"), [
-    (deployment(replicas=0), ()),                       # scaled to zero: nothing wanted is nothing running
-    (deployment(readyReplicas=0), ()),                               # not ready
-    (deployment(observedGeneration=2), ("default",)),                # the controller has not seen the newest wish
-    (deployment(updatedReplicas=0), ("default",)),                   # the pod is of the old generation
-])
+@pytest.mark.parametrize(
+    ("row", "stuck"),
+    [
+        (deployment(replicas=0), ()),  # scaled to zero: nothing wanted is nothing running
+        (deployment(readyReplicas=0), ()),  # not ready
+        (deployment(observedGeneration=2), ("default",)),  # the controller has not seen the newest wish
+        (deployment(updatedReplicas=0), ("default",)),  # the pod is of the old generation
+    ],
+)
 def test_what_does_not_run(row: dict[str, Any], stuck: tuple[str, ...]) -> None:
     services = mcp_services(read("deployments", row), TARGET)
     assert services.running == 0
@@ -60,8 +67,12 @@ def test_a_missing_deployment_is_named() -> None:
 
 
 def node(name: str = "edge", **ready: str) -> dict[str, Any]:
-    condition = {"type": "Ready", "status": "True", "lastTransitionTime": "2026-02-01T00:00:00Z",
-                 "lastHeartbeatTime": "2026-02-11T11:57:00Z"} | ready
+    condition = {
+        "type": "Ready",
+        "status": "True",
+        "lastTransitionTime": "2026-02-01T00:00:00Z",
+        "lastHeartbeatTime": "2026-02-11T11:57:00Z",
+    } | ready
     return {"metadata": {"name": name}, "spec": {}, "status": {"conditions": [condition]}}
 
 
@@ -85,14 +96,21 @@ def test_a_node_that_never_reported_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("name", ["nodes", "pods", "deployments"])
-@pytest.mark.parametrize("out", ["", "[]", "{}", '{"items": null}', '{"items": [{}]}', '{"items": [1]}', "\x00", "<html>"])
+@pytest.mark.parametrize(
+    "out", ["", "[]", "{}", '{"items": null}', '{"items": [{}]}', '{"items": [1]}', "\x00", "<html>"]
+)
 def test_an_answer_of_another_shape_is_unknown(name: str, out: str) -> None:
     with pytest.raises(Unknown):
         FACTS[name].read(Answer(out, "", 0, "GET", NOW))
 
 
 def test_an_evicted_pod_is_read_with_its_start() -> None:
-    (pod,) = read("pods", {"metadata": {"namespace": "default", "name": "p"}, "status": {
-        "phase": "Failed", "reason": "Evicted", "startTime": "2026-02-10T00:00:00Z"}})
+    (pod,) = read(
+        "pods",
+        {
+            "metadata": {"namespace": "default", "name": "p"},
+            "status": {"phase": "Failed", "reason": "Evicted", "startTime": "2026-02-10T00:00:00Z"},
+        },
+    )
     assert isinstance(pod, Pod)
     assert (pod.phase, pod.reason, pod.started) == ("Failed", "Evicted", datetime(2026, 2, 10, tzinfo=UTC))

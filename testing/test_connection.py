@@ -39,16 +39,19 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> None:
         tell(monkeypatch, name, command)
 
 
-def tell(monkeypatch: pytest.MonkeyPatch, name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10) -> None:
+def tell(
+    monkeypatch: pytest.MonkeyPatch, name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10
+) -> None:
     monkeypatch.setitem(FACTS, name, Fact(name, command, asked, str, seconds))
-
 
 
 def tell_and_touch(monkeypatch: pytest.MonkeyPatch, heard: Path) -> None:
     """The first fact answers at once; `heard` is there once its answer has arrived here, however slow this machine is."""
+
     def arrived(out: str) -> str:
         heard.touch()
         return out
+
     monkeypatch.setitem(FACTS, "one", Fact("one", "printf 1", Asked.HOST, arrived, 10))
 
 
@@ -71,17 +74,27 @@ def test_the_audit_leaves_nothing_behind(house: House, tmp_path: Path) -> None:
     assert list((tmp_path / "tmp").glob("phase0-*")) == []
 
 
-@pytest.mark.parametrize(("login", "code"), [
-    ("echo 'audit@127.0.0.1: Permission denied (publickey).' >&2; exit 255;", "login-refused"),
-    ("echo 'Received disconnect: Too many authentication failures' >&2; exit 255;", "login-refused"),
-    ("echo 'Load key \"k\": error in libcrypto' >&2; exit 255;", "key-unusable"),
-    ("echo 'Load key \"k\": bad permissions' >&2; echo 'a@b: Permission denied (publickey).' >&2; exit 255;", "key-unusable"),
-    (CHANGED, "host-key-changed"),
-    ("echo 'No ED25519 host key is known for edge and you have requested strict checking.' >&2; exit 255;", "host-key-unknown"),
-    ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection refused' >&2; exit 255;", "unreachable"),
-    ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection timed out' >&2; exit 255;", "unreachable"),
-    ("echo 'ssh: Could not resolve hostname edge: Name or service not known' >&2; exit 255;", "host-name"),
-    ("exit 255;", "unreachable")])
+@pytest.mark.parametrize(
+    ("login", "code"),
+    [
+        ("echo 'audit@127.0.0.1: Permission denied (publickey).' >&2; exit 255;", "login-refused"),
+        ("echo 'Received disconnect: Too many authentication failures' >&2; exit 255;", "login-refused"),
+        ("echo 'Load key \"k\": error in libcrypto' >&2; exit 255;", "key-unusable"),
+        (
+            "echo 'Load key \"k\": bad permissions' >&2; echo 'a@b: Permission denied (publickey).' >&2; exit 255;",
+            "key-unusable",
+        ),
+        (CHANGED, "host-key-changed"),
+        (
+            "echo 'No ED25519 host key is known for edge and you have requested strict checking.' >&2; exit 255;",
+            "host-key-unknown",
+        ),
+        ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection refused' >&2; exit 255;", "unreachable"),
+        ("echo 'ssh: connect to host 127.0.0.1 port 22: Connection timed out' >&2; exit 255;", "unreachable"),
+        ("echo 'ssh: Could not resolve hostname edge: Name or service not known' >&2; exit 255;", "host-name"),
+        ("exit 255;", "unreachable"),
+    ],
+)
 def test_no_login_is_unknown_with_its_cause_and_a_verdict(house: House, tmp_path: Path, login: str, code: str) -> None:
     fake_ssh(tmp_path / "bin", house.monkeypatch, login=login)
     ran = house.audit(ASK)
@@ -118,8 +131,10 @@ def test_a_fact_that_hangs_is_unknown_and_the_other_is_judged(house: House, tmp_
     assert (ran.outcome("A-01"), ran.reason("B-01"), ran.status) == ("pass", "timed-out", 10)
 
 
-@pytest.mark.parametrize(("command", "code"), [
-    ("no-such-command-here", "no-answer"), ("exit 3", "no-answer"), (f"head -c {MOST + 9} /dev/zero", "no-answer")])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("no-such-command-here", "no-answer"), ("exit 3", "no-answer"), (f"head -c {MOST + 9} /dev/zero", "no-answer")],
+)
 def test_a_command_that_fails_is_unknown(house: House, tmp_path: Path, command: str, code: str) -> None:
     fake_ssh(tmp_path / "bin", house.monkeypatch)
     tell(house.monkeypatch, "two", command)
@@ -132,12 +147,18 @@ def test_an_answer_nobody_understands_is_unknown(house: House, tmp_path: Path) -
     assert house.audit(ASK).reason("B-01") == "not-understood"
 
 
-@pytest.mark.parametrize(("installed", "sudo", "code"), [
-    (observer, "sudo: a password is required", "sudo-password"), (observer, "Sorry, not in sudoers", "sudo-refused"),
-    (lambda *_: "another\n", "sudo: a password is required", "observer-other"),
-    (None, "sudo: a password is required", "observer-missing")])
+@pytest.mark.parametrize(
+    ("installed", "sudo", "code"),
+    [
+        (observer, "sudo: a password is required", "sudo-password"),
+        (observer, "Sorry, not in sudoers", "sudo-refused"),
+        (lambda *_: "another\n", "sudo: a password is required", "observer-other"),
+        (None, "sudo: a password is required", "observer-missing"),
+    ],
+)
 def test_what_needs_root_is_unknown_where_sudo_refuses(
-        house: House, tmp_path: Path, installed: Callable[..., str] | None, sudo: str, code: str) -> None:
+    house: House, tmp_path: Path, installed: Callable[..., str] | None, sudo: str, code: str
+) -> None:
     tell(house.monkeypatch, "two", "id -u", Asked.ROOT)
     if installed:
         (tmp_path / "observer").write_text(installed(known_facts(), variables(load_target(house.target))))
@@ -163,7 +184,9 @@ def test_names_of_files_are_written_as_ssh_reads_them_back(tmp_path: Path) -> No
     key.touch()
     (tmp_path / "target.toml").write_text(TARGET)
     target = load_target(tmp_path)
-    named = msgspec.structs.replace(target, host=msgspec.structs.replace(target.host, identity_file=str(key), jump="a@b:2"))
+    named = msgspec.structs.replace(
+        target, host=msgspec.structs.replace(target.host, identity_file=str(key), jump="a@b:2")
+    )
     connection = Connection(named)
     text = connection.config.read_text()
     connection.close()
@@ -192,8 +215,10 @@ def test_a_real_sshd_with_a_banner_is_asked_with_one_login(house: House, sshd: S
     assert sshd.log.read_text().count("Accepted publickey") == 1
 
 
-@pytest.mark.parametrize(("key", "known", "code"), [
-    ("other", "host", "login-refused"), ("user", "other", "host-key-changed"), ("user", "", "host-key-unknown")])
+@pytest.mark.parametrize(
+    ("key", "known", "code"),
+    [("other", "host", "login-refused"), ("user", "other", "host-key-changed"), ("user", "", "host-key-unknown")],
+)
 def test_a_real_sshd_that_is_not_entered(house: House, sshd: Sshd, key: str, known: str, code: str) -> None:
     sshd.start()
     assert reasons(by_ssh(house, sshd.target(key, known))) == (code, code)
@@ -213,7 +238,12 @@ def test_four_megabytes_come_through_a_real_ssh(house: House, sshd: Sshd) -> Non
 def test_a_real_connection_cut_in_the_middle(house: House, sshd: Sshd) -> None:
     sshd.start()
     cut = f"pkill -KILL -P $(pgrep -o -f '{sshd.folder}/config')"
-    tell(house.monkeypatch, "two", f"while [ ! -e {sshd.folder}/heard ]; do sleep 0.05; done; {cut}; sleep 60", seconds=60)
+    tell(
+        house.monkeypatch,
+        "two",
+        f"while [ ! -e {sshd.folder}/heard ]; do sleep 0.05; done; {cut}; sleep 60",
+        seconds=60,
+    )
     tell_and_touch(house.monkeypatch, sshd.folder / "heard")
     ran = by_ssh(house, sshd.target())
     assert (ran.outcome("A-01"), ran.outcome("B-01")) == ("pass", "unknown")

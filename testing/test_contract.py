@@ -39,11 +39,21 @@ def test_a_row_is_read() -> None:
     assert criterion.title.in_language("fr") == "t"
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ('"live"', '"alive"', "alive"), ('"< 70 %"', '"70 %"', "is not a target"), ('"< 70 %"', '"< 70"', "has no unit"),
-    ('"plan"', '"hardening"', "may not block"), ("blocking", "bloking", "bloking"), ('plan = "2"', "plan = 2", "plan: has"),
-    (', fr = "t"', "", "fr"), ('owner = "host"', "", "owner"), ("blocking = true", "blocking = true\nweight = -1", "weight"),
-    ("[X-01]", "[X-01", "not TOML")])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"live"', '"alive"', "alive"),
+        ('"< 70 %"', '"70 %"', "is not a target"),
+        ('"< 70 %"', '"< 70"', "has no unit"),
+        ('"plan"', '"hardening"', "may not block"),
+        ("blocking", "bloking", "bloking"),
+        ('plan = "2"', "plan = 2", "plan: has"),
+        (', fr = "t"', "", "fr"),
+        ('owner = "host"', "", "owner"),
+        ("blocking = true", "blocking = true\nweight = -1", "weight"),
+        ("[X-01]", "[X-01", "not TOML"),
+    ],
+)
 def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> None:
     message = refusal(ROW.replace(old, new))
     assert said in message
@@ -52,7 +62,9 @@ def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> N
 
 def test_one_id_stands_in_one_chapter(tmp_path: Path) -> None:
     for chapter in CHAPTERS:
-        (tmp_path / f"{chapter}.toml").write_text(ROW.replace("X-01", chapter.upper()).replace('chapter = "disk"\n', ""))
+        (tmp_path / f"{chapter}.toml").write_text(
+            ROW.replace("X-01", chapter.upper()).replace('chapter = "disk"\n', "")
+        )
     assert [row.chapter for row in load_contract(tmp_path).values()] == list(CHAPTERS)
     (tmp_path / "logs.toml").write_text(ROW.replace("X-01", "MCP"))
     with pytest.raises(ContractError, match="another chapter"):
@@ -92,9 +104,15 @@ def test_a_target_may_only_tighten(figure: float) -> None:
             tighten({"X-01": row("X-01")}, {"X-01": written})
 
 
-@pytest.mark.parametrize(("thresholds", "said"), [
-    ({"X-02": "< 60 %"}, "no such criterion"), ({"X-01": "60"}, "is not a target"), ({"X-01": "≤ 60 %"}, "looser"),
-    ({"X-01": "< 60 GB"}, "looser")])
+@pytest.mark.parametrize(
+    ("thresholds", "said"),
+    [
+        ({"X-02": "< 60 %"}, "no such criterion"),
+        ({"X-01": "60"}, "is not a target"),
+        ({"X-01": "≤ 60 %"}, "looser"),
+        ({"X-01": "< 60 GB"}, "looser"),
+    ],
+)
 def test_a_wrong_threshold_is_named(thresholds: dict[str, str], said: str) -> None:
     with pytest.raises(ContractError, match=said) as raised:
         tighten({"X-01": row("X-01")}, thresholds)

@@ -20,9 +20,21 @@ from fixtures.target.place import Cluster, Place, Ssh
 from testing.backup_files import NOW, dump, rdb, write
 from testing.host_answers import BACKUP_COPY
 
-TARGET = Target(target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k"))
-POSTGRES = Pod("twisterlab", "postgres-0", "Running", "", None, None, (), {}, owner="StatefulSet/postgres",
-               claims=("data-postgres-0",))
+TARGET = Target(
+    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k")
+)
+POSTGRES = Pod(
+    "twisterlab",
+    "postgres-0",
+    "Running",
+    "",
+    None,
+    None,
+    (),
+    {},
+    owner="StatefulSet/postgres",
+    claims=("data-postgres-0",),
+)
 REDIS = Pod("twisterlab", "redis-x", "Running", "", None, None, (), {"app": "redis"}, claims=("redis",))
 CLAIMS = tuple(Claim("twisterlab", name, "Bound", f"pvc-{name}", "local-path") for name in ("data-postgres-0", "redis"))
 SETS = (StatefulSet("twisterlab", "postgres"),)
@@ -30,9 +42,21 @@ SETS = (StatefulSet("twisterlab", "postgres"),)
 
 def ask(folder: Path, offhost: str) -> BackupCopy:
     done = subprocess.run(
-        ["sh", "-c", FACTS["backup_copy"].ask], capture_output=True, text=True, timeout=30, check=True,
-        env=os.environ | {"BACKUPS_DIRECTORY": str(folder / "from"), "BACKUPS_OFFHOST": offhost, "LC_ALL": "C",
-                          "BACKUPS_POSTGRES": "postgres/*.gz", "BACKUPS_REDIS": "redis/*", "BACKUPS_CONFIGS": "configs/k8s-*"})
+        ["sh", "-c", FACTS["backup_copy"].ask],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        env=os.environ
+        | {
+            "BACKUPS_DIRECTORY": str(folder / "from"),
+            "BACKUPS_OFFHOST": offhost,
+            "LC_ALL": "C",
+            "BACKUPS_POSTGRES": "postgres/*.gz",
+            "BACKUPS_REDIS": "redis/*",
+            "BACKUPS_CONFIGS": "configs/k8s-*",
+        },
+    )
     return backup_copy(done.stdout)
 
 
@@ -43,7 +67,11 @@ def test_copies_are_compared_with_their_originals(tmp_path: Path) -> None:
         write(tmp_path / place, "configs/k8s-1/token", place.encode())
     (tmp_path / "from/redis/a.rdb").unlink()
     seen = ask(tmp_path, str(tmp_path / "to"))
-    assert {file.kind: file.state for file in seen.files} == {"postgres": "same", "redis": "alone", "configs": "differs"}
+    assert {file.kind: file.state for file in seen.files} == {
+        "postgres": "same",
+        "redis": "alone",
+        "configs": "differs",
+    }
     assert (seen.differing, seen.missing, seen.newest) == (("configs/k8s-1",), (), NOW)
 
 
@@ -65,10 +93,15 @@ def test_a_file_s_date_a_folder_of_other_names_and_nothing(tmp_path: Path) -> No
     assert (gone.form, gone.hours) == ("absent", None)
 
 
-@pytest.mark.parametrize(("old", "new", "elsewhere"), [
-    ("", "", True), ("disk copy sdb", "disk copy sda", False), ("disk copy sdb", "net copy nfs4", True),
-    ("disk copy sdb", "disk copy sdb\ndisk copy sda", False),       # a mirror half of which is the disk itself
-])
+@pytest.mark.parametrize(
+    ("old", "new", "elsewhere"),
+    [
+        ("", "", True),
+        ("disk copy sdb", "disk copy sda", False),
+        ("disk copy sdb", "net copy nfs4", True),
+        ("disk copy sdb", "disk copy sdb\ndisk copy sda", False),  # a mirror half of which is the disk itself
+    ],
+)
 def test_the_same_disk_is_no_copy(old: str, new: str, elsewhere: bool) -> None:
     assert backup_copy(BACKUP_COPY.replace(old, new)).elsewhere is elsewhere
 
@@ -86,8 +119,12 @@ def test_the_oldest_of_the_newest_counts_and_a_missing_kind_is_told() -> None:
 
 def covered(*more: Claim | StatefulSet, **given: object) -> Coverage:
     target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, Backups))
-    return coverage(target, (POSTGRES, REDIS), (*CLAIMS, *(one for one in more if isinstance(one, Claim))),
-                    (*SETS, *(one for one in more if isinstance(one, StatefulSet))))
+    return coverage(
+        target,
+        (POSTGRES, REDIS),
+        (*CLAIMS, *(one for one in more if isinstance(one, Claim))),
+        (*SETS, *(one for one in more if isinstance(one, StatefulSet))),
+    )
 
 
 def test_the_plan_s_two_databases_are_covered() -> None:

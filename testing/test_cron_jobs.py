@@ -20,12 +20,15 @@ def read(name: str, *items: dict[str, Any]) -> Any:
     return FACTS[name].read(Answer(json.dumps({"items": items}), "", 0, "GET", NOW))
 
 
-def row(schedule: str = "0 2 * * *", command: list[str] = DUMP, succeeded: str = "2026-11-23T02:01:00Z",
-        **spec: Any) -> dict[str, Any]:
+def row(
+    schedule: str = "0 2 * * *", command: list[str] = DUMP, succeeded: str = "2026-11-23T02:01:00Z", **spec: Any
+) -> dict[str, Any]:
     pod = {"containers": [{"name": "x", "image": spec.pop("image", "postgres:16"), "command": command}]}
-    return {"metadata": {"namespace": "twisterlab", "name": "dump"},
-            "status": {"lastSuccessfulTime": succeeded} if succeeded else {},
-            "spec": {"schedule": schedule, "jobTemplate": {"spec": {"template": {"spec": pod}}}, **spec}}
+    return {
+        "metadata": {"namespace": "twisterlab", "name": "dump"},
+        "status": {"lastSuccessfulTime": succeeded} if succeeded else {},
+        "spec": {"schedule": schedule, "jobTemplate": {"spec": {"template": {"spec": pod}}}, **spec},
+    }
 
 
 def job(**given: Any) -> CronJob:
@@ -41,10 +44,19 @@ def test_a_daily_dump_that_succeeded_counts_and_tells_its_next_run() -> None:
     assert job().runs(NOW)[0] == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("given", "flaw"), [
-    ({"suspend": True}, "suspended"), ({"schedule": "0 2 * * 0"}, "not-daily"), ({"schedule": "nonsense"}, "not-daily"),
-    ({"succeeded": ""}, "unproven"), ({"succeeded": "2026-11-22T02:00:00Z"}, "unproven"),
-    ({"schedule": "@daily"}, ""), ({"timeZone": "Pacific/Auckland"}, ""), ({"timeZone": "Nowhere/Else"}, "")])
+@pytest.mark.parametrize(
+    ("given", "flaw"),
+    [
+        ({"suspend": True}, "suspended"),
+        ({"schedule": "0 2 * * 0"}, "not-daily"),
+        ({"schedule": "nonsense"}, "not-daily"),
+        ({"succeeded": ""}, "unproven"),
+        ({"succeeded": "2026-11-22T02:00:00Z"}, "unproven"),
+        ({"schedule": "@daily"}, ""),
+        ({"timeZone": "Pacific/Auckland"}, ""),
+        ({"timeZone": "Nowhere/Else"}, ""),
+    ],
+)
 def test_what_does_not_run_or_did_not_succeed_does_not_count(given: dict[str, Any], flaw: str) -> None:
     assert job(**given).flaw(NOW) == flaw
 
@@ -56,8 +68,17 @@ def test_an_image_that_is_made_for_it_needs_no_command() -> None:
 
 def test_before_1_21_the_jobs_tell_the_success() -> None:
     older: CronJobs = read("early_cron_jobs", row(succeeded=""))
-    ended = read("successes", {"metadata": {"namespace": "twisterlab", "name": "dump-1", "ownerReferences": [
-        {"kind": "CronJob", "name": "dump"}]}, "status": {"completionTime": "2026-11-23T02:01:00Z"}})
+    ended = read(
+        "successes",
+        {
+            "metadata": {
+                "namespace": "twisterlab",
+                "name": "dump-1",
+                "ownerReferences": [{"kind": "CronJob", "name": "dump"}],
+            },
+            "status": {"completionTime": "2026-11-23T02:01:00Z"},
+        },
+    )
     seen = joined(Unknown("cluster-no-such-api"), older, ended)
     assert (seen.jobs[0].flaw(NOW), seen.unseen) == ("", None)
     assert joined(Unknown("cluster-no-such-api"), older, Unknown("cluster-forbidden")).jobs[0].flaw(NOW) == "unproven"
@@ -71,8 +92,18 @@ def test_an_api_that_is_not_there_has_none_and_one_that_is_silent_may() -> None:
     assert joined(silent, (), {}).unseen is silent
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["items", "metadata", "spec", "schedule", "jobTemplate", "name"]), inner, max_size=4), max_leaves=9))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["items", "metadata", "spec", "schedule", "jobTemplate", "name"]), inner, max_size=4
+            )
+        ),
+        max_leaves=9,
+    )
+)
 def test_whatever_the_api_says_is_understood_or_unknown(rows: object) -> None:
     for name in ("cron_jobs", "early_cron_jobs", "successes"):
         try:

@@ -89,8 +89,10 @@ def test_everything_passed_is_a_go() -> None:
 
 
 @pytest.mark.parametrize("id", IDS)
-@pytest.mark.parametrize(("outcome", "verdict"), [
-    (FAIL, Verdict.NO_GO), (PENDING, Verdict.NOT_YET), (UNKNOWN, Verdict.UNDECIDED), (MANUAL, Verdict.UNDECIDED)])
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [(FAIL, Verdict.NO_GO), (PENDING, Verdict.NOT_YET), (UNKNOWN, Verdict.UNDECIDED), (MANUAL, Verdict.UNDECIDED)],
+)
 def test_one_criterion_that_is_no_pass_decides(id: str, outcome: Outcome, verdict: Verdict) -> None:
     assert decide(with_result(GO, id, outcome)).verdict is verdict
 
@@ -113,12 +115,23 @@ def test_no_criteria_prove_nothing() -> None:
 
 def test_the_exit_statuses_leave_pytest_its_own() -> None:
     assert {verdict: verdict.status for verdict in Verdict} == {
-        Verdict.GO: 0, Verdict.NO_GO: 1, Verdict.UNDECIDED: 10, Verdict.NOT_YET: 11}
+        Verdict.GO: 0,
+        Verdict.NO_GO: 1,
+        Verdict.UNDECIDED: 10,
+        Verdict.NOT_YET: 11,
+    }
     assert [verdict.said for verdict in Verdict] == ["GO", "UNDECIDED", "NOT YET", "NO-GO"]
 
 
-@pytest.mark.parametrize(("state", "verdict"), [
-    ("planned", Verdict.GO), ("applied", Verdict.NOT_YET), ("rolled-back", Verdict.NOT_YET), ("failed", Verdict.NOT_YET)])
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("planned", Verdict.GO),
+        ("applied", Verdict.NOT_YET),
+        ("rolled-back", Verdict.NOT_YET),
+        ("failed", Verdict.NOT_YET),
+    ],
+)
 def test_a_run_that_changed_the_server_is_at_best_not_yet(state: str, verdict: Verdict) -> None:
     changed = msgspec.structs.replace(GO, interventions=(Intervention("log_rotation", state, ("LOG-01",)),))
     decision = decide(changed)
@@ -140,10 +153,13 @@ def test_the_letter_of_the_plan_leaves_out_what_only_proves_it() -> None:
 
 def test_one_cause_is_one_line_the_worst_first() -> None:
     lost = Reason("unreachable", {"cause": "host"})
-    made = with_result(with_result(with_result(GO, "DSK-01", UNKNOWN, reason=lost), "BKP-10", UNKNOWN, reason=lost),
-                       "DEC-04", FAIL)
+    made = with_result(
+        with_result(with_result(GO, "DSK-01", UNKNOWN, reason=lost), "BKP-10", UNKNOWN, reason=lost), "DEC-04", FAIL
+    )
     assert decide(made).causes == (
-        Cause("DEC-04", FAIL, ("DEC-04",), "host"), Cause("host", UNKNOWN, ("DSK-01", "BKP-10"), "host"))
+        Cause("DEC-04", FAIL, ("DEC-04",), "host"),
+        Cause("host", UNKNOWN, ("DSK-01", "BKP-10"), "host"),
+    )
 
 
 def test_a_failed_score_is_told_beside_what_else_is_open() -> None:
@@ -159,8 +175,11 @@ def test_the_earliest_date_is_the_latest_that_something_blocking_waits_for() -> 
         return with_result(made, id, PENDING, reason=Reason("window-open", {"until": until}))
 
     contract = {**GO.contract, "INF-01": row("INF-01", blocking=False)}
-    made = waits(waits(msgspec.structs.replace(GO, contract=contract), "DSK-01", "2026-02-14T12:00+00:00"),
-                 "BKP-10", "2026-02-14T12:30+02:00")
+    made = waits(
+        waits(msgspec.structs.replace(GO, contract=contract), "DSK-01", "2026-02-14T12:00+00:00"),
+        "BKP-10",
+        "2026-02-14T12:30+02:00",
+    )
     assert decide(made).earliest == "2026-02-14T12:00+00:00"
     assert decide(waits(made, "MCP-01", "whenever")).earliest == "2026-02-14T12:00+00:00"
     assert decide(waits(made, "INF-01", "2027-01-01")).earliest == "2026-02-14T12:00+00:00"
@@ -180,12 +199,20 @@ def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
     assert decide(with_result(strict, "MCP-01", FAIL)).verdict is Verdict.NO_GO
 
 
-@pytest.mark.parametrize(("claimed", "verdict"), [
-    ({"value": 69.9}, Verdict.GO), ({"value": 70.0}, Verdict.UNDECIDED), ({"value": 1e999}, Verdict.UNDECIDED),
-    ({"value": 5, "findings": (Finding("odd"),)}, Verdict.UNDECIDED), ({"value": 5, "findings": (Finding("mild"),)}, Verdict.GO),
-    ({"value": 5, "findings": (Finding("gone"),)}, Verdict.UNDECIDED)])
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [
+        ({"value": 69.9}, Verdict.GO),
+        ({"value": 70.0}, Verdict.UNDECIDED),
+        ({"value": 1e999}, Verdict.UNDECIDED),
+        ({"value": 5, "findings": (Finding("odd"),)}, Verdict.UNDECIDED),
+        ({"value": 5, "findings": (Finding("mild"),)}, Verdict.GO),
+        ({"value": 5, "findings": (Finding("gone"),)}, Verdict.UNDECIDED),
+    ],
+)
 def test_a_pass_counts_only_where_its_figure_and_findings_bear_it_out(
-        claimed: dict[str, object], verdict: Verdict) -> None:
+    claimed: dict[str, object], verdict: Verdict
+) -> None:
     finding = {"odd": FindingText("odd", "x"), "mild": FindingText("mild", "x", reserve=True)}
     contract = {**GO.contract, "DSK-01": row("DSK-01", finding=finding)}
     made = with_result(msgspec.structs.replace(GO, contract=contract), "DSK-01", PASS, **claimed)

@@ -13,8 +13,12 @@ from testing.runs import GO, LONG, NOW, SHORT, row, run
 
 MET, FAILED = (Outcome.PASS, Outcome.FIXED), (Outcome.FAIL, Outcome.WAIVED)
 CHECKS = st.dictionaries(
-    st.text(min_size=1, max_size=3), st.builds(lambda weight, knockout: row("INF-01", weight=weight, knockout=knockout),
-                                               st.integers(0, 40), st.booleans()), max_size=6)
+    st.text(min_size=1, max_size=3),
+    st.builds(
+        lambda weight, knockout: row("INF-01", weight=weight, knockout=knockout), st.integers(0, 40), st.booleans()
+    ),
+    max_size=6,
+)
 
 
 @st.composite
@@ -31,11 +35,14 @@ def test_the_score_is_an_interval_within_0_and_100(made: tuple[dict[str, Criteri
 
 @given(checked(), st.data())
 def test_however_the_unknown_turns_out_the_score_was_within_the_interval(
-        made: tuple[dict[str, Criterion], dict[str, Result]], data: st.DataObject) -> None:
+    made: tuple[dict[str, Criterion], dict[str, Result]], data: st.DataObject
+) -> None:
     contract, results = made
     before = score(contract, results)
-    known = {id: result if result.outcome in (*MET, *FAILED) else Result(id, data.draw(st.sampled_from([*MET, *FAILED])))
-             for id, result in results.items()}
+    known = {
+        id: result if result.outcome in (*MET, *FAILED) else Result(id, data.draw(st.sampled_from([*MET, *FAILED])))
+        for id, result in results.items()
+    }
     after = score(contract, known)
     assert after.lowest == after.highest
     assert before.lowest <= after.lowest <= before.highest
@@ -43,13 +50,18 @@ def test_however_the_unknown_turns_out_the_score_was_within_the_interval(
 
 @given(checked(), st.integers(1, 99))
 def test_what_the_score_came_to_stays_when_the_unknown_is_known(
-        made: tuple[dict[str, Criterion], dict[str, Result]], target: int) -> None:
+    made: tuple[dict[str, Criterion], dict[str, Result]], target: int
+) -> None:
     contract, results = made
     asked = row("INF-SCORE", target=f"≥ {target} points")
     assume(judge_score(score(contract, results), asked).outcome is not Outcome.UNKNOWN)
     for turned in (Outcome.PASS, Outcome.FAIL):
-        known = {id: result if result.outcome in (*MET, *FAILED) else Result(id, turned) for id, result in results.items()}
-        assert judge_score(score(contract, known), asked).outcome is judge_score(score(contract, results), asked).outcome
+        known = {
+            id: result if result.outcome in (*MET, *FAILED) else Result(id, turned) for id, result in results.items()
+        }
+        assert (
+            judge_score(score(contract, known), asked).outcome is judge_score(score(contract, results), asked).outcome
+        )
 
 
 def test_a_knock_out_fails_the_score_and_an_open_one_leaves_it_unknown() -> None:
@@ -67,11 +79,23 @@ def test_a_knock_out_fails_the_score_and_an_open_one_leaves_it_unknown() -> None
     assert score(contract, {}).open_knockouts == ("INF-01",)
 
 
-@pytest.mark.parametrize(("passed", "unknown", "outcome"), [
-    (75, 0, Outcome.PASS), (74, 0, Outcome.FAIL), (74, 1, Outcome.UNKNOWN), (0, 74, Outcome.FAIL), (75, 25, Outcome.PASS),
-    (0, 75, Outcome.UNKNOWN)])
+@pytest.mark.parametrize(
+    ("passed", "unknown", "outcome"),
+    [
+        (75, 0, Outcome.PASS),
+        (74, 0, Outcome.FAIL),
+        (74, 1, Outcome.UNKNOWN),
+        (0, 74, Outcome.FAIL),
+        (75, 25, Outcome.PASS),
+        (0, 75, Outcome.UNKNOWN),
+    ],
+)
 def test_the_score_against_its_target(passed: int, unknown: int, outcome: Outcome) -> None:
-    contract = {"a": row("a", weight=passed), "b": row("b", weight=unknown), "c": row("c", weight=100 - passed - unknown)}
+    contract = {
+        "a": row("a", weight=passed),
+        "b": row("b", weight=unknown),
+        "c": row("c", weight=100 - passed - unknown),
+    }
     results = {"a": Result("a", Outcome.PASS), "b": Result("b"), "c": Result("c", Outcome.FAIL)}
     assert judge_score(score(contract, results), row("INF-SCORE")).outcome is outcome
 
@@ -83,7 +107,11 @@ def test_no_weights_are_no_score() -> None:
 
 def test_progress_counts_what_blocks_outside_the_decision() -> None:
     contract = {"a": row("a"), "b": row("b"), "c": row("c"), "d": row("d", blocking=False), "DEC-04": row("DEC-04")}
-    results = {"a": Result("a", Outcome.WAIVED), "b": Result("b", Outcome.FAIL), "DEC-04": Result("DEC-04", Outcome.FAIL)}
+    results = {
+        "a": Result("a", Outcome.WAIVED),
+        "b": Result("b", Outcome.FAIL),
+        "DEC-04": Result("DEC-04", Outcome.FAIL),
+    }
     seen = progress(contract, results)
     assert (seen.met, seen.blocking, seen.failing, seen.open) == (1, 3, ("b",), ("c",))
     assert round(seen.percent) == 33
@@ -121,7 +149,10 @@ def test_a_derived_test_that_broke_stays_what_it_was(id: str, shown: Outcome) ->
 def test_the_derived_are_computed_anew(id: str) -> None:
     contract = {**GO.contract, "INF-11": row("INF-11", weight=90)}
     broken = {**GO.results, "INF-11": Result("INF-11", Outcome.FAIL), id: Result(id, Outcome.PASS)}
-    assert settle(msgspec.structs.replace(GO, contract=contract, results=broken, window=SHORT))[id].outcome is not Outcome.PASS
+    assert (
+        settle(msgspec.structs.replace(GO, contract=contract, results=broken, window=SHORT))[id].outcome
+        is not Outcome.PASS
+    )
 
 
 def test_a_run_that_changed_something_opens_the_window_anew() -> None:
@@ -130,11 +161,14 @@ def test_a_run_that_changed_something_opens_the_window_anew() -> None:
     assert settle(msgspec.structs.replace(changed, window=None))["DEC-02"].outcome is Outcome.UNKNOWN
 
 
-@pytest.mark.parametrize(("kind", "outcome"), [
-    ("server", Outcome.UNKNOWN), ("Server", Outcome.UNKNOWN), ("lab", Outcome.PASS), ("demo", Outcome.PASS)])
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [("server", Outcome.UNKNOWN), ("Server", Outcome.UNKNOWN), ("lab", Outcome.PASS), ("demo", Outcome.PASS)],
+)
 def test_no_server_is_stable_by_made_up_samples(kind: str, outcome: Outcome) -> None:
-    made_up = msgspec.structs.replace(GO, window=msgspec.structs.replace(LONG, synthetic=True),
-                                      target=msgspec.structs.replace(GO.target, kind=kind))
+    made_up = msgspec.structs.replace(
+        GO, window=msgspec.structs.replace(LONG, synthetic=True), target=msgspec.structs.replace(GO.target, kind=kind)
+    )
     assert settle(made_up)["DEC-02"].outcome is outcome
 
 

@@ -28,10 +28,14 @@ def test_a_file_of_cron_starts_it() -> None:
     assert (seen.minutes, seen.sources, seen.lost) == (10, ("/etc/cron.d/disk",), ())
 
 
-@pytest.mark.parametrize(("line", "minutes"), [
-    ("| 0 * * * * root check-disk-space.sh\n", None),                   # not where cron's PATH looks
-    ("| 0 6 * * * root /usr/local/bin/check-disk-space.sh\n", 1440),
-    ("| 17 * * * * root nice -n 10 /usr/local/bin/check-disk-space.sh >/dev/null\n", 60)])
+@pytest.mark.parametrize(
+    ("line", "minutes"),
+    [
+        ("| 0 * * * * root check-disk-space.sh\n", None),  # not where cron's PATH looks
+        ("| 0 6 * * * root /usr/local/bin/check-disk-space.sh\n", 1440),
+        ("| 17 * * * * root nice -n 10 /usr/local/bin/check-disk-space.sh >/dev/null\n", 60),
+    ],
+)
 def test_how_often(line: str, minutes: float | None) -> None:
     assert judged(line).minutes == minutes
 
@@ -66,8 +70,13 @@ def test_a_file_of_its_own_replaces_no_table() -> None:
 
 def test_outside_is_neither_this_host_nor_its_loopback() -> None:
     seen = disk_check(DISK_CHECK)
-    assert (seen.receivers, seen.heartbeats) == (("https://hooks.example.org", "mailto:ops@example.org"), ("https://beat.example.org",))
-    inside = msgspec.structs.replace(seen, called=("http://10.0.0.5:80", "https://edge", "mailto:root@localhost", "http://[::1]:9"))
+    assert (seen.receivers, seen.heartbeats) == (
+        ("https://hooks.example.org", "mailto:ops@example.org"),
+        ("https://beat.example.org",),
+    )
+    inside = msgspec.structs.replace(
+        seen, called=("http://10.0.0.5:80", "https://edge", "mailto:root@localhost", "http://[::1]:9")
+    )
     assert inside.receivers == ()
 
 

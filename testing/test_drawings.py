@@ -24,7 +24,9 @@ def marks(*values: float) -> list[Mark]:
     return [Mark(AT - timedelta(hours=number), Outcome.PASS, value) for number, value in enumerate(values)]
 
 
-@pytest.mark.parametrize(("value", "top"), [(2.5, 3), (0.3, 0.3), (79.2, 80), (1.01, 2), (95, 100), (1000, 1000), (0, 1e-9)])
+@pytest.mark.parametrize(
+    ("value", "top"), [(2.5, 3), (0.3, 0.3), (79.2, 80), (1.01, 2), (95, 100), (1000, 1000), (0, 1e-9)]
+)
 def test_an_edge_stands_for_a_round_number(value: float, top: float) -> None:
     assert round_top(value) == pytest.approx(top)
 

@@ -20,9 +20,16 @@ from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTO
 ROOMS = Path(fixtures.drills.__file__).parents[1]
 
 
-@pytest.mark.parametrize(("changes", "percent"), [
-    ({}, 100), ({"restored": 882}, 882 / 17.65), ({"keys": 0, "restored": 0, "live": 0}, 100),
-    ({"keys": 0, "restored": 0, "live": 9}, 0), ({"keys": 0, "restored": 0, "checked": 1, "live": 0}, 0)])
+@pytest.mark.parametrize(
+    ("changes", "percent"),
+    [
+        ({}, 100),
+        ({"restored": 882}, 882 / 17.65),
+        ({"keys": 0, "restored": 0, "live": 0}, 100),
+        ({"keys": 0, "restored": 0, "live": 9}, 0),
+        ({"keys": 0, "restored": 0, "checked": 1, "live": 0}, 0),
+    ],
+)
 def test_a_snapshot_in_percent(changes: dict[str, int], percent: float) -> None:
     assert msgspec.structs.replace(redis_restore(REDIS_RESTORE), **changes).percent == pytest.approx(percent)
 
@@ -34,9 +41,13 @@ def test_a_restore_in_percent() -> None:
     assert msgspec.structs.replace(sound, rows=0, restored=0).percent == 0
 
 
-@pytest.mark.parametrize(("answer", "code"), [
-    ('{"unable":"no-room","why":"270 MB needed"}', "drill-no-room"),
-    ('{"unable":"uncountable","why":"x.dump"}', "drill-uncountable")])
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ('{"unable":"no-room","why":"270 MB needed"}', "drill-no-room"),
+        ('{"unable":"uncountable","why":"x.dump"}', "drill-uncountable"),
+    ],
+)
 def test_a_restore_that_could_not_be_held_is_unknown(answer: str, code: str) -> None:
     with pytest.raises(Unknown) as raised:
         postgres_restore(answer)
@@ -50,8 +61,14 @@ def test_no_backup_is_an_answer() -> None:
 def common(tmp_path: Path, command: str) -> str:
     """Run a function all drills share."""
     script = (ROOMS / "drills" / "common.sh").read_text(encoding="utf-8")
-    done = subprocess.run(["sh", "-c", f"kind=test\n{script}\nwithin 9\n{command}"], capture_output=True, text=True, timeout=30,
-                          check=True, env=os.environ | {"BACKUPS_DIRECTORY": str(tmp_path)})
+    done = subprocess.run(
+        ["sh", "-c", f"kind=test\n{script}\nwithin 9\n{command}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        env=os.environ | {"BACKUPS_DIRECTORY": str(tmp_path)},
+    )
     return done.stdout.strip()
 
 
@@ -63,8 +80,15 @@ def test_the_newest_is_no_checksum_and_nothing_unfinished(tmp_path: Path) -> Non
     assert common(tmp_path, 'newest "*.none"; echo "$newest"') == ""
 
 
-@pytest.mark.parametrize(("name", "data"), [
-    ("x.sql.gz.gpg", b""), ("x.age", b""), ("x.sql", b"age-encryption.org/v1\n"), ("y.sql", b"-----BEGIN PGP MESSAGE-----\n")])
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("x.sql.gz.gpg", b""),
+        ("x.age", b""),
+        ("x.sql", b"age-encryption.org/v1\n"),
+        ("y.sql", b"-----BEGIN PGP MESSAGE-----\n"),
+    ],
+)
 def test_what_is_encrypted_is_no_failure(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
     assert common(tmp_path, 'newest "*"; echo open') == f'{{"unable":"sealed","why":"{name}"}}'
@@ -74,14 +98,24 @@ def test_only_what_nobody_is_at_is_under_way(tmp_path: Path) -> None:
     assert common(tmp_path, "! under_way 4194305 && echo gone") == "gone"
 
 
-@pytest.mark.parametrize(("data", "keys"), [
-    (b"\xfb\x05\x00", 5), (b"\xfb\x41\x02\x00", 258), (b"\xfb\x80\x00\x01\x00\x00\x00", 65536), (b"\x00\x05", 0), (b"", 0),
-    (b"\xfb\x81\x00\x00\x00\x00\x00\x00\x00\x07\x00", 7)])
+@pytest.mark.parametrize(
+    ("data", "keys"),
+    [
+        (b"\xfb\x05\x00", 5),
+        (b"\xfb\x41\x02\x00", 258),
+        (b"\xfb\x80\x00\x01\x00\x00\x00", 65536),
+        (b"\x00\x05", 0),
+        (b"", 0),
+        (b"\xfb\x81\x00\x00\x00\x00\x00\x00\x00\x07\x00", 7),
+    ],
+)
 def test_how_many_keys_a_snapshot_says_a_database_has(tmp_path: Path, data: bytes, keys: int) -> None:
     script = (ROOMS / "drills" / "redis_restore_inside.sh").read_text(encoding="utf-8")
-    sized = script[script.index("sized() {"):script.index("\nsed -n 's/^\\[offset")]
+    sized = script[script.index("sized() {") : script.index("\nsed -n 's/^\\[offset")]
     (tmp_path / "dump.rdb").write_bytes(b"xx" + data)
-    done = subprocess.run(["sh", "-c", f"{sized}\nsized 2"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        ["sh", "-c", f"{sized}\nsized 2"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30
+    )
     assert done.stdout.strip() == str(keys)
 
 
@@ -92,9 +126,16 @@ def test_a_copy_in_percent() -> None:
     assert msgspec.structs.replace(sound, restored=0, objects=0).percent == 0
 
 
-@pytest.mark.parametrize(("changes", "flaws"), [
-    ({}, ()), ({"status": 0, "heard": ""}, ("succeeded",)), ({"status": 124}, ("endless",)), ({"heard": ""}, ("silent",)),
-    ({"left": "x.partial", "lost": 3}, ("left", "lost"))])
+@pytest.mark.parametrize(
+    ("changes", "flaws"),
+    [
+        ({}, ()),
+        ({"status": 0, "heard": ""}, ("succeeded",)),
+        ({"status": 124}, ("endless",)),
+        ({"heard": ""}, ("silent",)),
+        ({"left": "x.partial", "lost": 3}, ("left", "lost")),
+    ],
+)
 def test_how_a_script_takes_a_failure(changes: dict[str, int | str], flaws: tuple[str, ...]) -> None:
     drill = backup_failure(BACKUP_FAILURE)
     one = msgspec.structs.replace(drill.scripts[0], **changes)
@@ -110,8 +151,13 @@ def test_a_script_that_never_asked_the_cluster_proves_nothing() -> None:
 
 
 def test_no_backup_at_all_is_told_without_running_anything() -> None:
-    done = subprocess.run(["sh", "-c", FACTS["backup_failure"].ask], capture_output=True, text=True, timeout=30,
-                          env=os.environ | {"BACKUPS_SCRIPTS": "/nonexistent/one", "BACKUPS_DIRECTORY": "/nonexistent"})
+    done = subprocess.run(
+        ["sh", "-c", FACTS["backup_failure"].ask],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=os.environ | {"BACKUPS_SCRIPTS": "/nonexistent/one", "BACKUPS_DIRECTORY": "/nonexistent"},
+    )
     assert backup_failure(done.stdout).scripts == ()
 
 
@@ -125,11 +171,18 @@ def test_an_alert_nobody_can_hear_is_unknown() -> None:
 
 
 def test_a_missing_check_is_told_without_touching_anything() -> None:
-    done = subprocess.run(["sh", "-c", FACTS["disk_alert"].ask], capture_output=True, text=True, timeout=30,
-                          env=os.environ | {"MONITORING_SCRIPT": "/nonexistent/check"})
+    done = subprocess.run(
+        ["sh", "-c", FACTS["disk_alert"].ask],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=os.environ | {"MONITORING_SCRIPT": "/nonexistent/check"},
+    )
     assert disk_alert(done.stdout).script == "missing"
 
 
 def test_drills_are_asked_as_drills() -> None:
-    assert {FACTS[name].asked for name in ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure",
-                                               "disk_alert")} == {Asked.DRILL}
+    assert {
+        FACTS[name].asked
+        for name in ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure", "disk_alert")
+    } == {Asked.DRILL}

@@ -49,9 +49,15 @@ INSERT INTO public.audit VALUES (NEW.id);
 def counted(tmp_path: Path, dump: str) -> tuple[str, str]:
     """Run the counting part of the drill's own script."""
     script = (ROOMS / "drills" / "postgres_restore.sh").read_text(encoding="utf-8")
-    count = script[script.index("count() {"):script.index("\nnewest \"")]
-    done = subprocess.run(["sh", "-c", f"work={tmp_path}\n{count}\ncount"], input=dump, capture_output=True, text=True,
-                          timeout=30, check=True)
+    count = script[script.index("count() {") : script.index('\nnewest "')]
+    done = subprocess.run(
+        ["sh", "-c", f"work={tmp_path}\n{count}\ncount"],
+        input=dump,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
     expected = tmp_path / "expected"
     return done.stdout.strip(), expected.read_text() if expected.exists() else ""
 
@@ -63,7 +69,7 @@ def test_rows_are_counted_by_base_and_table(tmp_path: Path) -> None:
 
 
 def test_a_dump_cut_inside_a_block_says_so(tmp_path: Path) -> None:
-    told, _ = counted(tmp_path, DUMP[:DUMP.index("3\t4")])
+    told, _ = counted(tmp_path, DUMP[: DUMP.index("3\t4")])
     assert told.split()[3:5] == ["0", "1"]
 
 
@@ -81,17 +87,19 @@ def test_partitions_loaded_by_their_root_are_one_table(tmp_path: Path) -> None:
 def test_rows_written_as_inserts_are_counted(tmp_path: Path) -> None:
     told, expected = counted(tmp_path, INSERTS)
     assert told.split()[1:6] == ["3", "7", "1", "0", "5"]
-    assert expected == "1 3 telemetry public.notes\n2 3 telemetry public.\"My Table\"\n3 1 telemetry public.ids\n"
+    assert expected == '1 3 telemetry public.notes\n2 3 telemetry public."My Table"\n3 1 telemetry public.ids\n'
 
 
 def test_a_dump_cut_inside_an_insert_says_so(tmp_path: Path) -> None:
-    told, _ = counted(tmp_path, INSERTS[:INSERTS.index("line');")])
+    told, _ = counted(tmp_path, INSERTS[: INSERTS.index("line');")])
     assert told.split()[4] == "1"
 
 
 def test_owners_a_dump_does_not_make_are_made_for_the_drill(tmp_path: Path) -> None:
     dump = 'CREATE ROLE postgres;\nALTER TABLE public.a OWNER TO "web app";\nALTER TABLE public.b OWNER TO postgres;\n'
-    told, _ = counted(tmp_path, dump + "ALTER TABLE public.c OWNER TO telemetry;\nGRANT SELECT ON TABLE public.b TO PUBLIC;\n")
+    told, _ = counted(
+        tmp_path, dump + "ALTER TABLE public.c OWNER TO telemetry;\nGRANT SELECT ON TABLE public.b TO PUBLIC;\n"
+    )
     assert told.split()[6] == "1"
     assert (tmp_path / "roles.sql").read_text() == 'CREATE ROLE "telemetry";\n'
 

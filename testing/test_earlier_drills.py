@@ -29,11 +29,15 @@ def earlier(hours: float, *results: Result, days: int = 7) -> dict[str, Result]:
 def test_a_drill_of_yesterday_counts_and_says_when_it_was() -> None:
     taken = earlier(24, PASS)["X-01"]
     assert (taken.outcome, taken.value, taken.seen["dump"]) == (Outcome.PASS, 100, "postgres_20261122.sql.gz")
-    assert taken.findings == (Finding(EARLIER, {"at": "2026-11-22T20:00:00+00:00", "until": "2026-11-29T20:00:00+00:00"}),)
+    assert taken.findings == (
+        Finding(EARLIER, {"at": "2026-11-22T20:00:00+00:00", "until": "2026-11-29T20:00:00+00:00"}),
+    )
 
 
-@pytest.mark.parametrize(("hours", "days", "outcome"), [
-    (7 * 24 - 1, 7, Outcome.PASS), (7 * 24, 7, Outcome.UNKNOWN), (25, 1, Outcome.UNKNOWN), (0, 0, Outcome.UNKNOWN)])
+@pytest.mark.parametrize(
+    ("hours", "days", "outcome"),
+    [(7 * 24 - 1, 7, Outcome.PASS), (7 * 24, 7, Outcome.UNKNOWN), (25, 1, Outcome.UNKNOWN), (0, 0, Outcome.UNKNOWN)],
+)
 def test_it_expires(hours: float, days: int, outcome: Outcome) -> None:
     assert earlier(hours, PASS, days=days)["X-01"].outcome is outcome
 

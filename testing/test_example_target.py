@@ -50,10 +50,20 @@ def test_what_is_commented_is_what_counts_without_it() -> None:
     """A default that is shown and is not the default would lead astray. Paths are examples, not defaults."""
     shown = as_json(tomllib.loads(uncommented(EXAMPLE / "target.toml")))
     counts = as_json(load_target(EXAMPLE))
-    paths = {("host", "identity_file"), ("host", "known_hosts"), ("guides", "repository"), ("ci", "repository"),
-             ("ci", "clone")}
-    differing = {(table, key) for table, rows in shown.items() if table != "thresholds" for key, value in rows.items()
-                 if value != counts[table][key]}
+    paths = {
+        ("host", "identity_file"),
+        ("host", "known_hosts"),
+        ("guides", "repository"),
+        ("ci", "repository"),
+        ("ci", "clone"),
+    }
+    differing = {
+        (table, key)
+        for table, rows in shown.items()
+        if table != "thresholds"
+        for key, value in rows.items()
+        if value != counts[table][key]
+    }
     assert differing == paths
 
 
@@ -77,10 +87,20 @@ def test_the_entries_of_people_are_of_the_right_shape(tmp_path: Path) -> None:
 
 def test_the_role_covers_every_list_and_no_secret() -> None:
     _, role, _ = yaml.safe_load_all((ROOT / "deploy" / "audit" / "rbac.yaml").read_text())
-    listed = {(group, resource) for rule in role["rules"] if "list" in rule["verbs"]
-              for group in rule["apiGroups"] for resource in rule["resources"]}
-    asked = {("" if path[1] == "api" else path[2], path[-1]) for fact in known_facts()
-             if fact.asked is Asked.CLUSTER for path in [fact.ask.split("?")[0].split("/")] if len(path) > 2}  # /apis is anyone's
+    listed = {
+        (group, resource)
+        for rule in role["rules"]
+        if "list" in rule["verbs"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+    asked = {
+        ("" if path[1] == "api" else path[2], path[-1])
+        for fact in known_facts()
+        if fact.asked is Asked.CLUSTER
+        for path in [fact.ask.split("?")[0].split("/")]
+        if len(path) > 2
+    }  # /apis is anyone's
     assert listed == asked
     assert "secrets" not in {resource for _, resource in listed}
 

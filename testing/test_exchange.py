@@ -23,8 +23,13 @@ pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is
 def ask(text: str, seconds: float = 20, before: str = "") -> tuple[dict[str, Answer], str]:
     """Answers by name, and what the connection itself said."""
     heard: dict[str, Answer] = {}
-    process = subprocess.Popen(["sh", "-c", f"{before} exec sh -s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        ["sh", "-c", f"{before} exec sh -s"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     with process:
         said = exchange(process, text, seconds, ASKED, heard.__setitem__)
     return heard, said
@@ -48,9 +53,18 @@ def test_every_answer_comes_back_with_its_status_and_both_streams() -> None:
     assert abs((heard["one"].at - datetime.now(UTC)).total_seconds()) < 60
 
 
-@pytest.mark.parametrize("noise", ["echo Welcome;", "printf 'no newline';", "echo 'one 1 2 !! ??'; echo;",
-                                   "printf 'one 1.2.3 2 eA== MAo=\n';", "head -c 100000 /dev/zero;",
-                                   "seq 100000 >&2;", "printf '\\377\\376';"])
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "echo Welcome;",
+        "printf 'no newline';",
+        "echo 'one 1 2 !! ??'; echo;",
+        "printf 'one 1.2.3 2 eA== MAo=\n';",
+        "head -c 100000 /dev/zero;",
+        "seq 100000 >&2;",
+        "printf '\\377\\376';",
+    ],
+)
 def test_what_a_login_shell_prints_costs_no_answer(noise: str) -> None:
     assert outs(fact("one", "echo hello"), before=noise) == {"one": "hello\n"}
 
@@ -74,8 +88,9 @@ def test_the_deadline_ends_an_exchange_that_does_not_end(monkeypatch: pytest.Mon
 def test_a_connection_that_dies_costs_only_what_had_not_come() -> None:
     text = script([fact("one", "echo early"), fact("two", "while :; do sleep 1; done")], {}, "none")
     heard: dict[str, Answer] = {}
-    process = subprocess.Popen(["sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               start_new_session=True)
+    process = subprocess.Popen(
+        ["sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
 
     def cut(name: str, answer: Answer) -> None:
         heard[name] = answer
@@ -87,7 +102,9 @@ def test_a_connection_that_dies_costs_only_what_had_not_come() -> None:
 
 
 def test_four_megabytes_arrive_whole_and_more_is_said_to_be_too_long() -> None:
-    heard, _ = ask(script([fact("one", f"head -c {MOST} /dev/zero"), fact("two", f"head -c {MOST + 1} /dev/zero")], {}, "none"))
+    heard, _ = ask(
+        script([fact("one", f"head -c {MOST} /dev/zero"), fact("two", f"head -c {MOST + 1} /dev/zero")], {}, "none")
+    )
     assert (len(heard["one"].out), heard["one"].status) == (MOST, 0)
     assert (heard["two"].out, heard["two"].status) == ("", TOO_LONG)
     assert "longer than" in heard["two"].err
@@ -113,9 +130,14 @@ def test_no_fact_hears_what_is_meant_for_another() -> None:
     assert heard == {"one": "eof\n", "two": "two\n", "three": "\n"}
 
 
-@pytest.mark.parametrize(("sudo", "said"), [
-    ("echo 'sudo: a password is required' >&2; exit 1", "sudo: a password is required"),
-    ("echo 'Sorry, user x may not run sudo' >&2; exit 1", "Sorry"), (None, "not found")])
+@pytest.mark.parametrize(
+    ("sudo", "said"),
+    [
+        ("echo 'sudo: a password is required' >&2; exit 1", "sudo: a password is required"),
+        ("echo 'Sorry, user x may not run sudo' >&2; exit 1", "Sorry"),
+        (None, "not found"),
+    ],
+)
 def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, said: str) -> None:
     heard = as_root(tmp_path, sudo)
     assert said in heard[RIGHTS].err
@@ -129,8 +151,11 @@ def test_root_facts_are_asked_through_sudo(tmp_path: Path) -> None:
 
 
 def as_root(folder: Path, sudo: str | None) -> dict[str, Answer]:
-    facts = [fact("one", "echo mine"), fact("two", "echo \"root's\"", Asked.ROOT),
-             fact("three", "echo \"it's a drill\"", Asked.DRILL)]
+    facts = [
+        fact("one", "echo mine"),
+        fact("two", 'echo "root\'s"', Asked.ROOT),
+        fact("three", 'echo "it\'s a drill"', Asked.DRILL),
+    ]
     program = folder / "sudo"
     if sudo is not None:
         program.write_text(f"#!/bin/sh\n{sudo}\n")

@@ -32,7 +32,8 @@ def test_a_run_survives_its_file(name: str) -> None:
 
 def test_the_published_schema_is_up_to_date() -> None:
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == published(), (
-        "python -m reports schema > docs/run.schema.json")
+        "python -m reports schema > docs/run.schema.json"
+    )
 
 
 def test_the_schema_refuses_an_outcome_nobody_knows() -> None:
@@ -45,7 +46,13 @@ def test_the_schema_refuses_an_outcome_nobody_knows() -> None:
 def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert write_all(go(), tmp_path / "new" / "folder", "en") == []
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
-        "INFRASTRUCTURE_AUDIT_2026-02-11.md", "audit.prom", "junit.xml", "run.json", "summary.md", "verdict.html"]
+        "INFRASTRUCTURE_AUDIT_2026-02-11.md",
+        "audit.prom",
+        "junit.xml",
+        "run.json",
+        "summary.md",
+        "verdict.html",
+    ]
 
 
 def test_what_cannot_be_written_is_one_line_each(tmp_path: Path) -> None:
@@ -62,9 +69,11 @@ def test_a_damaged_proof_claims_nothing(tmp_path: Path) -> None:
 
 
 def test_a_page_that_breaks_costs_neither_the_others_nor_the_verdict(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_report: Report) -> bytes:
         raise TypeError("a fault of ours")
+
     monkeypatch.setitem(EXPORTS, "run.json", broken)
     said = write_all(go(), tmp_path, "en")
     assert [line.split(":")[0] for line in said] == [str(tmp_path / "run.json")]

@@ -20,6 +20,7 @@ def refusal(of: Fact, given: Answer) -> Unknown:
 def broken(error: BaseException) -> Any:
     def parse(_answer: str) -> None:
         raise error
+
     return parse
 
 
@@ -41,7 +42,9 @@ def test_the_last_line_of_what_the_host_said_is_the_reason() -> None:
     assert refusal(NUMBER, answer(status=3)).values["why"] == "exit status 3"
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), RecursionError(), MemoryError(), AssertionError("x")])
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), KeyError("x"), RecursionError(), MemoryError(), AssertionError("x")]
+)
 def test_whatever_an_answer_does_to_a_parser_is_unknown(error: BaseException) -> None:
     assert refusal(Fact("f", "x", Asked.HOST, broken(error), 5), answer()).code == "not-understood"
 
@@ -58,6 +61,7 @@ def test_a_decorated_parser_is_a_fact_of_its_name(monkeypatch: pytest.MonkeyPatc
         return answer
 
     from fixtures.ask import facts
+
     declared = dict(facts.FACTS)
     assert declared == {"up": Fact("up", "uptime", Asked.ROOT, up, 3, (0, 2))}
     assert "up" not in FACTS

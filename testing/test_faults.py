@@ -48,12 +48,15 @@ class Small:
     def until(self, condition: str) -> None:
         assert condition
 
-    def outcomes(self, folder: Path, drills: Collection[str] = (), change: str = "",
-                 only: Collection[str] = ()) -> dict[str, str]:
+    def outcomes(
+        self, folder: Path, drills: Collection[str] = (), change: str = "", only: Collection[str] = ()
+    ) -> dict[str, str]:
         assert folder == FOLDER
         self.audits += 1
         broken = self.broken | (set(change.split()) & set(CHAPTERS))
-        seen = {id: "unknown" if row.kind is Kind.DRILL and id not in drills else "pass" for id, row in CONTRACT.items()}
+        seen = {
+            id: "unknown" if row.kind is Kind.DRILL and id not in drills else "pass" for id, row in CONTRACT.items()
+        }
         seen |= dict.fromkeys(broken, "fail") | ({"DEC-01": "fail"} if broken else {})
         return {id: outcome for id, outcome in seen.items() if not only or id in only}
 
@@ -66,7 +69,13 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Small:
 
 
 def fault(id: str, **changed: Any) -> Fault:
-    fields = {"criterion": id, "name": f"{id} breaks", "expected": Outcome.FAIL, "inject": f"break {id}", "revert": f"mend {id}"}
+    fields = {
+        "criterion": id,
+        "name": f"{id} breaks",
+        "expected": Outcome.FAIL,
+        "inject": f"break {id}",
+        "revert": f"mend {id}",
+    }
     return Fault(**(fields | changed))
 
 
@@ -80,7 +89,9 @@ def proofs(faults: Sequence[Fault], small: Small, contract: Contract = CONTRACT)
 
 def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
     told = prove(small, fault("A-01"), fault("B-01"), fault("C-01"))
-    assert {id: (proof.ok, proof.why) for id, proof in told.items()} == dict.fromkeys(("A-01", "B-01", "C-01"), (True, ""))
+    assert {id: (proof.ok, proof.why) for id, proof in told.items()} == dict.fromkeys(
+        ("A-01", "B-01", "C-01"), (True, "")
+    )
     assert told["A-01"].collateral == ("DEC-01",)
 
 
@@ -121,11 +132,16 @@ def test_the_last_fault_has_to_go_as_well(small: Small) -> None:
     assert not prove(small, fault("C-01", revert="keep C-01"))["C-01"].ok
 
 
-@pytest.mark.parametrize(("wrong", "why"), [
-    (fault("A-01", expected=Outcome.UNKNOWN), "A-01 was fail"),
-    (fault("A-01", inject="break B-01", revert="mend B-01"), "B-01 became fail"),
-    (fault("A-01", also={"B-01": Outcome.FAIL}), "B-01 did not change with it"), (fault("A-01", inject="refuse A-01"), "refused"),
-    (fault("B-01", inject="break A-01", where=Where.TARGET, revert=""), "A-01 became fail")])
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (fault("A-01", expected=Outcome.UNKNOWN), "A-01 was fail"),
+        (fault("A-01", inject="break B-01", revert="mend B-01"), "B-01 became fail"),
+        (fault("A-01", also={"B-01": Outcome.FAIL}), "B-01 did not change with it"),
+        (fault("A-01", inject="refuse A-01"), "refused"),
+        (fault("B-01", inject="break A-01", where=Where.TARGET, revert=""), "A-01 became fail"),
+    ],
+)
 def test_a_fault_that_does_something_else_is_no_proof(small: Small, wrong: Fault, why: str) -> None:
     (proof,) = prove(small, wrong).values()
     assert not proof.ok
@@ -139,40 +155,66 @@ def test_a_fault_that_could_not_be_injected_does_not_hide_the_one_before(small: 
 
 
 def test_neighbours_touch_different_criteria() -> None:
-    faults = [fault(id, name=str(number), inject="touch /etc/x") for number, id in enumerate(("A-01", "A-01", "B-01", "B-01"))]
+    faults = [
+        fault(id, name=str(number), inject="touch /etc/x") for number, id in enumerate(("A-01", "A-01", "B-01", "B-01"))
+    ]
     assert [[one.criterion for (one,) in lot] for lot in lots(faults, CONTRACT)] == [["A-01", "B-01", "A-01", "B-01"]]
 
 
-CHAPTERS = {id: row(id, kind=KINDS.get(id, Kind.LIVE), chapter=chapter) for id, chapter in
-            {"A-01": "mcp", "A-02": "mcp", "B-01": "logs", "B-02": "logs", "C-01": "disk", "D-01": "backups",
-             "DEC-01": "decision"}.items()}
+CHAPTERS = {
+    id: row(id, kind=KINDS.get(id, Kind.LIVE), chapter=chapter)
+    for id, chapter in {
+        "A-01": "mcp",
+        "A-02": "mcp",
+        "B-01": "logs",
+        "B-02": "logs",
+        "C-01": "disk",
+        "D-01": "backups",
+        "DEC-01": "decision",
+    }.items()
+}
 
 
-@pytest.mark.parametrize(("faults", "together"), [
-    ([fault("A-01"), fault("B-01")], [2]), ([fault("A-01"), fault("A-02")], [2]),
-    ([fault("A-01"), fault("A-01", name="other")], [1, 1]),
-    ([fault("A-01"), fault("B-01", spreads=True)], [1, 1]), ([fault("A-01"), fault("B-01", also={"A-01": Outcome.FAIL})], [1, 1]),
-    ([fault("A-01"), fault("B-01", also={"DEC-01": Outcome.FAIL})], [1, 1]), ([fault("A-01"), fault("C-01")], [2]),
-    ([fault("A-01"), fault("B-01", where=Where.TARGET)], [2]),
-    ([fault("A-01"), fault("B-01"), fault("B-02"), fault("B-01", name="other")], [1, 3])])
+@pytest.mark.parametrize(
+    ("faults", "together"),
+    [
+        ([fault("A-01"), fault("B-01")], [2]),
+        ([fault("A-01"), fault("A-02")], [2]),
+        ([fault("A-01"), fault("A-01", name="other")], [1, 1]),
+        ([fault("A-01"), fault("B-01", spreads=True)], [1, 1]),
+        ([fault("A-01"), fault("B-01", also={"A-01": Outcome.FAIL})], [1, 1]),
+        ([fault("A-01"), fault("B-01", also={"DEC-01": Outcome.FAIL})], [1, 1]),
+        ([fault("A-01"), fault("C-01")], [2]),
+        ([fault("A-01"), fault("B-01", where=Where.TARGET)], [2]),
+        ([fault("A-01"), fault("B-01"), fault("B-02"), fault("B-01", name="other")], [1, 3]),
+    ],
+)
 def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], together: list[int]) -> None:
     assert sorted(map(len, turns(faults, CHAPTERS))) == together
 
 
-@pytest.mark.parametrize(("one", "two", "together"), [
-    ("mv /etc/cron.d/x /run/phase0-file", "mv /usr/lib/y /run/phase0-file", False),
-    ("mv /var/log/journal /run/phase0-folder", "rm /var/log/journal/1/system.journal", False),
-    ("mount --bind /run/phase0-nothing /usr/bin/journalctl", "journalctl --rotate", False),
-    ("k3s ctr images rm docker.io/twisterlab/mcp:v1", "k3s kubectl run one --image=twisterlab/mcp:v1", False),
-    ("k3s kubectl run phase0-fault", "systemd-run --unit=phase0-fault false", False),
-    ("sed -i s/a/b/ attestations.toml", ": > attestations.toml", False),
-    ("cp x /var/log/journal/1/system@2.journal", "echo Storage=none > /etc/systemd/journald.conf.d/one.conf", False),
-    ("fallocate -l 1500MB /var/log/kern.log", "fallocate -l 600MB /var/log/journal/1/x.journal", False),
-    ("cp x /var/backups/configs/k8s-29990101.yaml", "mkdir k8s-resources_2999_0", False),
-    ("cp x /var/backups/configs/k8s-29990101.yaml", "cp x redis_29990101.rdb", True),
-    ("echo x >> guides/ONE.md", "cd guides; git commit -qam x", False),
-    ("echo >/dev/null 2>/run/phase0-one", "echo >/dev/null 2>/run/phase0-two", True),
-    ("touch /var/log/kern.log", "touch /var/log/kern.log.1", True)])
+@pytest.mark.parametrize(
+    ("one", "two", "together"),
+    [
+        ("mv /etc/cron.d/x /run/phase0-file", "mv /usr/lib/y /run/phase0-file", False),
+        ("mv /var/log/journal /run/phase0-folder", "rm /var/log/journal/1/system.journal", False),
+        ("mount --bind /run/phase0-nothing /usr/bin/journalctl", "journalctl --rotate", False),
+        ("k3s ctr images rm docker.io/twisterlab/mcp:v1", "k3s kubectl run one --image=twisterlab/mcp:v1", False),
+        ("k3s kubectl run phase0-fault", "systemd-run --unit=phase0-fault false", False),
+        ("sed -i s/a/b/ attestations.toml", ": > attestations.toml", False),
+        (
+            "cp x /var/log/journal/1/system@2.journal",
+            "echo Storage=none > /etc/systemd/journald.conf.d/one.conf",
+            False,
+        ),
+        ("fallocate -l 1500MB /var/log/kern.log", "fallocate -l 600MB /var/log/journal/1/x.journal", False),
+        ("cp x /var/backups/configs/k8s-29990101.yaml", "mkdir k8s-resources_2999_0", False),
+        ("cp x /var/backups/configs/k8s-29990101.yaml", "cp x redis_29990101.rdb", True),
+        ("echo x >> guides/ONE.md", "cd guides; git commit -qam x", False),
+        ("echo >/dev/null 2>/run/phase0-one", "echo >/dev/null 2>/run/phase0-two", True),
+        ("touch /var/log/kern.log", "touch /var/log/kern.log.1", True),
+    ],
+)
 def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, together: bool) -> None:
     assert len(turns([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (1 if together else 2)
 
@@ -206,21 +248,32 @@ def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) 
 def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
     told = proofs([fault("A-01"), fault("B-01"), fault("D-01")], small, CHAPTERS)
     assert {(proof.criterion, proof.ok, proof.collateral) for proof in told} == {
-        ("A-01", True, ("DEC-01",)), ("B-01", True, ("DEC-01",)), ("D-01", True, ("DEC-01",))}
+        ("A-01", True, ("DEC-01",)),
+        ("B-01", True, ("DEC-01",)),
+        ("D-01", True, ("DEC-01",)),
+    }
     assert small.audits == 1 + 1 + 1  # what is sound, the three, and their end
 
 
 def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_others(small: Small) -> None:
-    faults = [fault("A-01"), fault("B-01", where=Where.TARGET, revert=""),
-              fault("B-01", name="other", where=Where.TARGET, revert="")]
+    faults = [
+        fault("A-01"),
+        fault("B-01", where=Where.TARGET, revert=""),
+        fault("B-01", name="other", where=Where.TARGET, revert=""),
+    ]
     told = list(proofs(faults, small, CHAPTERS))
     assert [(proof.criterion, proof.ok) for proof in told] == [("B-01", True), ("A-01", True), ("B-01", True)]
     assert small.audits == 1 + 1 + 1  # what is sound, the first two, and the third, which shows that they are gone
 
 
-@pytest.mark.parametrize("wrong", [
-    fault("B-01", inject="break D-01", revert="mend D-01"), fault("B-01", inject="refuse B-01"),
-    fault("B-01", revert="keep B-01")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        fault("B-01", inject="break D-01", revert="mend D-01"),
+        fault("B-01", inject="refuse B-01"),
+        fault("B-01", revert="keep B-01"),
+    ],
+)
 def test_one_that_is_not_as_announced_is_told_and_its_neighbour_proven_alone(small: Small, wrong: Fault) -> None:
     told = proofs([fault("A-01"), wrong], small, CHAPTERS)
     assert {proof.criterion: proof.ok for proof in told} == {"A-01": True, "B-01": False}
@@ -269,23 +322,42 @@ def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_o
 def fixed(states: tuple[str, ...] = ("applied",), **outcomes: str) -> dict[str, Any]:
     """run.json of a `--fix` that came to these outcomes; the rest passes."""
     seen = dict.fromkeys(KINDS, "pass") | {id.replace("_", "-"): outcome for id, outcome in outcomes.items()}
-    return {"results": {id: {"outcome": outcome} for id, outcome in seen.items()},
-            "interventions": [{"state": state} for state in states]}
+    return {
+        "results": {id: {"outcome": outcome} for id, outcome in seen.items()},
+        "interventions": [{"state": state} for state in states],
+    }
 
 
-@pytest.mark.parametrize(("incurable", "run", "ok"), [
-    ("", fixed(), True), ("", fixed(A_01="fail"), False), ("", fixed(B_01="fail"), False), ("", fixed(B_01="unknown"), False),
-    ("", fixed(B_01="pending", DEC_01="fail"), True), ("", fixed(("applied", "rolled-back")), False),
-    ("by hand", fixed((), A_01="fail", B_01="fail"), True), ("by hand", fixed(), False)])
+@pytest.mark.parametrize(
+    ("incurable", "run", "ok"),
+    [
+        ("", fixed(), True),
+        ("", fixed(A_01="fail"), False),
+        ("", fixed(B_01="fail"), False),
+        ("", fixed(B_01="unknown"), False),
+        ("", fixed(B_01="pending", DEC_01="fail"), True),
+        ("", fixed(("applied", "rolled-back")), False),
+        ("by hand", fixed((), A_01="fail", B_01="fail"), True),
+        ("by hand", fixed(), False),
+    ],
+)
 def test_a_cure_makes_it_pass_and_nothing_else_worse(incurable: str, run: dict[str, Any], ok: bool) -> None:
     sound = dict.fromkeys(KINDS, "pass")
     assert judged(fault("A-01", incurable=incurable), sound, run, CONTRACT).ok == ok
 
 
-@pytest.mark.parametrize(("also", "remedy", "ok"), [
-    ({}, "", False), ({"B-01": Outcome.FAIL}, "", True), ({"B-01": Outcome.UNKNOWN}, "", False),
-    ({"B-01": Outcome.FAIL}, "journald", False)])
-def test_what_a_fault_broke_besides_may_stay_where_no_remedy_is_for_it(also: dict[str, Outcome], remedy: str, ok: bool) -> None:
+@pytest.mark.parametrize(
+    ("also", "remedy", "ok"),
+    [
+        ({}, "", False),
+        ({"B-01": Outcome.FAIL}, "", True),
+        ({"B-01": Outcome.UNKNOWN}, "", False),
+        ({"B-01": Outcome.FAIL}, "journald", False),
+    ],
+)
+def test_what_a_fault_broke_besides_may_stay_where_no_remedy_is_for_it(
+    also: dict[str, Outcome], remedy: str, ok: bool
+) -> None:
     contract = {**CONTRACT, "B-01": row("B-01", remedy=remedy)}
     assert judged(fault("A-01", also=also), dict.fromkeys(KINDS, "pass"), fixed(B_01="fail"), contract).ok == ok
 

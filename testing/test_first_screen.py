@@ -17,7 +17,9 @@ from testing.golden import GOLDEN, go, no_go, not_yet
 
 CONTRACT = load_contract()
 BEYOND = {">": 1, "<": -1}
-PASSED = {id: Result(id, Outcome.PASS, row.bound.figure + BEYOND.get(row.bound.compare, 0)) for id, row in CONTRACT.items()}
+PASSED = {
+    id: Result(id, Outcome.PASS, row.bound.figure + BEYOND.get(row.bound.compare, 0)) for id, row in CONTRACT.items()
+}
 DATES = {"until": "2026-12-04T12:20+00:00"}
 
 
@@ -28,7 +30,9 @@ def made(*results: Result, base: Run | None = None) -> Run:
 
 def said(run: Run, language: str = "en") -> str:
     briefing = brief(run, decide(run), Voice(language))
-    return "\n".join((briefing.headline, briefing.tally, *(line.said for line in briefing.reasons))).replace("\u00a0", " ")
+    return "\n".join((briefing.headline, briefing.tally, *(line.said for line in briefing.reasons))).replace(
+        "\u00a0", " "
+    )
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -46,18 +50,24 @@ def test_on_the_day_of_the_meeting_it_is_not_over() -> None:
 
 def test_the_earliest_go_is_a_day_and_of_a_failed_audit_a_condition() -> None:
     run, waits = no_go(), not_yet()
-    assert brief(run, decide(run), Voice("en")).dates.earliest == "18\u00a0February 2026, if everything is repaired today"
+    assert (
+        brief(run, decide(run), Voice("en")).dates.earliest == "18\u00a0February 2026, if everything is repaired today"
+    )
     assert ":" not in brief(waits, decide(waits), Voice("en")).dates.earliest
 
 
 def test_what_is_open_is_counted_by_what_it_waits_for() -> None:
-    run = made(Result("BKP-07", Outcome.PENDING, 3, reason=Reason("backup-days", {"days": 0, "until": "2026-12-04"})),
-               Result("DSK-05", Outcome.UNKNOWN, reason=Reason("pressure-young", {"since": DATES["until"], **DATES})),
-               Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
-               Result("MCP-06", Outcome.UNKNOWN, reason=Reason("ci-not-configured")))
+    run = made(
+        Result("BKP-07", Outcome.PENDING, 3, reason=Reason("backup-days", {"days": 0, "until": "2026-12-04"})),
+        Result("DSK-05", Outcome.UNKNOWN, reason=Reason("pressure-young", {"since": DATES["until"], **DATES})),
+        Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
+        Result("MCP-06", Outcome.UNKNOWN, reason=Reason("ci-not-configured")),
+    )
     assert "4 criteria are open: 2 wait until 4 December 2026, 1 waits for a signature, 1 is unknown." in said(run)
-    assert ("4 critères restent ouverts : 2 attendent le 4 décembre 2026, 1 attend une signature, 1 est inconnu."
-            in said(run, "fr"))
+    assert (
+        "4 critères restent ouverts : 2 attendent le 4 décembre 2026, 1 attend une signature, 1 est inconnu."
+        in said(run, "fr")
+    )
 
 
 def test_the_reasons_are_counted_by_outcome_and_by_who_must_act() -> None:
@@ -103,7 +113,9 @@ def test_what_is_to_be_signed_is_not_told_as_if_it_were_so() -> None:
 
 
 def test_a_reserve_may_have_a_cure_of_its_own() -> None:
-    beside = Result("MCP-08", Outcome.PASS, 0, {"workflow": "build.yml"}, findings=(Finding("by-record", {"record": "/r"}),))
+    beside = Result(
+        "MCP-08", Outcome.PASS, 0, {"workflow": "build.yml"}, findings=(Finding("by-record", {"record": "/r"}),)
+    )
     absent = (Finding("absent", {"workflow": "build.yml"}),)
     failed = msgspec.structs.replace(beside, outcome=Outcome.FAIL, value=1, findings=absent)
     for result, next in ((beside, "Name the CI in [ci] of target.toml"), (failed, "--workflow=build.yml")):
@@ -112,8 +124,10 @@ def test_a_reserve_may_have_a_cure_of_its_own() -> None:
 
 
 def test_days_and_kept_backups_are_two_sentences() -> None:
-    run = made(Result("BKP-07", Outcome.PENDING, 3, reason=Reason("backup-days", {"days": 0, "until": "2026-12-04"})),
-               Result("BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "until": "2026-12-03"})))
+    run = made(
+        Result("BKP-07", Outcome.PENDING, 3, reason=Reason("backup-days", {"days": 0, "until": "2026-12-04"})),
+        Result("BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "until": "2026-12-03"})),
+    )
     assert "0 full days of seven in a row with all three backups so far" in said(run)
     assert "Valid backups of 1 day of seven are kept so far, today’s included" in said(run)
 
@@ -124,7 +138,9 @@ def test_what_is_open_because_nobody_looked_is_one_line() -> None:
     assert unproven is not None
     looked = Reason("no-series", {"cause": "unwatched", **DATES})
     unseen = [Result(id, Outcome.UNKNOWN, reason=looked) for id in ("LOG-11", "DSK-03")]
-    run = made(*unseen, Result("DEC-02", Outcome.UNKNOWN, reason=unproven), base=msgspec.structs.replace(go(), window=window))
+    run = made(
+        *unseen, Result("DEC-02", Outcome.UNKNOWN, reason=unproven), base=msgspec.structs.replace(go(), window=window)
+    )
     assert [cause.ids for cause in decide(run).causes if cause.key == "unwatched"] == [("LOG-11", "DSK-03", "DEC-02")]
     topics = [line.topic for line in brief(run, decide(run), Voice("en")).reasons]
     assert "Log rotation, Disk space, Decision" in topics, "not as if it were all about the logs"

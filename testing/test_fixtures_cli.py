@@ -70,8 +70,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(*words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, "-m", "fixtures", "check", *map(str, words)], cwd=ROOT,
-                          env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "fixtures", "check", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert "Traceback" not in done.stderr
     return done
 
@@ -150,7 +156,7 @@ def test_a_name_like_its_folders_and_a_lab_are_not_minded(folder: Path, name: st
 @pytest.mark.parametrize(("listed", "run", "told"), [(0, 0, True), (0, 1, False), (1, 0, False)])
 def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: int, told: bool) -> None:
     """`sudo -l` allows what asks for a password too: only a shell that comes is one."""
-    for name, text in (("ssh", SSH), ("sudo", f"#!/bin/sh\n[ \"$2\" = -l ] && exit {listed}\nexit {run}\n")):
+    for name, text in (("ssh", SSH), ("sudo", f'#!/bin/sh\n[ "$2" = -l ] && exit {listed}\nexit {run}\n')):
         (folder / "bin").mkdir(exist_ok=True)
         (folder / "bin" / name).write_text(text)
         (folder / "bin" / name).chmod(0o755)
@@ -162,7 +168,8 @@ def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: 
 
 def test_an_expired_waiver_is_told(folder: Path) -> None:
     (folder / "waivers.toml").write_text(
-        '[[waiver]]\ncriterion = "DOC-01"\nreason = "r"\napprover = "a"\nexpires = 2026-01-01T00:00:00Z\n')
+        '[[waiver]]\ncriterion = "DOC-01"\nreason = "r"\napprover = "a"\nexpires = 2026-01-01T00:00:00Z\n'
+    )
     done = check(folder)
     assert "✗ waiver" in done.stdout
     assert "DOC-01" in done.stdout

@@ -112,8 +112,14 @@ def test_summary_and_guide_show_what_a_host_says_as_text(name: str, language: st
 def test_the_summary_says_what_the_first_screen_says() -> None:
     text = summary(report(no_go())).decode().replace("\u00a0", " ")
     assert text.startswith("# NO-GO · EdgeServer (TwisterLab), 4 February\n")
-    for said in ("> **Recorded demo server**", "- **fail** DSK-01", "Alice Martin (server)", "7 days after the meeting",
-                 "`sudo du -xhd2 / | sort -h | tail -20`", "| Disk usage | 85 % | &#60; 70 % |"):
+    for said in (
+        "> **Recorded demo server**",
+        "- **fail** DSK-01",
+        "Alice Martin (server)",
+        "7 days after the meeting",
+        "`sudo du -xhd2 / | sort -h | tail -20`",
+        "| Disk usage | 85 % | &#60; 70 % |",
+    ):
         assert said in text
     assert "## Pourquoi" in summary(report(no_go(), "fr")).decode()
 
@@ -154,7 +160,11 @@ def test_junit_has_unknown_as_an_error(name: str) -> None:
 def test_junit_counts_its_cases() -> None:
     root = suites(no_go())
     assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "13", "failures": "6", "errors": "4", "skipped": "0"}
+        "tests": "13",
+        "failures": "6",
+        "errors": "4",
+        "skipped": "0",
+    }
     assert sum(int(suite.get("tests", 0)) for suite in root) == 13
 
 

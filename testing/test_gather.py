@@ -42,8 +42,9 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize(("status", "code"), [
-    (401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")])
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")]
+)
 def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
     tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
     with serving(lambda _path, _headers: (status, "{}")) as server:
@@ -55,7 +56,10 @@ def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: 
 def test_a_missing_kubeconfig_is_one_cause(house: House) -> None:
     tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
     ran = house.audit(ONE)
-    assert (ran.reason("A-01"), ran.run["results"]["A-01"]["reason"]["values"]["cause"]) == ("kubeconfig-missing", "cluster")
+    assert (ran.reason("A-01"), ran.run["results"]["A-01"]["reason"]["values"]["cause"]) == (
+        "kubeconfig-missing",
+        "cluster",
+    )
 
 
 def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House) -> None:
@@ -77,10 +81,13 @@ def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> No
     assert house.audit(ONE).outcome("A-01") == "pass"
 
 
-@pytest.mark.parametrize(("language", "line"), [
-    ("en", "… one is under way (at most 20\u00a0s)"), ("fr", "… one est en cours (20\u00a0s au plus)")])
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "… one is under way (at most 20\u00a0s)"), ("fr", "… one est en cours (20\u00a0s au plus)")],
+)
 def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
-        pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, language: str, line: str) -> None:
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, language: str, line: str
+) -> None:
     """In a process of its own: only there pytest captures what a user would see."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(f"""
@@ -94,12 +101,16 @@ def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
     assert line in pytester.runpytest_subprocess().stdout.str()
 
 
-@pytest.mark.parametrize(("language", "told"), [
-    ("en", "Drills on the server end by themselves"), ("fr", "Les exercices en cours sur le serveur s’achèvent")])
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Drills on the server end by themselves"), ("fr", "Les exercices en cours sur le serveur s’achèvent")],
+)
 def test_ctrl_c_waits_for_nobody(house: House, language: str, told: str) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
     tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
     drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
-    ran = house.audit("@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill, f"--lang={language}")
+    ran = house.audit(
+        "@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill, f"--lang={language}"
+    )
     assert (ran.status, ran.run) == (2, {})
     assert told in ran.said

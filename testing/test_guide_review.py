@@ -41,8 +41,13 @@ def guide(text: str = TEXT, path: str = "GUIDE.md", **more: object) -> Guide:
 
 def test_what_a_guide_cites() -> None:
     assert cited([guide()]) == Cited(
-        paths=("/etc/cron.d/twisterlab", "/etc/cron.d/twisterlab-disk"), words=("cat", "head", "kubectl", "sudo"),
-        namespaces=("twisterlab",), deployments=("mcp-unified", "redis"), ports=(8080, 30080), times=("02:00",))
+        paths=("/etc/cron.d/twisterlab", "/etc/cron.d/twisterlab-disk"),
+        words=("cat", "head", "kubectl", "sudo"),
+        namespaces=("twisterlab",),
+        deployments=("mcp-unified", "redis"),
+        ports=(8080, 30080),
+        times=("02:00",),
+    )
 
 
 def test_a_dated_audit_is_no_guide_to_keep_current() -> None:
@@ -60,7 +65,9 @@ def test_links_that_lead_nowhere() -> None:
     assert dead_links([below], files) == ("docs/x.md: a%20b.md",)
 
 
-ALL = Live(frozenset({"twisterlab"}), frozenset({"mcp-unified", "redis"}), frozenset({8080, 30080}), frozenset({"02:00"}))
+ALL = Live(
+    frozenset({"twisterlab"}), frozenset({"mcp-unified", "redis"}), frozenset({8080, 30080}), frozenset({"02:00"})
+)
 NONE = Live(frozenset(), frozenset(), frozenset(), frozenset())
 
 
@@ -71,7 +78,14 @@ def claims(absent: tuple[str, ...] = (), **changed: datetime) -> GuideClaims:
 def test_what_is_cited_and_not_there_is_named() -> None:
     assert currency((guide(),), ALL, claims()).absent == ()
     assert currency((guide(),), NONE, claims(("/etc/cron.d/x",))).absent == (
-        "/etc/cron.d/x", "namespace twisterlab", "deployment mcp-unified", "deployment redis", "port 8080", "port 30080", "02:00")
+        "/etc/cron.d/x",
+        "namespace twisterlab",
+        "deployment mcp-unified",
+        "deployment redis",
+        "port 8080",
+        "port 30080",
+        "02:00",
+    )
 
 
 @pytest.mark.parametrize(("days", "outdated"), [(-9, ()), (0.5, ()), (2, ("GUIDE.md (/etc/cron.d/twisterlab)",))])
@@ -83,14 +97,26 @@ def entry(*, sha256: str = "A" * 64, approved: bool = True, criterion: str = "DO
     return Attestation(criterion, "who", "role", NOW - timedelta(hours=hour), NOW, approved=approved, sha256=sha256)
 
 
-@pytest.mark.parametrize(("entries", "state"), [
-    ((entry(),), "walked"), ((), "missing"), ((entry(sha256="b" * 64),), "missing"), ((entry(sha256=""),), "missing"),
-    ((entry(criterion="DEC-04"),), "missing"), ((entry(approved=False),), "refused"),
-    ((entry(approved=False, hour=2), entry()), "walked"), ((entry(hour=2), entry(approved=False)), "refused")])
+@pytest.mark.parametrize(
+    ("entries", "state"),
+    [
+        ((entry(),), "walked"),
+        ((), "missing"),
+        ((entry(sha256="b" * 64),), "missing"),
+        ((entry(sha256=""),), "missing"),
+        ((entry(criterion="DEC-04"),), "missing"),
+        ((entry(approved=False),), "refused"),
+        ((entry(approved=False, hour=2), entry()), "walked"),
+        ((entry(hour=2), entry(approved=False)), "refused"),
+    ],
+)
 def test_a_walk_counts_for_the_very_bytes(entries: tuple[Attestation, ...], state: str) -> None:
     seen = walks((guide(),), People(entries), "DOC-03")
     assert {name: getattr(seen, name) for name in ("walked", "missing", "refused")} == {
-        "walked": (), "missing": (), "refused": ()} | {state: ("GUIDE.md",)}
+        "walked": (),
+        "missing": (),
+        "refused": (),
+    } | {state: ("GUIDE.md",)}
 
 
 def test_guides_are_read_as_committed_and_their_blocks_tried(tmp_path: Path) -> None:
@@ -98,7 +124,8 @@ def test_guides_are_read_as_committed_and_their_blocks_tried(tmp_path: Path) -> 
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(clone)]
     subprocess.run(["git", "init", "-q", str(clone)], check=True)
     (clone / "MCP_REBUILD_GUIDE.md").write_text(
-        "1. so\n\n   ```bash\n   if true; then\n   ```\n```yaml\n- if\n```\n```sh\ncat x\n```\n")
+        "1. so\n\n   ```bash\n   if true; then\n   ```\n```yaml\n- if\n```\n```sh\ncat x\n```\n"
+    )
     (clone / "INFRASTRUCTURE_AUDIT_é 2026.md").write_text("guide 1 2 3\nbroken block\n")
     (clone / "other.md").write_text("x\n")
     for words in (["add", "."], ["commit", "-qm", "guide"], ["branch", "-M", "main"]):
@@ -107,7 +134,11 @@ def test_guides_are_read_as_committed_and_their_blocks_tried(tmp_path: Path) -> 
     (tmp_path / "target.toml").write_text(TARGET + '[guides]\nrepository = "clone"\n')
     target = load_target(tmp_path)
     audit, rebuild = FACTS["guide_texts"].read(ask_guides(target, FACTS["guide_texts"]))
-    assert (audit.path, audit.text.splitlines()[0], audit.broken) == ("INFRASTRUCTURE_AUDIT_é 2026.md", "guide 1 2 3", ())
+    assert (audit.path, audit.text.splitlines()[0], audit.broken) == (
+        "INFRASTRUCTURE_AUDIT_é 2026.md",
+        "guide 1 2 3",
+        (),
+    )
     assert len(rebuild.blocks) == 2
     assert [said.split(":")[0] for said in rebuild.broken[:1]] == ["block 1"]
     assert claimed(target)["GUIDES_CITED_WORDS"] == "cat"
@@ -120,12 +151,19 @@ def test_a_target_without_guides_claims_nothing(tmp_path: Path) -> None:
 
 def test_what_the_host_says_of_the_claims() -> None:
     seen = guide_claims("looked\nfile 1795460000 /etc/a b\nthere /var\nabsent /etc/c\nlacking bc\nport 22\nport x\n")
-    assert (seen.absent, seen.lacking, seen.ports, list(seen.changed)) == (("/etc/c",), ("bc",), frozenset({22}), ["/etc/a b"])
+    assert (seen.absent, seen.lacking, seen.ports, list(seen.changed)) == (
+        ("/etc/c",),
+        ("bc",),
+        frozenset({22}),
+        ["/etc/a b"],
+    )
 
 
 def test_ports_of_services_are_numbers() -> None:
-    (one,) = services('{"items": [{"metadata": {"namespace": "a", "name": "b"}, "spec": {"ports": ['
-                      '{"port": 80, "targetPort": "http", "nodePort": 30080}]}}]}')
+    (one,) = services(
+        '{"items": [{"metadata": {"namespace": "a", "name": "b"}, "spec": {"ports": ['
+        '{"port": 80, "targetPort": "http", "nodePort": 30080}]}}]}'
+    )
     assert one.ports == {80, 30080}
 
 

@@ -33,7 +33,7 @@ def fact(command: str, seconds: float = 9) -> Fact:
 
 
 def test_git_is_asked_in_the_clone(target: Target) -> None:
-    answer = ask_guides(target, fact("git rev-parse --is-inside-work-tree; printf %s \"$GUIDES_BRANCH\""))
+    answer = ask_guides(target, fact('git rev-parse --is-inside-work-tree; printf %s "$GUIDES_BRANCH"'))
     assert (answer.out, answer.status) == ("true\na b; touch no", 0)
 
 
@@ -93,7 +93,8 @@ def test_a_target_without_guides_says_so(tmp_path: Path) -> None:
 
 
 def test_a_hook_of_another_repository_does_not_lead_astray(
-        target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path / "other")], check=True)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     asked = ask_guides(target, fact("git rev-parse --absolute-git-dir")).out.strip()
@@ -102,11 +103,18 @@ def test_a_hook_of_another_repository_does_not_lead_astray(
 
 @pytest.mark.parametrize(("content", "state"), [("a guide\n", "complete"), ("", "empty")])
 def test_a_file_without_content_is_no_guide(tmp_path: Path, content: str, state: str) -> None:
-    clone, git = tmp_path / "clone", ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(tmp_path / "clone")]
+    clone, git = (
+        tmp_path / "clone",
+        ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(tmp_path / "clone")],
+    )
     subprocess.run(["git", "init", "-q", str(clone)], check=True)
     (clone / "GUIDE.md").write_text(content)
-    for words in (["add", "."], ["commit", "-qm", "guide"], ["branch", "-M", "main"],
-                  ["update-ref", "refs/remotes/origin/main", "HEAD"]):
+    for words in (
+        ["add", "."],
+        ["commit", "-qm", "guide"],
+        ["branch", "-M", "main"],
+        ["update-ref", "refs/remotes/origin/main", "HEAD"],
+    ):
         subprocess.run([*git, *words], check=True)
     (tmp_path / "target.toml").write_text(TARGET + '[guides]\nrepository = "clone"\n')
     asked = FACTS["guide_files"]

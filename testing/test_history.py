@@ -31,7 +31,10 @@ def test_what_was_kept_is_read_in_order(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
     assert samples(file) == []
     assert not file.exists()
-    later, sooner = Sample(NOW, ("DSK-01",), ("MCP-01",), changed=True), Sample(NOW - timedelta(hours=1), synthetic=True)
+    later, sooner = (
+        Sample(NOW, ("DSK-01",), ("MCP-01",), changed=True),
+        Sample(NOW - timedelta(hours=1), synthetic=True),
+    )
     keep(file, later)
     keep(file, sooner)
     assert samples(file) == [sooner, later]
@@ -66,11 +69,13 @@ def broken(file: Path, kind: str) -> bytes:
     else:
         keep(file, Sample(NOW))
         with closing(sqlite3.connect(file)) as database, database:
-            database.execute("UPDATE sample SET body = '{\"at\": \"2026-02-11T14:00:00\"}'")
+            database.execute('UPDATE sample SET body = \'{"at": "2026-02-11T14:00:00"}\'')
     return file.read_bytes()
 
 
-@pytest.mark.parametrize(("kind", "said"), [("damaged", "mv "), ("newer", "newer version"), ("without an offset", "mv ")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("damaged", "mv "), ("newer", "newer version"), ("without an offset", "mv ")]
+)
 def test_a_history_that_cannot_be_read_is_kept_and_said(tmp_path: Path, kind: str, said: str) -> None:
     file = tmp_path / "history.sqlite"
     before = broken(file, kind)
@@ -98,11 +103,16 @@ def test_a_folder_is_no_history(tmp_path: Path) -> None:
 
 
 WHOLE = Past(
-    samples=(Sample(NOW, readings={"DSK-01": Reading(Outcome.PASS, 69.2), "DEC-04": Reading(Outcome.MANUAL)}, boot="b1"),),
+    samples=(
+        Sample(NOW, readings={"DSK-01": Reading(Outcome.PASS, 69.2), "DEC-04": Reading(Outcome.MANUAL)}, boot="b1"),
+    ),
     events=(Event(NOW, Happened.BOOT, "b1"), Event(NOW, Happened.CONFIGURATION, "/etc/logrotate.d/rsyslog")),
     works=(Work(NOW, "log_rotation", "applied"),),
-    drills=(Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", "sh", NOW, 2.5),))),),
-    configuration={"/etc/crontab": "aa"})
+    drills=(
+        Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", "sh", NOW, 2.5),))),
+    ),
+    configuration={"/etc/crontab": "aa"},
+)
 
 
 def test_everything_an_audit_leaves_is_read_back(tmp_path: Path) -> None:
@@ -127,9 +137,13 @@ def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("CREATE TABLE IF NOT EXISTS sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")
-        database.execute("INSERT INTO sample VALUES (?, ?)", (
-            "2026-02-11T14:00:00+00:00",
-            '{"at":"2026-02-11T14:00:00Z","failing":["DSK-01"],"unknown":[],"changed":false,"synthetic":false}'))
+        database.execute(
+            "INSERT INTO sample VALUES (?, ?)",
+            (
+                "2026-02-11T14:00:00+00:00",
+                '{"at":"2026-02-11T14:00:00Z","failing":["DSK-01"],"unknown":[],"changed":false,"synthetic":false}',
+            ),
+        )
         database.execute("PRAGMA user_version = 1")
     assert samples(file) == [Sample(NOW, ("DSK-01",))]
     remember(file, WHOLE)
@@ -176,7 +190,10 @@ def test_what_is_older_is_pruned(tmp_path: Path) -> None:
 
 
 def test_a_thousand_audits_are_read_in_a_moment(tmp_path: Path) -> None:
-    file, readings = tmp_path / "history.sqlite", {f"DSK-{number:02}": Reading(Outcome.PASS, 69.2) for number in range(90)}
+    file, readings = (
+        tmp_path / "history.sqlite",
+        {f"DSK-{number:02}": Reading(Outcome.PASS, 69.2) for number in range(90)},
+    )
     keep(file, *(Sample(NOW + timedelta(hours=hour), readings=readings) for hour in range(1000)))
     began = time.process_time()
     assert len(samples(file)) == 1000

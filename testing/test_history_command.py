@@ -17,7 +17,13 @@ def target(tmp_path: Path) -> Path:
 def test_a_history_is_summed_up(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(target)]) == 0
     said = capsys.readouterr().out
-    for part in ("1 samples, 0 of them made up", "11\u00a0February 2026", "boot b1", "log_rotation applied", "BKP-10 pass"):
+    for part in (
+        "1 samples, 0 of them made up",
+        "11\u00a0February 2026",
+        "boot b1",
+        "log_rotation applied",
+        "BKP-10 pass",
+    ):
         assert part in said
 
 
@@ -37,18 +43,26 @@ def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]
     assert recall(target / "history.sqlite").samples == ()
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (("--since", "yesterday"), "yesterday"), (("--prune-before", "2026-13-01"), "2026-13-01"),
-    (("--export", "/nowhere/out.jsonl"), "/nowhere/out.jsonl")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--since", "yesterday"), "yesterday"),
+        (("--prune-before", "2026-13-01"), "2026-13-01"),
+        (("--export", "/nowhere/out.jsonl"), "/nowhere/out.jsonl"),
+    ],
+)
 def test_what_cannot_be_done_is_one_line(
-        target: Path, words: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    target: Path, words: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["history", str(target), *words]) == 4
     refused = capsys.readouterr().err
     assert said in refused
     assert refused.count("\n") == 1
 
 
-def test_a_target_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_that_is_not_there_is_told_with_those_that_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["history", str(tmp_path / "egde")]) == 4
     refused = capsys.readouterr().err
     assert "no such target" in refused
@@ -56,7 +70,9 @@ def test_a_target_that_is_not_there_is_told_with_those_that_are(tmp_path: Path, 
     assert "no history yet" not in refused
 
 
-def test_a_target_without_a_history_and_a_damaged_one_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_without_a_history_and_a_damaged_one_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["history", str(tmp_path)]) == 4
     assert "no history yet" in capsys.readouterr().err
     (tmp_path / "history.sqlite").write_bytes(b"x" * 5000)

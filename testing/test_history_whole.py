@@ -33,8 +33,12 @@ for number in range(25):
 """
 
 
-@pytest.mark.parametrize(("damage", "said"), [(b"no database at all " * 300, "to start anew: mv"), (None, "newer version")])
-def test_an_audit_goes_on_without_a_history_it_cannot_read_and_says_so(house: House, damage: bytes | None, said: str) -> None:
+@pytest.mark.parametrize(
+    ("damage", "said"), [(b"no database at all " * 300, "to start anew: mv"), (None, "newer version")]
+)
+def test_an_audit_goes_on_without_a_history_it_cannot_read_and_says_so(
+    house: House, damage: bytes | None, said: str
+) -> None:
     file = house.target / "history.sqlite"
     remember(file, Past((Sample(AT),)))
     if damage is None:
@@ -52,8 +56,13 @@ def test_an_audit_goes_on_without_a_history_it_cannot_read_and_says_so(house: Ho
 
 def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(file), (AT + timedelta(days=day)).isoformat()],
-                                cwd=Path(__file__).parents[1]) for day in range(2)]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(file), (AT + timedelta(days=day)).isoformat()],
+            cwd=Path(__file__).parents[1],
+        )
+        for day in range(2)
+    ]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
     assert len(recall(file).samples) == 50
 

@@ -18,16 +18,24 @@ from fixtures.host.backups.cluster_backup import cluster_backup
 from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, TRAILER, dump, etcd, manifests, rdb, sqlite, write
 from testing.host_answers import BACKUPS
 
-GIVEN = {"BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz", "BACKUPS_REDIS": "redis/redis_*.rdb",
-         "BACKUPS_CONFIGS": "configs/k8s-*"}
+GIVEN = {
+    "BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz",
+    "BACKUPS_REDIS": "redis/redis_*.rdb",
+    "BACKUPS_CONFIGS": "configs/k8s-*",
+}
 NONE = ApiGroups(("apps", "batch", "rbac.authorization.k8s.io"))
 DAY = 86400
 
 
 def ask(folder: Path, **given: str) -> Backups:
     done = subprocess.run(
-        ["sh", "-c", FACTS["backups"].ask], capture_output=True, text=True, timeout=30, check=True,
-        env=os.environ | {"BACKUPS_DIRECTORY": str(folder), "LC_ALL": "C"} | GIVEN | given)
+        ["sh", "-c", FACTS["backups"].ask],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        env=os.environ | {"BACKUPS_DIRECTORY": str(folder), "LC_ALL": "C"} | GIVEN | given,
+    )
     return backups(done.stdout)
 
 
@@ -41,10 +49,13 @@ def test_no_folder_and_no_file_mean_no_backup(tmp_path: Path) -> None:
 
 
 def test_a_host_that_does_not_tell_how_long_it_is_up_still_tells_of_its_backups(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", dump())
     (tmp_path / "uptime").touch()
-    silent = msgspec.structs.replace(FACTS["backups"], ask=FACTS["backups"].ask.replace("/proc/uptime", f"{tmp_path}/uptime"))
+    silent = msgspec.structs.replace(
+        FACTS["backups"], ask=FACTS["backups"].ask.replace("/proc/uptime", f"{tmp_path}/uptime")
+    )
     monkeypatch.setitem(FACTS, "backups", silent)
     assert ask(tmp_path).of("postgres")[0].valid
 
@@ -53,23 +64,34 @@ def test_a_whole_dump_and_a_name_with_a_blank(tmp_path: Path) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", dump())
     write(tmp_path, "postgres/postgres_2 b.sql.gz", gzip.compress(DUMP * 3), NOW + 60)
     first, second = ask(tmp_path).of("postgres")
-    assert (first.name, first.written, first.valid, second.valid) == ("postgres/postgres_2 b.sql.gz", NOW + 60, True, True)
+    assert (first.name, first.written, first.valid, second.valid) == (
+        "postgres/postgres_2 b.sql.gz",
+        NOW + 60,
+        True,
+        True,
+    )
 
 
-@pytest.mark.parametrize(("data", "flaw"), [
-    (gzip.compress(b""), "unfinished"),                # what a failed pg_dumpall leaves: sound gzip of nothing
-    (gzip.compress(HEAD + BODY), "unfinished"),        # cut at the end of a line
-    (gzip.compress(HEAD + BODY + PART), "unfinished"),  # the last database is missing
-    (dump()[:-20], "broken"),                          # a cut file
-    (b"", "broken"),
-    (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),       # pg_dump -Fc: only a restore tells
-], ids=["nothing", "cut at a line", "the last is missing", "cut", "empty", "custom"])  # a packed file holds the hour
+@pytest.mark.parametrize(
+    ("data", "flaw"),
+    [
+        (gzip.compress(b""), "unfinished"),  # what a failed pg_dumpall leaves: sound gzip of nothing
+        (gzip.compress(HEAD + BODY), "unfinished"),  # cut at the end of a line
+        (gzip.compress(HEAD + BODY + PART), "unfinished"),  # the last database is missing
+        (dump()[:-20], "broken"),  # a cut file
+        (b"", "broken"),
+        (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),  # pg_dump -Fc: only a restore tells
+    ],
+    ids=["nothing", "cut at a line", "the last is missing", "cut", "empty", "custom"],
+)  # a packed file holds the hour
 def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", data)
     assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
 
 
-@pytest.mark.parametrize(("kind", "name"), [("postgres", "postgres/postgres_1.sql.gz.age"), ("configs", "configs/k8s-1.tar.gpg")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("postgres", "postgres/postgres_1.sql.gz.age"), ("configs", "configs/k8s-1.tar.gpg")]
+)
 def test_what_is_sealed_is_not_known_to_be_broken(tmp_path: Path, kind: str, name: str) -> None:
     write(tmp_path, name, os.urandom(200))
     seen = ask(tmp_path, BACKUPS_POSTGRES="postgres/*")
@@ -120,10 +142,16 @@ def test_a_snapshot_of_redis_has_its_own_date_and_checksum(tmp_path: Path) -> No
     assert (snapshot.made, snapshot.valid) == (NOW - 100, True)
 
 
-@pytest.mark.parametrize(("data", "flaw"), [
-    (rdb(NOW)[:-12], "cut"), (rdb(NOW)[:12], "cut"), (b"NOAUTH Authentication required.\n", "foreign"), (b"", "foreign"),
-    (rdb(NOW).replace(b"\x01k\x01v", b"\x01k\x01w"), "checksum"),
-])
+@pytest.mark.parametrize(
+    ("data", "flaw"),
+    [
+        (rdb(NOW)[:-12], "cut"),
+        (rdb(NOW)[:12], "cut"),
+        (b"NOAUTH Authentication required.\n", "foreign"),
+        (b"", "foreign"),
+        (rdb(NOW).replace(b"\x01k\x01v", b"\x01k\x01w"), "checksum"),
+    ],
+)
 def test_a_snapshot_that_is_none(tmp_path: Path, data: bytes, flaw: str) -> None:
     write(tmp_path, "redis/redis_1.rdb", data)
     assert flaws(tmp_path, "redis") == (flaw,)
@@ -151,11 +179,17 @@ def test_manifests_of_every_kind_are_enough_and_a_token_is_only_counted(tmp_path
 
 
 def test_the_plan_s_export_lacks_what_a_restore_begins_with(tmp_path: Path) -> None:
-    write(tmp_path, "configs/k8s-resources_1.yaml.gz", gzip.compress(manifests("Namespace", "Role", "PersistentVolume")))
+    write(
+        tmp_path, "configs/k8s-resources_1.yaml.gz", gzip.compress(manifests("Namespace", "Role", "PersistentVolume"))
+    )
     seen = ask(tmp_path)
     assert seen.of("configs")[0].flaws == ("poor",)
     assert cluster_backup(seen, ApiGroups(("apps", "helm.cattle.io"))).lacking == (
-        "Namespace", "Role", "PersistentVolume", "CustomResourceDefinition")
+        "Namespace",
+        "Role",
+        "PersistentVolume",
+        "CustomResourceDefinition",
+    )
     assert cluster_backup(seen, Unknown("cluster-forbidden")).lacking == ("Namespace", "Role", "PersistentVolume")
 
 
@@ -204,9 +238,11 @@ def test_partial_files_and_checksums_are_no_backups(tmp_path: Path) -> None:
 
 def one(kind: str, days: float, said: str = "") -> Backup:
     """Made so many days ago at noon, UTC; valid unless `said` differs."""
-    found = {"postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
-             "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},
-             "configs": {"store": ("etcd",), "join": ("9",), "whole": ("1",)}}[kind]
+    found = {
+        "postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
+        "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},
+        "configs": {"store": ("etcd",), "join": ("9",), "whole": ("1",)},
+    }[kind]
     return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {said: ("",)} if said else found)
 
 
@@ -214,8 +250,12 @@ NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
 
 
 def week(days: int = 9, **spoilt: tuple[int, str]) -> Backups:
-    files = [one(kind, day, said if day == spoilt_day else "") for kind in ("postgres", "redis", "configs")
-             for day in range(days) for spoilt_day, said in [spoilt.get(kind, (-1, ""))]]
+    files = [
+        one(kind, day, said if day == spoilt_day else "")
+        for kind in ("postgres", "redis", "configs")
+        for day in range(days)
+        for spoilt_day, said in [spoilt.get(kind, (-1, ""))]
+    ]
     return Backups(NOON + 60, "Etc/UTC", 10**9, (), tuple(files))
 
 
@@ -265,8 +305,9 @@ def test_days_are_the_host_s() -> None:
 
 
 def test_groups_nobody_built_in() -> None:
-    assert api_groups('{"groups": [{"name": "apps"}, {"name": "metrics.k8s.io"}, {"name": "helm.cattle.io"}]}').custom == (
-        "helm.cattle.io",)
+    assert api_groups(
+        '{"groups": [{"name": "apps"}, {"name": "metrics.k8s.io"}, {"name": "helm.cattle.io"}]}'
+    ).custom == ("helm.cattle.io",)
 
 
 def test_ages_are_in_hours_and_room_in_sets() -> None:

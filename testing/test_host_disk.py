@@ -18,7 +18,10 @@ FULL = "row ext4 71 29 10 90 /dev/sda2 /\n"
 def test_folders_are_judged_by_the_disk_they_lie_on() -> None:
     seen = storage(STORAGE)
     assert [(volume.mount, volume.folders) for volume in seen.needed] == [
-        ("/", ("/",)), ("/var", ("/var", "/var/log")), ("/var/lib/docker", ("/var/lib/docker",))]
+        ("/", ("/",)),
+        ("/var", ("/var", "/var/log")),
+        ("/var/lib/docker", ("/var/lib/docker",)),
+    ]
     assert (seen.mount, seen.bytes_percent, seen.inodes_percent) == ("/var", 30, 60), "inodes count as bytes do"
 
 
@@ -46,7 +49,9 @@ def test_read_only_is_seen() -> None:
     assert storage("folder /\n" + FULL + "readonly /\n").needed[0].readonly
 
 
-@pytest.mark.parametrize(("free", "disagree"), [(8119472128, False), (8500000000, False), (9000000000, True), (0, True)])
+@pytest.mark.parametrize(
+    ("free", "disagree"), [(8119472128, False), (8500000000, False), (9000000000, True), (0, True)]
+)
 def test_the_kubelet_counts_the_same_disk(free: int, disagree: bool) -> None:
     seen = kubelet_disk(KUBELET_DISK.replace("df 8119472128", f"df {free}"))
     assert (seen.disagree, seen.age, seen.counted) == (disagree, 10, 8119000000)
@@ -58,14 +63,26 @@ def test_a_kubelet_that_tells_nothing_is_told_and_is_no_fault_of_the_disk() -> N
     assert (seen.disagree, seen.unseen) == (False, "Error from server (Forbidden): nodes is forbidden")
 
 
-@pytest.mark.parametrize(("answer", "images", "eviction", "source"), [
-    (KUBELET, 80, 95, "running"),
-    ("started\nk3s\n", 85, 95, "default"),
-    ("k3s\nwritten   - image-gc-high-threshold=65\nwritten eviction-hard=nodefs.available<15%,imagefs.available<10%\n",
-     65, 85, "written"),
-    ("started\nfile imageGCHighThresholdPercent: 80\nflag image-gc-high-threshold=70 --x\n", 70, 85, "running"),
-    ("started\nwritten image-gc-high-threshold=60\nk3s\n", 85, 95, "default"),  # asked of the next start, not of this
-])
+@pytest.mark.parametrize(
+    ("answer", "images", "eviction", "source"),
+    [
+        (KUBELET, 80, 95, "running"),
+        ("started\nk3s\n", 85, 95, "default"),
+        (
+            "k3s\nwritten   - image-gc-high-threshold=65\nwritten eviction-hard=nodefs.available<15%,imagefs.available<10%\n",
+            65,
+            85,
+            "written",
+        ),
+        ("started\nfile imageGCHighThresholdPercent: 80\nflag image-gc-high-threshold=70 --x\n", 70, 85, "running"),
+        (
+            "started\nwritten image-gc-high-threshold=60\nk3s\n",
+            85,
+            95,
+            "default",
+        ),  # asked of the next start, not of this
+    ],
+)
 def test_when_the_kubelet_acts(answer: str, images: float, eviction: float, source: str) -> None:
     seen = kubelet(answer)
     assert (seen.images, seen.eviction, seen.source) == (images, eviction, source)
@@ -96,15 +113,24 @@ def test_half_an_answer_is_no_tidy_disk(answer: str) -> None:
         waste(answer)
 
 
-@pytest.mark.parametrize(("written", "size"), [("0B", 0), ("1.9MiB", 1992294), ("12.3GB (40%)", 12_300_000_000), ("5kB", 5000)])
+@pytest.mark.parametrize(
+    ("written", "size"), [("0B", 0), ("1.9MiB", 1992294), ("12.3GB (40%)", 12_300_000_000), ("5kB", 5000)]
+)
 def test_sizes_as_runtimes_write_them(written: str, size: int) -> None:
     assert bytes_of(written) == size
 
 
-@pytest.mark.parametrize(("text", "threshold"), [
-    (CHECK_SETTINGS, 65),                                          # the file it reads has the last word
-    ("file /x\n| THRESHOLD=75\n", 75), ("file /x\n| [ $USAGE -gt 90 ]\n", 90),
-    ("file /x\n| limit=${DISK_WARN_PERCENT:-70}\n", 70), ("file /x\n| exit 0\n", None), ("binary\n", None)])
+@pytest.mark.parametrize(
+    ("text", "threshold"),
+    [
+        (CHECK_SETTINGS, 65),  # the file it reads has the last word
+        ("file /x\n| THRESHOLD=75\n", 75),
+        ("file /x\n| [ $USAGE -gt 90 ]\n", 90),
+        ("file /x\n| limit=${DISK_WARN_PERCENT:-70}\n", 70),
+        ("file /x\n| exit 0\n", None),
+        ("binary\n", None),
+    ],
+)
 def test_the_limit_a_check_names(text: str, threshold: float | None) -> None:
     seen = check_settings(text)
     assert (seen.present, seen.threshold) == (True, threshold)

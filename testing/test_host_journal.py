@@ -21,17 +21,26 @@ def told(*changes: tuple[str, str]) -> Journal:
 def test_a_sound_journal() -> None:
     seen = told()
     assert (seen.used, seen.cap_mib, seen.persistent, seen.unapplied, seen.flaps, seen.forgets) == (
-        16 * MIB, 400, True, False, False, False)
+        16 * MIB,
+        400,
+        True,
+        False,
+        False,
+        False,
+    )
     assert seen.settings == ("Storage=persistent", "SystemMaxUse=400M", "MaxRetentionSec=14day")
 
 
-@pytest.mark.parametrize(("changes", "persistent"), [
-    ([("told Storage=persistent\n", "")], True),                       # auto, and the folder exists
-    ([("told Storage=persistent\n", ""), ("folder\n", "")], False),    # auto without it
-    ([("Storage=persistent", "Storage=volatile")], False),
-    ([("Storage=persistent", "Storage=none")], False),
-    ([("held 2", "held 0")], False),                                   # asked for, and journald has not begun
-])
+@pytest.mark.parametrize(
+    ("changes", "persistent"),
+    [
+        ([("told Storage=persistent\n", "")], True),  # auto, and the folder exists
+        ([("told Storage=persistent\n", ""), ("folder\n", "")], False),  # auto without it
+        ([("Storage=persistent", "Storage=volatile")], False),
+        ([("Storage=persistent", "Storage=none")], False),
+        ([("held 2", "held 0")], False),  # asked for, and journald has not begun
+    ],
+)
 def test_persistent_is_what_is_written_to_the_disk(changes: list[tuple[str, str]], persistent: bool) -> None:
     assert told(*changes).persistent is persistent
 
@@ -53,16 +62,22 @@ def test_a_bound_at_the_plans_own_figure_flaps(written: str, flaps: bool) -> Non
     assert told(("SystemMaxUse=400M", f"SystemMaxUse={written}"), ("works 419430400", f"works {bytes_}")).flaps is flaps
 
 
-@pytest.mark.parametrize(("written", "forgets"), [("3day", True), ("7day", True), ("8day", False), ("0", False), ("", False)])
+@pytest.mark.parametrize(
+    ("written", "forgets"), [("3day", True), ("7day", True), ("8day", False), ("0", False), ("", False)]
+)
 def test_seven_days_of_retention_prove_less_than_seven(written: str, forgets: bool) -> None:
     assert told(("MaxRetentionSec=14day", f"MaxRetentionSec={written}")).forgets is forgets
 
 
-@pytest.mark.parametrize(("exports", "days"), [
-    ("", 7.5), ("export 1794300000000000 1794799000\n", 13.3),
-    ("export 1794300000000000 1794700000\n", 7.5),                                              # a gap of a day
-    ("export 1794300000000000 1794600000\nexport 1794590000000000 1794900000\n", 13.3),         # each joins the next
-])
+@pytest.mark.parametrize(
+    ("exports", "days"),
+    [
+        ("", 7.5),
+        ("export 1794300000000000 1794799000\n", 13.3),
+        ("export 1794300000000000 1794700000\n", 7.5),  # a gap of a day
+        ("export 1794300000000000 1794600000\nexport 1794590000000000 1794900000\n", 13.3),  # each joins the next
+    ],
+)
 def test_exports_count_as_far_as_they_join(exports: str, days: float) -> None:
     assert told(("export 1794300000000000 1794799000\n", exports)).days == pytest.approx(days, abs=0.1)
 
@@ -72,13 +87,17 @@ def test_a_journal_without_entries_reaches_nowhere() -> None:
     assert (seen.oldest, seen.days) == (None, 0.0)
 
 
-@pytest.mark.parametrize(("written", "bytes_"), [("400M", 400 * MIB), ("1.2G", int(1.2 * (1 << 30))), ("0B", 0), ("512", 512)])
+@pytest.mark.parametrize(
+    ("written", "bytes_"), [("400M", 400 * MIB), ("1.2G", int(1.2 * (1 << 30))), ("0B", 0), ("512", 512)]
+)
 def test_sizes_as_systemd_writes_them(written: str, bytes_: int) -> None:
     assert size(written) == bytes_
 
 
-@pytest.mark.parametrize(("written", "seconds"), [
-    ("14day", 14 * DAY), ("1month", 30.44 * DAY), ("1h 30min", 5400), ("2weeks", 14 * DAY), ("604800", 604800)])
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("14day", 14 * DAY), ("1month", 30.44 * DAY), ("1h 30min", 5400), ("2weeks", 14 * DAY), ("604800", 604800)],
+)
 def test_spans_as_systemd_writes_them(written: str, seconds: float) -> None:
     assert span(written) == pytest.approx(seconds)
 

@@ -12,22 +12,40 @@ from testing.host_answers import LOG_FILES, LOG_USAGE, LOGROTATE_RUNS, ROTATION
 
 # Written from logrotate's documentation and source, not recorded: 3.19 of Ubuntu 22.04 (the long list, `su root adm`)
 # and 3.21 of Ubuntu 24.04 (the short one).
-LISTS = {"3.19": ("syslog", "mail.info", "mail.err", "mail.log", "daemon.log", "kern.log", "auth.log", "user.log", "messages"),
-         "3.21": ("syslog", "mail.log", "kern.log", "auth.log", "user.log", "cron.log")}
+LISTS = {
+    "3.19": (
+        "syslog",
+        "mail.info",
+        "mail.err",
+        "mail.log",
+        "daemon.log",
+        "kern.log",
+        "auth.log",
+        "user.log",
+        "messages",
+    ),
+    "3.21": ("syslog", "mail.log", "kern.log", "auth.log", "user.log", "cron.log"),
+}
 STANZA_3_19, STANZA_3_21 = (
     "warning: logrotate in debug mode does nothing except printing debug messages!  Consider using verbose mode (-v)\n\n"
     "reading config file /etc/logrotate.conf\nincluding /etc/logrotate.d\nreading config file rsyslog\n"
     "Reading state from file: /var/lib/logrotate/status\nAllocating hash table for state file, size 64 entries\n"
     f"Creating new state\n\nHandling 1 logs\n\nrotating pattern: {names}\n weekly (4 rotations)\n"
     "empty log files are not rotated, old logs are removed\nswitching euid from 0 to 0 and egid from 0 to 4 (pid 812)\n"
-    + "".join(f"considering log {name}\n  Now: 2026-11-23 16:40\n  Last rotated at 2026-11-22 00:00\n"
-              f"  log does not need rotating (log has been rotated at 2026-11-22 00:00, which is less than a week ago)\n"
-              for name in names.split("\n"))
+    + "".join(
+        f"considering log {name}\n  Now: 2026-11-23 16:40\n  Last rotated at 2026-11-22 00:00\n"
+        f"  log does not need rotating (log has been rotated at 2026-11-22 00:00, which is less than a week ago)\n"
+        for name in names.split("\n")
+    )
     + "switching euid from 0 to 0 and egid from 4 to 0 (pid 812)\n\n=== forced\n"
     + f"rotating pattern: {names}\n forced from command line (4 rotations)\n"
-    + "".join(f"rotating log {name}, log->rotateCount is 4\ndateext suffix '-20261123'\n"
-              f"renaming {name}.2.gz to {name}.3.gz (rotatecount 4, logstart 1, i 2), \n" for name in names.split("\n"))
-    for names in ("\n".join(f"/var/log/{name}" for name in names) for names in LISTS.values()))
+    + "".join(
+        f"rotating log {name}, log->rotateCount is 4\ndateext suffix '-20261123'\n"
+        f"renaming {name}.2.gz to {name}.3.gz (rotatecount 4, logstart 1, i 2), \n"
+        for name in names.split("\n")
+    )
+    for names in ("\n".join(f"/var/log/{name}" for name in names) for names in LISTS.values())
+)
 
 AT, DAY, MB = 1_795_450_000, 86_400, 10**6
 NAME = "/var/log/kern.log"
@@ -37,8 +55,10 @@ PLAN = Stanza((NAME,), DAY, None, 500 * MB, 0, 3, compressed=True)
 
 def growing(a_day: int, every: int = DAY, count: int = 3, name: str = NAME) -> Log:
     """A log that was rotated at the given interval and grew evenly."""
-    files = [LogFile(f"{name}.{number}" if number else name, a_day * every // DAY, AT - number * every)
-             for number in range(count - 1, -1, -1)]
+    files = [
+        LogFile(f"{name}.{number}" if number else name, a_day * every // DAY, AT - number * every)
+        for number in range(count - 1, -1, -1)
+    ]
     return Log(name, AT, tuple(files))
 
 
@@ -62,22 +82,27 @@ def test_a_minimum_size_is_not_a_size_bound() -> None:
 def test_errors_of_a_duplicate_are_told_once() -> None:
     said = "error: rsyslog:1 duplicate log entry for /var/log/kern.log\nerror: found error in file rsyslog, skipping\n"
     assert rotation(said + ROTATION).errors == (
-        "rsyslog:1 duplicate log entry for /var/log/kern.log", "found error in file rsyslog, skipping")
+        "rsyslog:1 duplicate log entry for /var/log/kern.log",
+        "found error in file rsyslog, skipping",
+    )
 
 
-@pytest.mark.parametrize(("line", "seconds", "kept", "size"), [
-    (" weekly (4 rotations)\nempty log files are not rotated, old logs are removed", 7 * DAY, 4, None),
-    (" 104857600 bytes (2 rotations)\nold logs are removed", None, 2, 104857600),
-    (" hourly (no old logs will be kept)\nold logs are removed", 3600, 0, None),
-    (" after 3 days empty log files are not rotated, (9 rotations), old logs are removed", 3 * DAY, 9, None),
-    (" weekly empty log files are not rotated, old logs are kept forever", 7 * DAY, None, None),
-])
+@pytest.mark.parametrize(
+    ("line", "seconds", "kept", "size"),
+    [
+        (" weekly (4 rotations)\nempty log files are not rotated, old logs are removed", 7 * DAY, 4, None),
+        (" 104857600 bytes (2 rotations)\nold logs are removed", None, 2, 104857600),
+        (" hourly (no old logs will be kept)\nold logs are removed", 3600, 0, None),
+        (" after 3 days empty log files are not rotated, (9 rotations), old logs are removed", 3 * DAY, 9, None),
+        (" weekly empty log files are not rotated, old logs are kept forever", 7 * DAY, None, None),
+    ],
+)
 def test_bounds_as_several_versions_print_them(
-        line: str, seconds: int | None, kept: int | None, size: int | None) -> None:
+    line: str, seconds: int | None, kept: int | None, size: int | None
+) -> None:
     stanza = rotation(f"reading config file x\n\nrotating pattern: {NAME} {line}\nconsidering log {NAME}\n").of(NAME)
     assert stanza is not None
     assert (stanza.seconds, stanza.kept, stanza.size) == (seconds, kept, size)
-
 
 
 def test_a_sound_weekly_rotation_of_a_small_log_is_bounded() -> None:
@@ -96,8 +121,9 @@ def test_a_size_only_bites_as_often_as_logrotate_runs() -> None:
     assert bound(log, PLAN, 3600).worst_gb < 2
 
 
-@pytest.mark.parametrize(("stanza", "every"), [(None, 3600.0), (STOCK, None), (
-    Stanza((NAME,), DAY, None, None, 0, None), 3600.0)])
+@pytest.mark.parametrize(
+    ("stanza", "every"), [(None, 3600.0), (STOCK, None), (Stanza((NAME,), DAY, None, None, 0, None), 3600.0)]
+)
 def test_nothing_that_limits_it_is_no_bound(stanza: Stanza | None, every: float | None) -> None:
     log = growing(300 * MB)
     assert bound(log, stanza, every).worst_gb > 2
@@ -132,10 +158,14 @@ def test_a_log_that_rotates_every_hour_is_known_by_its_copies() -> None:
     assert not growing(6_000 * MB, 3600, 4).young
 
 
-@pytest.mark.parametrize(("size", "open"), [
-    (2000, False),          # slow, whenever it came
-    (20 * MB, True),        # in five minutes: nobody knows how it goes on
-    (2_000 * MB, False)])   # too fast already
+@pytest.mark.parametrize(
+    ("size", "open"),
+    [
+        (2000, False),  # slow, whenever it came
+        (20 * MB, True),  # in five minutes: nobody knows how it goes on
+        (2_000 * MB, False),
+    ],
+)  # too fast already
 def test_a_log_of_five_minutes(size: int, open: bool) -> None:
     assert bound(Log(NAME, AT, (LogFile(NAME, size, AT, AT - 300),)), STOCK, DAY).open is open
 
@@ -152,8 +182,14 @@ def test_the_plans_own_stanza_for_syslog_does_not_win() -> None:
 
 def test_other_logs_are_those_of_the_plan_and_the_large_ones_still_written_to() -> None:
     old = Log("/var/log/old.log", AT, (LogFile("/var/log/old.log", 900 * MB, AT - 30 * DAY),))
-    logs = of(growing(MB), growing(MB, name="/var/log/syslog"), growing(90 * MB, name="/var/log/app.log"), old,
-              growing(2 * MB, name="/var/log/small.log"), growing(60 * MB, count=1, name="/var/log/atop/atop_20261123"))
+    logs = of(
+        growing(MB),
+        growing(MB, name="/var/log/syslog"),
+        growing(90 * MB, name="/var/log/app.log"),
+        old,
+        growing(2 * MB, name="/var/log/small.log"),
+        growing(60 * MB, count=1, name="/var/log/atop/atop_20261123"),
+    )
     seen = other_bounds(logs, Rotation((), ()), DAY, ("/var/log/backup.log",))
     assert seen.unbounded == ("/var/log/syslog", "/var/log/app.log")
     assert seen.dated == ("/var/log/atop/atop_20261123",)
@@ -190,9 +226,15 @@ def test_logrotate_s_last_run() -> None:
     assert (runs.age, runs.result, runs.overdue(3600), runs.first(3600)) == (1134, "success", False, None)
 
 
-@pytest.mark.parametrize(("last", "since", "overdue", "waits"), [
-    (AT - DAY - LATE - 1, 0, True, False), (AT - DAY, 0, False, False), (0, AT - 60, False, True),
-    (0, AT - 9 * DAY, True, False)])
+@pytest.mark.parametrize(
+    ("last", "since", "overdue", "waits"),
+    [
+        (AT - DAY - LATE - 1, 0, True, False),
+        (AT - DAY, 0, False, False),
+        (0, AT - 60, False, True),
+        (0, AT - 9 * DAY, True, False),
+    ],
+)
 def test_logrotate_is_overdue_only_after_its_period(last: int, since: int, overdue: bool, waits: bool) -> None:
     runs = LogrotateRuns(AT, last, since, "success")
     assert (runs.overdue(DAY), runs.first(DAY) is not None) == (overdue, waits)

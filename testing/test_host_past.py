@@ -48,7 +48,10 @@ def test_a_start_that_systemd_and_the_journal_tell_is_one() -> None:
     starts = read("starts", STARTS)
     assert isinstance(starts, Starts)
     assert [(start.unit, start.cluster) for start in starts.all] == [
-        ("redis-server.service", False), ("k3s.service", True), ("k3s.service", True)]
+        ("redis-server.service", False),
+        ("k3s.service", True),
+        ("k3s.service", True),
+    ]
 
 
 def test_a_start_the_journal_has_forgotten_is_told_by_systemd() -> None:

@@ -23,32 +23,38 @@ def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> 
     assert judged().runs == ("2026-11-24 02:00 CET (/etc/cron.d/twisterlab)",)
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    (LINE, "| #0 2 * * * root /usr/local/bin/backup-postgres.sh"),              # commented out
-    (LINE, "| 0 2 * * 1 root /usr/local/bin/backup-postgres.sh"),               # once a week
-    (LINE, "| 0 2 31 2 * root /usr/local/bin/backup-postgres.sh"),              # never
-    (LINE, "| @reboot root /usr/local/bin/backup-postgres.sh"),
-    (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > $(date +%F)"),  # cut at the %
-    (LINE, "| 0 2 * * * root /usr/local/bin/backup-pg.sh"),                     # no such script
-    ("| PATH=/usr/local/bin:/usr/bin:/bin\n", ""),                              # kubectl is in /usr/local/bin
-    ("cron active\n", ""),
-    ("/etc/cron.d/twisterlab", "/etc/cron.d/twisterlab.conf"),                  # cron ignores dots
-    ("644 root whole /etc/cron.d", "666 root whole /etc/cron.d"),
-    ("644 root whole /etc/cron.d", "644 twister whole /etc/cron.d"),
-    ("644 root whole /etc/cron.d", "644 root cut /etc/cron.d"),
-    ("found gzip /usr/bin/gzip\n", ""),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (LINE, "| #0 2 * * * root /usr/local/bin/backup-postgres.sh"),  # commented out
+        (LINE, "| 0 2 * * 1 root /usr/local/bin/backup-postgres.sh"),  # once a week
+        (LINE, "| 0 2 31 2 * root /usr/local/bin/backup-postgres.sh"),  # never
+        (LINE, "| @reboot root /usr/local/bin/backup-postgres.sh"),
+        (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > $(date +%F)"),  # cut at the %
+        (LINE, "| 0 2 * * * root /usr/local/bin/backup-pg.sh"),  # no such script
+        ("| PATH=/usr/local/bin:/usr/bin:/bin\n", ""),  # kubectl is in /usr/local/bin
+        ("cron active\n", ""),
+        ("/etc/cron.d/twisterlab", "/etc/cron.d/twisterlab.conf"),  # cron ignores dots
+        ("644 root whole /etc/cron.d", "666 root whole /etc/cron.d"),
+        ("644 root whole /etc/cron.d", "644 twister whole /etc/cron.d"),
+        ("644 root whole /etc/cron.d", "644 root cut /etc/cron.d"),
+        ("found gzip /usr/bin/gzip\n", ""),
+    ],
+)
 def test_a_schedule_that_cannot_work_does_not_count(old: str, new: str) -> None:
     assert judged(old, new).sound == ()
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    (LINE, "| @daily root /usr/local/bin/backup-postgres.sh"),
-    (LINE, "| 0 */6 * * * root nice -n 10 flock -n /run/x /usr/local/bin/backup-postgres.sh"),
-    (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > x.$(date +\\%F)"),
-    (LINE, "| 0 2 * * * root kubectl exec postgres-0 -- pg_dumpall | gzip > /var/backups/x.gz"),
-    ("644 root whole /etc/cron.d/twisterlab\n", "644 root whole /etc/cron.d/twister-lab\n"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (LINE, "| @daily root /usr/local/bin/backup-postgres.sh"),
+        (LINE, "| 0 */6 * * * root nice -n 10 flock -n /run/x /usr/local/bin/backup-postgres.sh"),
+        (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > x.$(date +\\%F)"),
+        (LINE, "| 0 2 * * * root kubectl exec postgres-0 -- pg_dumpall | gzip > /var/backups/x.gz"),
+        ("644 root whole /etc/cron.d/twisterlab\n", "644 root whole /etc/cron.d/twister-lab\n"),
+    ],
+)
 def test_a_sound_alternative_counts(old: str, new: str) -> None:
     added = "found nice /usr/bin/nice\nfound flock /usr/bin/flock\n"
     text = SCHEDULES.replace("found test", f"{added}found test").replace(old, new)
@@ -57,14 +63,16 @@ def test_a_sound_alternative_counts(old: str, new: str) -> None:
 
 def test_a_script_may_set_its_own_path() -> None:
     text = SCHEDULES.replace("| PATH=/usr/local/bin:/usr/bin:/bin\n", "").replace(
-        "| set -euo pipefail", "| export PATH=/usr/local/bin:$PATH")
+        "| set -euo pipefail", "| export PATH=/usr/local/bin:$PATH"
+    )
     assert len(backup_schedules(schedules(text), "postgres").sound) == 1
 
 
 def test_what_is_missing_from_the_path_is_named_with_its_place() -> None:
     (job,) = judged("| PATH=/usr/local/bin:/usr/bin:/bin\n").jobs
     assert [(miss.word, miss.path, miss.at) for miss in job.unresolved] == [
-        ("kubectl", "/usr/bin:/bin", "/usr/local/bin/kubectl")]
+        ("kubectl", "/usr/bin:/bin", "/usr/local/bin/kubectl")
+    ]
 
 
 def test_the_same_backup_twice_is_told() -> None:
@@ -74,30 +82,35 @@ def test_the_same_backup_twice_is_told() -> None:
 
 def test_a_timer_of_systemd_is_a_schedule() -> None:
     text = SCHEDULES.replace(LINE, "|").replace(
-        "argv[]=/usr/sbin/logrotate", "argv[]=/usr/local/bin/backup-postgres.sh")
+        "argv[]=/usr/sbin/logrotate", "argv[]=/usr/local/bin/backup-postgres.sh"
+    )
     (job,) = backup_schedules(schedules(text), "postgres").sound
     assert (job.job.source, job.job.longest) == ("logrotate.timer", timedelta(hours=1))
 
 
 def test_a_file_in_cron_daily_runs_when_the_crontab_says() -> None:
-    script = SCHEDULES[SCHEDULES.index("| #!/bin/bash"):]
+    script = SCHEDULES[SCHEDULES.index("| #!/bin/bash") :]
     daily = f"table 755 root whole /etc/cron.daily/pg\n{script}\n=== timers"
     text = SCHEDULES.replace(LINE, "|").replace("=== timers", daily, 1)
     assert backup_schedules(schedules(text), "postgres").runs == ("2026-11-24 06:25 CET (/etc/cron.daily/pg)",)
 
 
-@pytest.mark.parametrize(("old", "new", "seconds"), [
-    ("", "", 3600.0),
-    ("ActiveState=active", "ActiveState=inactive", None),  # the script in cron.daily leaves the work to systemd
-    ("| if [ -d /run/systemd/system ]; then exit 0; fi\n", "", 3600.0),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "seconds"),
+    [
+        ("", "", 3600.0),
+        ("ActiveState=active", "ActiveState=inactive", None),  # the script in cron.daily leaves the work to systemd
+        ("| if [ -d /run/systemd/system ]; then exit 0; fi\n", "", 3600.0),
+    ],
+)
 def test_how_often_logrotate_runs(old: str, new: str, seconds: float | None) -> None:
     assert schedules(SCHEDULES.replace(old, new)).logrotate_period() == seconds
 
 
 def test_a_line_of_cron_may_run_logrotate() -> None:
     text = SCHEDULES.replace("ActiveState=active", "ActiveState=inactive").replace(
-        LINE, "| 17 * * * * root /usr/sbin/logrotate /etc/logrotate.conf")
+        LINE, "| 17 * * * * root /usr/sbin/logrotate /etc/logrotate.conf"
+    )
     assert schedules(text).logrotate_period() == 3600.0
 
 
@@ -121,7 +134,7 @@ def test_a_command_that_was_cut_is_not_complete(command: str, whole: bool) -> No
 
 
 def test_the_last_path_of_a_script_wins() -> None:
-    assert path_of("PATH=/a\nexport PATH=\"$PATH:/b\"\n", "/usr/bin") == "/a:/b"
+    assert path_of('PATH=/a\nexport PATH="$PATH:/b"\n', "/usr/bin") == "/a:/b"
 
 
 def test_spans_of_a_monotonic_timer() -> None:
@@ -130,18 +143,26 @@ def test_spans_of_a_monotonic_timer() -> None:
     assert timer.span == 5400.0
 
 
-@pytest.mark.parametrize(("kind", "line"), [
-    ("redis", "kubectl exec $POD -- redis-cli SAVE"), ("redis", "kubectl exec $POD -- redis-cli -e BGSAVE"),
-    ("configs", "kubectl get all,pvc --all-namespaces -o yaml > x"), ("configs", "k3s kubectl get $kinds -A -ojson"),
-    ("configs", "k3s etcd-snapshot save"), ("configs", "sqlite3 $db/state.db '.backup x'"),
-])
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("redis", "kubectl exec $POD -- redis-cli SAVE"),
+        ("redis", "kubectl exec $POD -- redis-cli -e BGSAVE"),
+        ("configs", "kubectl get all,pvc --all-namespaces -o yaml > x"),
+        ("configs", "k3s kubectl get $kinds -A -ojson"),
+        ("configs", "k3s etcd-snapshot save"),
+        ("configs", "sqlite3 $db/state.db '.backup x'"),
+    ],
+)
 def test_what_backs_redis_and_the_cluster_up(kind: str, line: str) -> None:
     text = SCHEDULES.replace("| kubectl exec -n twisterlab postgres-0 -- pg_dumpall -U postgres | gzip", f"| {line} #")
     found = {each: len(backup_schedules(schedules(text), each).jobs) for each in ("postgres", "redis", "configs")}
     assert found == {"postgres": 0, "redis": 0, "configs": 0} | {kind: 1}
 
 
-@pytest.mark.parametrize("line", ["kubectl get pods -n x -o json", "kubectl get pod -A -o jsonpath={.x}", "redis-cli ping"])
+@pytest.mark.parametrize(
+    "line", ["kubectl get pods -n x -o json", "kubectl get pod -A -o jsonpath={.x}", "redis-cli ping"]
+)
 def test_what_backs_nothing_up(line: str) -> None:
     text = SCHEDULES.replace("| kubectl exec -n twisterlab postgres-0 -- pg_dumpall -U postgres | gzip", f"| {line} #")
     assert not any(backup_schedules(schedules(text), each).jobs for each in ("postgres", "redis", "configs"))

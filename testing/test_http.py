@@ -54,11 +54,20 @@ def test_a_healthy_service_is_asked_once_through_its_own_service(tmp_path: Path,
     assert api.asked[0][1]["Authorization"] == "Bearer t"
 
 
-@pytest.mark.parametrize(("status", "body", "why"), [
-    (404, "none", "none"), (500, "", "HTTP 500"), (503, "no endpoints", "no endpoints"), (302, "http://elsewhere.invalid/", ""),
-    (200, "<html>login</html>", "login"), (401, "who are you", "who are you")])
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (404, "none", "none"),
+        (500, "", "HTTP 500"),
+        (503, "no endpoints", "no endpoints"),
+        (302, "http://elsewhere.invalid/", ""),
+        (200, "<html>login</html>", "login"),
+        (401, "who are you", "who are you"),
+    ],
+)
 def test_what_is_not_200_with_the_expected_body_is_sick_after_three_tries(
-        tmp_path: Path, pauses: list[float], node: Server, status: int, body: str, why: str) -> None:
+    tmp_path: Path, pauses: list[float], node: Server, status: int, body: str, why: str
+) -> None:
     with serving(answers((status, body))) as sick:
         for health in (look(tmp_path, sick), look(tmp_path, node, node_port=sick.url)):
             probe = health.probes[-1]
@@ -91,7 +100,8 @@ def test_no_proxy_answers_for_the_node(tmp_path: Path, node: Server, monkeypatch
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_a_node_port_that_hangs_or_drips_is_given_up(
-        tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.3)
     with serving(answers((200, "o"))) as slow:
         setattr(slow, how, True)

@@ -29,6 +29,7 @@ def understood(name: str, out: str) -> Any:
 
 def running(image: str = NAME, image_id: str = CONFIG, policy: str = "IfNotPresent") -> Services:
     """The service in default runs this; the other two run what they should."""
+
     def one(namespace: str, image: str, image_id: str, policy: str) -> dict[str, Any]:
         row = pod(namespace, imageID=image_id)
         row["spec"]["containers"][0] |= {"image": image, "imagePullPolicy": policy}
@@ -51,25 +52,34 @@ def see(images: Images, expected: str = "", *, registry: Registry = NOWHERE, **o
     return running_code(running(**of), images, registry, expected)
 
 
-@pytest.mark.parametrize("image_id", [CONFIG, MANIFEST, f"docker.io/twisterlab/mcp-unified@{MANIFEST}", f"docker-pullable://x@{MANIFEST}"])
+@pytest.mark.parametrize(
+    "image_id", [CONFIG, MANIFEST, f"docker.io/twisterlab/mcp-unified@{MANIFEST}", f"docker-pullable://x@{MANIFEST}"]
+)
 def test_an_id_in_any_of_its_spellings_is_the_image(images: Images, image_id: str) -> None:
     seen = see(images, image_id=image_id)
     assert (seen.wrong, seen.stale, seen.revisions, seen.unlabelled) == (0, (), ("4f2a9c1d0b",), ())
 
 
-@pytest.mark.parametrize(("of", "complaint", "wrong"), [
-    ({"image_id": "sha256:" + "11" * 32}, "stale", 1),                 # the tag means another image now
-    ({"image": "twisterlab/mcp-unified:v9"}, "gone", 1),               # collected by the kubelet
-    ({"image": "twisterlab/mcp-unified"}, "latest", 1),                # no tag is latest, and there is none here
-    ({"policy": "Always"}, "always", 0), ({"image_id": ""}, "without", 0)])
+@pytest.mark.parametrize(
+    ("of", "complaint", "wrong"),
+    [
+        ({"image_id": "sha256:" + "11" * 32}, "stale", 1),  # the tag means another image now
+        ({"image": "twisterlab/mcp-unified:v9"}, "gone", 1),  # collected by the kubelet
+        ({"image": "twisterlab/mcp-unified"}, "latest", 1),  # no tag is latest, and there is none here
+        ({"policy": "Always"}, "always", 0),
+        ({"image_id": ""}, "without", 0),
+    ],
+)
 def test_what_is_wrong_with_the_code_is_told(images: Images, of: dict[str, str], complaint: str, wrong: int) -> None:
     seen = running_code(running(**of), images, NOWHERE, "")
     assert getattr(seen, complaint)
     assert seen.wrong == wrong
 
 
-@pytest.mark.parametrize(("expected", "foreign"), [
-    ("", False), ("4f2a9c1d0b", False), ("4f2a9c1", False), ("4f2a9c1d0b77aa", False), ("4f2a", True), ("v2", True)])
+@pytest.mark.parametrize(
+    ("expected", "foreign"),
+    [("", False), ("4f2a9c1d0b", False), ("4f2a9c1", False), ("4f2a9c1d0b77aa", False), ("4f2a", True), ("v2", True)],
+)
 def test_a_commit_may_be_written_short(images: Images, expected: str, foreign: bool) -> None:
     assert bool(see(images, expected).foreign) is foreign
 
@@ -88,10 +98,18 @@ def test_nothing_that_runs_has_no_figure(images: Images) -> None:
     assert running_code(empty, images, NOWHERE, "").wrong is None
 
 
-@pytest.mark.parametrize(("short", "full"), [
-    ("mcp", "docker.io/library/mcp:latest"), ("a/b", "docker.io/a/b:latest"), ("a/b:1", "docker.io/a/b:1"),
-    ("host:5000/a", "host:5000/a:latest"), ("localhost/a:1", "localhost/a:1"), ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
-    (f"a/b@{CONFIG}", f"docker.io/a/b@{CONFIG}")])
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("mcp", "docker.io/library/mcp:latest"),
+        ("a/b", "docker.io/a/b:latest"),
+        ("a/b:1", "docker.io/a/b:1"),
+        ("host:5000/a", "host:5000/a:latest"),
+        ("localhost/a:1", "localhost/a:1"),
+        ("ghcr.io/a/b:1", "ghcr.io/a/b:1"),
+        (f"a/b@{CONFIG}", f"docker.io/a/b@{CONFIG}"),
+    ],
+)
 def test_a_name_is_written_out_as_the_runtime_keeps_it(short: str, full: str) -> None:
     assert full_name(short) == full
 
@@ -104,12 +122,19 @@ def archive(id: str = CONFIG, name: str = f"docker.io/{NAME}") -> ImageArchives:
     return ImageArchives((Archived("mcp.tar", (name,), id),), ())
 
 
-@pytest.mark.parametrize(("archives", "registry", "unkept", "old"), [
-    (NOTHING, NOWHERE, 1, ()), (archive(), NOWHERE, 0, ()), (NOTHING, Registry(("v0", "v1")), 0, ()),
-    (archive("sha256:" + "22" * 32), NOWHERE, 1, ("mcp.tar",)), (archive(name="docker.io/other:v1"), NOWHERE, 1, ()),
-    (NOTHING, Registry(("v0",)), 1, ()), (NOTHING, Registry((), "connection refused"), 1, ())])
-def test_what_keeps_an_image(
-        archives: ImageArchives, registry: Registry, unkept: int, old: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("archives", "registry", "unkept", "old"),
+    [
+        (NOTHING, NOWHERE, 1, ()),
+        (archive(), NOWHERE, 0, ()),
+        (NOTHING, Registry(("v0", "v1")), 0, ()),
+        (archive("sha256:" + "22" * 32), NOWHERE, 1, ("mcp.tar",)),
+        (archive(name="docker.io/other:v1"), NOWHERE, 1, ()),
+        (NOTHING, Registry(("v0",)), 1, ()),
+        (NOTHING, Registry((), "connection refused"), 1, ()),
+    ],
+)
+def test_what_keeps_an_image(archives: ImageArchives, registry: Registry, unkept: int, old: tuple[str, ...]) -> None:
     seen = keeping(running(), understood("images", IMAGES), archives, registry)
     assert (seen.unkept, seen.old) == (unkept, old)
 
@@ -122,10 +147,15 @@ def test_a_pin_counts_where_the_kubelet_s_own_interface_tells_it() -> None:
     assert (seen.lost, seen.labelled) == ((NAME,), (NAME,))
 
 
-@pytest.mark.parametrize(("archives", "registry", "image", "code"), [
-    (NOTHING, Registry((), "curl: (22) The requested URL returned error: 401"), NAME, "registry-login"),
-    (ImageArchives((), ("mcp.tar.lz4",)), NOWHERE, NAME, "archive-unread"),
-    (NOTHING, NOWHERE, "docker.io/rancher/coredns:1", "registry-unnamed"), (NOTHING, NOWHERE, NAME, "")])
+@pytest.mark.parametrize(
+    ("archives", "registry", "image", "code"),
+    [
+        (NOTHING, Registry((), "curl: (22) The requested URL returned error: 401"), NAME, "registry-login"),
+        (ImageArchives((), ("mcp.tar.lz4",)), NOWHERE, NAME, "archive-unread"),
+        (NOTHING, NOWHERE, "docker.io/rancher/coredns:1", "registry-unnamed"),
+        (NOTHING, NOWHERE, NAME, ""),
+    ],
+)
 def test_what_cannot_be_seen_is_not_lost(archives: ImageArchives, registry: Registry, image: str, code: str) -> None:
     found = services(read("deployments", deployment(container={"name": "mcp-unified", "image": image})), (), TARGET)
     reason = unseen(keeping(found, understood("images", IMAGES), archives, registry), registry)
@@ -138,9 +168,16 @@ def test_archives_of_both_kinds_are_read_and_others_named() -> None:
     assert (seen.unread, understood("image_archives", "/folder\n")) == (("odd.tar.lz4",), NOTHING)
 
 
-@pytest.mark.parametrize(("out", "tags", "why"), [
-    ("none\n", None, ""), ('{"name": "a/b", "tags": ["v1"]}', ("v1",), ""), ('{"tags": null}', (), ""),
-    ("curl: (7) Failed to connect", (), "curl: (7) Failed to connect"), ("", (), "no answer")])
+@pytest.mark.parametrize(
+    ("out", "tags", "why"),
+    [
+        ("none\n", None, ""),
+        ('{"name": "a/b", "tags": ["v1"]}', ("v1",), ""),
+        ('{"tags": null}', (), ""),
+        ("curl: (7) Failed to connect", (), "curl: (7) Failed to connect"),
+        ("", (), "no answer"),
+    ],
+)
 def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) -> None:
     assert understood("registry", out if out == "none\n" else f"asked\n{out}") == Registry(tags, why)
 
@@ -165,9 +202,16 @@ esac
 def test_the_question_itself_tells_revisions_and_no_environment(tmp_path: Path) -> None:
     (tmp_path / "k3s").write_text(K3S.format(id=CONFIG))
     (tmp_path / "k3s").chmod(0o755)
-    (tmp_path / "listed").write_text(json.dumps({"images": [{"id": CONFIG, "repoTags": [f"docker.io/{NAME}"]}]}, indent=2))
-    done = subprocess.run(["sh", "-c", FACTS["images"].ask], capture_output=True, text=True, check=True, env={
-        "PATH": f"{tmp_path}:/usr/bin:/bin", "LISTED": str(tmp_path / "listed")})
+    (tmp_path / "listed").write_text(
+        json.dumps({"images": [{"id": CONFIG, "repoTags": [f"docker.io/{NAME}"]}]}, indent=2)
+    )
+    done = subprocess.run(
+        ["sh", "-c", FACTS["images"].ask],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "LISTED": str(tmp_path / "listed")},
+    )
     image = understood("images", done.stdout).named(NAME)
     assert (image.revision, image.ids) == ("abc1234", {CONFIG})
     assert "hunter2" not in done.stdout

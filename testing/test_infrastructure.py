@@ -39,10 +39,18 @@ def node(*taints: str, cordoned: bool = False, name: str = "edge", **conditions:
     return Node(name, CALM | changed, taints, cordoned=cordoned, version="v1.33.1+k3s1")
 
 
-@pytest.mark.parametrize(("seen", "obstacles"), [
-    (node(), 0), (node("a=:PreferNoSchedule"), 0), (node("a=b:NoSchedule"), 1), (node("a=b:NoExecute"), 1),
-    (node("node.kubernetes.io/unschedulable=:NoSchedule", cordoned=True), 1), (node(DiskPressure="True"), 1),
-    (node("node-role.kubernetes.io/control-plane=:NoSchedule"), 1)])
+@pytest.mark.parametrize(
+    ("seen", "obstacles"),
+    [
+        (node(), 0),
+        (node("a=:PreferNoSchedule"), 0),
+        (node("a=b:NoSchedule"), 1),
+        (node("a=b:NoExecute"), 1),
+        (node("node.kubernetes.io/unschedulable=:NoSchedule", cordoned=True), 1),
+        (node(DiskPressure="True"), 1),
+        (node("node-role.kubernetes.io/control-plane=:NoSchedule"), 1),
+    ],
+)
 def test_what_keeps_pods_off_the_only_node(seen: Node, obstacles: int) -> None:
     assert room(seen, {"edge": seen}).obstacles == obstacles
 
@@ -65,38 +73,68 @@ def ran(ready: bool = True, restarts: int = 0, code: int = 1, ended: datetime | 
 
 
 def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
-    values: dict[str, Any] = {"namespace": "kube-system", "reason": "", "started": NOW, "deleted": None, "waiting": (),
-                              "labels": {}}
+    values: dict[str, Any] = {
+        "namespace": "kube-system",
+        "reason": "",
+        "started": NOW,
+        "deleted": None,
+        "waiting": (),
+        "labels": {},
+    }
     return Pod(name=name, phase=phase, **values | more)
 
 
-@pytest.mark.parametrize("sound", [
-    pod(), pod(phase="Succeeded", containers=ran(restarts=9, ended=NOW)), pod(phase="Pending"),
-    pod(phase="Failed", reason="NodeShutdown"),
-    pod(containers=ran(restarts=9, ended=NOW - timedelta(days=1))), pod(containers=ran(restarts=1, ended=NOW)),
-    pod(containers=ran(restarts=9, ended=NOW, code=0)), pod(waiting=("ContainerCreating",)),
-    pod(waiting=("CrashLoopBackOff",), deleted=NOW)])
+@pytest.mark.parametrize(
+    "sound",
+    [
+        pod(),
+        pod(phase="Succeeded", containers=ran(restarts=9, ended=NOW)),
+        pod(phase="Pending"),
+        pod(phase="Failed", reason="NodeShutdown"),
+        pod(containers=ran(restarts=9, ended=NOW - timedelta(days=1))),
+        pod(containers=ran(restarts=1, ended=NOW)),
+        pod(containers=ran(restarts=9, ended=NOW, code=0)),
+        pod(waiting=("ContainerCreating",)),
+        pod(waiting=("CrashLoopBackOff",), deleted=NOW),
+    ],
+)
 def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
     assert pod_health((sound,), NOW).sick == 0
 
 
-@pytest.mark.parametrize("sick", [
-    pod(phase="Failed", reason="Evicted"), pod(phase="Failed"), pod(waiting=("ImagePullBackOff",)),
-    pod(waiting=("CrashLoopBackOff",), containers=ran(restarts=9, ended=NOW)), pod(phase="Unknown"),
-    pod(containers=ran(restarts=3, ended=NOW))])
+@pytest.mark.parametrize(
+    "sick",
+    [
+        pod(phase="Failed", reason="Evicted"),
+        pod(phase="Failed"),
+        pod(waiting=("ImagePullBackOff",)),
+        pod(waiting=("CrashLoopBackOff",), containers=ran(restarts=9, ended=NOW)),
+        pod(phase="Unknown"),
+        pod(containers=ran(restarts=3, ended=NOW)),
+    ],
+)
 def test_a_sick_pod_is_told_once(sick: Pod) -> None:
     assert pod_health((sick,), NOW).sick == 1
 
 
 def test_a_failed_try_of_a_job_that_succeeded_is_sound() -> None:
-    tries = (pod("a", "Failed", owner="Job/backup"), pod("b", "Succeeded", owner="Job/backup"), pod("c", "Failed", owner="Job/x"))
+    tries = (
+        pod("a", "Failed", owner="Job/backup"),
+        pod("b", "Succeeded", owner="Job/backup"),
+        pod("c", "Failed", owner="Job/x"),
+    )
     assert pod_health(tries, NOW).failed == ("kube-system/c (Failed)",)
 
 
 def test_the_cluster_s_own_pods_of_a_sound_k3s() -> None:
-    k3s = (pod("coredns-1"), pod("helm-install-traefik-x", "Succeeded", owner="Job/helm-install-traefik"),
-           pod("svclb-traefik-1", "Pending"), pod("coredns-2", containers=ran(ready=False)), pod("traefik", "Pending"),
-           pod("elsewhere", "Pending", namespace="default"))
+    k3s = (
+        pod("coredns-1"),
+        pod("helm-install-traefik-x", "Succeeded", owner="Job/helm-install-traefik"),
+        pod("svclb-traefik-1", "Pending"),
+        pod("coredns-2", containers=ran(ready=False)),
+        pod("traefik", "Pending"),
+        pod("elsewhere", "Pending", namespace="default"),
+    )
     seen = system_pods(k3s)
     assert seen.waiting == ("kube-system/svclb-traefik-1 (Pending)",)
     assert seen.unready == ("kube-system/coredns-2 (Running)", "kube-system/traefik (Pending)")
@@ -104,9 +142,14 @@ def test_the_cluster_s_own_pods_of_a_sound_k3s() -> None:
 
 
 def test_pods_are_read_with_what_made_them_and_what_they_store_on() -> None:
-    (seen,) = read("pods", {
-        "metadata": {"namespace": "a", "name": "b", "ownerReferences": [{"kind": "Job", "name": "c"}]},
-        "spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "d"}}, {"emptyDir": {}}]}, "status": {"phase": "Running"}})
+    (seen,) = read(
+        "pods",
+        {
+            "metadata": {"namespace": "a", "name": "b", "ownerReferences": [{"kind": "Job", "name": "c"}]},
+            "spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "d"}}, {"emptyDir": {}}]},
+            "status": {"phase": "Running"},
+        },
+    )
     assert (seen.owner, seen.claims) == ("Job/c", ("d",))
 
 
@@ -123,15 +166,24 @@ def test_a_claim_that_nothing_uses_may_wait() -> None:
 TABLE = Versions(date(2026, 9, 15), {"1.20": date(2022, 2, 28), "1.36": date(2027, 6, 28)})
 
 
-@pytest.mark.parametrize(("version", "days"), [
-    ("v1.36.1+k3s1", 217), ("v1.36.0-rc1+k3s1", 217), ("v1.36.1", 217), ("v1.20.2", -1729), ("v1.9.0", -1729)])
+@pytest.mark.parametrize(
+    ("version", "days"),
+    [("v1.36.1+k3s1", 217), ("v1.36.0-rc1+k3s1", 217), ("v1.36.1", 217), ("v1.20.2", -1729), ("v1.9.0", -1729)],
+)
 def test_a_version_has_its_last_day(version: str, days: int) -> None:
     assert support(version, NOW.date(), TABLE).days == days
 
 
-@pytest.mark.parametrize(("version", "today", "code"), [
-    ("v1.99.0", NOW.date(), "version-table-old"), ("v1.36.1", date(2027, 4, 1), "version-table-old"), ("", NOW.date(), "unread"),
-    ("v1.36x", NOW.date(), "unread"), ("1", NOW.date(), "unread")])
+@pytest.mark.parametrize(
+    ("version", "today", "code"),
+    [
+        ("v1.99.0", NOW.date(), "version-table-old"),
+        ("v1.36.1", date(2027, 4, 1), "version-table-old"),
+        ("", NOW.date(), "unread"),
+        ("v1.36x", NOW.date(), "unread"),
+        ("1", NOW.date(), "unread"),
+    ],
+)
 def test_an_old_table_or_an_odd_version_is_unknown(version: str, today: date, code: str) -> None:
     with pytest.raises(Unknown, match=code):
         support(version, today, TABLE)
@@ -157,7 +209,13 @@ def test_a_certificate_nobody_can_read_is_unknown(answer: str) -> None:
 
 def test_restarts_that_systemd_made_by_itself_are_counted() -> None:
     unit = cluster_unit(CLUSTER_UNIT)
-    assert (unit.unit, unit.active, unit.enabled, unit.restarts, round(unit.reach_hours)) == ("k3s.service", True, True, 1, 280)
+    assert (unit.unit, unit.active, unit.enabled, unit.restarts, round(unit.reach_hours)) == (
+        "k3s.service",
+        True,
+        True,
+        1,
+        280,
+    )
     assert not cluster_unit(CLUSTER_UNIT.replace("=active", "=activating")).active
 
 
@@ -192,9 +250,16 @@ def front(seconds: float, status: int = 401) -> Front:
     return Front(status, NOW, NOW + timedelta(seconds=0.1), NOW + timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize(("seen", "far", "unkept"), [
-    (Clock(True, "chrony", 0.0, ""), 0, 0), (Clock(True, "chrony", 0.0, ""), 99, 0), (Clock(False, "", None, ""), 0, 1),
-    (Clock(False, "", None, "lxc"), 0, 0), (Clock(False, "", None, "lxc"), 99, 1)])
+@pytest.mark.parametrize(
+    ("seen", "far", "unkept"),
+    [
+        (Clock(True, "chrony", 0.0, ""), 0, 0),
+        (Clock(True, "chrony", 0.0, ""), 99, 0),
+        (Clock(False, "", None, ""), 0, 1),
+        (Clock(False, "", None, "lxc"), 0, 0),
+        (Clock(False, "", None, "lxc"), 99, 1),
+    ],
+)
 def test_a_clock_is_kept_here_or_by_the_machine_below(seen: Clock, far: float, unkept: int) -> None:
     assert timekeeping(seen, front(far)).unkept == unkept
 
@@ -205,9 +270,14 @@ def test_a_date_of_whole_seconds_proves_no_more_than_that(ahead: float, apart: f
     assert Front(401, NOW, NOW, None).apart is None
 
 
-@pytest.mark.parametrize(("answer", "synchronised", "keeper", "offset"), [
-    (CLOCK, True, "chrony", -0.000012873), ("container lxc\nkept no\n", False, "", None),
-    ("container \nkeeper systemd-timesyncd\noffset \nkept yes\n", True, "systemd-timesyncd", None)])
+@pytest.mark.parametrize(
+    ("answer", "synchronised", "keeper", "offset"),
+    [
+        (CLOCK, True, "chrony", -0.000012873),
+        ("container lxc\nkept no\n", False, "", None),
+        ("container \nkeeper systemd-timesyncd\noffset \nkept yes\n", True, "systemd-timesyncd", None),
+    ],
+)
 def test_who_keeps_the_clock(answer: str, synchronised: bool, keeper: str, offset: float | None) -> None:
     seen = clock(answer)
     assert (seen.synchronised, seen.keeper, seen.offset) == (synchronised, keeper, offset)
@@ -219,38 +289,51 @@ def test_updates_that_wait_have_waited_since_the_last_upgrade_at_most() -> None:
     assert (seen.sources, seen.reboot) == (1, ())
     assert updates(UPDATES.replace("waiting", "other")).waited_days == 0
     assert updates(UPDATES + "reboot linux-base \nreboot kernel 6.8.0-49-generic\n").reboot == (
-        "linux-base", "kernel 6.8.0-49-generic")
+        "linux-base",
+        "kernel 6.8.0-49-generic",
+    )
     assert updates(UPDATES.replace("looked 1795", "looked 1785")).stale
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("looked", "x"), ("resolved 0", "resolved 100"), ("upgraded 1795374391\ninstalled", "x")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("looked", "x"), ("resolved 0", "resolved 100"), ("upgraded 1795374391\ninstalled", "x")]
+)
 def test_an_apt_that_cannot_tell_is_unknown(old: str, new: str) -> None:
     with pytest.raises(Unknown):
         updates(UPDATES.replace(old, new))
 
 
-@pytest.mark.parametrize(("old", "new", "readable", "passwords"), [
-    ("600 root:root", "600 root:root", False, False), ("600 root:root", "644 root:root", True, False),
-    ("600 root:root", "640 root:k3s", True, False), ("600 root:root", "640 root:root", False, False),
-    ("600 root:root", "600 twister:root", True, False), ("kubeconfig 600 root:root\n", "", False, False),
-    ("passwordauthentication no", "passwordauthentication yes", False, True),
-    ("kbdinteractiveauthentication no", "kbdinteractiveauthentication yes", False, True),
-    ("kbdinteractiveauthentication no\nusepam yes", "kbdinteractiveauthentication yes\nusepam no", False, False),
-    ("kbdinteractive", "challengeresponse", False, False)])
+@pytest.mark.parametrize(
+    ("old", "new", "readable", "passwords"),
+    [
+        ("600 root:root", "600 root:root", False, False),
+        ("600 root:root", "644 root:root", True, False),
+        ("600 root:root", "640 root:k3s", True, False),
+        ("600 root:root", "640 root:root", False, False),
+        ("600 root:root", "600 twister:root", True, False),
+        ("kubeconfig 600 root:root\n", "", False, False),
+        ("passwordauthentication no", "passwordauthentication yes", False, True),
+        ("kbdinteractiveauthentication no", "kbdinteractiveauthentication yes", False, True),
+        ("kbdinteractiveauthentication no\nusepam yes", "kbdinteractiveauthentication yes\nusepam no", False, False),
+        ("kbdinteractive", "challengeresponse", False, False),
+    ],
+)
 def test_who_may_log_in_and_read(old: str, new: str, readable: bool, passwords: bool) -> None:
     seen = login(LOGIN.replace(old, new))
     assert (seen.readable, seen.passwords, seen.root) == (readable, passwords, "no")
 
 
-@pytest.mark.parametrize(("status", "open", "closed"), [
-    (200, True, False), (401, False, True), (403, False, True), (503, False, False)])
+@pytest.mark.parametrize(
+    ("status", "open", "closed"), [(200, True, False), (401, False, True), (403, False, True), (503, False, False)]
+)
 def test_only_a_refusal_is_closed(status: int, open: bool, closed: bool) -> None:
     assert (front(0, status).open, front(0, status).closed) == (open, closed)
 
 
 @pytest.mark.parametrize("name", ["claims", "namespaces", "services", "front"])
-@pytest.mark.parametrize("out", ["", "[]", "{}", '{"items": null}', '{"items": [{}]}', '{"items": [1]}', "\x00", "<html>"])
+@pytest.mark.parametrize(
+    "out", ["", "[]", "{}", '{"items": null}', '{"items": [{}]}', '{"items": [1]}', "\x00", "<html>"]
+)
 def test_an_answer_of_another_shape_is_unknown(name: str, out: str) -> None:
     with pytest.raises(Unknown):
         FACTS[name].read(Answer(out, "", 0, "GET", NOW))

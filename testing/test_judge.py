@@ -19,40 +19,48 @@ def judged(house: House, body: str, *options: str, head: str = "") -> tuple[str,
     return result["outcome"], (result["reason"] or {}).get("code", ""), ran.status
 
 
-@pytest.mark.parametrize(("body", "outcome", "status"), [
-    ("assert judge(1)", "pass", 0),
-    ("assert judge(0)", "fail", 1),
-    ("assert judge(1, findings=[Finding('odd')])", "fail", 1),
-    ("assert judge(1, findings=[Finding('mild')])", "pass", 0),
-    ("assert judge(1, pending=Reason('window-open'))", "pending", 11),
-    ("assert judge(0, pending=Reason('window-open'))", "pending", 11),
-    ("assert judge(1, manual=Reason('attestation-missing'))", "manual", 10),
-    ("assert judge(1, unknown=Reason('open-criteria'))", "unknown", 10)])
+@pytest.mark.parametrize(
+    ("body", "outcome", "status"),
+    [
+        ("assert judge(1)", "pass", 0),
+        ("assert judge(0)", "fail", 1),
+        ("assert judge(1, findings=[Finding('odd')])", "fail", 1),
+        ("assert judge(1, findings=[Finding('mild')])", "pass", 0),
+        ("assert judge(1, pending=Reason('window-open'))", "pending", 11),
+        ("assert judge(0, pending=Reason('window-open'))", "pending", 11),
+        ("assert judge(1, manual=Reason('attestation-missing'))", "manual", 10),
+        ("assert judge(1, unknown=Reason('open-criteria'))", "unknown", 10),
+    ],
+)
 def test_what_was_judged_and_asserted_is_believed(house: House, body: str, outcome: str, status: int) -> None:
     assert judged(house, body)[::2] == (outcome, status)
 
 
-@pytest.mark.parametrize(("body", "reason"), [
-    ("pass", "nothing-judged"),
-    ("judge(0)", "nothing-judged"),
-    ("judge(1, unknown=Reason('x'))", "nothing-judged"),
-    ("assert 1 == 2", "test-broke"),
-    ("assert judge(1); assert 1 == 2", "test-broke"),
-    ("assert judge(1); raise RuntimeError", "test-broke"),
-    ("assert judge(1); judge(1)", "test-broke"),
-    ("judge(0); raise RuntimeError", "test-broke"),
-    ("assert judge(float('nan'))", "test-broke"),
-    ("assert judge(float('inf'))", "test-broke"),
-    ("assert judge(None)", "test-broke"),
-    ("assert judge(1, findings=[Finding('undeclared')])", "test-broke"),
-    ("assert judge(1); pytest.skip('no')", "test-broke"),
-    ("assert judge(1); pytest.xfail('no')", "test-broke"),
-    ("assert judge(1); pytest.fail('no')", "test-broke"),
-    ("assert judge(1); raise Unknown('timed-out', seconds=3)", "timed-out"),
-    ("raise Unknown('no-answer', why='x', status=3)", "no-answer"),
-    ("request.getfixturevalue('nothing')", "test-broke"),
-    ("assert judge(1, {'x': type('T', (), {'__str__': lambda self: 1 / 0})()})", "internal"),
-    ("assert judge(1, {'x': '\\ud800'})", "internal")])
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("pass", "nothing-judged"),
+        ("judge(0)", "nothing-judged"),
+        ("judge(1, unknown=Reason('x'))", "nothing-judged"),
+        ("assert 1 == 2", "test-broke"),
+        ("assert judge(1); assert 1 == 2", "test-broke"),
+        ("assert judge(1); raise RuntimeError", "test-broke"),
+        ("assert judge(1); judge(1)", "test-broke"),
+        ("judge(0); raise RuntimeError", "test-broke"),
+        ("assert judge(float('nan'))", "test-broke"),
+        ("assert judge(float('inf'))", "test-broke"),
+        ("assert judge(None)", "test-broke"),
+        ("assert judge(1, findings=[Finding('undeclared')])", "test-broke"),
+        ("assert judge(1); pytest.skip('no')", "test-broke"),
+        ("assert judge(1); pytest.xfail('no')", "test-broke"),
+        ("assert judge(1); pytest.fail('no')", "test-broke"),
+        ("assert judge(1); raise Unknown('timed-out', seconds=3)", "timed-out"),
+        ("raise Unknown('no-answer', why='x', status=3)", "no-answer"),
+        ("request.getfixturevalue('nothing')", "test-broke"),
+        ("assert judge(1, {'x': type('T', (), {'__str__': lambda self: 1 / 0})()})", "internal"),
+        ("assert judge(1, {'x': '\\ud800'})", "internal"),
+    ],
+)
 def test_everything_else_is_unknown(house: House, body: str, reason: str) -> None:
     assert judged(house, body) == ("unknown", reason, 10)
 
@@ -61,21 +69,38 @@ def test_a_missed_target_stays_missed_whatever_is_asserted(house: House) -> None
     assert judged(house, "judge(0); assert 1 == 2")[0] == "fail"
 
 
-@pytest.mark.parametrize(("mark", "body", "outcome"), [
-    ("@pytest.mark.skip", "assert judge(1)", "unknown"), ("@pytest.mark.skipif(True, reason='x')", "assert judge(0)", "unknown"),
-    ("@pytest.mark.xfail", "assert judge(1)", "unknown"), ("@pytest.mark.xfail(strict=True)", "assert judge(1)", "unknown"),
-    ("@pytest.mark.xfail", "assert judge(0)", "fail"), ("@pytest.mark.xfail(run=False)", "assert judge(1)", "unknown"),
-    ("@pytest.mark.usefixtures('nothing')", "assert judge(1)", "unknown")])
+@pytest.mark.parametrize(
+    ("mark", "body", "outcome"),
+    [
+        ("@pytest.mark.skip", "assert judge(1)", "unknown"),
+        ("@pytest.mark.skipif(True, reason='x')", "assert judge(0)", "unknown"),
+        ("@pytest.mark.xfail", "assert judge(1)", "unknown"),
+        ("@pytest.mark.xfail(strict=True)", "assert judge(1)", "unknown"),
+        ("@pytest.mark.xfail", "assert judge(0)", "fail"),
+        ("@pytest.mark.xfail(run=False)", "assert judge(1)", "unknown"),
+        ("@pytest.mark.usefixtures('nothing')", "assert judge(1)", "unknown"),
+    ],
+)
 def test_no_mark_excuses_a_criterion(house: House, mark: str, body: str, outcome: str) -> None:
     ran = house.audit(f"{mark}\n@criterion('A-01')\ndef test_a(judge): {body}\n{PASSING_B}")
     assert ran.outcome("A-01") == outcome
     assert ran.status == (1 if outcome == "fail" else 10)
 
 
-@pytest.mark.parametrize("broken", ["raise RuntimeError", "assert False", "raise Unknown('no-answer')", "pytest.skip('x')"])
-@pytest.mark.parametrize(("body", "outcome"), [("assert judge(1)", "unknown"), ("assert judge(0)", "fail"),
-                                               ("assert judge(0, pending=Reason('window-open'))", "pending")])
-def test_a_broken_clean_up_takes_a_pass_away_and_nothing_else(house: House, broken: str, body: str, outcome: str) -> None:
+@pytest.mark.parametrize(
+    "broken", ["raise RuntimeError", "assert False", "raise Unknown('no-answer')", "pytest.skip('x')"]
+)
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("assert judge(1)", "unknown"),
+        ("assert judge(0)", "fail"),
+        ("assert judge(0, pending=Reason('window-open'))", "pending"),
+    ],
+)
+def test_a_broken_clean_up_takes_a_pass_away_and_nothing_else(
+    house: House, broken: str, body: str, outcome: str
+) -> None:
     head = f"@pytest.fixture(autouse=True)\ndef tidy(request):\n    yield\n    if 'test_a' in request.node.name: {broken}\n"
     assert judged(house, body, head=head)[0] == outcome
 
@@ -107,13 +132,20 @@ def test_a_broken_set_up_is_unknown_even_where_it_asserts(house: House) -> None:
     assert (ran.outcome("A-01"), ran.reason("A-01"), ran.status) == ("unknown", "test-broke", 10)
 
 
-@pytest.mark.parametrize(("tests", "said"), [
-    ("def test_none(): pass", "needs @criterion"),
-    ("@criterion('Z-99')\ndef test_z(judge): assert judge(1)", "test_z: needs @criterion"),
-    ("@pytest.mark.criterion\ndef test_z(): pass", "needs @criterion"),
-    ("@pytest.mark.criterion([])\ndef test_z(): pass", "needs @criterion"),
-    (TWO + "@criterion('A-01')\ndef test_again(judge): assert judge(1)", "already judged by"),
-    ("@pytest.mark.parametrize('x', [1, 2])\n@criterion('A-01')\ndef test_a(x, judge): assert judge(1)", "already judged by")])
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ("def test_none(): pass", "needs @criterion"),
+        ("@criterion('Z-99')\ndef test_z(judge): assert judge(1)", "test_z: needs @criterion"),
+        ("@pytest.mark.criterion\ndef test_z(): pass", "needs @criterion"),
+        ("@pytest.mark.criterion([])\ndef test_z(): pass", "needs @criterion"),
+        (TWO + "@criterion('A-01')\ndef test_again(judge): assert judge(1)", "already judged by"),
+        (
+            "@pytest.mark.parametrize('x', [1, 2])\n@criterion('A-01')\ndef test_a(x, judge): assert judge(1)",
+            "already judged by",
+        ),
+    ],
+)
 def test_a_test_that_is_of_no_criterion_or_of_a_taken_one_is_refused(house: House, tests: str, said: str) -> None:
     ran = house.audit(tests)
     assert (ran.status, ran.run) == (4, {})
@@ -122,8 +154,17 @@ def test_a_test_that_is_of_no_criterion_or_of_a_taken_one_is_refused(house: Hous
     assert "INTERNALERROR" not in ran.said
 
 
-@pytest.mark.parametrize("options", [["-k", "test_a"], ["-m", "not drill"], ["--deselect", "test_small.py::test_b"],
-                                     ["test_small.py::test_a"], ["-x", "-k", "test_a"], ["--maxfail=1", "-k", "test_a"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-k", "test_a"],
+        ["-m", "not drill"],
+        ["--deselect", "test_small.py::test_b"],
+        ["test_small.py::test_a"],
+        ["-x", "-k", "test_a"],
+        ["--maxfail=1", "-k", "test_a"],
+    ],
+)
 def test_what_was_left_out_is_unknown(house: House, options: list[str]) -> None:
     contract = rows("A-01") + "\n" + rows("B-01", kind=Kind.DRILL)
     ran = house.audit(TWO, *options, contract=contract)
@@ -150,8 +191,17 @@ def test_no_tests_are_no_decision(house: House) -> None:
     assert (ran.status, ran.run) == (5, {})
 
 
-@pytest.mark.parametrize("broken", ["import no_such_module", "def f(:", "raise RuntimeError", "assert False",
-                                    "pytest.skip('x', allow_module_level=True)", "raise KeyError('x')"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "import no_such_module",
+        "def f(:",
+        "raise RuntimeError",
+        "assert False",
+        "pytest.skip('x', allow_module_level=True)",
+        "raise KeyError('x')",
+    ],
+)
 def test_a_module_that_cannot_be_imported_leaves_its_criteria_unknown(house: House, broken: str) -> None:
     house.pytester.makepyfile(test_other=f"import pytest\n{broken}\n")
     ran = house.audit("@criterion('A-01')\ndef test_a(judge): assert judge(1)\n")
@@ -164,7 +214,9 @@ def test_ctrl_c_decides_nothing(house: House) -> None:
 
 
 def test_pytest_s_own_exit_decides_nothing_good(house: House) -> None:
-    ran = house.audit(TWO.replace("def test_b(judge): assert judge(1)", "def test_b(judge): pytest.exit('x', returncode=0)"))
+    ran = house.audit(
+        TWO.replace("def test_b(judge): assert judge(1)", "def test_b(judge): pytest.exit('x', returncode=0)")
+    )
     assert ran.status != 0
 
 
@@ -246,4 +298,7 @@ def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_repo
     assert "sample was kept" in light.said
     assert light.run == {}
     assert (whole.folder / "verdict.html").read_bytes() == page
-    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").samples] == [{"A-01", "B-01"}, {"A-01"}]
+    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").samples] == [
+        {"A-01", "B-01"},
+        {"A-01"},
+    ]

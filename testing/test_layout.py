@@ -70,13 +70,17 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module", params=STATES)
-def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Run, dict[str, Path]]:
+def recorded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Run, dict[str, Path]]:
     """A state, its run, and its page in each language; two proofs beside it, one of them missed."""
     state, folder = cast("str", request.param), tmp_path_factory.mktemp("recorded")
     run = msgspec.convert(audit(f"replay:{ROOT}/lab/recordings/{state}.json", folder).run, Run)
-    proofs = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE"), ok=True),
-              Proof("DSK-01", "the same file, deleted again", "pass", "pass", ok=True),
-              Proof("MCP-01", "403 for everybody", "unknown", "fail"))
+    proofs = (
+        Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE"), ok=True),
+        Proof("DSK-01", "the same file, deleted again", "pass", "pass", ok=True),
+        Proof("MCP-01", "403 for everybody", "unknown", "fail"),
+    )
     for language in LANGUAGES:
         (folder / f"{language}.html").write_bytes(render_verdict(run, decide(run), proofs, language))
     return state, run, {language: folder / f"{language}.html" for language in LANGUAGES}
@@ -87,7 +91,9 @@ Recorded = tuple[str, Run, dict[str, Path]]
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_scrolls_sideways_and_no_word_is_torn(window: Browser, recorded: Recorded, language: str, width: int) -> None:
+def test_nothing_scrolls_sideways_and_no_word_is_torn(
+    window: Browser, recorded: Recorded, language: str, width: int
+) -> None:
     window.open(recorded[2][language], width, 844)
     assert window.run("return document.documentElement.scrollWidth") <= width
     assert window.run(OVER_THE_EDGE) == []
@@ -95,7 +101,9 @@ def test_nothing_scrolls_sideways_and_no_word_is_torn(window: Browser, recorded:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_paper_no_word_is_torn_and_no_cause_overlaps_itself(window: Browser, recorded: Recorded, language: str) -> None:
+def test_on_paper_no_word_is_torn_and_no_cause_overlaps_itself(
+    window: Browser, recorded: Recorded, language: str
+) -> None:
     window.open(recorded[2][language], 695, 1000)  # A4 between its margins
     window.command("Emulation.setEmulatedMedia", media="print")
     assert window.run(TORN) == []
@@ -106,7 +114,8 @@ def test_on_paper_no_word_is_torn_and_no_cause_overlaps_itself(window: Browser, 
 @pytest.mark.skipif(not PDFTOTEXT, reason="needs pdftotext (poppler-utils)")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sheet_names_its_run_and_none_is_blank(
-        window: Browser, recorded: Recorded, tmp_path: Path, language: str) -> None:
+    window: Browser, recorded: Recorded, tmp_path: Path, language: str
+) -> None:
     window.open(recorded[2][language])
     (tmp_path / "page.pdf").write_bytes(window.pdf())
     command = [str(PDFTOTEXT), "-layout", str(tmp_path / "page.pdf"), "-"]
@@ -126,7 +135,10 @@ def test_a_go_shows_its_reserves_and_what_ends_next_without_scrolling(window: Br
         assert window.all(".beside-go, .expires") == []
         return
     reserves = window.all(".beside-go li")
-    assert [[link.text for link in one.find_elements("css selector", "a")] for one in reserves] == [["INF-06"], ["MCP-08"]]
+    assert [[link.text for link in one.find_elements("css selector", "a")] for one in reserves] == [
+        ["INF-06"],
+        ["MCP-08"],
+    ]
     ends = min(entry.valid_until for entry in recorded[1].people.attestations)
     assert f"until {Voice('en').day(ends)}".replace("\u00a0", " ") in window.one(".expires").text
     for one in (*reserves, window.one(".expires")):
@@ -136,7 +148,11 @@ def test_a_go_shows_its_reserves_and_what_ends_next_without_scrolling(window: Br
 
 def test_the_grid_has_one_edge(window: Browser, recorded: Recorded) -> None:
     window.open(recorded[2]["fr"])
-    edges = {selector: window.run("const box = document.querySelector(arguments[0]).getBoundingClientRect();"
-                                  "return Math.round(box.right)", selector)
-             for selector in (".language fieldset", ".fr .beside", ".fr .figures", ".fr .dates")}
+    edges = {
+        selector: window.run(
+            "const box = document.querySelector(arguments[0]).getBoundingClientRect();return Math.round(box.right)",
+            selector,
+        )
+        for selector in (".language fieldset", ".fr .beside", ".fr .figures", ".fr .dates")
+    }
     assert len(set(edges.values())) == 1, edges

@@ -22,25 +22,36 @@ def test_ubuntus_rsyslog_writes_to_its_own_live_logs() -> None:
     assert (seen.wrong, seen.foreign, seen.lost, seen.where) == ((), (), False, "/var/log/syslog")
 
 
-@pytest.mark.parametrize("held", [
-    "open same /var/log/kern.log.1", "open other /var/log/kern.log (deleted)", "open other /var/log/kern.log.1 (deleted)",
-    "open same /var/log/kern.log-20261123"])
+@pytest.mark.parametrize(
+    "held",
+    [
+        "open same /var/log/kern.log.1",
+        "open other /var/log/kern.log (deleted)",
+        "open other /var/log/kern.log.1 (deleted)",
+        "open same /var/log/kern.log-20261123",
+    ],
+)
 def test_a_rotated_or_deleted_file_is_no_live_log(held: str) -> None:
     assert drill("open same /var/log/kern.log", held).astray == (held.split(" ", 2)[2],)
 
 
-@pytest.mark.parametrize(("log", "locked", "foreign"), [
-    ("log 0 4 640 root", True, False),      # created by logrotate as root:adm: syslog may only read it
-    ("log 0 4 660 root", False, True),      # of another owner, and writable all the same
-    ("log 104 4 440 syslog", True, False),
-])
+@pytest.mark.parametrize(
+    ("log", "locked", "foreign"),
+    [
+        ("log 0 4 640 root", True, False),  # created by logrotate as root:adm: syslog may only read it
+        ("log 0 4 660 root", False, True),  # of another owner, and writable all the same
+        ("log 104 4 440 syslog", True, False),
+    ],
+)
 def test_a_log_it_may_not_write_to(log: str, locked: bool, foreign: bool) -> None:
     seen = drill("log 104 4 640 syslog /var/log/kern.log", f"{log} /var/log/kern.log")
     assert (bool(seen.locked), bool(seen.foreign)) == (locked, foreign)
 
 
 def test_one_that_kept_roots_rights_writes_to_any() -> None:
-    answer = SYSLOG_MARKER.replace("may 0000000000000000", "may 000001ffffffffff").replace("log 104 4 640", "log 0 4 640")
+    answer = SYSLOG_MARKER.replace("may 0000000000000000", "may 000001ffffffffff").replace(
+        "log 104 4 640", "log 0 4 640"
+    )
     assert syslog_marker(answer).locked == ()
 
 
@@ -75,7 +86,9 @@ def test_containers_without_a_kubelet_are_unknown_and_no_containers_are_none() -
     assert container_logs("whole\n").worst == 0
 
 
-@pytest.mark.parametrize(("written", "bytes_"), [("10Mi", 10 << 20), ("50M", 50 * 10**6), ("1Gi", 1 << 30), ("4096", 4096)])
+@pytest.mark.parametrize(
+    ("written", "bytes_"), [("10Mi", 10 << 20), ("50M", 50 * 10**6), ("1Gi", 1 << 30), ("4096", 4096)]
+)
 def test_quantities_as_kubernetes_writes_them(written: str, bytes_: int) -> None:
     assert quantity(written) == bytes_
 
@@ -89,8 +102,9 @@ def test_a_silent_kernel_says_nothing() -> None:
     assert kernel_messages(f"{AT}\nwhole\n").message == ""
 
 
-@pytest.mark.parametrize(("count", "first", "a_day"), [
-    (20_000, AT - 3600, 24e6), (500, AT - 60, 1e6)])  # the sample lasts an hour; all there is since a day
+@pytest.mark.parametrize(
+    ("count", "first", "a_day"), [(20_000, AT - 3600, 24e6), (500, AT - 60, 1e6)]
+)  # the sample lasts an hour; all there is since a day
 def test_without_a_kern_log_the_journal_tells_how_much_a_day(count: int, first: int, a_day: float) -> None:
     answer = f"{AT}\njournal 1000000 {count} {first}\nreach {AT - DAY}\nline 3 usb #-#: reset\nwhole\n"
     assert kernel_messages(answer).a_day == pytest.approx(a_day)

@@ -40,8 +40,14 @@ def make(tmp_path: Path) -> Make:
         env = {name: value for name, value in os.environ.items() if name not in names} | variables
         with (tmp_path / "said").open("wb") as said:
             return subprocess.Popen(
-                [AUDIT], cwd=tmp_path, env=env, stderr=said, start_new_session=True,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509 — nohup ignores it; no thread here
+                [AUDIT],
+                cwd=tmp_path,
+                env=env,
+                stderr=said,
+                start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 — nohup ignores it; no thread here
+            )
+
     return make
 
 
@@ -55,23 +61,29 @@ def test_every_verdict_is_a_success_and_no_verdict_is_not(make: Make, judged: in
     assert make(JUDGED=str(judged)).wait() == status
 
 
-@pytest.mark.parametrize(("variables", "called"), [
-    ({}, "pytest --target=demo"),
-    ({"SCENARIO": "ready"}, "pytest --target=replay:lab/recordings/ready.json"),
-    ({"TARGET": "edge", "FIX": "plan"}, "pytest --fix=plan --target=edge in reports/out/edge"),
-    ({"TARGET": "edge", "DRILLS": "0"}, "pytest -m not drill --target=edge in reports/out/edge"),
-    ({"TARGET": "edge", "PHASE0_REPORTS": "/srv/pages"}, "pytest --target=edge in /srv/pages"),
-    ({"TARGET": "replay:some/where.json"}, "pytest --target=replay:some/where.json"),
-    ({"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"},
-     "pytest --lang=fr --fix --target=../private/edge in reports/out/edge"),
-])
+@pytest.mark.parametrize(
+    ("variables", "called"),
+    [
+        ({}, "pytest --target=demo"),
+        ({"SCENARIO": "ready"}, "pytest --target=replay:lab/recordings/ready.json"),
+        ({"TARGET": "edge", "FIX": "plan"}, "pytest --fix=plan --target=edge in reports/out/edge"),
+        ({"TARGET": "edge", "DRILLS": "0"}, "pytest -m not drill --target=edge in reports/out/edge"),
+        ({"TARGET": "edge", "PHASE0_REPORTS": "/srv/pages"}, "pytest --target=edge in /srv/pages"),
+        ({"TARGET": "replay:some/where.json"}, "pytest --target=replay:some/where.json"),
+        (
+            {"TARGET": "../private/edge", "FIX": "1", "REPORT_LANG": "fr"},
+            "pytest --lang=fr --fix --target=../private/edge in reports/out/edge",
+        ),
+    ],
+)
 def test_variables_become_options(make: Make, tmp_path: Path, variables: dict[str, str], called: str) -> None:
     assert make(**variables).wait() == 0
     assert calls(tmp_path) == [called]
 
 
-@pytest.mark.parametrize("variables", [
-    {"SCENARIO": "worse"}, {"KEEP": "yes"}, {"DRILLS": "no"}, {"TARGET": "edge", "SCENARIO": "ready"}])
+@pytest.mark.parametrize(
+    "variables", [{"SCENARIO": "worse"}, {"KEEP": "yes"}, {"DRILLS": "no"}, {"TARGET": "edge", "SCENARIO": "ready"}]
+)
 def test_what_makes_no_sense_is_refused(make: Make, tmp_path: Path, variables: dict[str, str]) -> None:
     assert make(**variables).wait() == 4
     assert (tmp_path / "said").read_text().startswith("make audit: ")
@@ -105,11 +117,16 @@ def test_a_lab_that_did_not_come_up_is_no_verdict(make: Make, tmp_path: Path, fa
     assert len(calls(tmp_path)) == 1
 
 
-@pytest.mark.parametrize(("status", "called"), [
-    (r"edge\t10.77.1.2\tready\tup\t/run/edge/target\n", ["lab status", "pytest --target=/run/edge/target"]),
-    (r"other\t10.77.1.2\tready\tup\t/run/other/target\n",
-     ["lab status", "lab up --name edge --scenario before", "pytest --target=/run/lab/target"]),
-])
+@pytest.mark.parametrize(
+    ("status", "called"),
+    [
+        (r"edge\t10.77.1.2\tready\tup\t/run/edge/target\n", ["lab status", "pytest --target=/run/edge/target"]),
+        (
+            r"other\t10.77.1.2\tready\tup\t/run/other/target\n",
+            ["lab status", "lab up --name edge --scenario before", "pytest --target=/run/lab/target"],
+        ),
+    ],
+)
 def test_a_kept_lab_stays(make: Make, tmp_path: Path, status: str, called: list[str]) -> None:
     assert make(TARGET="lab", KEEP="1", STATUS=status).wait() == 0
     assert calls(tmp_path) == called
@@ -132,7 +149,9 @@ def test_two_audits_of_one_folder_never_run(make: Make, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("flock") is None, reason="the lock is util-linux's")
 def test_an_audit_holds_the_lock_until_it_ends(make: Make, tmp_path: Path) -> None:
     (tmp_path / "targets" / "edge").mkdir(parents=True)
-    assert make(TARGET="edge", MEANWHILE="flock --nonblock targets/edge/schedule.lock true || touch refused").wait() == 0
+    assert (
+        make(TARGET="edge", MEANWHILE="flock --nonblock targets/edge/schedule.lock true || touch refused").wait() == 0
+    )
     assert (tmp_path / "refused").exists()
     assert make(TARGET="edge").wait() == 0
 
@@ -142,8 +161,12 @@ def test_a_site_on_a_schedule_is_told_where_its_truth_is(tmp_path: Path, target:
     (tmp_path / "etc" / "edge").mkdir(parents=True)
     script = tmp_path / "audit.sh"
     script.write_text(AUDIT.read_text().replace("etc=/etc/phase0-audit", f"etc={tmp_path}/etc"))
-    done = subprocess.run(["sh", script], cwd=tmp_path, env=os.environ | {"TARGET": target}, capture_output=True, text=True)
-    assert ("edge is on a schedule here: its seven days and its page are /var/lib/phase0-audit/edge" in done.stderr) == told
+    done = subprocess.run(
+        ["sh", script], cwd=tmp_path, env=os.environ | {"TARGET": target}, capture_output=True, text=True
+    )
+    assert (
+        "edge is on a schedule here: its seven days and its page are /var/lib/phase0-audit/edge" in done.stderr
+    ) == told
 
 
 @pytest.mark.parametrize(("checked", "status"), [(0, 0), (10, 0), (4, 2)])
@@ -164,10 +187,15 @@ def test_without_a_python_it_says_what_to_install(tmp_path: Path) -> None:
     tools.mkdir()
     for tool in ("sh", "id"):
         (tools / tool).symlink_to(str(shutil.which(tool)))
-    (tools / "python3").write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo Python 3.9.2 || exit 1\n")
+    (tools / "python3").write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n')
     (tools / "python3").chmod(0o755)
-    done = subprocess.run([AUDIT.with_name("venv.sh"), tmp_path / "venv", "requirements.lock"], cwd=tmp_path,
-                          env={"PATH": str(tools)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [AUDIT.with_name("venv.sh"), tmp_path / "venv", "requirements.lock"],
+        cwd=tmp_path,
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1
     assert "here is: Python 3.9.2" in done.stderr
     assert "sudo apt-get install -y python3-venv" in done.stderr

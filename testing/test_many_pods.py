@@ -36,14 +36,29 @@ print(len(read["pods"]), health.pods, equipped.equipped, took, (most - before) /
 
 def page(number: int) -> str:
     """500 pods as a real server lists them, with the bulk that is of no use here."""
-    bulk = {"managedFields": [{"fieldsV1": {f"f:{name}": {} for name in range(60)}}], "annotations": {"last": "x" * 500}}
+    bulk = {
+        "managedFields": [{"fieldsV1": {f"f:{name}": {} for name in range(60)}}],
+        "annotations": {"last": "x" * 500},
+    }
     items = []
     for at in range(number * PAGE, (number + 1) * PAGE):
         row = pod("twisterlab" if at == 0 else f"team-{at % 50}", containers=("mcp-unified", "sidecar"))
         row["metadata"] |= {"name": f"p{at}", "uid": f"{at:032x}", **bulk}
-        row["spec"] |= {"volumes": [{"name": f"v{one}", "configMap": {"name": "c"}} for one in range(4)], "tolerations": [
-            {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}] * 2}
-        row["status"]["conditions"] = [{"type": kind, "status": "True"} for kind in ("Ready", "Initialized", "PodScheduled")]
+        row["spec"] |= {
+            "volumes": [{"name": f"v{one}", "configMap": {"name": "c"}} for one in range(4)],
+            "tolerations": [
+                {
+                    "key": "node.kubernetes.io/not-ready",
+                    "operator": "Exists",
+                    "effect": "NoExecute",
+                    "tolerationSeconds": 300,
+                }
+            ]
+            * 2,
+        }
+        row["status"]["conditions"] = [
+            {"type": kind, "status": "True"} for kind in ("Ready", "Initialized", "PodScheduled")
+        ]
         items.append(row)
     more = {"continue": str(number + 1)} if (number + 1) * PAGE < PODS else {}
     return json.dumps({"kind": "PodList", "metadata": more, "items": items})
@@ -67,7 +82,9 @@ def test_five_thousand_pods_cost_little_time_and_memory(crowded: Server, tmp_pat
     """Processor time in a process of its own: what else the machine does is none of its business."""
     (tmp_path / "target.toml").write_text(TARGET)
     (tmp_path / "kubeconfig").write_text(kubeconfig(crowded.url, {"token": "t"}))
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     pods, ours, equipped, seconds, megabytes = map(float, done.stdout.split())
     assert (pods, ours, equipped) == (PODS, 1, 1)
     assert megabytes < MEGABYTES

@@ -24,18 +24,29 @@ def at(hours: float) -> str:
 
 def deployment(namespace: str = "default", container: dict[str, Any] | None = None) -> dict[str, Any]:
     made = {"name": "mcp-unified", "image": "mcp:1", **PROBE, **ASKS} if container is None else container
-    return {"metadata": {"namespace": namespace, "name": "mcp-unified"}, "spec": {
-        "selector": {"matchLabels": {"app": "mcp"}}, "template": {"spec": {"containers": [made]}}}}
+    return {
+        "metadata": {"namespace": namespace, "name": "mcp-unified"},
+        "spec": {"selector": {"matchLabels": {"app": "mcp"}}, "template": {"spec": {"containers": [made]}}},
+    }
 
 
-def pod(namespace: str = "default", *, phase: str = "Running", meta: dict[str, Any] | None = None,
-        containers: tuple[str, ...] = ("mcp-unified",), **status: Any) -> dict[str, Any]:
+def pod(
+    namespace: str = "default",
+    *,
+    phase: str = "Running",
+    meta: dict[str, Any] | None = None,
+    containers: tuple[str, ...] = ("mcp-unified",),
+    **status: Any,
+) -> dict[str, Any]:
     """A pod whose containers are all in the same state; by default running and ready."""
     state = {"ready": True, "state": {"running": {"startedAt": at(60)}}, "restartCount": 0, **status}
     made = [{"name": name, "image": "mcp:1", **PROBE, **ASKS} for name in containers]
     states = [{"name": name, **state} for name in containers]
-    return {"metadata": {"namespace": namespace, "name": "p", "labels": {"app": "mcp"}, **(meta or {})},
-            "spec": {"containers": made}, "status": {"phase": phase, "startTime": at(60), "containerStatuses": states}}
+    return {
+        "metadata": {"namespace": namespace, "name": "p", "labels": {"app": "mcp"}, **(meta or {})},
+        "spec": {"containers": made},
+        "status": {"phase": phase, "startTime": at(60), "containerStatuses": states},
+    }
 
 
 def crashed(began: float, ended: float) -> dict[str, Any]:
@@ -56,22 +67,34 @@ def test_sound_pods_with_and_without_a_sidecar() -> None:
     assert (seen.pods, seen.ready, seen.unwell, seen.without) == (3, 4, 0, ())
 
 
-@pytest.mark.parametrize(("row", "complaint", "said"), [
-    (pod(ready=False), "unready", "default/p mcp-unified"),
-    (pod(ready=False, state={"waiting": {"reason": "ErrImagePull"}}), "waiting", "default/p mcp-unified: ErrImagePull"),
-    (pod(**crashed(50, 23)), "ended", "default/p mcp-unified: OOMKilled (137)"),
-    (pod(meta={"deletionTimestamp": at(0.5)}), "stuck", "default/p"),
-    (pod(phase="Failed", meta={"name": "e"}), "without", "default")])
+@pytest.mark.parametrize(
+    ("row", "complaint", "said"),
+    [
+        (pod(ready=False), "unready", "default/p mcp-unified"),
+        (
+            pod(ready=False, state={"waiting": {"reason": "ErrImagePull"}}),
+            "waiting",
+            "default/p mcp-unified: ErrImagePull",
+        ),
+        (pod(**crashed(50, 23)), "ended", "default/p mcp-unified: OOMKilled (137)"),
+        (pod(meta={"deletionTimestamp": at(0.5)}), "stuck", "default/p"),
+        (pod(phase="Failed", meta={"name": "e"}), "without", "default"),
+    ],
+)
 def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, said: str) -> None:
     seen = see(row)
     assert getattr(seen, complaint)[0] == said
     assert seen.unwell == (complaint != "without")
 
 
-@pytest.mark.parametrize("row", [
-    pod(**crashed(50, 25)),                                   # it ended the day before yesterday
-    pod(**crashed(80, 1)),                                    # it had begun before the server did: the restart ended it
-    pod(meta={"deletionTimestamp": at(0.01)}, ready=False)])  # on its way out, and in time
+@pytest.mark.parametrize(
+    "row",
+    [
+        pod(**crashed(50, 25)),  # it ended the day before yesterday
+        pod(**crashed(80, 1)),  # it had begun before the server did: the restart ended it
+        pod(meta={"deletionTimestamp": at(0.01)}, ready=False),
+    ],
+)  # on its way out, and in time
 def test_what_is_no_crash(row: dict[str, Any]) -> None:
     assert see(row, pod(meta={"name": "q"})).unwell == 0
 
@@ -97,22 +120,35 @@ def test_other_peoples_pods_are_none_of_ours() -> None:
     assert see(pod(), pod(ready=False, meta={"name": "x", "labels": {"app": "other"}})).unwell == 0
 
 
-@pytest.mark.parametrize(("expression", "selects"), [
-    ({"operator": "In", "values": ["mcp"]}, True), ({"operator": "NotIn", "values": ["mcp"]}, False),
-    ({"operator": "Exists"}, True), ({"operator": "DoesNotExist"}, False), ({"operator": "Gt", "values": ["1"]}, False)])
+@pytest.mark.parametrize(
+    ("expression", "selects"),
+    [
+        ({"operator": "In", "values": ["mcp"]}, True),
+        ({"operator": "NotIn", "values": ["mcp"]}, False),
+        ({"operator": "Exists"}, True),
+        ({"operator": "DoesNotExist"}, False),
+        ({"operator": "Gt", "values": ["1"]}, False),
+    ],
+)
 def test_a_selector_of_expressions(expression: dict[str, Any], selects: bool) -> None:
     assert selector({"matchExpressions": [{"key": "app", **expression}]}).selects({"app": "mcp"}) is selects
     assert not selector({}).selects({"app": "mcp"})
 
 
-@pytest.mark.parametrize(("container", "complaint"), [
-    ({"name": "x", **ASKS}, "unprobed"), ({"name": "x", **PROBE}, "unreserved"),
-    ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}}}, "unreserved"),
-    ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}}, "")])
+@pytest.mark.parametrize(
+    ("container", "complaint"),
+    [
+        ({"name": "x", **ASKS}, "unprobed"),
+        ({"name": "x", **PROBE}, "unreserved"),
+        ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}}}, "unreserved"),
+        ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}}, ""),
+    ],
+)
 def test_equipment_is_read_from_the_template_where_nothing_runs(container: dict[str, Any], complaint: str) -> None:
     seen = equipment(services(read("deployments", deployment(container=container)), (), TARGET))
     assert {name: bool(getattr(seen, name)) for name in ("unprobed", "unreserved")} == {
-        name: name == complaint for name in ("unprobed", "unreserved")}
+        name: name == complaint for name in ("unprobed", "unreserved")
+    }
     assert (seen.absent, seen.equipped) == (("twisterlab", "twisterlab-dev"), 0 if complaint else 1)
 
 

@@ -78,10 +78,12 @@ def test_without_one_of_its_facts_no_criterion_passes(house: House, group: set[s
 @pytest.mark.parametrize("group", apart(), ids=min)
 def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str]) -> None:
     def cut(answer: Answer) -> Answer:
-        return msgspec.structs.replace(answer, out=answer.out[:len(answer.out) // 2] + "\0\x1b[")
+        return msgspec.structs.replace(answer, out=answer.out[: len(answer.out) // 2] + "\0\x1b[")
 
     ran = judged(house, answers=changed(group, cut))
-    broken = [id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"]
+    broken = [
+        id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"
+    ]
     assert broken == []
     assert "Traceback (most" not in ran.said
 

@@ -19,8 +19,14 @@ def test_a_heartbeat_has_its_age(ago: int, minutes: int) -> None:
     assert heartbeat(node(NOW - timedelta(minutes=ago)), NOW).minutes == minutes
 
 
-@pytest.mark.parametrize(("beat", "code"), [
-    (None, "no-heartbeat"), (NOW + timedelta(minutes=6), "heartbeat-ahead"), (NOW + timedelta(days=9), "heartbeat-ahead")])
+@pytest.mark.parametrize(
+    ("beat", "code"),
+    [
+        (None, "no-heartbeat"),
+        (NOW + timedelta(minutes=6), "heartbeat-ahead"),
+        (NOW + timedelta(days=9), "heartbeat-ahead"),
+    ],
+)
 def test_one_that_is_missing_or_from_the_future_is_not_fresh(beat: datetime | None, code: str) -> None:
     with pytest.raises(Unknown, match=code):
         heartbeat(node(beat), NOW)

@@ -28,7 +28,9 @@ NO_GO = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.
 OPEN = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.UNKNOWN})
 LIGHT_NO_GO = run(GO.contract, {"DSK-01": Outcome.FAIL})
 HOOK, MAIL = "PHASE0_TEST_HOOK", "mail.url"
-pytestmark = pytest.mark.filterwarnings("ignore:.imghdr.:DeprecationWarning")  # one of the services apprise knows asks for it
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.imghdr.:DeprecationWarning"
+)  # one of the services apprise knows asks for it
 
 
 @pytest.fixture
@@ -58,8 +60,12 @@ def test_a_change_is_told_once_by_each_way(receivers: tuple[Webhook, Mailbox], t
     assert [message["title"] for message in hook.messages] == titles
     assert [message["Subject"] for message in mailbox.messages] == titles
     body = hook.messages[1]["message"].replace("\u00a0", " ")
-    for said in ("Blocking criteria that failed: 2 of", "- DSK-01 said: pass → fail", "https://audit.example/edge",
-                 "11 February 2026"):
+    for said in (
+        "Blocking criteria that failed: 2 of",
+        "- DSK-01 said: pass → fail",
+        "https://audit.example/edge",
+        "11 February 2026",
+    ):
         assert said in body
     assert "DSK-01" in mailbox.messages[1].get_content()
 
@@ -80,12 +86,17 @@ def test_a_light_look_tells_a_no_go_and_nothing_else(receivers: tuple[Webhook, M
     for made in (light, LIGHT_NO_GO, LIGHT_NO_GO, light):
         assert tell(tmp_path, made, "--light") == 0
     tell(tmp_path, GO)
-    assert [message["title"] for message in hook.messages] == ["Edge: GO", "Edge: NO-GO (was GO)", "Edge: GO (was NO-GO)"]
+    assert [message["title"] for message in hook.messages] == [
+        "Edge: GO",
+        "Edge: NO-GO (was GO)",
+        "Edge: GO (was NO-GO)",
+    ]
     assert "MCP-01" not in hook.messages[1]["message"], "what a light look leaves out is no reason"
 
 
 def test_what_was_not_delivered_is_said_without_the_address_and_tried_again(
-        receivers: tuple[Webhook, Mailbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    receivers: tuple[Webhook, Mailbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     hook, mailbox = receivers
     hook.status = 503
     assert tell(tmp_path, GO) == 1
@@ -99,7 +110,8 @@ def test_what_was_not_delivered_is_said_without_the_address_and_tried_again(
 
 
 def test_an_address_that_is_missing_or_of_no_service_is_a_line(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     place(tmp_path, f'variables = ["{HOOK}"]\n')
     for url, why in ((None, "not set"), ("gopher://127.0.0.1/kept-secret", "no service"), ("x\ny", "one line")):
         monkeypatch.delenv(HOOK, raising=False) if url is None else monkeypatch.setenv(HOOK, url)
@@ -110,7 +122,9 @@ def test_an_address_that_is_missing_or_of_no_service_is_a_line(
         assert "kept-secret" not in said
 
 
-def test_an_audit_that_could_not_be_held_is_told_once_until_one_is(receivers: tuple[Webhook, Mailbox], tmp_path: Path) -> None:
+def test_an_audit_that_could_not_be_held_is_told_once_until_one_is(
+    receivers: tuple[Webhook, Mailbox], tmp_path: Path
+) -> None:
     hook, _ = receivers
     tell(tmp_path, GO)
     for _ in range(3):
@@ -141,9 +155,15 @@ def test_a_memory_that_makes_no_sense_is_none(receivers: tuple[Webhook, Mailbox]
     assert len(receivers[0].messages) == 1
 
 
-@pytest.mark.parametrize(("notify", "said"), [
-    ('files = ["nothing.url"]', "[notify] files: nothing.url does not exist"), ('language = "de"', "[notify] language"),
-    ('url = "https://x"', "url"), ('link = "a\\nb"', "[notify] link")])
+@pytest.mark.parametrize(
+    ("notify", "said"),
+    [
+        ('files = ["nothing.url"]', "[notify] files: nothing.url does not exist"),
+        ('language = "de"', "[notify] language"),
+        ('url = "https://x"', "url"),
+        ('link = "a\\nb"', "[notify] link"),
+    ],
+)
 def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, said: str, tmp_path: Path) -> None:
     place(tmp_path, notify)
     with pytest.raises(TargetError, match=said.replace("[", r"\[")):
@@ -151,7 +171,8 @@ def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, said
 
 
 def test_check_says_which_address_is_missing(
-        receivers: tuple[Webhook, Mailbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    receivers: tuple[Webhook, Mailbox], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert receivers
     monkeypatch.delenv(HOOK)
     seen = {line.values["name"]: line.fine for line in check(load_target(tmp_path), People()) if line.code == "notify"}

@@ -3,7 +3,14 @@ from gate.outcome import JUDGED, Outcome
 
 def test_the_order_from_best_to_worst() -> None:
     assert sorted(Outcome, key=lambda outcome: outcome.severity) == [
-        "pass", "fixed", "waived", "manual", "unknown", "pending", "fail"]
+        "pass",
+        "fixed",
+        "waived",
+        "manual",
+        "unknown",
+        "pending",
+        "fail",
+    ]
 
 
 def test_only_pass_fixed_and_waived_count_as_met() -> None:

@@ -27,18 +27,93 @@ from reports.pages.verdict import TEMPLATES, render_verdict
 from reports.session.terminal import summary
 from reports.text.responsibility import whole_words
 from reports.text.words import UNSEEN, Voice
-from testing.golden import AT, CONTRACT, GOLDEN, failed, fixed, go, go_with_waivers, golden, hostile, lab, no_go, not_yet
+from testing.golden import (
+    AT,
+    CONTRACT,
+    GOLDEN,
+    failed,
+    fixed,
+    go,
+    go_with_waivers,
+    golden,
+    hostile,
+    lab,
+    no_go,
+    not_yet,
+)
 from testing.runs import runs
 
 VOID = {"meta", "input", "br", "path", "circle", "rect", "use", "line", "polyline", "polygon"}
 OURS = {
-    "html", "head", "meta", "title", "style", "body", "svg", "symbol", "path", "circle", "rect", "use", "form",
-    "fieldset", "legend", "input", "label", "div", "header", "p", "span", "h1", "h2", "h3", "small", "dl", "dt", "dd",
-    "time", "section", "ol", "ul", "li", "a", "code", "aside", "table", "caption", "thead", "tbody", "tr", "th", "td",
-    "nav", "main", "article", "details", "summary", "pre", "b", "em", "strong", "footer", "br", "i", "figure", "figcaption",
-    "line", "polyline", "polygon", "select", "option", "output", "script"}
-PROOFS = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11",), ok=True),
-          Proof("MCP-01", "403", "unknown", "fail"))
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "svg",
+    "symbol",
+    "path",
+    "circle",
+    "rect",
+    "use",
+    "form",
+    "fieldset",
+    "legend",
+    "input",
+    "label",
+    "div",
+    "header",
+    "p",
+    "span",
+    "h1",
+    "h2",
+    "h3",
+    "small",
+    "dl",
+    "dt",
+    "dd",
+    "time",
+    "section",
+    "ol",
+    "ul",
+    "li",
+    "a",
+    "code",
+    "aside",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "nav",
+    "main",
+    "article",
+    "details",
+    "summary",
+    "pre",
+    "b",
+    "em",
+    "strong",
+    "footer",
+    "br",
+    "i",
+    "figure",
+    "figcaption",
+    "line",
+    "polyline",
+    "polygon",
+    "select",
+    "option",
+    "output",
+    "script",
+}
+PROOFS = (
+    Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11",), ok=True),
+    Proof("MCP-01", "403", "unknown", "fail"),
+)
 
 
 class Page(HTMLParser):
@@ -143,15 +218,31 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 
 def test_the_first_screen_says_why_who_and_what_to_do() -> None:
     text = page("no_go").text.partition("MCP services")[0]
-    for said in ("NO-GO", "/ is 85 % full", "Alice Martin (server)", "sudo du -xhd2 / | sort -h | tail -20",
-                 "7 days after the meeting", "18 February 2026", "Recorded demo server", "Infrastructure score"):
+    for said in (
+        "NO-GO",
+        "/ is 85 % full",
+        "Alice Martin (server)",
+        "sudo du -xhd2 / | sort -h | tail -20",
+        "7 days after the meeting",
+        "18 February 2026",
+        "Recorded demo server",
+        "Infrastructure score",
+    ):
         assert said in text
 
 
 def test_every_evidence_is_told() -> None:
     text = page("no_go", "fr").text
-    for said in ("85", "manqué de 15 points", "df --local --block-size=1", "11 février 2026", "INF-11",
-                 "Plan, chapitre 2", "Aucun jour sans incident", "Personne ne l’a encore attesté"):
+    for said in (
+        "85",
+        "manqué de 15 points",
+        "df --local --block-size=1",
+        "11 février 2026",
+        "INF-11",
+        "Plan, chapitre 2",
+        "Aucun jour sans incident",
+        "Personne ne l’a encore attesté",
+    ):
         assert said in text.replace("\u00a0", " ")
 
 
@@ -202,8 +293,10 @@ def test_when_the_plan_alone_would_say_otherwise_it_is_said() -> None:
     run = not_yet()
     contract = {id: row for id, row in run.contract.items() if id not in ("DEC-02", "DEC-01")}
     failing = GOLDEN["no_go"]().results["LOG-01"]
-    other = type(run)(**{name: getattr(run, name) for name in run.__struct_fields__} | {
-        "contract": contract, "results": {**run.results, "LOG-01": failing}})
+    other = type(run)(
+        **{name: getattr(run, name) for name in run.__struct_fields__}
+        | {"contract": contract, "results": {**run.results, "LOG-01": failing}}
+    )
     text = Page(render_verdict(other, decide(other), (), "en")).text
     assert "The plan’s own figures say GO; the evidence asked for beside them says NO-GO." in text
 
@@ -217,8 +310,11 @@ def test_contrast_is_enough_to_read(theme: int) -> None:
     light = dict(COLOUR.findall(THEMES[0].split("}")[0]))
     colours = light | dict(COLOUR.findall(THEMES[1].split("}")[0])) if theme else light
     heroes = [shade for name, shade in COLOUR.findall(THEMES[theme]) if name == "hero"]
-    pairs = [(colours[tone], colours[ground]) for ground in ("paper", "code") for tone in (
-        "ink", "soft", "link", "pass", "fixed", "waived", "manual", "unknown", "pending", "fail")]
+    pairs = [
+        (colours[tone], colours[ground])
+        for ground in ("paper", "code")
+        for tone in ("ink", "soft", "link", "pass", "fixed", "waived", "manual", "unknown", "pending", "fail")
+    ]
     pairs += [(colours["warn-ink"], colours["warn"])]
     pairs += [(colours["ink"], colours[side]) for side in ("added", "removed")]
     pairs += [(colours[ink], hero) for hero in heroes for ink in ("hero-ink", "hero-soft")]
@@ -232,7 +328,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(shade: str) -> float:
-    parts = [int(shade[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -255,8 +351,13 @@ def test_what_changed_is_compared_with_the_whole_audit_before() -> None:
 
 def test_hours_are_computed_step_by_step() -> None:
     text = page("not_yet").text.replace("\u00a0", " ")
-    for said in ("14 h by the work log", "5 h a month (3 h measured, 2 h assumed) × 12 months = 60 h", "60 h − 14 h = 46 h",
-                 "22 h, if nothing assumed comes true", "no backup by hand 2 h saved a month, assumed"):
+    for said in (
+        "14 h by the work log",
+        "5 h a month (3 h measured, 2 h assumed) × 12 months = 60 h",
+        "60 h − 14 h = 46 h",
+        "22 h, if nothing assumed comes true",
+        "no backup by hand 2 h saved a month, assumed",
+    ):
         assert said in text
 
 
@@ -270,33 +371,57 @@ def test_the_plans_week_is_measured_by_its_criteria() -> None:
 def test_a_target_that_asks_for_more_says_so() -> None:
     run = msgspec.structs.replace(go(), target=msgspec.structs.replace(go().target, tightened={"DSK-01": "< 70 %"}))
     text = Page(render_verdict(run, decide(run), (), "en")).text
-    assert "The contract asks for < 70 %. On a real server: This target asks for more: < 70 %." in text.replace("\u00a0", " ")
+    assert "The contract asks for < 70 %. On a real server: This target asks for more: < 70 %." in text.replace(
+        "\u00a0", " "
+    )
 
 
 def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
     first, _, after = page("go_with_waivers").text.replace("\u00a0", " ").partition("The plan’s figures")
-    for said in ("2 reserves", "fail Failed: fwupd.service INF-11", "pass, with reserve",
-                 "Expires next: waiver, until 3 March 2026 MCP-01"):
+    for said in (
+        "2 reserves",
+        "fail Failed: fwupd.service INF-11",
+        "pass, with reserve",
+        "Expires next: waiver, until 3 March 2026 MCP-01",
+    ):
         assert said in first
     listed = after.partition("Do not stand in the way")[2].partition("7.3 days")[0]
     assert "pass, with reserve LOG-01" in listed, "and not a pass like any other"
-    contents = [link for tag, one in page("go_with_waivers").tags if tag == "a" and (link := one["href"]).startswith("#en-")]
+    contents = [
+        link for tag, one in page("go_with_waivers").tags if tag == "a" and (link := one["href"]).startswith("#en-")
+    ]
     assert "#en-reserves" in contents
     assert "Expires next" not in page("no_go").text
     assert "#en-reserves" not in page("go").values("href")
 
 
 def test_what_belongs_to_the_decision_comes_before_the_criteria() -> None:
-    places = ("because", "reserves", "week", "changes", "schedule", "worth", "criteria", "chapter-mcp", "departures", "proofs")
+    places = (
+        "because",
+        "reserves",
+        "week",
+        "changes",
+        "schedule",
+        "worth",
+        "criteria",
+        "chapter-mcp",
+        "departures",
+        "proofs",
+    )
     ids = [id.removeprefix("en-") for id in page("go_with_waivers").values("id")]
     assert [id for id in ids if id in places] == list(places)
 
 
 def test_what_ends_first_may_be_the_evidence_of_a_drill() -> None:
     until = AT + timedelta(days=3)
-    earlier = msgspec.structs.replace(go().results["BKP-10"], findings=(Finding(EARLIER, {"until": until.isoformat()}),))
+    earlier = msgspec.structs.replace(
+        go().results["BKP-10"], findings=(Finding(EARLIER, {"until": until.isoformat()}),)
+    )
     odd = msgspec.structs.replace(go().results["BKP-04"], findings=(Finding(EARLIER, {"until": "tomorrow"}),))
-    assert expires_next(*decided(golden(earlier, odd)), Voice("en")) == ("drill, counts until 14\u00a0February 2026", ("BKP-10",))
+    assert expires_next(*decided(golden(earlier, odd)), Voice("en")) == (
+        "drill, counts until 14\u00a0February 2026",
+        ("BKP-10",),
+    )
     assert expires_next(*decided(go()), Voice("en")) == ("attestation, until 11\u00a0March 2026", ("DEC-04",))
     assert expires_next(*decided(golden(people=People())), Voice("en")) is None
 
@@ -317,16 +442,25 @@ def test_a_figure_that_is_met_beside_a_finding_that_fails_is_not_drawn_as_sound(
 
 
 def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
-    nothing, look = Window(0, None, AT, "no-sample", incidents=3), Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2)
+    nothing, look = (
+        Window(0, None, AT, "no-sample", incidents=3),
+        Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2),
+    )
     said = [" ".join(window(golden(window=seen), Voice("en")).said) for seen in (nothing, look)]
     assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
-    assert "100.0 %" not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]
+    assert (
+        "100.0 %"
+        not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]
+    )
 
 
 def test_fault_proofs_are_told_criterion_by_criterion() -> None:
-    proofs = (Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE", "DEC-02"), ok=True),
-              Proof("DSK-01", "an inode short of it", "pass", "pass", ok=True), Proof("DSK-01", "df lies", "unknown", "fail"),
-              Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True))
+    proofs = (
+        Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE", "DEC-02"), ok=True),
+        Proof("DSK-01", "an inode short of it", "pass", "pass", ok=True),
+        Proof("DSK-01", "df lies", "unknown", "fail"),
+        Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True),
+    )
     disk, gone = proven(CONTRACT, proofs, Voice("en"))
     assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
     assert disk.tries[0].also == ("INF-11",), "what follows from the others is no news"

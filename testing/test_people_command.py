@@ -105,20 +105,30 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
     assert written(target, "log", "--activity", "less work", "--saves", "2") == 4
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (("waive", "DSK-01", "--reason", "r", "--approver", "Dana Leroy"), "can never be waived"),
-    (("waive", "DOC-99", "--reason", "r", "--approver", "Dana Leroy"), "no such criterion"),
-    (("waive", "DOC-01", "--reason", " ", "--approver", "Dana Leroy"), "is missing"),
-    (("waive", "DOC-01", "--reason", "r", "--approver", "robin  RUNNER"), "cannot approve it"),
-    (("waive", "DOC-01", "--reason", "r", "--approver", "Robin"), "cannot approve it"),
-    ((*WAIVE, "--until", "2000-01-01"), "expired"), ((*WAIVE, "--until", "2199-01-01"), "30 days"),
-    ((*WAIVE, "--until", "soon"), "soon"), (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "nobody can see"),
-    ((*ATTEST, "--document", "/nowhere/budget.pdf"), "/nowhere/budget.pdf"), ((*ATTEST, "--until", "2000-01-01"), "expired"),
-    (("attest", "DEC-04", "--who", "", "--role", "sponsor"), "is missing"),
-    (("log", "--activity", "nothing"), "--hours"), (("log", "--activity", "x", "--hours", "-3"), "no hours"),
-    (("log", "--activity", "x", "--hours", "nan"), "no hours"), ((*LOG, "--date", "yesterday"), "yesterday")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("waive", "DSK-01", "--reason", "r", "--approver", "Dana Leroy"), "can never be waived"),
+        (("waive", "DOC-99", "--reason", "r", "--approver", "Dana Leroy"), "no such criterion"),
+        (("waive", "DOC-01", "--reason", " ", "--approver", "Dana Leroy"), "is missing"),
+        (("waive", "DOC-01", "--reason", "r", "--approver", "robin  RUNNER"), "cannot approve it"),
+        (("waive", "DOC-01", "--reason", "r", "--approver", "Robin"), "cannot approve it"),
+        ((*WAIVE, "--until", "2000-01-01"), "expired"),
+        ((*WAIVE, "--until", "2199-01-01"), "30 days"),
+        ((*WAIVE, "--until", "soon"), "soon"),
+        (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "nobody can see"),
+        ((*ATTEST, "--document", "/nowhere/budget.pdf"), "/nowhere/budget.pdf"),
+        ((*ATTEST, "--until", "2000-01-01"), "expired"),
+        (("attest", "DEC-04", "--who", "", "--role", "sponsor"), "is missing"),
+        (("log", "--activity", "nothing"), "--hours"),
+        (("log", "--activity", "x", "--hours", "-3"), "no hours"),
+        (("log", "--activity", "x", "--hours", "nan"), "no hours"),
+        ((*LOG, "--date", "yesterday"), "yesterday"),
+    ],
+)
 def test_what_would_not_count_is_one_line_and_not_written(
-        target: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    target: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert written(target, *words) == 4
     refused = capsys.readouterr().err
     assert said in refused
@@ -127,7 +137,9 @@ def test_what_would_not_count_is_one_line_and_not_written(
 
 
 @pytest.mark.parametrize("text", ["[[waiver]]\ncriterion = 3\n", "waiver = 3\n", "[[waiver\n"])
-def test_a_file_that_is_wrong_already_is_left_alone(target: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_wrong_already_is_left_alone(
+    target: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (target / "waivers.toml").write_text(text)
     assert written(target, *WAIVE) == 4
     assert "waivers.toml" in capsys.readouterr().err

@@ -4,8 +4,13 @@ from fixtures.session.registry import known_facts, plugins
 
 
 def test_every_module_with_a_hook_or_a_fixture_is_a_plugin() -> None:
-    assert {"fixtures.session.audit", "fixtures.session.gather", "fixtures.session.judge", "fixtures.evidence.stability",
-            "fixtures.cluster.pods"} <= set(plugins())
+    assert {
+        "fixtures.session.audit",
+        "fixtures.session.gather",
+        "fixtures.session.judge",
+        "fixtures.evidence.stability",
+        "fixtures.cluster.pods",
+    } <= set(plugins())
 
 
 def test_a_module_that_only_declares_a_fact_needs_no_plugin() -> None:

@@ -33,22 +33,36 @@ def test_a_long_calm_is_proven_by_its_transition_though_the_journal_is_short() -
     assert (seen.signs, seen.proven, seen.reach_days) == (0, True, 2.0)
 
 
-@pytest.mark.parametrize("seen", [
-    see(node(Condition("True", YOUNG, NOW))), see(node(taints=("node.kubernetes.io/disk-pressure=:NoSchedule",))),
-    see(node(), (evicted(YOUNG),)), see(node(), (evicted(None),)), see(node(), lines=(YOUNG,))])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        see(node(Condition("True", YOUNG, NOW))),
+        see(node(taints=("node.kubernetes.io/disk-pressure=:NoSchedule",))),
+        see(node(), (evicted(YOUNG),)),
+        see(node(), (evicted(None),)),
+        see(node(), lines=(YOUNG,)),
+    ],
+)
 def test_each_sign_counts(seen: Pressure) -> None:
     assert seen.signs == 1
 
 
-@pytest.mark.parametrize("seen", [
-    see(node(), (evicted(LONG),)), see(node(), (evicted(YOUNG, "Shutdown"),)), see(node(), lines=(LONG,)),
-    see(node(taints=("node.kubernetes.io/memory-pressure=:NoSchedule",)))])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        see(node(), (evicted(LONG),)),
+        see(node(), (evicted(YOUNG, "Shutdown"),)),
+        see(node(), lines=(LONG,)),
+        see(node(taints=("node.kubernetes.io/memory-pressure=:NoSchedule",))),
+    ],
+)
 def test_what_is_old_or_something_else_does_not(seen: Pressure) -> None:
     assert (seen.signs, seen.proven) == (0, True)
 
 
-@pytest.mark.parametrize("condition", [
-    Condition("False", YOUNG, NOW), Condition("Unknown", LONG, NOW), Condition("False", None, NOW), None])
+@pytest.mark.parametrize(
+    "condition", [Condition("False", YOUNG, NOW), Condition("Unknown", LONG, NOW), Condition("False", None, NOW), None]
+)
 def test_a_young_or_silent_node_proves_nothing(condition: Condition | None) -> None:
     seen = see(node(condition))
     assert (seen.signs, seen.proven) == (0, False)

@@ -40,7 +40,9 @@ ELSEWHERE = {
     "git pull": "what it brings is what is tested",
     'sudo sqlite3 /var/lib/phase0-audit/edge/history.sqlite ".backup edge.sqlite"': "SQLite’s own",
     "kubectl apply -k deploy/kubernetes": "testing/lab/test_scheduled.py",
-    "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": "testing/lab/test_scheduled.py",
+    "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": (
+        "testing/lab/test_scheduled.py"
+    ),
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",
@@ -48,14 +50,21 @@ ELSEWHERE = {
     ".venv/bin/python -m reports history edge --export edge.jsonl": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",
     "sudo phase0-gate reports history /etc/phase0-audit/edge --export edge.jsonl": "testing/lab/test_scheduled.py",
-    "sudo phase0-gate reports history /etc/phase0-audit/edge --prune-before 2026-01-01": "testing/lab/test_scheduled.py",
-    'sudo phase0-gate reports attest /etc/phase0-audit/edge DEC-04 --who "Dana Leroy" --role sponsor':
-        "testing/lab/test_scheduled.py",
-    '.venv/bin/python -m reports attest edge DEC-04 --who "Dana Leroy" --role sponsor --document budget.pdf':
-        "testing/test_people_command.py",
-    '.venv/bin/python -m reports waive edge DOC-01 --reason "in review" --approver "Dana Leroy" --until 2026-02-13':
-        "testing/test_people_command.py",
-    '.venv/bin/python -m reports log edge --activity "backups and their restores" --hours 6': "testing/test_people_command.py",
+    "sudo phase0-gate reports history /etc/phase0-audit/edge --prune-before 2026-01-01": (
+        "testing/lab/test_scheduled.py"
+    ),
+    'sudo phase0-gate reports attest /etc/phase0-audit/edge DEC-04 --who "Dana Leroy" --role sponsor': (
+        "testing/lab/test_scheduled.py"
+    ),
+    '.venv/bin/python -m reports attest edge DEC-04 --who "Dana Leroy" --role sponsor --document budget.pdf': (
+        "testing/test_people_command.py"
+    ),
+    '.venv/bin/python -m reports waive edge DOC-01 --reason "in review" --approver "Dana Leroy" --until 2026-02-13': (
+        "testing/test_people_command.py"
+    ),
+    '.venv/bin/python -m reports log edge --activity "backups and their restores" --hours 6': (
+        "testing/test_people_command.py"
+    ),
     ".venv/bin/python -m remediations rights --target=NAME --into=targets/NAME/deploy": "testing/lab/test_rights.py",
     ".venv/bin/python -m pytest --target=FOLDER --fix=plan,NAME": "testing/lab/test_fix.py",
     ".venv/bin/python -m pytest --target=FOLDER --fix=NAME": "testing/lab/test_fix.py",
@@ -73,8 +82,14 @@ def test_every_command_is_known() -> None:
 
 
 def run(command: str, reports: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["sh", "-c", command], cwd=ROOT, env={**os.environ, "PHASE0_REPORTS": str(reports)},
-                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        ["sh", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PHASE0_REPORTS": str(reports)},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 @pytest.mark.parametrize("command", RUN)
@@ -109,7 +124,9 @@ def test_the_readme_is_a_page() -> None:
 
 
 def test_make_help_names_every_target() -> None:
-    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {line.split()[0] for line in said.splitlines()} == set(targets)
 

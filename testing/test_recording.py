@@ -16,19 +16,33 @@ from testing.places import fake_ssh
 from testing.rooms import House, rows
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
-TARGET = msgspec.convert({"target": {"name": "x", "title": "x"}, "host": {"address": "h", "user": "u"},
-                          "cluster": {"kubeconfig": "k"}}, Target)
-TESTS = "\n".join(f"@criterion('{id}')\ndef test_{id[0].lower()}({names}, judge):\n"
-                  f"    assert judge({value}, {{'what': 'it'}})"
-                  for id, names, value in (("A-01", "one", "one == '1'"), ("B-01", "two", "two == '1'"), ("C-01", "three", "1"),
-                                           ("D-01", "four", "1"), ("E-01", "five", "five == '[redacted]'")))
+TARGET = msgspec.convert(
+    {"target": {"name": "x", "title": "x"}, "host": {"address": "h", "user": "u"}, "cluster": {"kubeconfig": "k"}},
+    Target,
+)
+TESTS = "\n".join(
+    f"@criterion('{id}')\ndef test_{id[0].lower()}({names}, judge):\n    assert judge({value}, {{'what': 'it'}})"
+    for id, names, value in (
+        ("A-01", "one", "one == '1'"),
+        ("B-01", "two", "two == '1'"),
+        ("C-01", "three", "1"),
+        ("D-01", "four", "1"),
+        ("E-01", "five", "five == '[redacted]'"),
+    )
+)
 IDS = ("A-01", "B-01", "C-01", "D-01", "E-01")
 
 
 def recording(name: str = "one") -> Recording:
     answer = Answer("out \x00 é", "err", 0, "ask", NOW, 0.5)
-    return Recording(at=NOW, target=TARGET, people=People(), window=None, answers={name: answer},
-                     failures={"two": Failure("timed-out", {"fact": "two", "when": NOW})})
+    return Recording(
+        at=NOW,
+        target=TARGET,
+        people=People(),
+        window=None,
+        answers={name: answer},
+        failures={"two": Failure("timed-out", {"fact": "two", "when": NOW})},
+    )
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
@@ -58,7 +72,9 @@ def test_two_recorders_at_once_leave_one_whole_recording(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("hostile", [{"code": 1}, {"self": 1}, {}])
-def test_a_failure_with_any_values_is_replayed(house: House, hostile: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_with_any_values_is_replayed(
+    house: House, hostile: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(FACTS, "two", Fact("two", "x", Asked.HOST, str, 1))
     file = house.pytester.path / "r.json"
     write_recording(msgspec.structs.replace(recording(), failures={"two": Failure("timed-out", hostile)}), file)
@@ -78,9 +94,16 @@ def test_a_recording_of_another_version_is_refused(tmp_path: Path) -> None:
 def recorded(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """A host with a sound, a failing, a broken and a hanging fact, and one that tells a secret."""
     fake_ssh(house.pytester.path / "bin", monkeypatch)
-    for name, command, seconds in (("one", "printf 1", 9), ("two", "printf 0", 9), ("three", "exit 3", 9),
-                                   ("four", "exec sleep 60", 0.2), ("five", "printf 'password=%s2' hunter", 9)):
-        monkeypatch.setitem(FACTS, name, Fact(name, command, Asked.HOST, lambda out: out.strip().split("=")[-1], seconds))
+    for name, command, seconds in (
+        ("one", "printf 1", 9),
+        ("two", "printf 0", 9),
+        ("three", "exit 3", 9),
+        ("four", "exec sleep 60", 0.2),
+        ("five", "printf 'password=%s2' hunter", 9),
+    ):
+        monkeypatch.setitem(
+            FACTS, name, Fact(name, command, Asked.HOST, lambda out: out.strip().split("=")[-1], seconds)
+        )
     return house
 
 
@@ -94,7 +117,8 @@ def test_a_replay_comes_to_the_same_as_what_was_recorded(recorded: House) -> Non
     for id in IDS:
         one, two = live.run["results"][id], replayed.run["results"][id]
         assert {key: one[key] for key in ("outcome", "value", "seen", "reason", "sources")} == {
-            key: two[key] for key in ("outcome", "value", "seen", "reason", "sources")}
+            key: two[key] for key in ("outcome", "value", "seen", "reason", "sources")
+        }
     assert (replayed.status, replayed.run["replayed_from"]) == (live.status, "r.json")
     assert not (recorded.pytester.path / "history.sqlite").exists()
 

@@ -36,5 +36,8 @@ def test_what_the_target_does_not_ask_of_a_service_is_a_reserve(tmp_path: Path) 
     (tmp_path / "lax.json").write_text(json.dumps(recording))
     audited = audit(f"replay:{tmp_path}/lax.json", tmp_path)
     assert audited.status == 0
-    assert [finding["name"] for finding in audited.run["results"]["MCP-03"]["findings"]] == ["any-body", "not-from-outside"]
+    assert [finding["name"] for finding in audited.run["results"]["MCP-03"]["findings"]] == [
+        "any-body",
+        "not-from-outside",
+    ]
     assert "any answer with 200 counted" in " ".join(audited.said.split())

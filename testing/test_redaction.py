@@ -21,43 +21,93 @@ items:
 """
 
 
-@pytest.mark.parametrize("text", [
-    "password=hunter2", "PGPASSWORD=hunter2 pg_dump", "password: hunter2", "password: 'hunter2'", "DB_PASSWORD = \"hunter2\"",
-    "ALTER ROLE x PASSWORD 'hunter2';", "passwd hunter2=hunter2".replace(" hunter2", ""), "api_key=hunter2", "x-api-key: hunter2",
-    "Authorization: Bearer hunter2", "Authorization: Basic hunter2", "curl -H 'Bearer hunter2hunter2'", "token=hunter2&next=1",
-    "postgres://app:hunter2@db:5432/x", "redis://:hunter2@cache", "host=db user=app password=hunter2 dbname=x",
-    "requirepass hunter2", "masterauth \"hunter2\"", "pg_dump --password hunter2", "x --db-password=hunter2",
-    '["--password", "hunter2"]', '{"name": "PGPASSWORD", "value": "hunter2"}', "- name: PGPASSWORD\n  value: hunter2",
-    '{"password": "a\\"hunter2"}', '{\\"password\\":\\"hunter2\\"}', "password: |\n  hunter2", '"password": "hunter2',
-    "password\x1b[0m=\x1b[31mhunter2", "password=\x00hunter2", "PASSWORD 'SCRAM-SHA-256$4096:hunter2'",
-    "rolpassword|SCRAM-SHA-256$4096:hunter2$hunter2:hunter2", PEM, PEM[:-20], json.dumps({"key": PEM}), "{'token': 'hunter2'}",
-    "WEBHOOK='https://chat.example.org/hooks/hunter2'", "HEARTBEAT=https://beat.example.org/hunter2",
-    "curl https://hooks.slack.com/services/T0/B0/hunter2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password=hunter2",
+        "PGPASSWORD=hunter2 pg_dump",
+        "password: hunter2",
+        "password: 'hunter2'",
+        'DB_PASSWORD = "hunter2"',
+        "ALTER ROLE x PASSWORD 'hunter2';",
+        "passwd hunter2=hunter2".replace(" hunter2", ""),
+        "api_key=hunter2",
+        "x-api-key: hunter2",
+        "Authorization: Bearer hunter2",
+        "Authorization: Basic hunter2",
+        "curl -H 'Bearer hunter2hunter2'",
+        "token=hunter2&next=1",
+        "postgres://app:hunter2@db:5432/x",
+        "redis://:hunter2@cache",
+        "host=db user=app password=hunter2 dbname=x",
+        "requirepass hunter2",
+        'masterauth "hunter2"',
+        "pg_dump --password hunter2",
+        "x --db-password=hunter2",
+        '["--password", "hunter2"]',
+        '{"name": "PGPASSWORD", "value": "hunter2"}',
+        "- name: PGPASSWORD\n  value: hunter2",
+        '{"password": "a\\"hunter2"}',
+        '{\\"password\\":\\"hunter2\\"}',
+        "password: |\n  hunter2",
+        '"password": "hunter2',
+        "password\x1b[0m=\x1b[31mhunter2",
+        "password=\x00hunter2",
+        "PASSWORD 'SCRAM-SHA-256$4096:hunter2'",
+        "rolpassword|SCRAM-SHA-256$4096:hunter2$hunter2:hunter2",
+        PEM,
+        PEM[:-20],
+        json.dumps({"key": PEM}),
+        "{'token': 'hunter2'}",
+        "WEBHOOK='https://chat.example.org/hooks/hunter2'",
+        "HEARTBEAT=https://beat.example.org/hunter2",
+        "curl https://hooks.slack.com/services/T0/B0/hunter2",
+    ],
+)
 def test_a_secret_is_not_kept(text: str) -> None:
     assert "hunter2" in text
     assert "hunter2" not in redact(text)
     assert HIDDEN in redact(text)
 
 
-@pytest.mark.parametrize("text", [JWT, f"token is {JWT}.", f'{{"a": "{JWT}"}}', "md5 'md5" + "0123456789abcdef" * 2 + "'"])
+@pytest.mark.parametrize(
+    "text", [JWT, f"token is {JWT}.", f'{{"a": "{JWT}"}}', "md5 'md5" + "0123456789abcdef" * 2 + "'"]
+)
 def test_neither_is_a_token_or_a_hash(text: str) -> None:
     assert JWT not in redact(text)
     assert "0123456789abcdef" not in redact(text)
 
 
-@pytest.mark.parametrize("text", [
-    SECRET_YAML, '{"kind":"Secret","data":{"db":"aHVudGVyMg=="}}', '{"kind": "Secret", "stringData": {"db": "aHVudGVyMg=="',
-    json.dumps({"last": json.dumps({"kind": "Secret", "data": {"db": "aHVudGVyMg=="}})})])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECRET_YAML,
+        '{"kind":"Secret","data":{"db":"aHVudGVyMg=="}}',
+        '{"kind": "Secret", "stringData": {"db": "aHVudGVyMg=="',
+        json.dumps({"last": json.dumps({"kind": "Secret", "data": {"db": "aHVudGVyMg=="}})}),
+    ],
+)
 def test_the_data_of_a_kubernetes_secret_is_not_kept(text: str) -> None:
     assert "aHVudGVyMg" not in redact(text)
     assert "Secret" in redact(text)
 
 
-@pytest.mark.parametrize("text", [
-    "Filesystem 1B-blocks Used\n/dev/vda1 100 70", "rotating pattern: /var/log/kern.log  after 1 days (3 rotations)",
-    "secrets are kept elsewhere", '{"automountServiceAccountToken": true, "tokenTTL": 3600}', '{"secret": {"secretKeys": []}}',
-    "https://10.0.0.1:6443/api", "basic authentication is off", '{"type": "token", "name": "x"}', "eyJ is no token",
-    "data:\n  a: b\n", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Filesystem 1B-blocks Used\n/dev/vda1 100 70",
+        "rotating pattern: /var/log/kern.log  after 1 days (3 rotations)",
+        "secrets are kept elsewhere",
+        '{"automountServiceAccountToken": true, "tokenTTL": 3600}',
+        '{"secret": {"secretKeys": []}}',
+        "https://10.0.0.1:6443/api",
+        "basic authentication is off",
+        '{"type": "token", "name": "x"}',
+        "eyJ is no token",
+        "data:\n  a: b\n",
+        "",
+    ],
+)
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redact(text) == text
 
@@ -66,18 +116,41 @@ def test_the_manifest_of_a_secret_keeps_what_is_around_its_data() -> None:
     assert redact(SECRET_YAML).splitlines()[-3:] == ["  kind: Secret", "  metadata:", "    name: postgres"]
 
 
-LEAVES: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9)
-KEYS = st.sampled_from(["password", "token", "secretName", "data", "tokens", "kind", "name", "value"]) | st.text(max_size=5)
-VALUES = LEAVES | st.sampled_from(["Secret", "Bearer abcdefgh", "--password", 'a"b', "a\\", "postgres://a:b@c", PEM, PEM[:40],
-                                   JWT, "{", "password=", "it's", "token: '"])
-ROWS = st.recursive(VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12)
+LEAVES: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9)
+)
+KEYS = st.sampled_from(["password", "token", "secretName", "data", "tokens", "kind", "name", "value"]) | st.text(
+    max_size=5
+)
+VALUES = LEAVES | st.sampled_from(
+    [
+        "Secret",
+        "Bearer abcdefgh",
+        "--password",
+        'a"b',
+        "a\\",
+        "postgres://a:b@c",
+        PEM,
+        PEM[:40],
+        JWT,
+        "{",
+        "password=",
+        "it's",
+        "token: '",
+    ]
+)
+ROWS = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12
+)
 
 
 def shape(rows: Any) -> Any:
     """Keys and lengths without the leaves; the data of a Secret is emptied."""
     if isinstance(rows, dict):
-        return {key: "" if key in ("data", "stringData") and rows.get("kind") == "Secret" else shape(entry)
-                for key, entry in rows.items()}
+        return {
+            key: "" if key in ("data", "stringData") and rows.get("kind") == "Secret" else shape(entry)
+            for key, entry in rows.items()
+        }
     return [shape(entry) for entry in rows] if isinstance(rows, list) else ""
 
 
@@ -97,12 +170,37 @@ def test_json_line_by_line_and_json_cut_short_are_searched_too() -> None:
     assert "hunter2" not in redact("[" * 100_000 + '"password=hunter2"')
 
 
-@pytest.mark.parametrize("unit", ["a", "a-", "a.b.", "password", "password=", "token:", "://", "://a:",
-                                  "-----BEGIN A PRIVATE KEY-----", "eyJaaaaaaaaa", "-eyJaaaaaaaaa",
-                                  "--", "--token ", '"', '\\"', "data:\n ", " ", "\x00\x1b[0m",
-                                  '"data":{', "kind: Secret\ndata:\n  a: b\n", "SCRAM-SHA-256$", "bearer ", "[", "password|\n "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a-",
+        "a.b.",
+        "password",
+        "password=",
+        "token:",
+        "://",
+        "://a:",
+        "-----BEGIN A PRIVATE KEY-----",
+        "eyJaaaaaaaaa",
+        "-eyJaaaaaaaaa",
+        "--",
+        "--token ",
+        '"',
+        '\\"',
+        "data:\n ",
+        " ",
+        "\x00\x1b[0m",
+        '"data":{',
+        "kind: Secret\ndata:\n  a: b\n",
+        "SCRAM-SHA-256$",
+        "bearer ",
+        "[",
+        "password|\n ",
+    ],
+)
 def test_no_text_takes_long(unit: str) -> None:
-    text = (unit * (MOST // 4))[:MOST // 4]
+    text = (unit * (MOST // 4))[: MOST // 4]
     began = time.process_time()
     redact(text)
     assert time.process_time() - began < 3

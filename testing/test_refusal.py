@@ -6,20 +6,40 @@ import pytest
 from fixtures.target import Target
 from gate.refusal import plainly
 
-GOOD = {"target": {"name": "edge", "title": "Edge"}, "host": {"address": "edge", "user": "u"}, "cluster": {"kubeconfig": "k"}}
+GOOD = {
+    "target": {"name": "edge", "title": "Edge"},
+    "host": {"address": "edge", "user": "u"},
+    "cluster": {"kubeconfig": "k"},
+}
 
 
-@pytest.mark.parametrize(("table", "rows", "said"), [
-    ("host", {"address": "edge"}, "[host]: user is missing"),
-    ("host", {"address": "edge", "user": "u", "prot": 22}, "[host]: prot is no key of it"),
-    ("host", {"address": "edge", "user": "u", "port": "22"}, "[host] port: has to be a whole number, and is a text"),
-    ("host", {"address": "edge", "user": "u", "port": 99999}, "[host] port: has to be a whole number <= 65535"),
-    ("host", {"address": "edge", "user": "u", "root": "maybe"}, "[host] root: 'maybe' is none of the words it takes"),
-    ("host", {"address": "-o", "user": "u"}, "[host] address: holds a character that cannot stand there, or lacks one that must"),
-    ("plan", {"meeting": "soon"}, "[plan] meeting: is no date: write it like 2026-02-11"),
-    ("plan", {"meeting": 3}, "[plan] meeting: has to be a date or nothing, and is a whole number"),
-    ("mcp", {"namespaces": []}, "[mcp] namespaces: has to be a list of at least 1"),
-    ("plans", {}, "plans is no key of it")])
+@pytest.mark.parametrize(
+    ("table", "rows", "said"),
+    [
+        ("host", {"address": "edge"}, "[host]: user is missing"),
+        ("host", {"address": "edge", "user": "u", "prot": 22}, "[host]: prot is no key of it"),
+        (
+            "host",
+            {"address": "edge", "user": "u", "port": "22"},
+            "[host] port: has to be a whole number, and is a text",
+        ),
+        ("host", {"address": "edge", "user": "u", "port": 99999}, "[host] port: has to be a whole number <= 65535"),
+        (
+            "host",
+            {"address": "edge", "user": "u", "root": "maybe"},
+            "[host] root: 'maybe' is none of the words it takes",
+        ),
+        (
+            "host",
+            {"address": "-o", "user": "u"},
+            "[host] address: holds a character that cannot stand there, or lacks one that must",
+        ),
+        ("plan", {"meeting": "soon"}, "[plan] meeting: is no date: write it like 2026-02-11"),
+        ("plan", {"meeting": 3}, "[plan] meeting: has to be a date or nothing, and is a whole number"),
+        ("mcp", {"namespaces": []}, "[mcp] namespaces: has to be a list of at least 1"),
+        ("plans", {}, "plans is no key of it"),
+    ],
+)
 def test_what_is_wrong_is_said_plainly(table: str, rows: dict[str, object], said: str) -> None:
     with pytest.raises(msgspec.ValidationError) as raised:
         msgspec.convert(GOOD | {table: rows}, Target)

@@ -17,12 +17,18 @@ from remediations.transaction.step import InstallFile, RunCommand
 from testing.host_answers import SCHEDULES
 
 SCRIPT = "/usr/local/bin/backup-twisterlab-postgres.sh"
-SETTING = {"directory": "/var/backups/it's", "postgres_files": "postgres/postgres_*.sql.gz", "redis_files": "redis/redis_*.rdb",
-           "configs_files": "configs/k8s-*", "postgres_pod": "$(reboot)"}
+SETTING = {
+    "directory": "/var/backups/it's",
+    "postgres_files": "postgres/postgres_*.sql.gz",
+    "redis_files": "redis/redis_*.rdb",
+    "configs_files": "configs/k8s-*",
+    "postgres_pod": "$(reboot)",
+}
 EMPTY_CRON = SCHEDULES.replace("* * root /usr", "* * nobody /no")
 NOW = 1_795_450_734
-EMPTY = Seen(BackupSetup({}, SETTING, "active"), schedules(EMPTY_CRON),
-             Backups(NOW, "Etc/UTC", 10**9, (), ()), BackupAccess(()))
+EMPTY = Seen(
+    BackupSetup({}, SETTING, "active"), schedules(EMPTY_CRON), Backups(NOW, "Etc/UTC", 10**9, (), ()), BackupAccess(())
+)
 FRESH = Backup("postgres", "x", NOW - 60, 9, {"head": ("x",), "end": ("database",), "status": ("0",)})
 
 
@@ -37,15 +43,20 @@ def calling(line: str, where: str = "/var/spool/cron/crontabs/root") -> Schedule
     return schedules(f"{text}found {SCRIPT} {SCRIPT}\nfile {SCRIPT}\n| pg_dumpall\n")
 
 
-
 def after(seen: Seen) -> Seen:
     """The server with the plan's files in place, a fresh backup and its schedule."""
     steps = [step for step in planned(seen).steps if isinstance(step, InstallFile)]
-    files = {step.path: HostFile(step.path, step.mode, step.owner, hashlib.sha256(step.content.encode()).hexdigest(),
-                                 step.content) for step in steps}
+    files = {
+        step.path: HostFile(
+            step.path, step.mode, step.owner, hashlib.sha256(step.content.encode()).hexdigest(), step.content
+        )
+        for step in steps
+    }
     return msgspec.structs.replace(
-        seen, setup=msgspec.structs.replace(seen.setup, files=files),
-        backups=msgspec.structs.replace(seen.backups, files=(FRESH,)))
+        seen,
+        setup=msgspec.structs.replace(seen.setup, files=files),
+        backups=msgspec.structs.replace(seen.backups, files=(FRESH,)),
+    )
 
 
 def test_a_bare_server_gets_files_a_first_run_and_only_then_the_schedule() -> None:
@@ -60,7 +71,9 @@ def test_a_second_look_plans_no_step() -> None:
 
 
 def test_settings_of_the_target_are_words_to_the_shell_and_nothing_else() -> None:
-    (settings,) = [step.content for step in planned(EMPTY).steps if isinstance(step, InstallFile) and step.path == SETTINGS]
+    (settings,) = [
+        step.content for step in planned(EMPTY).steps if isinstance(step, InstallFile) and step.path == SETTINGS
+    ]
     read = dict(word.split("=", 1) for word in shlex.split(settings, comments=True))
     assert read == SETTING
 
@@ -79,7 +92,10 @@ def test_three_remedies_one_after_the_other_make_the_whole_table() -> None:
     for kind in ("postgres", "redis", "configs"):
         text = table(text, SCRIPT.replace("postgres", kind))
     assert [line.split()[:3] for line in text.splitlines() if "root" in line] == [
-        ["0", "2", "*"], ["15", "2", "*"], ["30", "2", "*"]]
+        ["0", "2", "*"],
+        ["15", "2", "*"],
+        ["30", "2", "*"],
+    ]
     assert "PATH=/usr/local/sbin" in text.splitlines()[2]
 
 
@@ -95,9 +111,16 @@ def test_somebody_else_s_sound_backup_is_left_alone() -> None:
     assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].said.what.en
 
 
-@pytest.mark.parametrize(("kind", "pattern"), [
-    ("postgres", "postgres/*/*.sql.gz"), ("postgres", "postgres/all.sql.gz"), ("postgres", "postgres/pg_*.sql"),
-    ("redis", "redis/*.rdb.gz"), ("configs", "configs/*/x-*")])
+@pytest.mark.parametrize(
+    ("kind", "pattern"),
+    [
+        ("postgres", "postgres/*/*.sql.gz"),
+        ("postgres", "postgres/all.sql.gz"),
+        ("postgres", "postgres/pg_*.sql"),
+        ("redis", "redis/*.rdb.gz"),
+        ("configs", "configs/*/x-*"),
+    ],
+)
 def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> None:
     setup = msgspec.structs.replace(EMPTY.setup, settings={**SETTING, f"{kind}_files": pattern})
     plan = planned(msgspec.structs.replace(EMPTY, setup=setup), kind)
@@ -109,12 +132,17 @@ def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> Non
     absent = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="absent"))
     stopped = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="inactive"))
     assert planned(absent).steps == ()
-    assert "systemctl enable --now cron" in [step.command for step in planned(stopped).steps if isinstance(step, RunCommand)]
+    assert "systemctl enable --now cron" in [
+        step.command for step in planned(stopped).steps if isinstance(step, RunCommand)
+    ]
 
 
 def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
-    entries = (Entry(False, 0o755, "root", "root", "d", "d", "/"), Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
-               Entry(True, 0o644, "root", "root", "f", "f", "/b/a b"))
+    entries = (
+        Entry(False, 0o755, "root", "root", "d", "d", "/"),
+        Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+        Entry(True, 0o644, "root", "root", "f", "f", "/b/a b"),
+    )
     (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
     assert isinstance(step, RunCommand)
     assert step.command.startswith("chown -Rh root:root '/var/backups/it'\"'\"'s'")
@@ -123,8 +151,10 @@ def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
 
 
 def test_a_link_somebody_laid_is_not_followed() -> None:
-    entries = (Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
-               Entry(True, 0o777, "twister", "twister", "l", "d", "/b/p"))
+    entries = (
+        Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+        Entry(True, 0o777, "twister", "twister", "l", "d", "/b/p"),
+    )
     plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
     assert not any("chown" in step.command for step in plan.steps if isinstance(step, RunCommand))
     assert "/b/p" in plan.notes[0].said.what.en

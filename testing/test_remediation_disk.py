@@ -19,7 +19,9 @@ from remediations.transaction.step import InstallFile, RunCommand
 from testing.host_answers import SCHEDULES
 
 GB = 10**9
-BARE = MonitorFiles(files={}, script=SCRIPT, textfile="/srv/metrics", receiver="", heartbeat="", cron=True, equipped=True)
+BARE = MonitorFiles(
+    files={}, script=SCRIPT, textfile="/srv/metrics", receiver="", heartbeat="", cron=True, equipped=True
+)
 NOTHING = schedules(SCHEDULES)
 PLANS = "#!/bin/bash\nTHRESHOLD=75\nlogger -t disk-monitor x\n"
 
@@ -86,8 +88,9 @@ def test_what_is_set_stays_but_for_what_the_plan_forbids() -> None:
 
 def test_a_receiver_of_the_target_becomes_the_webhook() -> None:
     seen = files_of(planned(having(receiver="https://hooks.example.org/a b", heartbeat="a pager")))[SETTINGS]
-    assert "WEBHOOK='https://hooks.example.org/a b'\nHEARTBEAT=''" in seen.replace("\n# Who misses this server when the check no "
-                                                                                  "longer runs: asked after every run.", "")
+    assert "WEBHOOK='https://hooks.example.org/a b'\nHEARTBEAT=''" in seen.replace(
+        "\n# Who misses this server when the check no longer runs: asked after every run.", ""
+    )
 
 
 @pytest.mark.parametrize("changed", [{"equipped": False}, {"cron": False}])
@@ -100,8 +103,17 @@ def test_the_scripts_folder_has_what_the_lab_installs() -> None:
 
 
 def test_the_fact_is_understood() -> None:
-    answer = "".join(f"set\t{key}\t{value}\n" for key, value in (
-        ("script", SCRIPT), ("textfile", "/m"), ("receiver", ""), ("heartbeat", ""), ("cron", "/usr/sbin/cron"), ("tools", "4")))
+    answer = "".join(
+        f"set\t{key}\t{value}\n"
+        for key, value in (
+            ("script", SCRIPT),
+            ("textfile", "/m"),
+            ("receiver", ""),
+            ("heartbeat", ""),
+            ("cron", "/usr/sbin/cron"),
+            ("tools", "4"),
+        )
+    )
     assert monitor_files(answer) == having(textfile="/m")
 
 
@@ -118,23 +130,35 @@ def test_a_tidy_server_is_left_as_it_is() -> None:
 
 
 def test_a_folder_the_target_names_is_emptied_and_only_with_disruptive_rights() -> None:
-    plan = cleaned(msgspec.structs.replace(EMPTY, folders=(Folder("/var/lib/docker/buildkit/waste", 7 * GB, held=False),)))
+    plan = cleaned(
+        msgspec.structs.replace(EMPTY, folders=(Folder("/var/lib/docker/buildkit/waste", 7 * GB, held=False),))
+    )
     (step,) = plan.steps
     assert isinstance(step, RunCommand)
     assert step.command.startswith("set -- /var/lib/docker/buildkit/waste\n")
     assert plan.risk is Risk.DISRUPTIVE
 
 
-@pytest.mark.parametrize("folder", [Folder("/var/lib/docker", 9 * GB, held=False), Folder("/var", 9 * GB, held=False),
-                                    Folder("/", 9 * GB, held=False), Folder("/srv/builds", 9 * GB, held=True)])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        Folder("/var/lib/docker", 9 * GB, held=False),
+        Folder("/var", 9 * GB, held=False),
+        Folder("/", 9 * GB, held=False),
+        Folder("/srv/builds", 9 * GB, held=True),
+    ],
+)
 def test_a_folder_that_holds_more_or_is_in_use_is_not(folder: Folder) -> None:
     plan = cleaned(msgspec.structs.replace(EMPTY, folders=(folder,)))
     assert (plan.steps, len(plan.notes)) == ((), 1)
 
 
 def test_only_images_nobody_can_ask_for_go() -> None:
-    images = (Image("sha256:1", ("docker.io/mcp:v1", "sha256:a"), 5 * GB, used=False),
-              Image("sha256:2", ("sha256:b",), GB, used=False), Image("sha256:3", ("sha256:c",), GB, used=True))
+    images = (
+        Image("sha256:1", ("docker.io/mcp:v1", "sha256:a"), 5 * GB, used=False),
+        Image("sha256:2", ("sha256:b",), GB, used=False),
+        Image("sha256:3", ("sha256:c",), GB, used=True),
+    )
     plan = cleaned(waste=msgspec.structs.replace(TIDY, images=images))
     (step,) = plan.steps
     assert isinstance(step, RunCommand)

@@ -13,8 +13,19 @@ from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand
 
 AT, DAY, MB, GB = 1_795_450_734, 86_400, 10**6, 10**9
-STOCK = Journal(at=AT, used=80 * MB, told={}, folder=True, held=True, started=AT - DAY, changed=0, works=2 * GB, disk=20 * GB,
-                first=AT - 3 * DAY, exports=())
+STOCK = Journal(
+    at=AT,
+    used=80 * MB,
+    told={},
+    folder=True,
+    held=True,
+    started=AT - DAY,
+    changed=0,
+    works=2 * GB,
+    disk=20 * GB,
+    first=AT - 3 * DAY,
+    exports=(),
+)
 EMPTY = JournalFiles({}, "/var/backups/twisterlab/journal", 5 * GB)
 
 

@@ -39,10 +39,22 @@ def logs(**sizes: int) -> dict[str, Log]:
 
 
 STOCK = RotationFiles(
-    files={path: file(path, text) for path, text in (
-        ("/etc/logrotate.conf", "weekly\nrotate 4\ncreate\ninclude /etc/logrotate.d\n"), (RSYSLOG, DEBIAN))},
-    logs=logs(syslog=1000, kern_log=1000), open=("/var/log/syslog", "/var/log/kern.log"), owner="syslog:adm",
-    helper=True, calendars=DAY, timer_active=True, total=GB, free=20 * GB)
+    files={
+        path: file(path, text)
+        for path, text in (
+            ("/etc/logrotate.conf", "weekly\nrotate 4\ncreate\ninclude /etc/logrotate.d\n"),
+            (RSYSLOG, DEBIAN),
+        )
+    },
+    logs=logs(syslog=1000, kern_log=1000),
+    open=("/var/log/syslog", "/var/log/kern.log"),
+    owner="syslog:adm",
+    helper=True,
+    calendars=DAY,
+    timer_active=True,
+    total=GB,
+    free=20 * GB,
+)
 
 
 def planned(seen: RotationFiles, result: str = "success") -> Plan:
@@ -53,8 +65,9 @@ def after(seen: RotationFiles) -> RotationFiles:
     """The server with the files of the plan in place and its logs small again."""
     files = {step.path: file(step.path, step.content) for step in planned(seen).steps if isinstance(step, InstallFile)}
     kept = {path: one for path, one in seen.files.items() if path not in PLANS_OWN}
-    return msgspec.structs.replace(seen, files=kept | files, calendars=HOUR, total=GB,
-                                   logs=logs(syslog=1000, kern_log=1000), open=STOCK.open)
+    return msgspec.structs.replace(
+        seen, files=kept | files, calendars=HOUR, total=GB, logs=logs(syslog=1000, kern_log=1000), open=STOCK.open
+    )
 
 
 def commands(steps: tuple[Step, ...]) -> list[str]:
@@ -68,7 +81,10 @@ def stanza(seen: RotationFiles) -> str:
 def test_a_stock_server_gets_three_files_and_nothing_else() -> None:
     plan = planned(STOCK)
     assert [one.en for one in plan.said] == [
-        f"install {RSYSLOG}", "install /etc/logrotate.d/twisterlab-backup", f"install {HOURLY}"]
+        f"install {RSYSLOG}",
+        "install /etc/logrotate.d/twisterlab-backup",
+        f"install {HOURLY}",
+    ]
     assert [check.about for check in plan.checks] == ["/etc/logrotate.d/", HOURLY]
 
 
@@ -120,10 +136,13 @@ def test_an_older_copy_is_compressed_once_it_is_not_logrotates_turn() -> None:
     assert commands(plan.steps) == ["set -- /var/log/kern.log.1"]
 
 
-@pytest.mark.parametrize(("changed", "said"), [
-    ({"free": 2 * GB}, "compressing may take 3\u00a0GB more for a while, 2\u00a0GB are free"),
-    ({"files": {**STOCK.files, "/etc/logrotate.conf": file("/etc/logrotate.conf", "dateext\n")}}, "by date"),
-])
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"free": 2 * GB}, "compressing may take 3\u00a0GB more for a while, 2\u00a0GB are free"),
+        ({"files": {**STOCK.files, "/etc/logrotate.conf": file("/etc/logrotate.conf", "dateext\n")}}, "by date"),
+    ],
+)
 def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str) -> None:
     seen = msgspec.structs.replace(STOCK, logs=logs(kern_log=12 * GB), total=13 * GB, **changed)
     plan = planned(seen)
@@ -131,8 +150,10 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
     assert said in plan.notes[0].said.what.en
 
 
-@pytest.mark.parametrize("held", ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)",
-                                  "/var/log/kern.log-20261123"])
+@pytest.mark.parametrize(
+    "held",
+    ["/var/log/kern.log.1", "/var/log/kern.log.1 (deleted)", "/var/log/syslog (deleted)", "/var/log/kern.log-20261123"],
+)
 def test_rsyslog_writing_to_a_rotated_file_is_told_to_reopen(held: str) -> None:
     plan = planned(msgspec.structs.replace(STOCK, open=(held,)))
     assert commands(plan.steps) == ["systemctl kill -s HUP rsyslog.service"]
@@ -162,23 +183,29 @@ def test_a_server_without_rsyslog_keeps_its_configuration_and_is_told() -> None:
 
 def test_a_stopped_timer_is_started() -> None:
     assert commands(planned(msgspec.structs.replace(STOCK, timer_active=False)).steps) == [
-        "systemctl enable --now logrotate.timer"]
+        "systemctl enable --now logrotate.timer"
+    ]
 
 
-@pytest.mark.parametrize(("text", "paths"), [
-    ("/a /b {\n daily\n}\n# /c {\n/d\n{\n postrotate\n  x ${Y}\n endscript\n}\n", ("/a", "/b", "/d")),
-    ('"/with a blank" /b {\n}\ninclude /etc/x\n', ("/with a blank", "/b")),
-    ("", ()),
-])
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("/a /b {\n daily\n}\n# /c {\n/d\n{\n postrotate\n  x ${Y}\n endscript\n}\n", ("/a", "/b", "/d")),
+        ('"/with a blank" /b {\n}\ninclude /etc/x\n', ("/with a blank", "/b")),
+        ("", ()),
+    ],
+)
 def test_logs_named_by_a_configuration(text: str, paths: tuple[str, ...]) -> None:
     assert paths_in(text) == paths
 
 
 def test_the_fact_is_understood_and_a_missing_size_is_an_error() -> None:
-    answer = ("file\t/etc/logrotate.d/x\t0644\troot:root\tabc\txL2EgewogZGFpbHkKfQo=\n"
-              "log\t/var/log/syslog\troot:adm\t5\n"
-              "open\t/var/log/syslog\nset\towner\tsyslog:adm\nset\thelper\tyes\nset\tcalendar\t{ OnCalendar=hourly }\n"
-              "set\ttimer\tactive\nset\ttotal\t7\nset\tfree\t9\n")
+    answer = (
+        "file\t/etc/logrotate.d/x\t0644\troot:root\tabc\txL2EgewogZGFpbHkKfQo=\n"
+        "log\t/var/log/syslog\troot:adm\t5\n"
+        "open\t/var/log/syslog\nset\towner\tsyslog:adm\nset\thelper\tyes\nset\tcalendar\t{ OnCalendar=hourly }\n"
+        "set\ttimer\tactive\nset\ttotal\t7\nset\tfree\t9\n"
+    )
     seen = rotation_files(answer)
     assert seen.files["/etc/logrotate.d/x"].content == "/a {\n daily\n}\n"
     assert (seen.logs["/var/log/syslog"].size, seen.owner, seen.total, seen.free) == (5, "syslog:adm", 7, 9)

@@ -18,22 +18,47 @@ NAME = "docker.io/twisterlab/mcp-unified:v1"
 ONE = Image((NAME,), frozenset({"sha256:" + "a" * 64}), (), "abc", pinned=False)
 OTHER = Image(("docker.io/twisterlab/mcp-unified:v2",), frozenset({"sha256:" + "b" * 64}), (), "def", pinned=False)
 NONE = ImageArchives((), ())
-ASKED = {"deployment": "mcp-unified", "service": "mcp-unified", "port": "8080", "path": "/health",
-         "image": "twisterlab/mcp-unified", "revision": "", "registry": "", "archive": ""}
+ASKED = {
+    "deployment": "mcp-unified",
+    "service": "mcp-unified",
+    "port": "8080",
+    "path": "/health",
+    "image": "twisterlab/mcp-unified",
+    "revision": "",
+    "registry": "",
+    "archive": "",
+}
 
 
-def workload(namespace: str, wanted: int = 0, image: str = "twisterlab/mcp-unified:v1", policy: str = "IfNotPresent",
-             ready: int = 0, manager: str = "") -> Workload:
-    return Workload(namespace, "mcp-unified", f"uid-{namespace}", 3, wanted, ready,
-                    (Container("mcp-unified", image, policy),), manager)
+def workload(
+    namespace: str,
+    wanted: int = 0,
+    image: str = "twisterlab/mcp-unified:v1",
+    policy: str = "IfNotPresent",
+    ready: int = 0,
+    manager: str = "",
+) -> Workload:
+    return Workload(
+        namespace,
+        "mcp-unified",
+        f"uid-{namespace}",
+        3,
+        wanted,
+        ready,
+        (Container("mcp-unified", image, policy),),
+        manager,
+    )
 
 
 def seen(*workloads: Workload, **asked: str) -> McpWorkloads:
     return McpWorkloads(ASKED | asked, SPACES, {one.namespace: one for one in workloads})
 
 
-FOURTH = seen(workload("default"), workload("twisterlab", 1, "twisterlab/mcp-unified:latest", "Always"),
-              workload("twisterlab-dev"))
+FOURTH = seen(
+    workload("default"),
+    workload("twisterlab", 1, "twisterlab/mcp-unified:latest", "Always"),
+    workload("twisterlab-dev"),
+)
 SOUND = seen(*(workload(space, 1, ready=1) for space in SPACES))
 
 
@@ -51,11 +76,14 @@ def test_on_the_fourth_of_february_all_three_get_the_image_there_is() -> None:
     assert [step.object.namespace for step in patches] == list(SPACES)
     assert plan.risk is Risk.SAFE, "nothing runs that could be disturbed"
     assert dict(fields(patches[1].after)) == {
-        "spec.replicas": "1", "spec.template.spec.containers[mcp-unified].image": '"twisterlab/mcp-unified:v1"',
-        "spec.template.spec.containers[mcp-unified].imagePullPolicy": '"IfNotPresent"'}
+        "spec.replicas": "1",
+        "spec.template.spec.containers[mcp-unified].image": '"twisterlab/mcp-unified:v1"',
+        "spec.template.spec.containers[mcp-unified].imagePullPolicy": '"IfNotPresent"',
+    }
     assert all(step.rollout for step in patches)
     assert next(step.shown for step in plan.steps if isinstance(step, RunCommand)).endswith(
-        "/namespaces/default/services/mcp-unified:8080/proxy/health")
+        "/namespaces/default/services/mcp-unified:8080/proxy/health"
+    )
 
 
 def test_where_it_runs_there_is_nothing_to_do() -> None:
@@ -105,7 +133,9 @@ def pinned(cluster: McpWorkloads, image: Image, archives: ImageArchives = NONE) 
 def test_an_image_nothing_brings_back_is_archived_and_pinned() -> None:
     plan = pinned(SOUND, ONE)
     assert [step.shown or step.command.split()[5] for step in plan.steps if isinstance(step, RunCommand)] == [
-        f"k3s ctr -n k8s.io images export /var/lib/rancher/k3s/agent/images/mcp-unified.tar {NAME}", "label"]
+        f"k3s ctr -n k8s.io images export /var/lib/rancher/k3s/agent/images/mcp-unified.tar {NAME}",
+        "label",
+    ]
     assert plan.risk is Risk.SAFE
 
 
@@ -129,10 +159,15 @@ def test_an_image_that_is_nowhere_or_in_two_forms_is_left_to_people(archives: Im
     assert not [step for step in plan.steps if isinstance(step, RunCommand) and "import" in step.command]
 
 
-
-@pytest.mark.parametrize(("archives", "image", "steps"), [
-    (KEPT, msgspec.structs.replace(ONE, labelled=True), 0), (KEPT, ONE, 1), (OLD, msgspec.structs.replace(ONE, pinned=True), 1),
-    (NONE, msgspec.structs.replace(ONE, pulled=("docker.io/twisterlab/mcp-unified",)), 0)])
+@pytest.mark.parametrize(
+    ("archives", "image", "steps"),
+    [
+        (KEPT, msgspec.structs.replace(ONE, labelled=True), 0),
+        (KEPT, ONE, 1),
+        (OLD, msgspec.structs.replace(ONE, pinned=True), 1),
+        (NONE, msgspec.structs.replace(ONE, pulled=("docker.io/twisterlab/mcp-unified",)), 0),
+    ],
+)
 def test_only_what_is_missing_is_done(archives: ImageArchives, image: Image, steps: int) -> None:
     assert len(pinned(SOUND, image, archives).steps) == steps
 
@@ -143,12 +178,24 @@ def test_an_archive_of_others_is_left_alone_and_named() -> None:
 
 
 def test_the_fact_is_understood() -> None:
-    answer = ("".join(f"asked\t{name}\t{value}\n" for name, value in ASKED.items()) + "namespace\tdefault\n"
-              "deployment\tdefault\tmcp-unified\tu-1\t4\t1\t0\ncontainer\tmcp-unified\tx:v1\tAlways\nmark\tapp=mcp\n"
-              "mark\tmeta.helm.sh/release-name=\n\ndeployment\tdefault\tother\tu-2\t1\t1\t1\n")
+    answer = (
+        "".join(f"asked\t{name}\t{value}\n" for name, value in ASKED.items()) + "namespace\tdefault\n"
+        "deployment\tdefault\tmcp-unified\tu-1\t4\t1\t0\ncontainer\tmcp-unified\tx:v1\tAlways\nmark\tapp=mcp\n"
+        "mark\tmeta.helm.sh/release-name=\n\ndeployment\tdefault\tother\tu-2\t1\t1\t1\n"
+    )
     found = mcp_workloads(answer)
     assert found.namespaces == ("default",)
-    assert found.workloads == {"default": Workload("default", "mcp-unified", "u-1", 4, 1, 0, (
-        Container("mcp-unified", "x:v1", "Always"),), "meta.helm.sh/release-name")}
+    assert found.workloads == {
+        "default": Workload(
+            "default",
+            "mcp-unified",
+            "u-1",
+            4,
+            1,
+            0,
+            (Container("mcp-unified", "x:v1", "Always"),),
+            "meta.helm.sh/release-name",
+        )
+    }
     with pytest.raises(KeyError, match="deployment"):
         mcp_workloads("deployment\tdefault\tother\tu-2\t1\t1\t1\n")

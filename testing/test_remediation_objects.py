@@ -16,7 +16,9 @@ POD = ClusterObject(resource="pods", namespace="default", name="old-1", uid="u-2
 
 
 def container(image: str, policy: str | None) -> dict[str, Any]:
-    return {"spec": {"template": {"spec": {"containers": [{"name": "mcp", "image": image, "imagePullPolicy": policy}]}}}}
+    return {
+        "spec": {"template": {"spec": {"containers": [{"name": "mcp", "image": image, "imagePullPolicy": policy}]}}}
+    }
 
 
 def patch(before: dict[str, Any], after: dict[str, Any], rollout: int = 0) -> PatchObject:
@@ -32,7 +34,8 @@ def test_a_patch_is_a_diff_of_fields_with_named_things_by_name() -> None:
     assert difference(step).splitlines()[3:] == [
         '-spec.template.spec.containers[mcp].image: "x:latest"',
         '+spec.template.spec.containers[mcp].image: "x:v1"',
-        '+spec.template.spec.containers[mcp].imagePullPolicy: "IfNotPresent"']
+        '+spec.template.spec.containers[mcp].imagePullPolicy: "IfNotPresent"',
+    ]
 
 
 def test_what_is_so_already_is_no_step() -> None:
@@ -42,8 +45,14 @@ def test_what_is_so_already_is_no_step() -> None:
 
 def test_a_plan_says_the_command_the_rollout_and_the_undo() -> None:
     text = read(patch({"spec": {"replicas": 0}}, {"spec": {"replicas": 1}}, rollout=180))
-    for said in ("r (disruptive) for MCP-01", "kubectl patch deployments.apps/mcp-unified -n default -p",
-                 "--timeout=180s", "undo: the fields are set back", "-spec.replicas: 0", "+spec.replicas: 1"):
+    for said in (
+        "r (disruptive) for MCP-01",
+        "kubectl patch deployments.apps/mcp-unified -n default -p",
+        "--timeout=180s",
+        "undo: the fields are set back",
+        "-spec.replicas: 0",
+        "+spec.replicas: 1",
+    ):
         assert said in text
 
 

@@ -35,20 +35,32 @@ def target(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("option", ["--fix", "--fix=plan", "--fix=log_rotation"])
 def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path: Path) -> None:
     file = tmp_path / "recording.json"
-    write_recording(Recording(at=datetime(2026, 2, 4, tzinfo=UTC), target=load_target(target), people=People(),
-                              window=None, answers={}, failures={}), file)
+    write_recording(
+        Recording(
+            at=datetime(2026, 2, 4, tzinfo=UTC),
+            target=load_target(target),
+            people=People(),
+            window=None,
+            answers={},
+            failures={},
+        ),
+        file,
+    )
     refused = audit(f"replay:{file}", tmp_path / "out", option)
     assert refused.status == 4
     assert "a recorded server cannot be changed" in refused.said
     assert "Traceback" not in refused.said
 
 
-@pytest.mark.parametrize(("options", "said"), [
-    (["--fix=no_such_remedy"], "no_such_remedy: no criterion or remedy of that name"),
-    (["--fix=DEC-04"], "DEC-04 has no remedy here"),
-    (["--fix", "tests/test_disk.py"], "write --fix=NAME, or --fix last on the line"),
-    (["--fix-disruptive"], "add --fix"),
-])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--fix=no_such_remedy"], "no_such_remedy: no criterion or remedy of that name"),
+        (["--fix=DEC-04"], "DEC-04 has no remedy here"),
+        (["--fix", "tests/test_disk.py"], "write --fix=NAME, or --fix last on the line"),
+        (["--fix-disruptive"], "add --fix"),
+    ],
+)
 def test_what_makes_no_sense_is_one_line(options: list[str], said: str, target: Path, tmp_path: Path) -> None:
     refused = audit(str(target), tmp_path / "out", *options)
     assert refused.status == 4
@@ -75,10 +87,16 @@ def test_a_server_that_cannot_be_entered_is_judged_all_the_same_and_not_changed(
     assert audited.run["interventions"] == []
 
 
-@pytest.mark.parametrize(("words", "status"), [
-    (["rollback", "x", "--target=/nowhere"], 4), (["runs"], 2), (["rollback", "--target=x"], 2)])
+@pytest.mark.parametrize(
+    ("words", "status"), [(["rollback", "x", "--target=/nowhere"], 4), (["runs"], 2), (["rollback", "--target=x"], 2)]
+)
 def test_the_command_that_takes_a_run_back_says_what_it_needs(words: list[str], status: int) -> None:
-    done = subprocess.run([sys.executable, "-m", "remediations", *words], cwd=Path(__file__).parents[1],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "remediations", *words],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
     assert done.stderr

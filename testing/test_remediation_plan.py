@@ -25,18 +25,30 @@ from testing.runs import row
 from testing.transaction_host import plain
 
 OLD = HostFile("/etc/x", "0640", "root:adm", hashlib.sha256(b"a\nb\n").hexdigest(), "a\nb\n")
-INSTALL = InstallFile(path="/etc/x", content="a\nc\n", before=OLD, said=plain("install x", "b is wrong"),
-                      activate="reload x")
+INSTALL = InstallFile(
+    path="/etc/x", content="a\nc\n", before=OLD, said=plain("install x", "b is wrong"), activate="reload x"
+)
 COMMAND = RunCommand(command="switch on", undo="switch off", said=plain("switch x on", "it is off"))
-CONTRACT = {"LOG-01": row("LOG-01", remedy="sample"), "LOG-06": row("LOG-06", remedy="sample"),
-            "DSK-01": row("DSK-01"), "BKP-01": row("BKP-01", remedy="not_built")}
+CONTRACT = {
+    "LOG-01": row("LOG-01", remedy="sample"),
+    "LOG-06": row("LOG-06", remedy="sample"),
+    "DSK-01": row("DSK-01"),
+    "BKP-01": row("BKP-01", remedy="not_built"),
+}
 REMEDIES = {"sample": Remedy("sample", lambda: iter(()), ("LOG", "DSK-01"), ())}
 ALL = Wanted(plan_only=False, names=(), disruptive=False)
 
 
 def test_a_diff_shows_lines_owner_and_mode() -> None:
     assert diff(INSTALL).splitlines() == [
-        "mode 0640 root:adm -> 0644 root:root", "--- /etc/x", "+++ /etc/x", "@@ -1,2 +1,2 @@", " a", "-b", "+c"]
+        "mode 0640 root:adm -> 0644 root:root",
+        "--- /etc/x",
+        "+++ /etc/x",
+        "@@ -1,2 +1,2 @@",
+        " a",
+        "-b",
+        "+c",
+    ]
 
 
 def test_new_and_removed_files_are_diffs_against_nothing() -> None:
@@ -51,7 +63,9 @@ def test_a_diff_has_no_secrets() -> None:
 
 def test_a_file_that_stands_already_is_no_step_and_needs_no_check() -> None:
     same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", said=plain(""))
-    plan = draw_plan("r", ["LOG-01"], [Check(command="check", about="/etc/", said=plain("syntax")), same, Note(plain("left"))])
+    plan = draw_plan(
+        "r", ["LOG-01"], [Check(command="check", about="/etc/", said=plain("syntax")), same, Note(plain("left"))]
+    )
     assert (plan.steps, plan.checks, plan.notes) == ((), (), (Note(plain("left")),))
 
 
@@ -62,8 +76,16 @@ def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
 
 def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
     text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND]), "en"))
-    for said in ("r (safe) for LOG-01, LOG-06", "1. install x", "b is wrong", "then: reload x", "run:  switch on",
-                 "undo: switch off", "undo: the file is put back as it was, then: reload x", "-b"):
+    for said in (
+        "r (safe) for LOG-01, LOG-06",
+        "1. install x",
+        "b is wrong",
+        "then: reload x",
+        "run:  switch on",
+        "undo: switch off",
+        "undo: the file is put back as it was, then: reload x",
+        "-b",
+    ):
         assert said in text
 
 
@@ -73,8 +95,9 @@ def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
     assert undo_of(restart, "en") == "not needed: it runs again"
 
 
-@pytest.mark.parametrize("path", [
-    "/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"])
+@pytest.mark.parametrize(
+    "path", ["/etc/sudoers.d/x", "/etc/ssh/sshd_config", "/etc/nftables.conf", "/etc/../etc/sudoers", "x"]
+)
 def test_no_remedy_touches_who_may_enter(path: str) -> None:
     with pytest.raises(RemedyError):
         InstallFile(path=path, content="", before=None, said=plain(""))
@@ -90,9 +113,16 @@ def test_only_failures_with_a_remedy_are_chosen() -> None:
     assert choose(ALL, outcomes, CONTRACT, REMEDIES) == {"sample": ("LOG-01",)}
 
 
-@pytest.mark.parametrize(("written", "chosen"), [
-    ("all", ("LOG-01", "LOG-06")), ("plan", ("LOG-01", "LOG-06")), ("sample", ("LOG-01", "LOG-06")),
-    ("LOG-06", ("LOG-06",)), ("plan,LOG-01", ("LOG-01",))])
+@pytest.mark.parametrize(
+    ("written", "chosen"),
+    [
+        ("all", ("LOG-01", "LOG-06")),
+        ("plan", ("LOG-01", "LOG-06")),
+        ("sample", ("LOG-01", "LOG-06")),
+        ("LOG-06", ("LOG-06",)),
+        ("plan,LOG-01", ("LOG-01",)),
+    ],
+)
 def test_names_narrow_it(written: str, chosen: tuple[str, ...]) -> None:
     wanted = parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
     assert wanted.plan_only == written.startswith("plan")
@@ -102,10 +132,20 @@ def test_names_narrow_it(written: str, chosen: tuple[str, ...]) -> None:
 DRILLS = {"LOG-05": row("LOG-05", kind=Kind.DRILL, remedy="sample"), "BKP-10": row("BKP-10", kind=Kind.DRILL)}
 
 
-@pytest.mark.parametrize(("written", "after", "held"), [
-    ("all", None, {"LOG-05"}), ("sample", None, {"LOG-05"}), ("LOG-05", None, {"LOG-05"}), ("LOG-01", None, set()),
-    ("all", "sample", {"LOG-05"}), ("all", "elsewhere", set())])
-def test_a_drill_is_held_where_a_remedy_that_is_meant_can_cure_it(written: str, after: str | None, held: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("written", "after", "held"),
+    [
+        ("all", None, {"LOG-05"}),
+        ("sample", None, {"LOG-05"}),
+        ("LOG-05", None, {"LOG-05"}),
+        ("LOG-01", None, set()),
+        ("all", "sample", {"LOG-05"}),
+        ("all", "elsewhere", set()),
+    ],
+)
+def test_a_drill_is_held_where_a_remedy_that_is_meant_can_cure_it(
+    written: str, after: str | None, held: set[str]
+) -> None:
     known = REMEDIES | {"elsewhere": Remedy("elsewhere", lambda: iter(()), ("MCP",), ())}
     wanted = parse(written, disruptive=False, contract=CONTRACT | DRILLS, remedies=known)
     assert drills(wanted, CONTRACT | DRILLS, known, known[after] if after else None) == held
@@ -117,9 +157,15 @@ def test_unknown_names_are_refused(written: str) -> None:
         parse(written, disruptive=False, contract=CONTRACT, remedies=REMEDIES)
 
 
-@pytest.mark.parametrize(("after", "worse"), [
-    ({"LOG-01": "pass", "DSK-01": "pass", "MCP-01": "fail"}, set()), ({"LOG-01": "pass", "DSK-01": "fail"}, {"DSK-01"}),
-    ({"LOG-01": "unknown", "DSK-01": "pass"}, {"LOG-01"}), ({"DSK-01": "pass"}, {"LOG-01"})])
+@pytest.mark.parametrize(
+    ("after", "worse"),
+    [
+        ({"LOG-01": "pass", "DSK-01": "pass", "MCP-01": "fail"}, set()),
+        ({"LOG-01": "pass", "DSK-01": "fail"}, {"DSK-01"}),
+        ({"LOG-01": "unknown", "DSK-01": "pass"}, {"LOG-01"}),
+        ({"DSK-01": "pass"}, {"LOG-01"}),
+    ],
+)
 def test_worse_is_what_passed_before_within_the_scope(after: dict[str, str], worse: set[str]) -> None:
     before = {"LOG-01": "pass", "LOG-06": "fail", "DSK-01": "pass", "MCP-01": "pass"}
     assert regressed(before, after, REMEDIES["sample"]) == worse
@@ -176,6 +222,7 @@ def test_a_remedy_that_does_not_understand_the_host_is_unknown() -> None:
     def confused() -> Iterator[Yielded]:
         yield INSTALL
         raise KeyError("no such filesystem")
+
     with pytest.raises(Unknown, match="no such filesystem"):
         Remedy("sample", confused, ("LOG",), ()).plan(("LOG-01",), {})
 

@@ -16,8 +16,15 @@ ROOT = Path(__file__).parents[1]
 
 
 def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "reports", *map(str, arguments)], cwd=ROOT, capture_output=True,
-                          text=True, check=False, stdin=subprocess.DEVNULL, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "reports", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
 
 
 def refused(*arguments: str | Path) -> str:
@@ -77,9 +84,16 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
     assert made == {name: (tmp_path / name).read_bytes() for name in made}
 
 
-@pytest.mark.parametrize(("changed", "told"), [
-    ({}, False), ({"target": "< 65 %"}, False), ({"target": "< 75 %"}, True), ({"blocking": False}, True),
-    ({"waivable": True}, True)])
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, False),
+        ({"target": "< 65 %"}, False),
+        ({"target": "< 75 %"}, True),
+        ({"blocking": False}, True),
+        ({"waivable": True}, True),
+    ],
+)
 def test_render_tells_of_a_contract_that_asks_less(tmp_path: Path, changed: dict[str, object], told: bool) -> None:
     ours = load_contract()
     contract = {**ours, "DSK-01": msgspec.structs.replace(ours["DSK-01"], **changed)}
@@ -117,7 +131,13 @@ def test_schema_is_the_models() -> None:
 
 
 def test_a_terminal_without_utf8_reads_something_and_no_traceback() -> None:
-    done = subprocess.run([sys.executable, "-m", "reports", "list"], cwd=ROOT, capture_output=True, text=True,
-                          env={"PYTHONIOENCODING": "ascii"}, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "reports", "list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("MCP-01")

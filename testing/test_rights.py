@@ -19,7 +19,9 @@ from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
 
 ROOT = Path(__file__).parents[1]
-MADE = {f"audit/{name}": text for name, text in audit_files(load_target(ROOT / "targets" / "twisterlab.example")).items()}
+MADE = {
+    f"audit/{name}": text for name, text in audit_files(load_target(ROOT / "targets" / "twisterlab.example")).items()
+}
 MADE |= {f"kubernetes/{name}": text for name, text in cluster_files().items()}
 MADE |= {f"fix/{name}": text for name, text in fix_files(load_remedies().values()).items()}
 
@@ -46,9 +48,15 @@ def test_the_auditor_lists_what_facts_ask_for_and_no_more() -> None:
         assert resource in MADE["audit/rbac.yaml"], group
 
 
-@pytest.mark.parametrize(("path", "asked"), [
-    ("/api/v1/pods", ("", "pods")), ("/apis/apps/v1/deployments?limit=5", ("apps", "deployments")), ("/apis", None),
-    ("/version", None)])
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/api/v1/pods", ("", "pods")),
+        ("/apis/apps/v1/deployments?limit=5", ("apps", "deployments")),
+        ("/apis", None),
+        ("/version", None),
+    ],
+)
 def test_a_list_is_a_group_and_a_resource(path: str, asked: tuple[str, str] | None) -> None:
     assert asked_for(path) == asked
 
@@ -67,18 +75,29 @@ def run(text: str, given: str) -> str:
 
 
 def test_a_kubeconfig_for_an_account_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "kubectl").write_text("#!/bin/sh\necho \"$*\" >> calls\necho 'Error: serviceaccounts not found' >&2; exit 1\n")
+    (tmp_path / "kubectl").write_text(
+        "#!/bin/sh\necho \"$*\" >> calls\necho 'Error: serviceaccounts not found' >&2; exit 1\n"
+    )
     (tmp_path / "kubectl").chmod(0o755)
-    done = subprocess.run(["sh", ROOT / "deploy" / "kubeconfig", "192.0.2.1"], cwd=tmp_path, capture_output=True, text=True,
-                          env=os.environ | {"KUBECTL": "./kubectl"}, timeout=20)
+    done = subprocess.run(
+        ["sh", ROOT / "deploy" / "kubeconfig", "192.0.2.1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KUBECTL": "./kubectl"},
+        timeout=20,
+    )
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert "rbac.yaml" in line
     assert len((tmp_path / "calls").read_text().splitlines()) == 1
 
 
-FACTS = [Fact("one", "echo $A_VALUE", Asked.ROOT, str, 5), Fact("two", "echo 2", Asked.DRILL, str, 5),
-         Fact("mine", "echo 3", Asked.HOST, str, 5)]
+FACTS = [
+    Fact("one", "echo $A_VALUE", Asked.ROOT, str, 5),
+    Fact("two", "echo 2", Asked.DRILL, str, 5),
+    Fact("mine", "echo 3", Asked.HOST, str, 5),
+]
 
 
 @pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
@@ -103,5 +122,5 @@ def test_the_same_facts_make_the_same_observer_in_any_order() -> None:
 
 def test_an_exchange_asks_the_observer_it_was_made_with_and_no_other() -> None:
     text = script(FACTS, {}, "sudo", observer(FACTS, {}))
-    assert f'= {digest(observer(FACTS, {}))} ]' in text
+    assert f"= {digest(observer(FACTS, {}))} ]" in text
     assert "'%s\\n' one two | sudo -n /usr/local/lib/phase0-gate/observer" in text

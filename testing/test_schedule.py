@@ -43,8 +43,15 @@ def schedule(tmp_path: Path) -> Schedule:
 
     def schedule(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         env = os.environ | {"STATE_DIRECTORY": str(tmp_path / "state")} | variables
-        return subprocess.run([tmp_path / "deploy" / "schedule", *words], cwd=tmp_path, env=env, capture_output=True, text=True,
-                              timeout=60)
+        return subprocess.run(
+            [tmp_path / "deploy" / "schedule", *words],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
     return schedule
 
 
@@ -55,14 +62,23 @@ def calls(folder: Path) -> list[str]:
     return re.sub(common, "", file.read_text()).splitlines() if file.exists() else []
 
 
-@pytest.mark.parametrize(("kind", "audit", "told"), [
-    ("sample", "--reports=state/light -m sample", "--run=state/light/run.json --light"),
-    ("daily", "--reports=state/reports -m not drill", "--run=state/reports/run.json"),
-    ("drills", "--reports=state/reports", "--run=state/reports/run.json")])
-def test_each_kind_is_an_audit_and_then_it_is_told(schedule: Schedule, tmp_path: Path, kind: str, audit: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "audit", "told"),
+    [
+        ("sample", "--reports=state/light -m sample", "--run=state/light/run.json --light"),
+        ("daily", "--reports=state/reports -m not drill", "--run=state/reports/run.json"),
+        ("drills", "--reports=state/reports", "--run=state/reports/run.json"),
+    ],
+)
+def test_each_kind_is_an_audit_and_then_it_is_told(
+    schedule: Schedule, tmp_path: Path, kind: str, audit: str, told: str
+) -> None:
     assert schedule(kind, "target").returncode == 0
     assert [call.strip() for call in calls(tmp_path)] == [
-        f"pytest --target=target {audit}", f"notify changed target --state=state {told}", "reports history target"]
+        f"pytest --target=target {audit}",
+        f"notify changed target --state=state {told}",
+        "reports history target",
+    ]
 
 
 @pytest.mark.parametrize("judged", [0, 1, 10, 11])
@@ -90,14 +106,17 @@ def test_two_audits_of_one_target_never_run(schedule: Schedule, tmp_path: Path) 
         done = schedule("sample", "target")
     assert done.returncode == 75
     assert done.stderr.splitlines() == [
-        "phase0-gate: no sample of target now: another audit of it is under way; the next one comes at its time"]
+        "phase0-gate: no sample of target now: another audit of it is under way; the next one comes at its time"
+    ]
     assert calls(tmp_path) == []
     assert schedule("sample", "target").returncode == 0
 
 
 def test_the_lines_for_cron_run_with_crons_path(schedule: Schedule, tmp_path: Path) -> None:
     """It knows /usr/bin and /bin; the command is called by its full name."""
-    (table,) = re.findall(r"^```crontab\n(.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL)
+    (table,) = re.findall(
+        r"^```crontab\n(.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     lines = [line.split(maxsplit=5)[5] for line in table.splitlines()]
     assert [line.split()[2] for line in lines] == ["sample", "daily", "drills"]
     for line in lines:
@@ -107,7 +126,9 @@ def test_the_lines_for_cron_run_with_crons_path(schedule: Schedule, tmp_path: Pa
     assert sum(call.startswith("pytest ") for call in calls(tmp_path)) == 3
 
 
-@pytest.mark.parametrize("words", [(), ("sample",), ("hourly", "target"), ("sample", "nowhere"), ("sample", "target", "more")])
+@pytest.mark.parametrize(
+    "words", [(), ("sample",), ("hourly", "target"), ("sample", "nowhere"), ("sample", "target", "more")]
+)
 def test_what_makes_no_sense_is_one_line(schedule: Schedule, tmp_path: Path, words: tuple[str, ...]) -> None:
     done = schedule(*words)
     assert done.returncode == 4
@@ -121,8 +142,13 @@ def test_check_asks_as_the_same_account_and_takes_no_lock(schedule: Schedule, tm
 
 
 def test_a_machine_that_cannot_hold_it_is_told_before_anything_is_written(tmp_path: Path) -> None:
-    done = subprocess.run([ROOT / ".make" / "install.sh"], cwd=ROOT, capture_output=True, text=True,
-                          env=os.environ | {"TARGET": "nowhere", "PREFIX": str(tmp_path / "prefix")})
+    done = subprocess.run(
+        [ROOT / ".make" / "install.sh"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"TARGET": "nowhere", "PREFIX": str(tmp_path / "prefix")},
+    )
     assert done.returncode in (2, 4)
     assert done.stderr.startswith("make install TARGET=nowhere: ")
     assert len(done.stderr.splitlines()) == 1
@@ -143,8 +169,13 @@ def test_the_folder_of_another_server_is_not_kept(tmp_path: Path, address: str, 
     (tmp_path / ".venv" / "bin" / "python").chmod(0o755)
     script = (ROOT / ".make" / "schedule.sh").read_text().replace("etc=/etc/phase0-audit", f"etc={tmp_path}/etc")
     (tmp_path / "schedule.sh").write_text(script.replace('export PYTHONPATH="$home"', f"export PYTHONPATH={ROOT}"))
-    done = subprocess.run(["sh", tmp_path / "schedule.sh", tmp_path], cwd=tmp_path, capture_output=True, text=True,
-                          env=os.environ | {"TARGET": "site", "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    done = subprocess.run(
+        ["sh", tmp_path / "schedule.sh", tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"TARGET": "site", "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
     assert ("audits 127.0.0.1, and site 127.0.0.9" in done.stderr) == refused
     assert (done.returncode == 4) == refused
     assert ("Kept: " in done.stdout) != refused
@@ -170,8 +201,12 @@ analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="th
 @analyze
 def test_systemd_understands_the_units(units: Path) -> None:
     names = [f"{file.name.replace('@.', '@edge.')}" for file in units.glob("*@.*")]
-    done = subprocess.run(["systemd-analyze", "verify", "--recursive-errors=no", *(str(units / name) for name in names)],
-                          env=os.environ | {"SYSTEMD_UNIT_PATH": f"{units}:"}, capture_output=True, text=True)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", *(str(units / name) for name in names)],
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{units}:"},
+        capture_output=True,
+        text=True,
+    )
     assert [line for line in done.stderr.splitlines() if "phase0-audit" in line] == []
 
 
@@ -179,8 +214,10 @@ def test_systemd_understands_the_units(units: Path) -> None:
 @pytest.mark.parametrize("kind", ["sample", "daily", "drills", "check", "failed"])
 def test_the_units_can_do_little(units: Path, kind: str) -> None:
     whole = units / f"whole-{kind}@.service"  # offline, drop-ins are not looked for
-    whole.write_text((units / f"phase0-audit-{kind}@.service").read_text()
-                     + (units / "phase0-audit-.service.d" / "audit.conf").read_text())
+    whole.write_text(
+        (units / f"phase0-audit-{kind}@.service").read_text()
+        + (units / "phase0-audit-.service.d" / "audit.conf").read_text()
+    )
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", str(whole)], capture_output=True, text=True)
     if "unrecognized option" in done.stderr:
         pytest.skip("this systemd has no --offline")

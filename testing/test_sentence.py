@@ -12,32 +12,60 @@ from gate.sentence import FORMS, LANGUAGES, fill, locale, phrase
 
 HOSTILE: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3), max_leaves=5)
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
 
 
-@pytest.mark.parametrize(("form", "value", "en", "fr"), [
-    ("bytes", 999, "999 B", "999 o"), ("bytes", 1500, "1.5 kB", "1,5 ko"), ("bytes", 2_000_000_000, "2 GB", "2 Go"),
-    ("bytes", 45_699_000_000, "45.6 GB", "45,6 Go"), ("percent", 69.25, "69.2 %", "69,2 %"),
-    ("percent", 99.99, "99.9 %", "99,9 %"),
-    ("duration", 0.25, "0.2 s", "0,2 s"), ("duration", 119, "119 s", "119 s"), ("duration", 120, "2 min", "2 min"),
-    ("duration", 7200, "2 h", "2 h"), ("duration", 172800, "2 d", "2 j"), ("few", 7.996, "7.99", "7,99"),
-    ("few", 3483.52, "3483", "3483"),
-    ("signed", -43.58, "−43.5", "−43,5"), ("signed", 1.5, "+1.5", "+1,5"), ("+.2f", -1.5, "−1.50", "−1,50"),
-    ("minutes", 0.01, "< 1 min", "< 1 min"),
-    ("span", 0.03, "43 minutes", "43 minutes"), ("span", 0.1, "2.4 hours", "2,4 heures"), ("span", 1.5, "1.5 days", "1,5 jour"),
-    ("span", 0.0, "less than a minute", "moins d’une minute"),
-    ("support", -1733, "unsupported for 1733 days", "sans maintenance depuis 1733 jours"),
-    ("support", 12, "12 days left", "encore 12 jours"), ("ligne|lignes", 0, "0 lignes", "0 ligne"),
-    ("word", "running", "running", "en marche"), ("word", "odd", "odd", "odd"),
-    ("day", "2026-12-01", "1 December 2026", "1er décembre 2026"),
-    ("list", ["a", "b"], "a, b", "a, b"), ("list", [], "none", "néant"), ("list", list("abcdefg"), "a, b, c, d, e and 2 more",
-                                                                           "a, b, c, d, e et 2 de plus"),
-
-    ("list", ["/ 59.1 % / 3 %", "2026-02-11 (redis)"], "/ 59.1 % / 3 %, 11 February 2026 (redis)",
-     "/ 59,1 % / 3 %, 11 février 2026 (redis)"),
-    ("moment", "2026-02-11T14:00:00+00:00", "11 February 2026, 14:00 UTC", "11 février 2026, 14 h 00 UTC"),
-    ("count", [1, 2], "2", "2"),
-    ("moment", datetime(2026, 2, 11, 14, 0, tzinfo=UTC), "11 February 2026, 14:00 UTC", "11 février 2026, 14 h 00 UTC")])
+@pytest.mark.parametrize(
+    ("form", "value", "en", "fr"),
+    [
+        ("bytes", 999, "999 B", "999 o"),
+        ("bytes", 1500, "1.5 kB", "1,5 ko"),
+        ("bytes", 2_000_000_000, "2 GB", "2 Go"),
+        ("bytes", 45_699_000_000, "45.6 GB", "45,6 Go"),
+        ("percent", 69.25, "69.2 %", "69,2 %"),
+        ("percent", 99.99, "99.9 %", "99,9 %"),
+        ("duration", 0.25, "0.2 s", "0,2 s"),
+        ("duration", 119, "119 s", "119 s"),
+        ("duration", 120, "2 min", "2 min"),
+        ("duration", 7200, "2 h", "2 h"),
+        ("duration", 172800, "2 d", "2 j"),
+        ("few", 7.996, "7.99", "7,99"),
+        ("few", 3483.52, "3483", "3483"),
+        ("signed", -43.58, "−43.5", "−43,5"),
+        ("signed", 1.5, "+1.5", "+1,5"),
+        ("+.2f", -1.5, "−1.50", "−1,50"),
+        ("minutes", 0.01, "< 1 min", "< 1 min"),
+        ("span", 0.03, "43 minutes", "43 minutes"),
+        ("span", 0.1, "2.4 hours", "2,4 heures"),
+        ("span", 1.5, "1.5 days", "1,5 jour"),
+        ("span", 0.0, "less than a minute", "moins d’une minute"),
+        ("support", -1733, "unsupported for 1733 days", "sans maintenance depuis 1733 jours"),
+        ("support", 12, "12 days left", "encore 12 jours"),
+        ("ligne|lignes", 0, "0 lignes", "0 ligne"),
+        ("word", "running", "running", "en marche"),
+        ("word", "odd", "odd", "odd"),
+        ("day", "2026-12-01", "1 December 2026", "1er décembre 2026"),
+        ("list", ["a", "b"], "a, b", "a, b"),
+        ("list", [], "none", "néant"),
+        ("list", list("abcdefg"), "a, b, c, d, e and 2 more", "a, b, c, d, e et 2 de plus"),
+        (
+            "list",
+            ["/ 59.1 % / 3 %", "2026-02-11 (redis)"],
+            "/ 59.1 % / 3 %, 11 February 2026 (redis)",
+            "/ 59,1 % / 3 %, 11 février 2026 (redis)",
+        ),
+        ("moment", "2026-02-11T14:00:00+00:00", "11 February 2026, 14:00 UTC", "11 février 2026, 14 h 00 UTC"),
+        ("count", [1, 2], "2", "2"),
+        (
+            "moment",
+            datetime(2026, 2, 11, 14, 0, tzinfo=UTC),
+            "11 February 2026, 14:00 UTC",
+            "11 février 2026, 14 h 00 UTC",
+        ),
+    ],
+)
 def test_a_figure_in_words(form: str, value: object, en: str, fr: str) -> None:
     said = [fill(f"{{x:{form}}}", {"x": value}, language).replace("\u00a0", " ") for language in LANGUAGES]
     assert said == [en, fr]
@@ -72,7 +100,11 @@ def templates() -> list[tuple[str, Text | FindingText]]:
     rows: list[tuple[str, Text | FindingText]] = []
     for id, criterion in load_contract().items():
         texts = {**msgspec.structs.asdict(criterion), **criterion.finding}
-        texts |= {f"kpi {name}": text for name, text in msgspec.structs.asdict(criterion.kpi).items()} if criterion.kpi else {}
+        texts |= (
+            {f"kpi {name}": text for name, text in msgspec.structs.asdict(criterion.kpi).items()}
+            if criterion.kpi
+            else {}
+        )
         rows += [(f"{id} {name}", text) for name, text in texts.items() if isinstance(text, Text | FindingText)]
     return rows
 

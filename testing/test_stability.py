@@ -17,14 +17,18 @@ NAMES = st.lists(st.sampled_from(["DSK-01", "MCP-01", "LOG-06"]), max_size=2, un
 WHEN = st.integers(-400, 30).map(lambda half_hours: NOW + timedelta(minutes=30 * half_hours))
 SAMPLES = st.builds(Sample, WHEN, NAMES, NAMES, st.integers(0, 9).map(lambda n: n == 0), st.booleans())
 SERIES = st.lists(SAMPLES, max_size=12) | st.lists(
-    st.builds(lambda unknown, failing: (unknown, failing), NAMES, NAMES), max_size=40).map(
-        lambda rows: [Sample(NOW - timedelta(hours=hour), failing, unknown) for hour, (unknown, failing) in enumerate(rows)])
+    st.builds(lambda unknown, failing: (unknown, failing), NAMES, NAMES), max_size=40
+).map(
+    lambda rows: [Sample(NOW - timedelta(hours=hour), failing, unknown) for hour, (unknown, failing) in enumerate(rows)]
+)
 
 
 def hourly(hours: int, **odd: Sample) -> list[Sample]:
     """One sound sample an hour up to now; `odd` replaces some, by `h` and hours ago."""
     rows = {f"h{ago}": Sample(NOW - timedelta(hours=ago)) for ago in range(hours + 1)}
-    return list((rows | {ago: msgspec.structs.replace(sample, at=rows[ago].at) for ago, sample in odd.items()}).values())
+    return list(
+        (rows | {ago: msgspec.structs.replace(sample, at=rows[ago].at) for ago, sample in odd.items()}).values()
+    )
 
 
 FAILS, OTHER = Sample(NOW, failing=("DSK-01",)), Sample(NOW, failing=("MCP-01",))
@@ -124,8 +128,10 @@ def test_more_samples_that_saw_something_unknown_never_help(samples: list[Sample
 
 @given(SERIES, st.sets(st.integers(0, 40)))
 def test_seeing_less_never_helps(samples: list[Sample], places: set[int]) -> None:
-    blinder = [msgspec.structs.replace(sample, unknown=(*sample.unknown, "DSK-05")) if place in places else sample
-               for place, sample in enumerate(samples)]
+    blinder = [
+        msgspec.structs.replace(sample, unknown=(*sample.unknown, "DSK-05")) if place in places else sample
+        for place, sample in enumerate(samples)
+    ]
     assert observe_window(blinder, NOW).days <= observe_window(samples, NOW).days
 
 
@@ -245,7 +251,9 @@ def test_a_clock_that_was_set_back_leaves_out_what_is_ahead_of_it() -> None:
 
 
 @given(SERIES, EVENTS, EVENTS)
-def test_more_of_what_happened_never_helps(samples: list[Sample], events: tuple[Event, ...], more: tuple[Event, ...]) -> None:
+def test_more_of_what_happened_never_helps(
+    samples: list[Sample], events: tuple[Event, ...], more: tuple[Event, ...]
+) -> None:
     """But a boot takes what it started upon itself."""
     more = tuple(event for event in more if event.kind is not Happened.BOOT)
     worse = observe_window(samples, NOW, evidence=Evidence((*events, *more)))
@@ -254,15 +262,19 @@ def test_more_of_what_happened_never_helps(samples: list[Sample], events: tuple[
 
 @given(SERIES, EVENTS, st.none() | WHEN, WHEN)
 def test_fewer_traces_never_help(
-        samples: list[Sample], events: tuple[Event, ...], quiet: datetime | None, more: datetime) -> None:
+    samples: list[Sample], events: tuple[Event, ...], quiet: datetime | None, more: datetime
+) -> None:
     fewer = None if quiet is None else max(quiet, more)
-    assert observe_window(samples, NOW, evidence=Evidence(events, fewer)).days <= observe_window(
-        samples, NOW, evidence=Evidence(events, quiet)).days
+    assert (
+        observe_window(samples, NOW, evidence=Evidence(events, fewer)).days
+        <= observe_window(samples, NOW, evidence=Evidence(events, quiet)).days
+    )
 
 
 @given(st.sets(st.integers(0, 96)), st.lists(st.integers(0, 48 * 60), max_size=9))
 def test_looking_more_often_at_the_same_truth_never_opens_the_window_earlier(bad: set[int], more: list[int]) -> None:
     """Half hours in which the disk was full, watched hourly, and at some minutes besides."""
+
     def look(minutes: int) -> Sample:
         return Sample(NOW - timedelta(minutes=minutes), failing=("DSK-01",) if minutes // 30 in bad else ())
 

@@ -36,43 +36,60 @@ def one_line(said: str) -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ('name = "edge"', "", "[target]: name is missing"),
-    ('name = "edge"', 'name = "Edge!"', "[target] name"),
-    ('name = "edge"', 'name = "edge\\n"', "[target] name"),
-    ('title = "Edge"', 'title = "a\\u001bb"', "[target] title"),
-    ('title = "Edge"', 'titel = "Edge"', "titel"),
-    ('user = "audit"', 'user = "audit"\ntitle = "Edge"', "title is no key of it; title belongs in [target]"),
-    ("[target]", "port = 22\n[target]", "port belongs in [host] or [mcp]"),
-    ('address = "127.0.0.1"', "address = 127", "[host] address"),
-    ('address = "127.0.0.1"', 'address = "-oProxyCommand=x"', "[host] address"),
-    ('address = "127.0.0.1"', 'address = "a b"', "[host] address"),
-    ('user = "audit"', 'user = "audit"\nport = "22"', "[host] port"),
-    ('user = "audit"', 'user = "audit"\nport = 70000', "[host] port"),
-    ('user = "audit"', 'user = "audit"\nroot = "su"', "[host] root"),
-    ('user = "audit"', 'user = "audit"\njump = "a\\nProxyCommand x"', "[host] jump"),
-    ('user = "audit"', 'user = "audit"\nidentity_file = "no/key"', "[host] identity_file: no/key does not exist"),
-    ('user = "audit"', 'user = "audit"\nknown_hosts = "~no-such-user/x"', "[host] known_hosts"),
-    ('user = "audit"', f'user = "audit"\nidentity_file = "{"k" * 300}"', "[host] identity_file"),
-    ("[cluster]", "[kluster]", "kluster"),
-    ('kubeconfig = "kubeconfig"', "", "[cluster]"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[guides]\nrepository = "none"', "[guides] repository"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[guides]\nfiles = []', "[guides] files"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[guides]\nfiles = ["a", "b", "*"]', "[guides] files"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = []', "[mcp] namespaces"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = ["a/b"]', "[mcp] namespaces"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\npath = "health"', "[mcp] path"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nstart = "soon"', "[plan] start"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[owners]\nhost = 1', "[owners]"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "≥ 0 point"', "[thresholds] A-01"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "≥ 0.5 point"', "waiver"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "many"', "is not a target"),
-    ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nZ-99 = "≥ 1 point"', "no such criterion"),
-    ("[target]", 'folder = "/"\n[target]', "folder"),
-    ("[target]", "[target", "not TOML"),
-    ("[target]", "# \x00\n[target]", "not TOML")])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "edge"', "", "[target]: name is missing"),
+        ('name = "edge"', 'name = "Edge!"', "[target] name"),
+        ('name = "edge"', 'name = "edge\\n"', "[target] name"),
+        ('title = "Edge"', 'title = "a\\u001bb"', "[target] title"),
+        ('title = "Edge"', 'titel = "Edge"', "titel"),
+        ('user = "audit"', 'user = "audit"\ntitle = "Edge"', "title is no key of it; title belongs in [target]"),
+        ("[target]", "port = 22\n[target]", "port belongs in [host] or [mcp]"),
+        ('address = "127.0.0.1"', "address = 127", "[host] address"),
+        ('address = "127.0.0.1"', 'address = "-oProxyCommand=x"', "[host] address"),
+        ('address = "127.0.0.1"', 'address = "a b"', "[host] address"),
+        ('user = "audit"', 'user = "audit"\nport = "22"', "[host] port"),
+        ('user = "audit"', 'user = "audit"\nport = 70000', "[host] port"),
+        ('user = "audit"', 'user = "audit"\nroot = "su"', "[host] root"),
+        ('user = "audit"', 'user = "audit"\njump = "a\\nProxyCommand x"', "[host] jump"),
+        ('user = "audit"', 'user = "audit"\nidentity_file = "no/key"', "[host] identity_file: no/key does not exist"),
+        ('user = "audit"', 'user = "audit"\nknown_hosts = "~no-such-user/x"', "[host] known_hosts"),
+        ('user = "audit"', f'user = "audit"\nidentity_file = "{"k" * 300}"', "[host] identity_file"),
+        ("[cluster]", "[kluster]", "kluster"),
+        ('kubeconfig = "kubeconfig"', "", "[cluster]"),
+        (
+            'kubeconfig = "kubeconfig"',
+            'kubeconfig = "kubeconfig"\n[guides]\nrepository = "none"',
+            "[guides] repository",
+        ),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[guides]\nfiles = []', "[guides] files"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[guides]\nfiles = ["a", "b", "*"]', "[guides] files"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = []', "[mcp] namespaces"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = ["a/b"]', "[mcp] namespaces"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\npath = "health"', "[mcp] path"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nstart = "soon"', "[plan] start"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[owners]\nhost = 1', "[owners]"),
+        (
+            'kubeconfig = "kubeconfig"',
+            'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "≥ 0 point"',
+            "[thresholds] A-01",
+        ),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "≥ 0.5 point"', "waiver"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[thresholds]\nA-01 = "many"', "is not a target"),
+        (
+            'kubeconfig = "kubeconfig"',
+            'kubeconfig = "kubeconfig"\n[thresholds]\nZ-99 = "≥ 1 point"',
+            "no such criterion",
+        ),
+        ("[target]", 'folder = "/"\n[target]', "folder"),
+        ("[target]", "[target", "not TOML"),
+        ("[target]", "# \x00\n[target]", "not TOML"),
+    ],
+)
 def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
-        house: House, no_contact: Path, old: str, new: str, said: str) -> None:
+    house: House, no_contact: Path, old: str, new: str, said: str
+) -> None:
     file = house.target / "target.toml"
     assert old in TARGET
     file.write_text(TARGET.replace(old, new))
@@ -81,13 +98,25 @@ def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
     line = one_line(ran.said)
     assert said in line
     assert str(file) in line
-    assert any(cure in line for cure in ("see ", "python -m", "correct the path", "waivers.toml", "remove", "write it like"))
+    assert any(
+        cure in line for cure in ("see ", "python -m", "correct the path", "waivers.toml", "remove", "write it like")
+    )
 
 
-@pytest.mark.parametrize(("file", "text", "said"), [
-    ("attestations.toml", ATTESTED, "who is missing"), ("attestations.toml", "[[attest]]", "attest"),
-    ("waivers.toml", "waiver = 1", "[[waiver]]"), ("waivers.toml", "[[waiver]", "cannot be read"),
-    ("waivers.toml", '[[waiver]]\ncriterion="A-01"\nreason="r"\napprover="a"\nexpires=2026-02-20T00:00:00', "UTC offset")])
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("attestations.toml", ATTESTED, "who is missing"),
+        ("attestations.toml", "[[attest]]", "attest"),
+        ("waivers.toml", "waiver = 1", "[[waiver]]"),
+        ("waivers.toml", "[[waiver]", "cannot be read"),
+        (
+            "waivers.toml",
+            '[[waiver]]\ncriterion="A-01"\nreason="r"\napprover="a"\nexpires=2026-02-20T00:00:00',
+            "UTC offset",
+        ),
+    ],
+)
 def test_wrong_entries_of_people_are_one_line(house: House, no_contact: Path, file: str, text: str, said: str) -> None:
     (house.target / file).write_text(text)
     ran = house.audit(TWO)
@@ -96,14 +125,31 @@ def test_wrong_entries_of_people_are_one_line(house: House, no_contact: Path, fi
     assert str(house.target / file) in one_line(ran.said)
 
 
-@pytest.mark.parametrize(("target", "said"), [
-    ("no-such-target", "known targets: demo"), ("/no/such/folder", "known targets: demo"), ("n" * 300, "known targets"),
-    ("~no-such-user/x", "known targets"), ("replay:/no/such/file", "cannot be read"), ("replay:", "cannot be read"),
-    ("replay:damaged", "record it anew"), ("replay:newer", "version 99"), ("replay:deep", "record it anew"),
-    ("replay:list", "record it anew"), ("replay:partial", "record it anew"), ("replay:.", "cannot be read")])
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("no-such-target", "known targets: demo"),
+        ("/no/such/folder", "known targets: demo"),
+        ("n" * 300, "known targets"),
+        ("~no-such-user/x", "known targets"),
+        ("replay:/no/such/file", "cannot be read"),
+        ("replay:", "cannot be read"),
+        ("replay:damaged", "record it anew"),
+        ("replay:newer", "version 99"),
+        ("replay:deep", "record it anew"),
+        ("replay:list", "record it anew"),
+        ("replay:partial", "record it anew"),
+        ("replay:.", "cannot be read"),
+    ],
+)
 def test_a_target_that_is_not_there_is_one_line(house: House, no_contact: Path, target: str, said: str) -> None:
-    for name, text in {"damaged": "\x00{", "newer": '{"version": 99}', "deep": "[" * 9999, "list": "[]",
-                       "partial": '{"version": 1, "at": "2026-02-11T14:00:00Z"}'}.items():
+    for name, text in {
+        "damaged": "\x00{",
+        "newer": '{"version": 99}',
+        "deep": "[" * 9999,
+        "list": "[]",
+        "partial": '{"version": 1, "at": "2026-02-11T14:00:00Z"}',
+    }.items():
         (house.pytester.path / name).write_text(text)
     ran = house.audit(TWO, f"--target={target}")
     assert (ran.status, ran.run, no_contact.exists()) == (4, {}, False)
@@ -111,8 +157,9 @@ def test_a_target_that_is_not_there_is_one_line(house: House, no_contact: Path, 
 
 
 def test_the_command_line_says_the_same_as_a_user_types_it(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "pytest", f"--target={tmp_path}"], cwd=ROOT, capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", f"--target={tmp_path}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 4
     assert "no target.toml there" in one_line(done.stdout + done.stderr)
 
@@ -141,8 +188,12 @@ def test_a_name_is_looked_for_under_targets_first() -> None:
 
 @given(st.text())
 def test_no_value_leaves_its_shell_variable(text: str) -> None:
-    rows = {"target": {"name": "x", "title": "x"}, "host": {"address": "h", "user": "u"}, "cluster": {"kubeconfig": "k"},
-            "backups": {"directory": text}}
+    rows = {
+        "target": {"name": "x", "title": "x"},
+        "host": {"address": "h", "user": "u"},
+        "cluster": {"kubeconfig": "k"},
+        "backups": {"directory": text},
+    }
     try:
         target = msgspec.convert(rows, Target)
     except msgspec.ValidationError:
@@ -153,6 +204,10 @@ def test_no_value_leaves_its_shell_variable(text: str) -> None:
 
 
 def test_lists_are_one_value_a_line() -> None:
-    rows = {"target": {"name": "x", "title": "x"}, "host": {"address": "h", "user": "u"}, "cluster": {"kubeconfig": "k"}}
+    rows = {
+        "target": {"name": "x", "title": "x"},
+        "host": {"address": "h", "user": "u"},
+        "cluster": {"kubeconfig": "k"},
+    }
     assert variables(msgspec.convert(rows, Target))["MCP_NAMESPACES"] == "default\ntwisterlab\ntwisterlab-dev"
     assert load_contract()

@@ -41,9 +41,19 @@ def test_the_block_fits_and_hides_nothing(name: str, language: str, width: int) 
 
 def test_the_block_says_why_who_what_next_and_where() -> None:
     said = "\n".join(block("no_go")).replace("\u00a0", " ")
-    for part in ("NO-GO", "DSK-01  / is 85 % full", "Who: Alice Martin (server)", "sudo du -xhd2 / | sort -h",
-                 "18 February 2026, if everything is repaired today (7 days after the meeting)", "Reserves", "INF-11",
-                 "one notice", "reports/out/verdict.html", "3 unknown", "6 fail"):
+    for part in (
+        "NO-GO",
+        "DSK-01  / is 85 % full",
+        "Who: Alice Martin (server)",
+        "sudo du -xhd2 / | sort -h",
+        "18 February 2026, if everything is repaired today (7 days after the meeting)",
+        "Reserves",
+        "INF-11",
+        "one notice",
+        "reports/out/verdict.html",
+        "3 unknown",
+        "6 fail",
+    ):
         assert part in said
     assert said.index("DSK-01") < said.index("BKP-04"), "the worst first"
 
@@ -65,12 +75,21 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
     with TemporaryDirectory() as folder:
         out, file = Path(folder) / "out", Path(folder) / "recording.json"
         host = Ssh(address="edge.example", user="twister")
-        target = Target(target=Place(name="edge", title="Edge <b>& co"), host=host,
-                        cluster=Cluster(kubeconfig="kubeconfig"))
+        target = Target(
+            target=Place(name="edge", title="Edge <b>& co"), host=host, cluster=Cluster(kubeconfig="kubeconfig")
+        )
         hostile = Failure("no-answer", {"fact": "nodes", "why": "<img src=x onerror=alert(1)>\x1b[31m"})
-        write_recording(Recording(
-            at=AT, target=target, people=People(), window=None, failures={"nodes": hostile},
-            answers={"filesystems": Answer(DF, "", 0, "df --local", AT)}), file)
+        write_recording(
+            Recording(
+                at=AT,
+                target=target,
+                people=People(),
+                window=None,
+                failures={"nodes": hostile},
+                answers={"filesystems": Answer(DF, "", 0, "df --local", AT)},
+            ),
+            file,
+        )
         done = audit(f"replay:{file}", out, f"--lang={language}", *more)
         return done, (out / "detail.html").read_text(encoding="utf-8"), (out / "junit.xml").read_text(encoding="utf-8")
 
@@ -86,8 +105,17 @@ def test_one_line_for_each_criterion_while_running() -> None:
 
 def test_pytests_own_noise_stays_away() -> None:
     done, _, _ = audited()
-    for noise in ("short test summary", "plugins:", "rootdir:", "generated xml", "Generated html", "Traceback",
-                  "ERROR at", "FAILED", "test_disk.py"):
+    for noise in (
+        "short test summary",
+        "plugins:",
+        "rootdir:",
+        "generated xml",
+        "Generated html",
+        "Traceback",
+        "ERROR at",
+        "FAILED",
+        "test_disk.py",
+    ):
         assert noise not in done.said
     assert re.search(r"=== \d+ failed, .*unknown", done.said), "counted under their own names"
     assert "\x1b" not in done.said

@@ -26,7 +26,9 @@ from testing.runs import NOW, row, run
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 OLD = NOW - 20 * DAY
 NOTHING = Past()
-BOOTS = Boots(NOW, (Boot("a" * 32, OLD, OLD + DAY), Boot("b" * 32, OLD + DAY, OLD + 2 * DAY), Boot("c" * 32, NOW - 9 * DAY, NOW)))
+BOOTS = Boots(
+    NOW, (Boot("a" * 32, OLD, OLD + DAY), Boot("b" * 32, OLD + DAY, OLD + 2 * DAY), Boot("c" * 32, NOW - 9 * DAY, NOW))
+)
 FILE = ConfigurationFile("/etc/crontab", "aa", NOW - 12 * DAY)
 KERNEL = KernelWords(NOW, OLD, (), (), (), 2, ())
 NODE = {"edge": Node("edge", {"DiskPressure": Condition("False", NOW - 10 * DAY, NOW)}, (), False, "v1.30")}
@@ -37,8 +39,14 @@ def pod(name: str, running: datetime | None, image: str = "registry/postgres:16"
     return Pod("twisterlab", name, "Running", "", running, None, (), {}, containers=(container,))
 
 
-def seen(past: Past = NOTHING, *, files: tuple[ConfigurationFile, ...] = (FILE,), pods: tuple[Pod, ...] = (),
-         kernel: KernelWords = KERNEL, nodes: dict[str, Node] = NODE) -> Traces:
+def seen(
+    past: Past = NOTHING,
+    *,
+    files: tuple[ConfigurationFile, ...] = (FILE,),
+    pods: tuple[Pod, ...] = (),
+    kernel: KernelWords = KERNEL,
+    nodes: dict[str, Node] = NODE,
+) -> Traces:
     starts = Starts(NOW, OLD, (Start("k3s.service", NOW - 9 * DAY + HOUR / 60),))
     return traces(BOOTS, Booted(NOW - 9 * DAY), starts, kernel, Configuration(NOW, files), pods, nodes, past)
 
@@ -97,7 +105,9 @@ def changed(ago: timedelta, file: str = "/etc/crontab") -> Event:
     return Event(NOW - ago, Happened.CONFIGURATION, file)
 
 
-AUDIT = run({"DSK-01": row("DSK-01"), "INF-11": row("INF-11", blocking=False)}, {"DSK-01": Outcome.PASS, "INF-11": Outcome.FAIL})
+AUDIT = run(
+    {"DSK-01": row("DSK-01"), "INF-11": row("INF-11", blocking=False)}, {"DSK-01": Outcome.PASS, "INF-11": Outcome.FAIL}
+)
 
 
 def test_files_changed_within_an_hour_are_one_piece_of_work() -> None:
@@ -107,8 +117,13 @@ def test_files_changed_within_an_hour_are_one_piece_of_work() -> None:
 
 
 def test_repairs_count_once_each_and_their_files_do_not_count_again() -> None:
-    past = Past(works=(Work(NOW - DAY, "log_rotation", "applied"), Work(NOW - DAY, "journald", "applied"),
-                       Work(NOW - 9 * DAY, "journald", "applied")))
+    past = Past(
+        works=(
+            Work(NOW - DAY, "log_rotation", "applied"),
+            Work(NOW - DAY, "journald", "applied"),
+            Work(NOW - 9 * DAY, "journald", "applied"),
+        )
+    )
     found = effort(AUDIT, past, heard(changed(DAY + HOUR / 6)), ())
     assert (found.runs, found.by_hand) == (1, 0)
     now = msgspec.structs.replace(AUDIT, interventions=(Intervention("journald", "applied", ()),))
@@ -124,8 +139,10 @@ def test_announced_work_is_planned() -> None:
 def test_a_boot_after_the_last_change_with_all_green_survived() -> None:
     found = reboot(AUDIT, heard(changed(DAY)))
     assert (found.red, found.unproven, found.file) == (0, None, "/etc/crontab")
-    red = msgspec.structs.replace(AUDIT, results={**AUDIT.results, "DSK-01": msgspec.structs.replace(
-        AUDIT.results["DSK-01"], outcome=Outcome.FAIL)})
+    red = msgspec.structs.replace(
+        AUDIT,
+        results={**AUDIT.results, "DSK-01": msgspec.structs.replace(AUDIT.results["DSK-01"], outcome=Outcome.FAIL)},
+    )
     assert reboot(red, heard(changed(DAY))).red == 1
     opened = msgspec.structs.replace(AUDIT, results={})
     assert reboot(opened, heard(changed(DAY))).unproven is not None

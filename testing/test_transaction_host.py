@@ -122,8 +122,11 @@ def test_a_step_that_fails_takes_the_whole_remedy_back(host: Host) -> None:
 
 def test_a_check_sees_the_folder_as_it_will_be_and_nothing_is_changed_when_it_refuses(host: Host) -> None:
     untouched = host.state
-    seen = Check(command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1', about="/etc/conf.d/",
-                 said=plain("the syntax"))
+    seen = Check(
+        command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1',
+        about="/etc/conf.d/",
+        said=plain("the syntax"),
+    )
     with host.transaction() as transaction:
         applied = transaction.apply(msgspec.structs.replace(host.plan(), checks=(seen,)))
         transaction.finish()

@@ -18,8 +18,16 @@ LEVELS = st.lists(st.floats(0, 100), min_size=1, max_size=60)
 
 def hourly(*values: float, synthetic: bool = False) -> Past:
     """The last of them an hour ago."""
-    return Past(tuple(Sample(NOW - (len(values) - place) * HOUR, synthetic=synthetic, readings={"DSK-01": Reading(
-        Outcome.PASS, value)}) for place, value in enumerate(values)))
+    return Past(
+        tuple(
+            Sample(
+                NOW - (len(values) - place) * HOUR,
+                synthetic=synthetic,
+                readings={"DSK-01": Reading(Outcome.PASS, value)},
+            )
+            for place, value in enumerate(values)
+        )
+    )
 
 
 def trend(past: Past, value: float = 50.0, **more: Any) -> Trend:
@@ -53,7 +61,10 @@ def test_days_are_watched_from_the_last_gap_on() -> None:
 def test_samples_of_a_future_clock_and_made_up_ones_on_a_server_are_left_out() -> None:
     assert trend(Past((Sample(NOW + HOUR, readings={"DSK-01": Reading(Outcome.PASS, 99)}),))).samples == 1
     assert trend_of("DSK-01", hourly(50, synthetic=True), 50, NOW, made_up=False).samples == 1
-    assert trend(Past((Sample(NOW - HOUR, readings={"DSK-01": Reading(Outcome.UNKNOWN)}), Sample(NOW - HOUR)))).samples == 1
+    assert (
+        trend(Past((Sample(NOW - HOUR, readings={"DSK-01": Reading(Outcome.UNKNOWN)}), Sample(NOW - HOUR)))).samples
+        == 1
+    )
 
 
 def test_the_slope_is_robust_and_tells_when_the_limit_is_reached() -> None:
@@ -72,8 +83,12 @@ def test_two_days_make_a_slope() -> None:
 
 
 def test_many_samples_are_thinned_before_their_slopes_are_compared() -> None:
-    dense = Past(tuple(Sample(NOW - minute * timedelta(minutes=10), readings={"DSK-01": Reading(
-        Outcome.PASS, 60 - minute / 144)}) for minute in range(1, 1000)))
+    dense = Past(
+        tuple(
+            Sample(NOW - minute * timedelta(minutes=10), readings={"DSK-01": Reading(Outcome.PASS, 60 - minute / 144)})
+            for minute in range(1, 1000)
+        )
+    )
     assert trend(dense, 60).samples > MOST
     assert trend(dense, 60).slope == pytest.approx(1, abs=0.01)
 

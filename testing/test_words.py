@@ -14,7 +14,9 @@ from reports.text.words import LONGEST_SENTENCE, UNSEEN, Voice, shown
 
 ROOT = Path(__file__).parents[1]
 TABLES = sorted(locale("en"))
-APART = re.compile(r"[\d}] (?:%|h|min|s|GB|MB|MiB|Go|Mo|Mio)(?![\w’'/])")  # a figure that may lose its unit to the next line
+APART = re.compile(
+    r"[\d}] (?:%|h|min|s|GB|MB|MiB|Go|Mo|Mio)(?![\w’'/])"
+)  # a figure that may lose its unit to the next line
 BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # chosen by an expression
 
 
@@ -30,8 +32,13 @@ def codes() -> Iterator[str]:
 
 
 def literals(tree: ast.AST) -> Iterator[str]:
-    yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-                and re.fullmatch(r"[a-z]+(-[a-z]+)*", node.value))
+    yield from (
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z]+(-[a-z]+)*", node.value)
+    )
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -51,7 +58,9 @@ def test_a_cure_leads_to_a_page_that_has_it_and_to_no_rights_beyond_the_page(lan
     for code, text in locale(language)["cure"].items():
         for page, step in re.findall(r"(docs/[\w-]+\.md)(?:\)?, (?:step|étape) (\d))?", text):
             assert (ROOT / page).exists(), code
-            assert not step or re.search(rf"^## {step}\. ", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE), code
+            assert not step or re.search(rf"^## {step}\. ", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE), (
+                code
+            )
         assert not re.search(r"NOPASSWD|ssh-copy-id|create token|`python ", text), code
 
 
@@ -65,8 +74,14 @@ def french() -> Iterator[tuple[str, str]]:
     """Every text in French, and where it stands."""
     yield from ((f"[{table}] {key}", text) for table, rows in locale("fr").items() for key, text in rows.items())
     for id, row in load_contract().items():
-        texts = {"title": row.title, "why": row.why, "seen": row.seen, "next": row.next, **row.finding,
-                 **({"missed": row.missed} if row.missed else {})}
+        texts = {
+            "title": row.title,
+            "why": row.why,
+            "seen": row.seen,
+            "next": row.next,
+            **row.finding,
+            **({"missed": row.missed} if row.missed else {}),
+        }
         yield from ((f"[{id}] {key}", text.in_language("fr")) for key, text in texts.items())
 
 
@@ -98,15 +113,22 @@ def test_an_unknown_code_with_any_value_is_one_bounded_sentence(text: str, langu
     assert len(Voice(language).say("reason", text, {"why": text, "ids": [text] * 9})) <= LONGEST_SENTENCE
 
 
-@pytest.mark.parametrize(("value", "unit", "en", "fr"), [
-    (85.02, "%", "85\u00a0%", "85\u00a0%"), (10.81, "%", "10.8\u00a0%", "10,8\u00a0%"),
-    (6.997, "days", "6.99\u00a0days", "6,99\u00a0jours"),
-    (543.35, "days", "543\u00a0days", "543\u00a0jours"), (1998.66, "MiB", "1998\u00a0MiB", "1998\u00a0Mio"),
-    (0.01, "min", "<\u00a01\u00a0min", "<\u00a01\u00a0min"),
-    (3.2e-6, "GB", "3.2\u00a0kB", "3,2\u00a0ko"),
-    (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
-    (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"), (0.004, "GB", "4\u00a0MB", "4\u00a0Mo"),
-    (7.0, "", "7", "7")])
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "fr"),
+    [
+        (85.02, "%", "85\u00a0%", "85\u00a0%"),
+        (10.81, "%", "10.8\u00a0%", "10,8\u00a0%"),
+        (6.997, "days", "6.99\u00a0days", "6,99\u00a0jours"),
+        (543.35, "days", "543\u00a0days", "543\u00a0jours"),
+        (1998.66, "MiB", "1998\u00a0MiB", "1998\u00a0Mio"),
+        (0.01, "min", "<\u00a01\u00a0min", "<\u00a01\u00a0min"),
+        (3.2e-6, "GB", "3.2\u00a0kB", "3,2\u00a0ko"),
+        (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),
+        (-15.5, "days", "−15.5\u00a0days", "−15,5\u00a0jours"),
+        (0.004, "GB", "4\u00a0MB", "4\u00a0Mo"),
+        (7.0, "", "7", "7"),
+    ],
+)
 def test_a_figure_with_its_unit(value: float, unit: str, en: str, fr: str) -> None:
     assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (en, fr)
 
@@ -116,18 +138,30 @@ def test_a_target_to_be_met_exactly_stands_alone() -> None:
     assert Voice("fr").bound(Bound.parse("< 69.5 %")) == "<\u00a069,5\u00a0%"
 
 
-@pytest.mark.parametrize(("value", "unit", "english", "french"), [
-    (0, "sets", "0 sets", "0 jeu"), (1, "sets", "1 set", "1 jeu"), (1.5, "days", "1.5 days", "1,5 jour"),
-    (3, "sets", "3 sets", "3 jeux"), (2, "GB", "2 GB", "2 Go"), (1, "furlongs", "1 furlongs", "1 furlongs")])
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "french"),
+    [
+        (0, "sets", "0 sets", "0 jeu"),
+        (1, "sets", "1 set", "1 jeu"),
+        (1.5, "days", "1.5 days", "1,5 jour"),
+        (3, "sets", "3 sets", "3 jeux"),
+        (2, "GB", "2 GB", "2 Go"),
+        (1, "furlongs", "1 furlongs", "1 furlongs"),
+    ],
+)
 def test_units_agree_with_their_figure(value: float, unit: str, english: str, french: str) -> None:
     assert (Voice("en").figure(value, unit), Voice("fr").figure(value, unit)) == (
-        english.replace(" ", "\u00a0"), french.replace(" ", "\u00a0"))
+        english.replace(" ", "\u00a0"),
+        french.replace(" ", "\u00a0"),
+    )
 
 
 def test_a_unit_names_what_is_wrong_where_none_is_wanted() -> None:
     asked = {row.bound.unit for row in load_contract().values() if row.bound.compare == "=" and row.bound.figure == 0}
-    plain = re.compile("pods|files|clocks|doors|lines|units|claims|entries|volumes|guides|images|scripts|citations|"
-                       "horloges|portes|fichiers|lignes|unités|demandes|entrées")
+    plain = re.compile(
+        "pods|files|clocks|doors|lines|units|claims|entries|volumes|guides|images|scripts|citations|"
+        "horloges|portes|fichiers|lignes|unités|demandes|entrées"
+    )
     for language in LANGUAGES:
         assert not [unit for unit in asked if plain.fullmatch(locale(language)["unit"][unit])], "“0 files” says nothing"
 
@@ -138,8 +172,15 @@ def units_apart() -> Iterator[tuple[str, str]]:
         for table, rows in locale(language).items():
             yield from ((f"{language} [{table}] {key}", text) for key, text in rows.items())
         for id, row in load_contract().items():
-            texts = {"title": row.title, "why": row.why, "seen": row.seen, "next": row.next, **row.finding,
-                     **({"missed": row.missed} if row.missed else {}), **({"now": row.kpi.now} if row.kpi else {})}
+            texts = {
+                "title": row.title,
+                "why": row.why,
+                "seen": row.seen,
+                "next": row.next,
+                **row.finding,
+                **({"missed": row.missed} if row.missed else {}),
+                **({"now": row.kpi.now} if row.kpi else {}),
+            }
             yield from ((f"{language} [{id}] {key}", text.in_language(language)) for key, text in texts.items())
 
 
@@ -150,7 +191,9 @@ def test_a_figure_and_its_unit_stay_on_one_line() -> None:
 
 
 def test_a_long_list_keeps_its_true_count() -> None:
-    said = Voice("en").text(Text("{names:list} ({names:count})", "x"), {"names": [f"e{number}" for number in range(108)]})
+    said = Voice("en").text(
+        Text("{names:list} ({names:count})", "x"), {"names": [f"e{number}" for number in range(108)]}
+    )
     assert said == "e0, e1, e2, e3, e4 and 103 more (108)"
 
 

@@ -14,7 +14,11 @@ import yaml
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 CLUSTER = ROOT / "deploy" / "kubernetes"
-SECRETS = {"PHASE0_SSH_KEY": "the key", "PHASE0_KNOWN_HOSTS": "10.77.9.2 ssh-ed25519 AAAA", "PHASE0_KUBECONFIG": "kind: Config"}
+SECRETS = {
+    "PHASE0_SSH_KEY": "the key",
+    "PHASE0_KNOWN_HOSTS": "10.77.9.2 ssh-ed25519 AAAA",
+    "PHASE0_KUBECONFIG": "kind: Config",
+}
 SCHEDULE = """\
 #!/bin/sh
 echo "schedule $* in $STATE_DIRECTORY" >> calls
@@ -57,7 +61,7 @@ def test_a_step_is_a_script_of_the_repository_and_no_text_of_others_gets_into_it
 
 def test_what_lasts_is_saved_and_shown_whatever_happens() -> None:
     audit = workflow(next(file for file in WORKFLOWS if file.name == "audit.yml"))["jobs"]["audit"]["steps"]
-    after = audit[[str(step.get("run")).startswith(".ci/audit") for step in audit].index(True) + 1:]
+    after = audit[[str(step.get("run")).startswith(".ci/audit") for step in audit].index(True) + 1 :]
     assert [step["if"] for step in after] == ["always()"] * 3
     assert "state" in after[0]["with"]["path"]
 
@@ -90,7 +94,11 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def script(checkout: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    env = {"PATH": f"{checkout / 'bin'}:{os.environ['PATH']}", "GITHUB_STEP_SUMMARY": str(checkout / "summary"), **variables}
+    env = {
+        "PATH": f"{checkout / 'bin'}:{os.environ['PATH']}",
+        "GITHUB_STEP_SUMMARY": str(checkout / "summary"),
+        **variables,
+    }
     return subprocess.run(words, cwd=checkout, env=env, capture_output=True, text=True, timeout=60)
 
 
@@ -102,7 +110,11 @@ def test_the_place_holds_the_secrets_for_nobody_else(checkout: Path) -> None:
     done = site(checkout)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     target = checkout / "site" / "target"
-    for name, text in (("id_ed25519", "the key"), ("known_hosts", SECRETS["PHASE0_KNOWN_HOSTS"]), ("kubeconfig", "kind: Config")):
+    for name, text in (
+        ("id_ed25519", "the key"),
+        ("known_hosts", SECRETS["PHASE0_KNOWN_HOSTS"]),
+        ("kubeconfig", "kind: Config"),
+    ):
         assert (target / name).read_text() == f"{text}\n"
         assert (target / name).stat().st_mode & 0o077 == 0
     assert (target / "history.sqlite").is_symlink()
@@ -117,7 +129,9 @@ def test_what_is_missing_is_named(checkout: Path, name: str) -> None:
     assert not (checkout / "site").exists()
 
 
-@pytest.mark.parametrize(("judged", "status"), [("0", 0), ("1", 0), ("10", 0), ("11", 0), ("4", 4), ("74", 74), ("75", 75)])
+@pytest.mark.parametrize(
+    ("judged", "status"), [("0", 0), ("1", 0), ("10", 0), ("11", 0), ("4", 4), ("74", 74), ("75", 75)]
+)
 def test_a_decision_is_a_success_and_the_keys_go(checkout: Path, judged: str, status: int) -> None:
     site(checkout)
     done = script(checkout, ".ci/audit", "daily", f"{checkout}/site", JUDGED=judged)

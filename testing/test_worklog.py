@@ -21,8 +21,9 @@ def log(folder: Path, text: str) -> tuple[Logged, ...]:
 
 
 def test_hours_and_savings_are_read(tmp_path: Path) -> None:
-    assert log(tmp_path, HEAD + '2026-02-04,8,audit,,\n2026-02-11,,backups,2,measured\n\n2026-02-11,,clean-up,4,assumed\n') == (
-        SPENT, MEASURED, ASSUMED)
+    assert log(
+        tmp_path, HEAD + "2026-02-04,8,audit,,\n2026-02-11,,backups,2,measured\n\n2026-02-11,,clean-up,4,assumed\n"
+    ) == (SPENT, MEASURED, ASSUMED)
     assert load_worklog(tmp_path / "none.csv") == ()
 
 
@@ -30,11 +31,19 @@ def test_a_log_of_the_first_version_has_hours_and_no_savings(tmp_path: Path) -> 
     assert log(tmp_path, "date,phase,hours,note\n2026-02-04,0.1,8,audit\n") == (SPENT,)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("day,hours\n", "first line"), ("", "first line"), (HEAD + "yesterday,8,audit,,\n", "line 2"),
-    (HEAD + "2026-02-04,many,audit,,\n", "line 2"), (HEAD + "2026-02-04,-1,audit,,\n", "no hours"),
-    (HEAD + "2026-02-04,nan,audit,,\n", "no hours"), (HEAD + "2026-02-04,8,audit,3,guessed\n", "neither assumed nor measured"),
-    (HEAD + "2026-02-04,8,audit,,,more\n", "more fields")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("day,hours\n", "first line"),
+        ("", "first line"),
+        (HEAD + "yesterday,8,audit,,\n", "line 2"),
+        (HEAD + "2026-02-04,many,audit,,\n", "line 2"),
+        (HEAD + "2026-02-04,-1,audit,,\n", "no hours"),
+        (HEAD + "2026-02-04,nan,audit,,\n", "no hours"),
+        (HEAD + "2026-02-04,8,audit,3,guessed\n", "neither assumed nor measured"),
+        (HEAD + "2026-02-04,8,audit,,,more\n", "more fields"),
+    ],
+)
 def test_what_cannot_be_read_is_one_line_that_names_it(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(PeopleError, match=said) as raised:
         log(tmp_path, text)
@@ -77,9 +86,16 @@ declared = 2026-02-11T09:00:00+01:00
 """
 
 
-@pytest.mark.parametrize(("change", "why"), [
-    (("", ""), ""), (('"reboot"', '" "'), "unsigned"), (("T20:30", "T19:30"), "backwards"),
-    (("2026-02-11T09", "2026-02-12T21"), "declared-late"), (("to = 2026-02-12", "to = 2026-02-14"), "maintenance-too-long")])
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("", ""), ""),
+        (('"reboot"', '" "'), "unsigned"),
+        (("T20:30", "T19:30"), "backwards"),
+        (("2026-02-11T09", "2026-02-12T21"), "declared-late"),
+        (("to = 2026-02-12", "to = 2026-02-14"), "maintenance-too-long"),
+    ],
+)
 def test_announced_maintenance_counts_or_says_why_not(tmp_path: Path, change: tuple[str, str], why: str) -> None:
     (tmp_path / "maintenance.toml").write_text(MAINTENANCE.replace(*change) if why else MAINTENANCE)
     people = load_people(tmp_path, WAIVABLE, NOW)

@@ -44,8 +44,14 @@ class Host:
 
     def start(self, _command: str) -> "subprocess.Popen[bytes]":
         """A shell on the host."""
-        shell = subprocess.Popen(["sh", "-s"], env={**os.environ, "ROOT": str(self.root)}, start_new_session=True,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        shell = subprocess.Popen(
+            ["sh", "-s"],
+            env={**os.environ, "ROOT": str(self.root)},
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         self.shells.append(shell)
         return shell
 
@@ -83,8 +89,10 @@ class Host:
     def state(self) -> dict[str, tuple[str, int]]:
         """Everything below /etc: content and mode."""
         found = {path: path.stat().st_mode & 0o7777 for path in sorted((self.root / "etc").rglob("*"))}
-        return {str(path.relative_to(self.root)): (path.read_text() if path.is_file() else "", mode)
-                for path, mode in found.items()}
+        return {
+            str(path.relative_to(self.root)): (path.read_text() if path.is_file() else "", mode)
+            for path, mode in found.items()
+        }
 
     def plan(self, activate: str = "", command: str = 'echo on >"$ROOT/etc/switch"') -> Plan:
         """A file replaced, one made in a folder that is missing, one removed, and a command."""
@@ -93,8 +101,11 @@ class Host:
         assert old is not None
         new = "/etc/new/deep/file"
         steps: tuple[Step, ...] = (
-            InstallFile(path=main.path, content="main 2\n", before=main, owner=ME, said=plain("install main"), activate=activate),
+            InstallFile(
+                path=main.path, content="main 2\n", before=main, owner=ME, said=plain("install main"), activate=activate
+            ),
             InstallFile(path=new, content="new\n", before=None, owner=ME, said=plain("install new")),
             RemoveFile(path=old.path, before=old, said=plain("remove old")),
-            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', said=plain("switch on"), seconds=20))
+            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', said=plain("switch on"), seconds=20),
+        )
         return Plan("sample", ("LOG-01",), steps)

@@ -30,11 +30,22 @@ def happened(until: datetime) -> tuple[Incident, ...]:
 
 def _look(until: datetime, hours: int) -> Sample:
     used = 58 + 4 * math.sin(hours / 9) + (14 if hours in SICK else 0)
-    readings = {"DSK-01": Reading(Outcome.FAIL if used >= 70 else Outcome.PASS, round(used, 2)),
-                "LOG-06": Reading(Outcome.PASS, round(0.4 + hours % 24 / 40, 3)),
-                "MCP-01": Reading(Outcome.PASS, 3.0), "DSK-05": PRESSED if hours in SICK else Reading(Outcome.PASS, 0.0)}
+    readings = {
+        "DSK-01": Reading(Outcome.FAIL if used >= 70 else Outcome.PASS, round(used, 2)),
+        "LOG-06": Reading(Outcome.PASS, round(0.4 + hours % 24 / 40, 3)),
+        "MCP-01": Reading(Outcome.PASS, 3.0),
+        "DSK-05": PRESSED if hours in SICK else Reading(Outcome.PASS, 0.0),
+    }
     if hours == 24:
-        readings |= {"BKP-04": Reading(Outcome.FAIL, 31.0), "DOC-01": Reading(Outcome.FAIL, 1.0),
-                     "BKP-10": Reading(Outcome.UNKNOWN), "INF-11": Reading(Outcome.PASS, 0.0)}
-    return Sample(until - hours * HOUR, ("DSK-05",) if hours in SICK else (), ("MCP-01",) if hours in BLIND else (),
-                  readings=readings)
+        readings |= {
+            "BKP-04": Reading(Outcome.FAIL, 31.0),
+            "DOC-01": Reading(Outcome.FAIL, 1.0),
+            "BKP-10": Reading(Outcome.UNKNOWN),
+            "INF-11": Reading(Outcome.PASS, 0.0),
+        }
+    return Sample(
+        until - hours * HOUR,
+        ("DSK-05",) if hours in SICK else (),
+        ("MCP-01",) if hours in BLIND else (),
+        readings=readings,
+    )

@@ -36,7 +36,8 @@ def test_newest_redis_backup_is_recent_and_whole(backups: Backups, target: Targe
 
 @criterion("BKP-06")
 def test_newest_cluster_backup_can_rebuild_the_cluster(
-        backups: Backups, maybe_api_groups: ApiGroups | Unknown, target: Target, judge: Judge) -> None:
+    backups: Backups, maybe_api_groups: ApiGroups | Unknown, target: Target, judge: Judge
+) -> None:
     if not backups.of("configs"):
         assert judge(None, findings=[_none(target)])
         return
@@ -97,13 +98,17 @@ def test_a_week_of_backups_is_kept(backups: Backups, schedules: Schedules, targe
 
 @criterion("BKP-09")
 def test_backups_are_nobody_else_s(
-        backup_access: BackupAccess, schedules: Schedules, target: Target, judge: Judge) -> None:
+    backup_access: BackupAccess, schedules: Schedules, target: Target, judge: Judge
+) -> None:
     if not backup_access.entries:
         assert judge(None, findings=[_none(target)])
         return
     trusted = users(schedules)
-    seen = {"readable": backup_access.readable, "writable": backup_access.writable(trusted),
-            "astray": backup_access.astray(trusted)}
+    seen = {
+        "readable": backup_access.readable,
+        "writable": backup_access.writable(trusted),
+        "astray": backup_access.astray(trusted),
+    }
     wrong = sum(map(len, seen.values()))
     told = {"entries": len(backup_access.entries), "accounts": sorted(trusted), "wrong": wrong}
     assert judge(wrong, told, findings=[Finding(name, {"paths": paths}) for name, paths in seen.items() if paths])

@@ -16,7 +16,11 @@ from gate.run import Finding
 @criterion("BKP-14")
 def test_backups_are_copied_elsewhere(backup_copy: BackupCopy, target: Target, judge: Judge) -> None:
     place = target.backups.offhost or target.backups.directory
-    where = {"place": place, "disks": sorted(backup_copy.disks) or [backup_copy.network], "data": sorted(backup_copy.data)}
+    where = {
+        "place": place,
+        "disks": sorted(backup_copy.disks) or [backup_copy.network],
+        "data": sorted(backup_copy.data),
+    }
     if not target.backups.offhost and not (backup_copy.form == "folder" and backup_copy.elsewhere):
         raise Unknown("no-offhost")
     assert judge(backup_copy.hours, {**where, "hours": backup_copy.hours}, findings=_flaws(backup_copy, place))
@@ -37,7 +41,8 @@ def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
 
 @criterion("BKP-16")
 def test_everything_that_keeps_data_is_backed_up(
-        pods: Pods, claims: Claims, stateful_sets: StatefulSets, target: Target, judge: Judge) -> None:
+    pods: Pods, claims: Claims, stateful_sets: StatefulSets, target: Target, judge: Judge
+) -> None:
     seen = coverage(target, pods, claims, stateful_sets)
     flaws = {"uncovered": seen.uncovered, "unasked": seen.unasked, "too-rare": seen.too_rare}
     told = {"names": seen.uncovered, "rpo_hours": seen.rpo_hours}

@@ -38,7 +38,9 @@ def _kubelet(seen: KubeletDisk) -> Iterator[Finding]:
     if seen.unseen:
         yield Finding("kubelet-unseen", {"why": seen.unseen})
     elif seen.disagree:
-        yield Finding("kubelet-apart", {"free": seen.free, "counted": seen.counted, "apart": seen.apart, "age": seen.age})
+        yield Finding(
+            "kubelet-apart", {"free": seen.free, "counted": seen.counted, "apart": seen.apart, "age": seen.age}
+        )
 
 
 def _beside(storage: Storage) -> Iterator[Finding]:
@@ -87,13 +89,25 @@ def _left_behind(seen: StalePods) -> Iterator[Finding]:
 
 @criterion("DSK-07")
 def test_somebody_hears_of_it_before_the_kubelet_acts(
-        kubelet: Kubelet, waste: Waste, check_settings: CheckSettings, judge: Judge) -> None:
-    seen = {"total": waste.total, "docker": waste.docker, "unused": waste.unused, "named": waste.named,
-            "images": kubelet.images, "eviction": kubelet.eviction, "source": kubelet.source,
-            "threshold": check_settings.threshold}
+    kubelet: Kubelet, waste: Waste, check_settings: CheckSettings, judge: Judge
+) -> None:
+    seen = {
+        "total": waste.total,
+        "docker": waste.docker,
+        "unused": waste.unused,
+        "named": waste.named,
+        "images": kubelet.images,
+        "eviction": kubelet.eviction,
+        "source": kubelet.source,
+        "threshold": check_settings.threshold,
+    }
     unread = check_settings.present and check_settings.threshold is None
-    assert judge(waste.total_gb, seen, findings=_too_late(kubelet, check_settings),
-                 unknown=Reason("threshold-unread") if unread else None)
+    assert judge(
+        waste.total_gb,
+        seen,
+        findings=_too_late(kubelet, check_settings),
+        unknown=Reason("threshold-unread") if unread else None,
+    )
 
 
 def _too_late(kubelet: Kubelet, check: CheckSettings) -> Iterator[Finding]:
@@ -111,8 +125,16 @@ def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
 
 @criterion("DSK-09")
 def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, judge: Judge) -> None:
-    signs = {"broken": kernel_words.broken, "read-only": kernel_words.read_only, "failing": smart.failing,
-             "silent": smart.silent, "no-smart": () if smart.installed else ("smartctl",)}
+    signs = {
+        "broken": kernel_words.broken,
+        "read-only": kernel_words.read_only,
+        "failing": smart.failing,
+        "silent": smart.silent,
+        "no-smart": () if smart.installed else ("smartctl",),
+    }
     bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
-    assert judge(bad, {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
-                 findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found])
+    assert judge(
+        bad,
+        {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
+        findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found],
+    )

@@ -22,8 +22,15 @@ def test_guides_are_committed_and_pushed(guide_files: GuideFiles, target: Target
 
 @criterion("DOC-02")
 def test_what_guides_cite_exists(
-        guide_texts: GuideTexts, guide_claims: GuideClaims, namespaces: Namespaces, deployments: Deployments, services: Services,
-        schedules: Schedules, target: Target, judge: Judge) -> None:
+    guide_texts: GuideTexts,
+    guide_claims: GuideClaims,
+    namespaces: Namespaces,
+    deployments: Deployments,
+    services: Services,
+    schedules: Schedules,
+    target: Target,
+    judge: Judge,
+) -> None:
     there = live(namespaces, deployments, services, guide_claims, schedules, target)
     seen = currency(guide_texts, there, guide_claims)
     assert judge(len(seen.absent), seen, findings=found({"outdated": seen.outdated}, names=seen.outdated))
@@ -31,11 +38,24 @@ def test_what_guides_cite_exists(
 
 @criterion("DOC-03")
 def test_guides_work_and_somebody_walked_through_them(
-        guide_texts: GuideTexts, guide_files: GuideFiles, guide_claims: GuideClaims, people: People, judge: Judge) -> None:
+    guide_texts: GuideTexts, guide_files: GuideFiles, guide_claims: GuideClaims, people: People, judge: Judge
+) -> None:
     broken = [f"{guide.path}: {said}" for guide in kept_current(guide_texts) for said in guide.broken]
     dead, lacking = dead_links(guide_texts, guide_files.committed), guide_claims.lacking
     walked, faults = walks(guide_texts, people, "DOC-03"), len(broken) + len(dead) + len(lacking)
-    wanting = Reason("walk-missing", {"guides": walked.missing}) if walked.missing and not (faults or walked.refused) else None
-    assert judge(faults, walked, manual=wanting, findings=[
-        *found({"broken": broken}, names=broken), *found({"dead": dead}, names=dead),
-        *found({"lacking": lacking}, names=lacking), *found({"refused": walked.refused}, names=walked.refused)])
+    wanting = (
+        Reason("walk-missing", {"guides": walked.missing})
+        if walked.missing and not (faults or walked.refused)
+        else None
+    )
+    assert judge(
+        faults,
+        walked,
+        manual=wanting,
+        findings=[
+            *found({"broken": broken}, names=broken),
+            *found({"dead": dead}, names=dead),
+            *found({"lacking": lacking}, names=lacking),
+            *found({"refused": walked.refused}, names=walked.refused),
+        ],
+    )

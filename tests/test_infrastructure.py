@@ -33,7 +33,9 @@ def test_nothing_keeps_pods_off_the_node(nodes: Nodes, target: Target, judge: Ju
 @criterion("INF-03")
 def test_system_pods_are_healthy(pods: Pods, judge: Judge) -> None:
     seen = system_pods(pods)
-    assert judge(len(seen.unready), seen, findings=found({"none": not seen.total, "waiting": seen.waiting}, names=seen.waiting))
+    assert judge(
+        len(seen.unready), seen, findings=found({"none": not seen.total, "waiting": seen.waiting}, names=seen.waiting)
+    )
 
 
 @criterion("INF-04")
@@ -45,8 +47,16 @@ def test_no_pod_fails_or_crashes_or_lacks_its_image(pods: Pods, pods_at: datetim
 @criterion("INF-05")
 def test_cluster_unit_runs_and_does_not_restart(cluster_unit: ClusterUnit, judge: Judge) -> None:
     unit = cluster_unit
-    assert judge(unit.restarts, unit, findings=found({"inactive": not unit.active, "disabled": not unit.enabled},
-                                                     state=unit.state, sub_state=unit.sub_state, enablement=unit.enablement))
+    assert judge(
+        unit.restarts,
+        unit,
+        findings=found(
+            {"inactive": not unit.active, "disabled": not unit.enabled},
+            state=unit.state,
+            sub_state=unit.sub_state,
+            enablement=unit.enablement,
+        ),
+    )
 
 
 @criterion("INF-06")
@@ -58,8 +68,11 @@ def test_kubernetes_version_is_supported(nodes: Nodes, target: Target, nodes_at:
 @criterion("INF-07")
 def test_certificates_hold(certificates: Certificates, judge: Judge) -> None:
     expired = certificates.expired
-    assert judge(certificates.days, certificates,
-                 findings=found({"expired": expired, "not-served": certificates.served is None}, names=expired))
+    assert judge(
+        certificates.days,
+        certificates,
+        findings=found({"expired": expired, "not-served": certificates.served is None}, names=expired),
+    )
 
 
 @criterion("INF-08")

@@ -30,10 +30,20 @@ def _of_bound(journal: Journal) -> Iterator[Finding]:
 
 @criterion("LOG-09")
 def test_journal_reaches_back_seven_days(journal: Journal, judge: Judge) -> None:
-    flaws = {"empty": journal.first is None, "forgets": journal.forgets and not journal.exports,
-             "crowded": journal.crowded and journal.days < WINDOW}
+    flaws = {
+        "empty": journal.first is None,
+        "forgets": journal.forgets and not journal.exports,
+        "crowded": journal.crowded and journal.days < WINDOW,
+    }
     young = journal.days < WINDOW and not any(flaws.values())
     waits = Reason("journal-young", {"until": journal.proves.isoformat(timespec="minutes")}) if young else None
-    assert judge(journal.days, journal, pending=waits, findings=[
-        Finding(name, {"retention": journal.retention, "used": journal.used, "cap": journal.cap})
-        for name, flaw in flaws.items() if flaw])
+    assert judge(
+        journal.days,
+        journal,
+        pending=waits,
+        findings=[
+            Finding(name, {"retention": journal.retention, "used": journal.used, "cap": journal.cap})
+            for name, flaw in flaws.items()
+            if flaw
+        ],
+    )

@@ -12,7 +12,9 @@ A_DAY = 1_000_000_000  # bytes from which on it is too fast, however long it was
 @criterion("LOG-10")
 def test_container_logs_are_bounded(container_logs: ContainerLogs, judge: Judge) -> None:
     flaws = {"none": not container_logs.taken, "default": container_logs.default}
-    assert judge(container_logs.worst_gb, container_logs, findings=[Finding(name) for name, flaw in flaws.items() if flaw])
+    assert judge(
+        container_logs.worst_gb, container_logs, findings=[Finding(name) for name, flaw in flaws.items() if flaw]
+    )
 
 
 @criterion("LOG-12")

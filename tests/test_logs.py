@@ -41,9 +41,15 @@ def _young(logs: list[Log]) -> Reason | None:
 
 @criterion("LOG-02")
 def test_other_logs_are_bounded(
-        rotation: Rotation, log_files: LogFiles, schedules: Schedules, target: Target, judge: Judge) -> None:
+    rotation: Rotation, log_files: LogFiles, schedules: Schedules, target: Target, judge: Judge
+) -> None:
     seen = other_bounds(log_files, rotation, schedules.logrotate_period(), (target.logs.backup,))
-    flaws = {"none": () if seen.logs else ("none",), "unbounded": seen.unbounded, "dated": seen.dated, "young": seen.young}
+    flaws = {
+        "none": () if seen.logs else ("none",),
+        "unbounded": seen.unbounded,
+        "dated": seen.dated,
+        "young": seen.young,
+    }
     found = [Finding(name, {"names": names}) for name, names in flaws.items() if names]
     if seen.logs and schedules.logrotate_period() is None:
         found.append(Finding("unscheduled"))
@@ -53,7 +59,8 @@ def test_other_logs_are_bounded(
 
 @criterion("LOG-03")
 def test_logrotate_is_healthy(
-        rotation: Rotation, logrotate_runs: LogrotateRuns, schedules: Schedules, judge: Judge) -> None:
+    rotation: Rotation, logrotate_runs: LogrotateRuns, schedules: Schedules, judge: Judge
+) -> None:
     runs, period = logrotate_runs, schedules.logrotate_period()
     seen = {"errors": rotation.errors, "period": period, "last": runs.moment}
     findings = list(_ailments(runs, period))
@@ -72,8 +79,9 @@ def _ailments(runs: LogrotateRuns, period: float | None) -> Iterator[Finding]:
 
 
 @criterion("LOG-04")
-def test_logrotate_runs_often_enough(rotation: Rotation, log_files: LogFiles, log_usage: LogUsage,
-                                     schedules: Schedules, judge: Judge) -> None:
+def test_logrotate_runs_often_enough(
+    rotation: Rotation, log_files: LogFiles, log_usage: LogUsage, schedules: Schedules, judge: Judge
+) -> None:
     every = schedules.logrotate_period()
     if every is None:
         assert judge(None, findings=[Finding("unscheduled")])
@@ -81,19 +89,44 @@ def test_logrotate_runs_often_enough(rotation: Rotation, log_files: LogFiles, lo
     seen = next_run(log_files, log_usage.total, every)
     flaws = {"coarse": not seen.hourly and rotation.sized, "young": bool(seen.young)}
     open = seen.young and not seen.hourly and not seen.exceeds
-    assert judge(seen.comes_gb, seen, findings=[Finding(name, {"names": seen.young}) for name, flaw in flaws.items() if flaw],
-                 pending=_young([log_files.log(path) for path in seen.young]) if open else None)
+    assert judge(
+        seen.comes_gb,
+        seen,
+        findings=[Finding(name, {"names": seen.young}) for name, flaw in flaws.items() if flaw],
+        pending=_young([log_files.log(path) for path in seen.young]) if open else None,
+    )
 
 
 @criterion("LOG-05")
 def test_rsyslog_writes_to_the_live_logs(syslog_marker: SyslogMarker, judge: Judge) -> None:
     seen = syslog_marker
     flaws = {name: seen.daemon == name for name in ("absent", "disabled", "stopped")} | {
-        "astray": seen.astray, "locked": seen.locked, "foreign": seen.foreign, "lost": seen.lost,
-        "arrived": seen.where, "elsewhere": seen.daemon == "running" and not seen.logs}
-    assert judge(len(seen.wrong), seen, findings=[
-        Finding(name, {"astray": seen.astray, "locked": seen.locked, "foreign": seen.foreign, "owner": seen.owner,
-                       "where": seen.where, "seconds": seen.seconds}) for name, flaw in flaws.items() if flaw])
+        "astray": seen.astray,
+        "locked": seen.locked,
+        "foreign": seen.foreign,
+        "lost": seen.lost,
+        "arrived": seen.where,
+        "elsewhere": seen.daemon == "running" and not seen.logs,
+    }
+    assert judge(
+        len(seen.wrong),
+        seen,
+        findings=[
+            Finding(
+                name,
+                {
+                    "astray": seen.astray,
+                    "locked": seen.locked,
+                    "foreign": seen.foreign,
+                    "owner": seen.owner,
+                    "where": seen.where,
+                    "seconds": seen.seconds,
+                },
+            )
+            for name, flaw in flaws.items()
+            if flaw
+        ],
+    )
 
 
 @criterion("LOG-06")

@@ -33,11 +33,19 @@ def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, j
 
 
 @criterion("MCP-02")
-def test_mcp_pods_are_well(deployments: Deployments, pods: Pods, pods_at: datetime, booted: Booted, target: Target,
-                           judge: Judge) -> None:
+def test_mcp_pods_are_well(
+    deployments: Deployments, pods: Pods, pods_at: datetime, booted: Booted, target: Target, judge: Judge
+) -> None:
     seen = pod_health(services(deployments, pods, target), booted.at, pods_at)
-    findings = _named({"without": seen.without, "unready": seen.unready, "waiting": seen.waiting, "ended": seen.ended,
-                       "stuck": seen.stuck})
+    findings = _named(
+        {
+            "without": seen.without,
+            "unready": seen.unready,
+            "waiting": seen.waiting,
+            "ended": seen.ended,
+            "stuck": seen.stuck,
+        }
+    )
     findings += [Finding("leftover", {"count": seen.leftover})] if seen.leftover else []
     assert judge(seen.unwell, seen, findings=findings)
 
@@ -45,12 +53,15 @@ def test_mcp_pods_are_well(deployments: Deployments, pods: Pods, pods_at: dateti
 @criterion("MCP-03")
 def test_every_mcp_service_is_healthy(health: Health, target: Target, judge: Judge) -> None:
     unasked = {"any-body": not target.mcp.body, "not-from-outside": not target.mcp.node_port_url}
-    assert judge(health.healthy_percent, health, findings=[Finding(name) for name, lacking in unasked.items() if lacking])
+    assert judge(
+        health.healthy_percent, health, findings=[Finding(name) for name, lacking in unasked.items() if lacking]
+    )
 
 
 @criterion("MCP-04")
 def test_the_code_that_runs_is_the_code_that_was_built(
-        deployments: Deployments, pods: Pods, images: Images, registry: Registry, target: Target, judge: Judge) -> None:
+    deployments: Deployments, pods: Pods, images: Images, registry: Registry, target: Target, judge: Judge
+) -> None:
     expected = target.mcp.revision
     seen = running_code(services(deployments, pods, target), images, registry, expected)
     findings = _named({name: getattr(seen, name) for name in ("without", "stale", "gone", "latest", "always")})
@@ -63,8 +74,14 @@ def test_the_code_that_runs_is_the_code_that_was_built(
 
 @criterion("MCP-05")
 def test_the_mcp_image_survives_a_full_disk(
-        deployments: Deployments, pods: Pods, images: Images, image_archives: ImageArchives, registry: Registry,
-        target: Target, judge: Judge) -> None:
+    deployments: Deployments,
+    pods: Pods,
+    images: Images,
+    image_archives: ImageArchives,
+    registry: Registry,
+    target: Target,
+    judge: Judge,
+) -> None:
     seen = keeping(services(deployments, pods, target), images, image_archives, registry)
     findings = _named({name: getattr(seen, name) for name in ("lost", "gone", "old", "labelled")})
     findings += [Finding("registry", {"why": registry.why})] if registry.why else []
@@ -73,23 +90,32 @@ def test_the_mcp_image_survives_a_full_disk(
 
 @criterion("MCP-06")
 def test_the_image_builds_within_an_hour(
-        build_runs: BuildRuns | None, build_record: BuildRecord | None, people: People, target: Target, judge: Judge) -> None:
+    build_runs: BuildRuns | None, build_record: BuildRecord | None, people: People, target: Target, judge: Judge
+) -> None:
     build = last_build(build_runs, build_record, people, target)
     assert judge(build.minutes, build, findings=[Finding(build.cache)])
 
 
 @criterion("MCP-07")
 def test_mcp_services_say_when_they_are_ready_and_what_they_need(
-        deployments: Deployments, pods: Pods, target: Target, judge: Judge) -> None:
+    deployments: Deployments, pods: Pods, target: Target, judge: Judge
+) -> None:
     seen = equipment(services(deployments, pods, target))
-    assert judge(seen.percent, seen, findings=_named(
-        {"absent": seen.absent, "unprobed": seen.unprobed, "unreserved": seen.unreserved}))
+    assert judge(
+        seen.percent,
+        seen,
+        findings=_named({"absent": seen.absent, "unprobed": seen.unprobed, "unreserved": seen.unreserved}),
+    )
 
 
 @criterion("MCP-08")
 def test_the_build_runs_by_itself(
-        build_runs: BuildRuns | None, build_clone: BuildClone | None, build_record: BuildRecord | None, target: Target,
-        judge: Judge) -> None:
+    build_runs: BuildRuns | None,
+    build_clone: BuildClone | None,
+    build_record: BuildRecord | None,
+    target: Target,
+    judge: Judge,
+) -> None:
     seen = pipeline(build_runs, build_clone, build_record, target)
     told = {"workflow": seen.workflow, "faults": seen.faults, "last": seen.last or None, "by": seen.by}
     assert judge(seen.faults, told, findings=seen.findings, unknown=seen.unseen)
@@ -97,11 +123,16 @@ def test_the_build_runs_by_itself(
 
 @criterion("MCP-09")
 def test_mcp_services_do_not_complain_of_crashes(
-        deployments: Deployments, pods: Pods, pods_at: datetime, pod_logs: PodLogs, target: Target, judge: Judge) -> None:
+    deployments: Deployments, pods: Pods, pods_at: datetime, pod_logs: PodLogs, target: Target, judge: Judge
+) -> None:
     seen = complaints(services(deployments, pods, target), pod_logs, pods_at)
     silent = Reason("logs-unread", {"names": seen.unread}) if seen.unread and not seen.found else None
-    assert judge(seen.figure, seen, unknown=silent, findings=_named(
-        {"without": seen.without, "said": seen.lines, "cut": seen.cut}))
+    assert judge(
+        seen.figure,
+        seen,
+        unknown=silent,
+        findings=_named({"without": seen.without, "said": seen.lines, "cut": seen.cut}),
+    )
 
 
 def _named(found: Mapping[str, Any]) -> list[Finding]:

@@ -45,7 +45,11 @@ def test_disk_alert_arrives(disk_alert: DiskAlert, target: Target, judge: Judge)
 @criterion("MON-03")
 def test_disk_check_warns_early_and_of_everything(disk_check: DiskCheck, target: Target, judge: Judge) -> None:
     script = target.monitoring.script
-    heard = {"script": script, "threshold": disk_check.threshold, "mounts": disk_check.mounts} if disk_check.threshold else None
+    heard = (
+        {"script": script, "threshold": disk_check.threshold, "mounts": disk_check.mounts}
+        if disk_check.threshold
+        else None
+    )
     assert judge(disk_check.threshold, heard, findings=_deafness(disk_check, script))
 
 
@@ -75,8 +79,11 @@ def test_use_of_the_disk_is_a_metric(disk_metrics: DiskMetrics, target: Target, 
 def test_a_person_hears_the_alert(disk_check: DiskCheck, target: Target, judge: Judge) -> None:
     receivers = (*disk_check.receivers, *filter(None, [target.monitoring.receiver]))
     heartbeats = (*disk_check.heartbeats, *filter(None, [target.monitoring.heartbeat]))
-    assert judge(len(receivers), {"receivers": receivers, "heartbeats": heartbeats},
-                 findings=_unheard(disk_check, target, alive=bool(heartbeats)))
+    assert judge(
+        len(receivers),
+        {"receivers": receivers, "heartbeats": heartbeats},
+        findings=_unheard(disk_check, target, alive=bool(heartbeats)),
+    )
 
 
 def _unheard(check: DiskCheck, target: Target, *, alive: bool) -> Iterator[Finding]:

@@ -19,8 +19,15 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
     if not drill.dump:
         assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
         return
-    flaws = {"broken": drill.unpacked != 0, "unfinished": not drill.finished, "cut": drill.unfinished,
-             "empty": not drill.rows, "psql": drill.status != 0, "differing": drill.differing, "roles": drill.roles}
+    flaws = {
+        "broken": drill.unpacked != 0,
+        "unfinished": not drill.finished,
+        "cut": drill.unfinished,
+        "empty": not drill.rows,
+        "psql": drill.status != 0,
+        "differing": drill.differing,
+        "roles": drill.roles,
+    }
     said = {"said": drill.said, "differing": drill.differing, "roles": drill.roles}
     assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
 
@@ -31,23 +38,35 @@ def test_newest_redis_backup_can_be_restored(redis_restore: RedisRestore, target
     if not drill.dump:
         assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
         return
-    flaws = {"broken": drill.checked != 0, "refused": drill.status != 0 and not drill.checked, "differing": drill.differing,
-             "empty": drill.lost_all, "nothing": drill.holds_nothing, "appendonly": drill.appendonly}
+    flaws = {
+        "broken": drill.checked != 0,
+        "refused": drill.status != 0 and not drill.checked,
+        "differing": drill.differing,
+        "empty": drill.lost_all,
+        "nothing": drill.holds_nothing,
+        "appendonly": drill.appendonly,
+    }
     said = {"said": drill.said, "differing": drill.differing, "live": drill.live}
     unsure = Reason("drill-empty", {"dump": drill.dump}) if drill.holds_nothing and drill.live < 0 else None
-    assert judge(drill.percent, drill, unknown=unsure,
-                 findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
+    assert judge(
+        drill.percent, drill, unknown=unsure, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw]
+    )
 
 
 @criterion("BKP-12")
 def test_newest_copy_of_the_cluster_can_be_brought_back(
-        cluster_restore: ClusterRestore, target: Target, judge: Judge) -> None:
+    cluster_restore: ClusterRestore, target: Target, judge: Judge
+) -> None:
     drill = cluster_restore
     if not drill.dump:
         assert judge(0, findings=[Finding("none", {"folder": target.backups.directory})])
         return
-    flaws = {"empty": not drill.restored, "differing": drill.differing, "gone": drill.gone,
-             "manifests": drill.route == "manifests"}
+    flaws = {
+        "empty": not drill.restored,
+        "differing": drill.differing,
+        "gone": drill.gone,
+        "manifests": drill.route == "manifests",
+    }
     said = {"said": drill.said, "differing": drill.differing, "gone": drill.gone, "names": drill.names}
     assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
 

@@ -33,8 +33,11 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge)
     runs = [f"{job.runs(schedules.at)[0]:%Y-%m-%d %H:%M %Z} ({job.source})" for job in sound]
     count = len(backups.sound) + len(sound)
     seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
-    flaws = [Finding(job.flaw(schedules.at), {"source": job.source, "command": job.text[:200]})
-             for job in inside if job not in sound]
+    flaws = [
+        Finding(job.flaw(schedules.at), {"source": job.source, "command": job.text[:200]})
+        for job in inside
+        if job not in sound
+    ]
     return judge(count, seen, findings=[*_flaws(backups), *flaws])
 
 
@@ -52,5 +55,7 @@ def _of_job(one: BackupJob) -> Iterator[Finding]:
     elif not one.job.daily:
         yield Finding("not-daily", where)
     for miss in one.unresolved:
-        yield Finding("unresolved" if miss.at else "nowhere", {**where, "script": miss.source, "word": miss.word,
-                                                             "path": miss.path, "at": miss.at})
+        yield Finding(
+            "unresolved" if miss.at else "nowhere",
+            {**where, "script": miss.source, "word": miss.word, "path": miss.path, "at": miss.at},
+        )

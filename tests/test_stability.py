@@ -25,19 +25,29 @@ def test_seven_days_passed_without_incident(window: Window, run: Run, judge: Jud
 
 @criterion("DEC-03")
 def test_little_work_was_needed_that_nobody_had_planned(
-        witnessed: Witnessed, past: Past, people: People, run: Run, judge: Judge) -> None:
+    witnessed: Witnessed, past: Past, people: People, run: Run, judge: Judge
+) -> None:
     seen, rest = effort(run, past, witnessed, people.maintenance), approval(people, "DEC-03")
     attested = not run.contract["DEC-03"].bound.met_by(seen.count) or rest.answer
     refused = [Finding("refused", {"who": rest.answer.who})] if rest.answer and not rest.given else []
-    assert judge(seen.count, seen, findings=refused, manual=None if attested else rest.missing,
-                 unknown=None if attested else rest.unclear)
+    assert judge(
+        seen.count,
+        seen,
+        findings=refused,
+        manual=None if attested else rest.missing,
+        unknown=None if attested else rest.unclear,
+    )
 
 
 @criterion("DSK-03")
 def test_root_filesystem_stayed_below_target(root_usage: Trend, run: Run, judge: Judge) -> None:
     broken = not run.contract["DSK-03"].bound.met_by(root_usage.held)
-    assert judge(root_usage.held, root_usage, pending=None if broken else too_short(root_usage),
-                 unknown=None if broken else unwatched(root_usage))
+    assert judge(
+        root_usage.held,
+        root_usage,
+        pending=None if broken else too_short(root_usage),
+        unknown=None if broken else unwatched(root_usage),
+    )
 
 
 @criterion("DSK-04")
@@ -52,8 +62,12 @@ def test_root_filesystem_has_room_for_two_weeks(root_usage: Trend, run: Run, jud
 @criterion("LOG-11")
 def test_log_folder_stayed_small(log_size: Trend, run: Run, judge: Judge) -> None:
     broken = not run.contract["LOG-11"].bound.met_by(log_size.high)
-    assert judge(log_size.high, log_size, pending=None if broken else too_short(log_size),
-                 unknown=None if broken else unwatched(log_size))
+    assert judge(
+        log_size.high,
+        log_size,
+        pending=None if broken else too_short(log_size),
+        unknown=None if broken else unwatched(log_size),
+    )
 
 
 @criterion("STB-01")

@@ -54,7 +54,9 @@ def _images(places: Places) -> None:
     serve = ["busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
     revision = {**lab, "org.opencontainers.image.revision": "v1"}
     name = "docker.io/twisterlab/mcp-unified:v1"
-    write_record(folder / "mcp-unified.json", name, wrap(name, layer, folder / "mcp-unified.tar", serve, revision), started)
+    write_record(
+        folder / "mcp-unified.json", name, wrap(name, layer, folder / "mcp-unified.tar", serve, revision), started
+    )
     wrap("docker.io/twisterlab/database:v1", places.work / "database.tar", folder / "database.tar", ["bash"], lab)
     layer.unlink()
 
@@ -101,7 +103,9 @@ IMAGES = Step(
     "images",
     "Container images",
     _images,
-    lambda p: [p.work / "images" / name for name in ("pause.tar", "mcp-unified.tar", "mcp-unified.json", "database.tar")],
+    lambda p: [
+        p.work / "images" / name for name in ("pause.tar", "mcp-unified.tar", "mcp-unified.json", "database.tar")
+    ],
     recipe=tuple(RECIPES / "build" / name for name in ("archive.py", "parts.py", "record.py")),
     after=(SERVER, DATABASE),
 )

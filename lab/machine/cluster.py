@@ -25,9 +25,13 @@ class Cluster:
 
     def get(self, path: str) -> dict[str, Any]:
         """GET one JSON document."""
-        request = urllib.request.Request(f"https://{self.address}:6443{path}", headers={"Authorization": f"Bearer {self.token}"})
+        request = urllib.request.Request(
+            f"https://{self.address}:6443{path}", headers={"Authorization": f"Bearer {self.token}"}
+        )
         trust = ssl.create_default_context(cafile=str(self.authority))
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+        direct = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
         with direct.open(request, timeout=5) as answer:
             document: dict[str, Any] = json.load(answer)
         return document

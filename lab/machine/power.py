@@ -22,8 +22,14 @@ def boot(places: Places, server: Server) -> None:
     wire = network.handle(server)
     with log.open("ab") as console:
         launcher = subprocess.Popen(
-            [str(_LAUNCHER), server.machine, str(places.root(server.name)), str(wire),
-             str(places.second(server.name)), *map(str, groups)],
+            [
+                str(_LAUNCHER),
+                server.machine,
+                str(places.root(server.name)),
+                str(wire),
+                str(places.second(server.name)),
+                *map(str, groups),
+            ],
             pass_fds=(wire,),
             stdin=subprocess.DEVNULL,
             stdout=console,

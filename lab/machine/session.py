@@ -76,7 +76,9 @@ def _wait_until_free(disk: Path, patience: float = 30.0) -> None:
     limit = time.monotonic() + patience
     while run("losetup", "--associated", disk):
         if time.monotonic() > limit:
-            raise LabError(f"{disk} is still in use {patience:.0f} s after everything on it was ended: `python3 -m lab down`")
+            raise LabError(
+                f"{disk} is still in use {patience:.0f} s after everything on it was ended: `python3 -m lab down`"
+            )
         time.sleep(0.1)
 
 

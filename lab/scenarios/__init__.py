@@ -28,12 +28,19 @@ class Scenario:
     @property
     def trees(self) -> tuple[Path, ...]:
         """Files for the host, each at its path: its own, and those the remedies named in `remedied` install."""
-        return tuple(tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir())
+        return tuple(
+            tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir()
+        )
 
 
 BEFORE = Scenario("before", source="settled", pods=2, guides=2, day=0)
 STABILISED = Scenario(
-    "stabilised", source="settled", pods=5, guides=3, day=5,
-    remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup", "disk_monitor"))
+    "stabilised",
+    source="settled",
+    pods=5,
+    guides=3,
+    day=5,
+    remedied=("backups", "postgres_backup", "redis_backup", "cluster_backup", "disk_monitor"),
+)
 READY = Scenario("ready", source="stabilised", pods=5, guides=3, day=8)
 SCENARIOS = {scenario.name: scenario for scenario in (BEFORE, STABILISED, READY)}

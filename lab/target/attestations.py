@@ -29,11 +29,18 @@ def write_attestations(folder: Path, scenario: Scenario) -> None:
     document.parent.mkdir()
     document.write_text(_DOCUMENT)
     now = datetime.now().astimezone()
-    entries = [_entry("DEC-04", "Alice Martin, sponsor", folder, document, "SSD for EdgeServer, up to $150, approved", now)]
-    entries += [_entry("DOC-03", "Karim Benali, administration", folder, guide, "walked through, step by step", now)
-                for guide in sorted((folder / "guides").glob("*.md")) if "AUDIT" not in guide.name]
+    entries = [
+        _entry("DEC-04", "Alice Martin, sponsor", folder, document, "SSD for EdgeServer, up to $150, approved", now)
+    ]
+    entries += [
+        _entry("DOC-03", "Karim Benali, administration", folder, guide, "walked through, step by step", now)
+        for guide in sorted((folder / "guides").glob("*.md"))
+        if "AUDIT" not in guide.name
+    ]
     entries += [_word(id, note, now) for id, note in _WORDS.items()]
-    (folder / "attestations.toml").write_text("# Invented for the lab: these people do not exist.\n" + "\n".join(entries))
+    (folder / "attestations.toml").write_text(
+        "# Invented for the lab: these people do not exist.\n" + "\n".join(entries)
+    )
 
 
 def _entry(criterion: str, who: str, folder: Path, document: Path, note: str, now: datetime) -> str:

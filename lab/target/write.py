@@ -44,7 +44,10 @@ def write_target(folder: Path, scenario: Scenario, session: Session) -> Path:
     folder.mkdir(parents=True, mode=0o700)
     address = session.server.address
     today = datetime.now(UTC).date()
-    dates = {"@START@": today - timedelta(days=scenario.day), "@MEETING@": today + timedelta(days=max(0, _WEEK - scenario.day))}
+    dates = {
+        "@START@": today - timedelta(days=scenario.day),
+        "@MEETING@": today + timedelta(days=max(0, _WEEK - scenario.day)),
+    }
     (folder / "target.toml").write_text(_filled({"@ADDRESS@": address, "@SCENARIO@": scenario.name, **dates}))
     (folder / "known_hosts").write_text(session.guest.known_hosts.read_text())
     _secret(folder / "id_ed25519", session.guest.key.read_text())

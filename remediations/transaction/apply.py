@@ -40,9 +40,9 @@ class Transaction:
         self.session, self.tell, self.interrupts, self.language = session, tell, interrupts, language
         self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}"
         self.begun = False
-        self.steps = 0                  # numbers given so far, over all remedies of the run
-        self.unjudged: list[int] = []   # steps that stand until they are accepted or taken back
-        self.stale = False              # the step that failed was planned for another state
+        self.steps = 0  # numbers given so far, over all remedies of the run
+        self.unjudged: list[int] = []  # steps that stand until they are accepted or taken back
+        self.stale = False  # the step that failed was planned for another state
 
     def apply(self, plan: Plan) -> Applied:
         """All steps or none. TransactionError when the host is gone: the next run takes back what was begun."""
@@ -101,8 +101,13 @@ class Transaction:
         what = step.said.what.in_language(self.language)
         self.tell(f"{self.word('step', number=number, what=what):>6}")
         began = time.monotonic()
-        reply = self.session.call("step", number, f"{step.seconds:g}", seconds=2 * step.seconds,
-                                  heard=lambda line: self.tell(f"\n        {line}"))
+        reply = self.session.call(
+            "step",
+            number,
+            f"{step.seconds:g}",
+            seconds=2 * step.seconds,
+            heard=lambda line: self.tell(f"\n        {line}"),
+        )
         took = f" {time.monotonic() - began:.1f} s"
         if reply.status == 0:
             self.tell(f"{took} {self.word('done')}\n", "green")
@@ -112,7 +117,9 @@ class Transaction:
             return self._interrupted
         self.stale = reply.status == STALE
         late = self.word("too-late", seconds=round(step.seconds))
-        return self.word("step-failed", number=number, what=what, why=late if reply.status in (124, 137) else reply.last)
+        return self.word(
+            "step-failed", number=number, what=what, why=late if reply.status in (124, 137) else reply.last
+        )
 
     def take_back(self, why: str) -> None:
         """Undo what was not accepted, the newest first."""
@@ -138,8 +145,10 @@ class Transaction:
         if reply is not None and reply.status:
             self.tell(f" {self.word('failed')}\n", "red")
             folder = f"/var/lib/phase0-gate/runs/{run}"
-            raise TransactionError(f"run {run} could not be taken back: {'; '.join(reply.lines)}; {folder} on the host "
-                                   f"holds every file as it was; mend that, then there: sudo sh {folder}/undo")
+            raise TransactionError(
+                f"run {run} could not be taken back: {'; '.join(reply.lines)}; {folder} on the host "
+                f"holds every file as it was; mend that, then there: sudo sh {folder}/undo"
+            )
         self.tell(f" {self.word('done')}\n", "green")
 
     def finish(self) -> None:

@@ -27,13 +27,16 @@ def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[
         if name in contract and contract[name].remedy not in remedies:
             raise ValueError(f"{name} has no remedy here; what to do instead: python -m reports explain {name}")
         if name not in contract and name not in remedies:
-            raise ValueError(f"{name}: no criterion or remedy of that name (remedies: {', '.join(sorted(remedies))}); "
-                             "write --fix=NAME, or --fix last on the line")
+            raise ValueError(
+                f"{name}: no criterion or remedy of that name (remedies: {', '.join(sorted(remedies))}); "
+                "write --fix=NAME, or --fix last on the line"
+            )
     return Wanted(PLAN in words, names, disruptive)
 
 
-def choose(wanted: Wanted, outcomes: Mapping[str, str], contract: Contract,
-           remedies: Mapping[str, Remedy]) -> dict[str, tuple[str, ...]]:
+def choose(
+    wanted: Wanted, outcomes: Mapping[str, str], contract: Contract, remedies: Mapping[str, Remedy]
+) -> dict[str, tuple[str, ...]]:
     """Remedy → the failing criteria it is for. Only `fail` is remedied: what could not be observed is left alone."""
     chosen: dict[str, tuple[str, ...]] = {}
     for id, outcome in outcomes.items():
@@ -45,9 +48,14 @@ def choose(wanted: Wanted, outcomes: Mapping[str, str], contract: Contract,
 
 def drills(wanted: Wanted, contract: Contract, remedies: Mapping[str, Remedy], after: Remedy | None) -> frozenset[str]:
     """The drills worth a rehearsal: a remedy that is meant can cure them, and `after` may have influenced them."""
-    return frozenset(id for id, criterion in contract.items() if criterion.kind is Kind.DRILL
-                     and criterion.remedy in remedies and _meant(wanted, id, criterion.remedy)
-                     and (after is None or after.influences(id)))
+    return frozenset(
+        id
+        for id, criterion in contract.items()
+        if criterion.kind is Kind.DRILL
+        and criterion.remedy in remedies
+        and _meant(wanted, id, criterion.remedy)
+        and (after is None or after.influences(id))
+    )
 
 
 def _meant(wanted: Wanted, id: str, remedy: str) -> bool:
@@ -56,5 +64,8 @@ def _meant(wanted: Wanted, id: str, remedy: str) -> bool:
 
 def regressed(before: Mapping[str, str], after: Mapping[str, str], remedy: Remedy) -> frozenset[str]:
     """Criteria in the remedy's scope that passed before it and do not now."""
-    return frozenset(id for id, outcome in before.items() if outcome == Outcome.PASS and remedy.influences(id)
-                     and after.get(id, Outcome.UNKNOWN) != Outcome.PASS)
+    return frozenset(
+        id
+        for id, outcome in before.items()
+        if outcome == Outcome.PASS and remedy.influences(id) and after.get(id, Outcome.UNKNOWN) != Outcome.PASS
+    )

@@ -37,6 +37,11 @@ def _ownership(before: HostFile | None, mode: str, owner: str) -> str:
 
 
 def _unified(name: str, before: Iterable[str] | None, after: Iterable[str] | None) -> str:
-    lines = unified_diff(list(before or ()), list(after or ()), lineterm="",
-                         fromfile=NOWHERE if before is None else name, tofile=NOWHERE if after is None else name)
+    lines = unified_diff(
+        list(before or ()),
+        list(after or ()),
+        lineterm="",
+        fromfile=NOWHERE if before is None else name,
+        tofile=NOWHERE if after is None else name,
+    )
     return "".join(f"{line}\n" for line in lines)

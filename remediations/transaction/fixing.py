@@ -40,12 +40,15 @@ class Fixing(Planning):
             transaction.finish()
             if any(kept.state == "applied" for kept in self.config.stash[INTERVENTIONS]):
                 self.config.stash[NOTICES].append(
-                    self.word("take-back", run=transaction.run, target=self.config.getoption("--target")))
+                    self.word("take-back", run=transaction.run, target=self.config.getoption("--target"))
+                )
 
     def _recover(self, transaction: Transaction) -> None:
         for run in transaction.recover():
             self._remember()
-            said = Text(*(phrase("fix", "cut-short-done", {"run": run.id, "who": run.who}, language) for language in LANGUAGES))
+            said = Text(
+                *(phrase("fix", "cut-short-done", {"run": run.id, "who": run.who}, language) for language in LANGUAGES)
+            )
             self.config.stash[INTERVENTIONS].append(Intervention(", ".join(run.remedies), "rolled-back", (), (said,)))
 
     def _remedied(self, transaction: Transaction, remedy: str, now: Outcomes) -> Outcomes:

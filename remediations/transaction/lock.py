@@ -22,7 +22,8 @@ def take_lock(session: Session, where: str) -> None:
     reply = session.call("lock", f"{who_am_i()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
     if reply.status == HELD:
         raise TransactionError(
-            f"another run is changing {where}: {reply.last}; wait for it (if it is gone: sudo kill that process there)")
+            f"another run is changing {where}: {reply.last}; wait for it (if it is gone: sudo kill that process there)"
+        )
     if reply.status:
         raise TransactionError(f"{where} cannot be locked: {reply.last}")
 

@@ -19,16 +19,25 @@ def patch(step: PatchObject) -> Mapping[str, str]:
     """`patch` has the fields as they shall be, `inverse` as they were."""
     given = _given(step.object) + f"rollout={step.rollout}\n"
     after = {**step.after, "metadata": {**step.after.get("metadata", {}), "resourceVersion": VERSION}}
-    return {"keep": given + _text("kube") + _text("patch_keep"), "do": given + _text("kube") + _text("patch"),
-            "undo": given + _text("kube") + _text("patch_undo"), "patch": _json(after), "inverse": _json(step.before)}
+    return {
+        "keep": given + _text("kube") + _text("patch_keep"),
+        "do": given + _text("kube") + _text("patch"),
+        "undo": given + _text("kube") + _text("patch_undo"),
+        "patch": _json(after),
+        "inverse": _json(step.before),
+    }
 
 
 def deletion(step: DeleteObjects) -> Mapping[str, str]:
     """`objects` has a line for each that goes."""
     given = MANAGERS + f"resource={quote(step.resource)} restored={'yes' if step.restored else 'no'}\n"
     lines = [f"{one.namespace} {one.name} {one.uid}\n" for one in step.objects]
-    return {"keep": given + _text("kube") + _text("delete_keep"), "do": given + _text("kube") + _text("delete"),
-            "undo": given + _text("kube") + _text("delete_undo"), "objects": "".join(lines)}
+    return {
+        "keep": given + _text("kube") + _text("delete_keep"),
+        "do": given + _text("kube") + _text("delete"),
+        "undo": given + _text("kube") + _text("delete_undo"),
+        "objects": "".join(lines),
+    }
 
 
 def with_kubectl(command: str) -> str:
@@ -37,8 +46,10 @@ def with_kubectl(command: str) -> str:
 
 
 def _given(one: ClusterObject) -> str:
-    return (MANAGERS + f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"
-            f"uid={quote(one.uid)} generation={one.generation} version={quote(one.version)}\n")
+    return (
+        MANAGERS + f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"
+        f"uid={quote(one.uid)} generation={one.generation} version={quote(one.version)}\n"
+    )
 
 
 def _json(tree: Mapping[str, Any]) -> str:

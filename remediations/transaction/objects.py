@@ -11,8 +11,16 @@ import msgspec
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.said import NOTHING, Sentence
 
-TOUCHABLE = ("pods", "configmaps", "services", "deployments.apps", "statefulsets.apps", "daemonsets.apps",
-             "replicasets.apps", "jobs.batch")  # no secrets, no rights, no nodes
+TOUCHABLE = (
+    "pods",
+    "configmaps",
+    "services",
+    "deployments.apps",
+    "statefulsets.apps",
+    "daemonsets.apps",
+    "replicasets.apps",
+    "jobs.batch",
+)  # no secrets, no rights, no nodes
 
 
 class ClusterObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +79,9 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
         if len({one.resource for one in self.objects}) != 1:
             raise RemedyError(f"{self.said.what.en}: objects of one resource at a time")
         if self.resource == "pods" and self.restored:
-            raise RemedyError(f"{self.said.what.en}: a pod cannot be made again: its sentence must say why that is not needed")
+            raise RemedyError(
+                f"{self.said.what.en}: a pod cannot be made again: its sentence must say why that is not needed"
+            )
 
     @property
     def resource(self) -> str:

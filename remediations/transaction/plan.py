@@ -42,8 +42,9 @@ def draw_plan(remedy: str, criteria: Iterable[str], yielded: Iterable[Yielded]) 
     given = list(yielded)
     steps = tuple(step for step in given if not isinstance(step, Check | Note) and not _stands(step))
     touched = tuple(step.path for step in steps if isinstance(step, InstallFile | RemoveFile))
-    checks = tuple(check for check in given if isinstance(check, Check)
-                   and any(path.startswith(check.about) for path in touched))
+    checks = tuple(
+        check for check in given if isinstance(check, Check) and any(path.startswith(check.about) for path in touched)
+    )
     return Plan(remedy, tuple(criteria), steps, checks, tuple(note for note in given if isinstance(note, Note)))
 
 

@@ -43,8 +43,10 @@ class Planning:
         self.tell(self.word("judging", why=self.word(why)))
         contract = self.config.stash[CONTRACT]
         outcomes = rehearse(self.session, drills(self.wanted, contract, REMEDIES, after))
-        said = [f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
-                for outcome in COUNTED]
+        said = [
+            f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
+            for outcome in COUNTED
+        ]
         self.tell(f" {', '.join(said)}\n")
         return outcomes
 
@@ -76,7 +78,8 @@ class Planning:
     def keep(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
         """For the record: `state` is planned, applied, rolled-back or failed."""
         self.config.stash[INTERVENTIONS].append(
-            Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds))
+            Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds)
+        )
 
     def word(self, code: str, **values: object) -> str:
         """A sentence of [fix] in reports/locale."""

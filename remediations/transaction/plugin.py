@@ -22,10 +22,16 @@ REMEDIES = load_remedies()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Nothing is ever changed without `--fix`."""
     group = parser.getgroup("phase 0 gate")
-    group.addoption("--fix", nargs="?", const=ALL, metavar="plan|ID,…|REMEDY,…",
-                    help="repair what can be repaired safely; =plan only shows steps, diffs and undo")
-    group.addoption("--fix-disruptive", action="store_true",
-                    help="with --fix: also what restarts workloads or deletes something")
+    group.addoption(
+        "--fix",
+        nargs="?",
+        const=ALL,
+        metavar="plan|ID,…|REMEDY,…",
+        help="repair what can be repaired safely; =plan only shows steps, diffs and undo",
+    )
+    group.addoption(
+        "--fix-disruptive", action="store_true", help="with --fix: also what restarts workloads or deletes something"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):
         raise pytest.UsageError("--fix: not with several processes; leave --dist and -n away")
     if config.stash[AUDIT].target.host.root == "none":
-        raise pytest.UsageError("--fix: the target says [host] root = \"none\"; remedies need root's rights")
+        raise pytest.UsageError('--fix: the target says [host] root = "none"; remedies need root\'s rights')
     try:
         config.stash[WANTED] = parse(str(written), disruptive, contract, REMEDIES)
     except ValueError as error:
@@ -77,4 +83,5 @@ def _teller(config: pytest.Config) -> Tell:
     def tell(text: str, markup: str = "") -> None:
         if reporter is not None:
             reporter.write(text, flush=True, **{markup: True} if markup else {})
+
     return tell

@@ -20,8 +20,11 @@ REHEARSED = (Kind.LIVE, Kind.WINDOW, Kind.ATTESTED)  # the derived need a run th
 def rehearse(session: pytest.Session, drills: Container[str]) -> Mapping[str, str]:
     """Outcome of each criterion, of the drills only those named. Session fixtures end with it: the next look is a new one."""
     everything, contract = session.items, session.config.stash[CONTRACT]
-    session.items = [item for item in everything  # so nothing else is asked
-                     if contract[id_of(item)].kind in REHEARSED or id_of(item) in drills]
+    session.items = [
+        item
+        for item in everything  # so nothing else is asked
+        if contract[id_of(item)].kind in REHEARSED or id_of(item) in drills
+    ]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the record will tell them

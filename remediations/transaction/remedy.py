@@ -60,6 +60,7 @@ REMEDIES: dict[str, Remedy] = {}
 
 def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = ()) -> Callable[[Cure], Cure]:
     """Declare the decorated generator as the remedy of its name."""
+
     def declare(cure: Cure) -> Cure:
         name = cure.__name__
         needed = list(inspect.signature(cure).parameters)
@@ -67,6 +68,7 @@ def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] 
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
         REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes)
         return cure
+
     return declare
 
 

@@ -36,6 +36,7 @@ def sentences(module: str) -> Say:
             raise RemedyError(f"remediations/said/{remedy}.toml has no [{code}]")
         row = table[code]
         return Sentence(_filled(row.what, values), _filled(row.why, values), _filled(row.lasting, values))
+
     return say
 
 

@@ -52,8 +52,11 @@ def candidate_of(steps: Iterable[tuple[int, Step]]) -> str:
     """Builds the touched folders below $CANDIDATE as they will be, without touching them."""
     touched = [(number, step) for number, step in steps if isinstance(step, InstallFile | RemoveFile)]
     folders = sorted({step.path.rpartition("/")[0] for _, step in touched})
-    lines = [f'mkdir -p "$CANDIDATE"{quote(folder)}\n[ ! -d "$ROOT"{quote(folder)} ] || '
-             f'cp -a "$ROOT"{quote(folder)}/. "$CANDIDATE"{quote(folder)}/' for folder in folders]
+    lines = [
+        f'mkdir -p "$CANDIDATE"{quote(folder)}\n[ ! -d "$ROOT"{quote(folder)} ] || '
+        f'cp -a "$ROOT"{quote(folder)}/. "$CANDIDATE"{quote(folder)}/'
+        for folder in folders
+    ]
     lines += [_placed(number, step) for number, step in touched]
     return "set -eu\numask 022\n" + "".join(f"{line}\n" for line in lines)
 

@@ -18,7 +18,10 @@ Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yello
 def shown(plan: Plan, language: str) -> Iterator[Line]:
     """The whole plan."""
     risk = phrase("fix", plan.risk, {}, language)
-    yield phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language), "bold"
+    yield (
+        phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language),
+        "bold",
+    )
     for check in plan.checks:
         yield "   " + phrase("fix", "check", {"what": check.said.what.in_language(language)}, language), ""
     for number, step in enumerate(plan.steps, 1):
@@ -53,8 +56,11 @@ def commands(step: Step) -> tuple[str, ...]:
             return (done, f"kubectl rollout status {where} --timeout={step.rollout}s") if step.rollout else (done,)
         case DeleteObjects():
             places = dict.fromkeys(one.namespace for one in step.objects)
-            return tuple(f"kubectl delete {step.resource} -n {place} "
-                         + " ".join(one.name for one in step.objects if one.namespace == place) for place in places)
+            return tuple(
+                f"kubectl delete {step.resource} -n {place} "
+                + " ".join(one.name for one in step.objects if one.namespace == place)
+                for place in places
+            )
         case InstallFile() | RemoveFile():
             return ()
 
@@ -66,8 +72,11 @@ def undo_of(step: Step, language: str) -> str:
         case RunCommand(undo=undo):
             return (lasting or undo) if undo else phrase("fix", "not-needed", {"why": lasting}, language)
         case DeleteObjects():
-            return phrase("fix", "not-needed", {"why": lasting}, language) if lasting else phrase(
-                "fix", "made-again", {}, language)
+            return (
+                phrase("fix", "not-needed", {"why": lasting}, language)
+                if lasting
+                else phrase("fix", "made-again", {}, language)
+            )
         case PatchObject():
             return phrase("fix", "fields-back", {}, language)
         case InstallFile(before=None):

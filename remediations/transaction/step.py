@@ -7,8 +7,17 @@ from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.said import NOTHING, Sentence
 
-UNTOUCHABLE = ("/etc/sudoers", "/etc/ssh", "/etc/pam.d", "/etc/security", "/etc/iptables", "/etc/nftables", "/etc/ufw",
-               "/etc/firewalld", "/root/.ssh")
+UNTOUCHABLE = (
+    "/etc/sudoers",
+    "/etc/ssh",
+    "/etc/pam.d",
+    "/etc/security",
+    "/etc/iptables",
+    "/etc/nftables",
+    "/etc/ufw",
+    "/etc/firewalld",
+    "/root/.ssh",
+)
 
 
 class InstallFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,8 +65,11 @@ def told(past: Past, voice: Voice) -> Iterator[str]:
 def exported(past: Past) -> Iterator[str]:
     """One JSON object a line, each with its `kind`."""
     rows: list[tuple[str, Any]] = [
-        *(("sample", one) for one in past.samples), *(("event", one) for one in past.events),
-        *(("work", one) for one in past.works), *(("drill", one) for one in past.drills)]
+        *(("sample", one) for one in past.samples),
+        *(("event", one) for one in past.events),
+        *(("work", one) for one in past.works),
+        *(("drill", one) for one in past.drills),
+    ]
     for kind, row in rows:
         body = msgspec.to_builtins(row, enc_hook=str)
         yield msgspec.json.encode({"record": kind, **body}).decode()
@@ -77,9 +80,12 @@ def exported(past: Past) -> Iterator[str]:
 def since(past: Past, begin: datetime) -> Past:
     """Without what is older; the digests are those of the newest look anyway."""
     return Past(
-        tuple(one for one in past.samples if one.at >= begin), tuple(one for one in past.events if one.at >= begin),
-        tuple(one for one in past.works if one.at >= begin), tuple(one for one in past.drills if one.at >= begin),
-        past.configuration)
+        tuple(one for one in past.samples if one.at >= begin),
+        tuple(one for one in past.events if one.at >= begin),
+        tuple(one for one in past.works if one.at >= begin),
+        tuple(one for one in past.drills if one.at >= begin),
+        past.configuration,
+    )
 
 
 def moment(written: str) -> datetime:

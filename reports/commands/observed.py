@@ -62,6 +62,9 @@ def _arguments(function: ast.FunctionDef, decorator: str) -> list[str]:
 
 def _calls(function: ast.FunctionDef, decorator: str) -> list[ast.expr]:
     """The arguments a decorator of this name is called with."""
-    return [argument for call in function.decorator_list
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == decorator
-            for argument in call.args]
+    return [
+        argument
+        for call in function.decorator_list
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == decorator
+        for argument in call.args
+    ]

@@ -43,7 +43,9 @@ def _of_attest(command: argparse.ArgumentParser) -> None:
     command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
     command.add_argument("--who", required=True, help="first and last name of the person who answers")
     command.add_argument("--role", required=True, help="in what role")
-    command.add_argument("--document", type=Path, metavar="FILE", help="what it rests on; its SHA-256 is written beside it")
+    command.add_argument(
+        "--document", type=Path, metavar="FILE", help="what it rests on; its SHA-256 is written beside it"
+    )
     command.add_argument("--note", default="", help="anything else")
     command.add_argument("--until", metavar="DATE", help="when it ends (in 30 days)")
     command.add_argument("--no", action="store_true", help="the answer is no")
@@ -65,10 +67,19 @@ def _of_log(command: argparse.ArgumentParser) -> None:
 
 
 def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
-    values: dict[str, Value] = {"criterion": given.criterion, "who": given.who, "role": given.role, "date": now,
-                                "valid_until": _until(given.until, now + LONGEST_WAIVER), "approved": not given.no}
+    values: dict[str, Value] = {
+        "criterion": given.criterion,
+        "who": given.who,
+        "role": given.role,
+        "date": now,
+        "valid_until": _until(given.until, now + LONGEST_WAIVER),
+        "approved": not given.no,
+    }
     if given.document:
-        values |= {"document": os.path.relpath(given.document.resolve(), folder.resolve()), "sha256": _sum(given.document)}
+        values |= {
+            "document": os.path.relpath(given.document.resolve(), folder.resolve()),
+            "sha256": _sum(given.document),
+        }
     file, new = folder / "attestations.toml", entry_text("attestation", {**values, "note": given.note})
     text = appended(file, new)
     entry = parsed(text, file, "attestation", Attestation)[-1]
@@ -79,8 +90,13 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
 def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
     names = runner_names()
     values: dict[str, Value] = {
-        "criterion": given.criterion, "reason": given.reason, "approver": given.approver, "requested_by": next(iter(names), ""),
-        "granted": now, "expires": _until(given.until, now + FORTNIGHT)}
+        "criterion": given.criterion,
+        "reason": given.reason,
+        "approver": given.approver,
+        "requested_by": next(iter(names), ""),
+        "granted": now,
+        "expires": _until(given.until, now + FORTNIGHT),
+    }
     file, new = folder / "waivers.toml", entry_text("waiver", values)
     text = appended(file, new)
     _counts(given.criterion, waiver_void(parsed(text, file, "waiver", Waiver)[-1], _waivable(), now, names), voice)
@@ -92,7 +108,9 @@ def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
         raise PeopleError("log: name the hours that were spent (--hours) or are saved every month (--saves)")
     file, on = folder / "worklog.csv", _until(given.date, now).date() if given.date else now.date()
     saves = {"saved_hours_per_month": f"{given.saves:g}", "basis": given.basis} if given.saves else {}
-    text, new = with_row(file, {"date": on.isoformat(), "hours": f"{given.hours:g}", "activity": given.activity, **saves})
+    text, new = with_row(
+        file, {"date": on.isoformat(), "hours": f"{given.hours:g}", "activity": given.activity, **saves}
+    )
     parse_worklog(text, file)
     return file, text, new
 
@@ -118,4 +136,6 @@ def _sum(document: Path) -> str:
     try:
         return hashlib.sha256(document.read_bytes()).hexdigest()
     except OSError as error:
-        raise PeopleError(f"{document}: cannot be read: {error.strerror}; name the document the answer rests on") from error
+        raise PeopleError(
+            f"{document}: cannot be read: {error.strerror}; name the document the answer rests on"
+        ) from error

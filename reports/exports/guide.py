@@ -32,14 +32,22 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
     yield from reasons(said.reasons, voice.word("because"), voice)
     for chapter in chapters(run, decision, voice):
         yield from _chapter(chapter, voice)
-    yield from ("", f"{voice.word('run')} {escaped(run.id)}. {prose(voice.word('recompute-note', language=voice.language))}")
+    yield from (
+        "",
+        f"{voice.word('run')} {escaped(run.id)}. {prose(voice.word('recompute-note', language=voice.language))}",
+    )
 
 
 def _chapter(chapter: Chapter, voice: Voice) -> Iterator[str]:
     yield from ("", f"## {escaped(chapter.title)}", "")
     head = ("", *(voice.word(name) for name in ("criterion", "target", "value", "outcome")))
-    yield from table(head, [(card.id, escaped(card.title), escaped(card.target), escaped(card.figure) or "–", f"**{card.word}**")
-                            for card in chapter.cards])
+    yield from table(
+        head,
+        [
+            (card.id, escaped(card.title), escaped(card.target), escaped(card.figure) or "–", f"**{card.word}**")
+            for card in chapter.cards
+        ],
+    )
     for card in chapter.cards:
         yield from _card(card, voice)
 

@@ -25,19 +25,31 @@ def junit(report: Report) -> bytes:
 
 def _suite(chapter: str, report: Report) -> ET.Element:
     suite = ET.Element("testsuite", name=_text(chapter), timestamp=report.run.ended.isoformat(timespec="seconds"))
-    suite.extend(_case(result, report) for id, result in report.decision.results.items()
-                 if report.run.contract[id].chapter == chapter)
+    suite.extend(
+        _case(result, report)
+        for id, result in report.decision.results.items()
+        if report.run.contract[id].chapter == chapter
+    )
     _counted(suite)
     return suite
 
 
 def _case(result: Result, report: Report) -> ET.Element:
     criterion, voice = report.run.contract[result.id], Voice(report.language)
-    case = ET.Element("testcase", classname=f"phase0.{_text(criterion.chapter)}",
-                      name=_text(f"{result.id} {voice.text(criterion.title)}"), time=f"{result.seconds:.3f}")
+    case = ET.Element(
+        "testcase",
+        classname=f"phase0.{_text(criterion.chapter)}",
+        name=_text(f"{result.id} {voice.text(criterion.title)}"),
+        time=f"{result.seconds:.3f}",
+    )
     properties = ET.SubElement(case, "properties")
-    known = {"criterion": result.id, "outcome": str(result.outcome), "target": criterion.target,
-             "value": "" if result.value is None else f"{result.value:g}", "blocking": str(criterion.blocking).lower()}
+    known = {
+        "criterion": result.id,
+        "outcome": str(result.outcome),
+        "target": criterion.target,
+        "value": "" if result.value is None else f"{result.value:g}",
+        "blocking": str(criterion.blocking).lower(),
+    }
     for name, value in known.items():
         ET.SubElement(properties, "property", name=name, value=_text(value))
     if not result.outcome.settled:

@@ -15,9 +15,17 @@ from gate.settle import window_of
 from reports.exports.report import Report
 from reports.text.words import shown
 
-BASE = {"%": ("_ratio", 0.01), "s": ("_seconds", 1.0), "min": ("_seconds", 60.0), "h": ("_seconds", 3600.0),
-        "hours": ("_seconds", 3600.0), "days": ("_seconds", 86400.0), "MB": ("_bytes", 1e6), "MiB": ("_bytes", 2.0**20),
-        "GB": ("_bytes", 1e9)}
+BASE = {
+    "%": ("_ratio", 0.01),
+    "s": ("_seconds", 1.0),
+    "min": ("_seconds", 60.0),
+    "h": ("_seconds", 3600.0),
+    "hours": ("_seconds", 3600.0),
+    "days": ("_seconds", 86400.0),
+    "MB": ("_bytes", 1e6),
+    "MiB": ("_bytes", 2.0**20),
+    "GB": ("_bytes", 1e9),
+}
 KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
 HELP = {
     "phase0_audit_info": "What was audited; kind is server, lab or demo.",
@@ -80,7 +88,9 @@ def _decision(report: Report) -> Iterator[Gauge]:
     if decision.earliest:
         yield Gauge("phase0_earliest_go_timestamp_seconds", datetime.fromisoformat(decision.earliest).timestamp())
     for waiver in run.people.waivers:
-        yield Gauge("phase0_waiver_expiry_timestamp_seconds", waiver.expires.timestamp(), {"criterion": waiver.criterion})
+        yield Gauge(
+            "phase0_waiver_expiry_timestamp_seconds", waiver.expires.timestamp(), {"criterion": waiver.criterion}
+        )
 
 
 def _criteria(report: Report) -> Iterator[Gauge]:

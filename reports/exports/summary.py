@@ -22,7 +22,12 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
     yield from opening(said, voice, 1)
     yield from reasons(said.reasons, voice.word("because"), voice, (said.tally, said.remedies))
     if said.waivers:
-        yield from ("", f"## {voice.word('waivers')}", "", *(f"- {id}{voice.colon}{escaped(text)}" for id, text in said.waivers))
+        yield from (
+            "",
+            f"## {voice.word('waivers')}",
+            "",
+            *(f"- {id}{voice.colon}{escaped(text)}" for id, text in said.waivers),
+        )
     yield from kpis(report, voice)
     yield from reasons(said.reserves, voice.word("reserves"), voice)
     counts = " · ".join(f"{count} {word}" for _, word, count in said.counts)
@@ -37,8 +42,10 @@ def opening(said: Briefing, voice: Voice, level: int) -> Iterator[str]:
         yield from ("", f"> **{escaped(label)}** {escaped(note)}")
     late = f" ({said.dates.compared})" if said.dates.compared else ""
     yield ""
-    yield from table((voice.word("audited"), voice.word("earliest"), voice.word("meeting")),
-                     [(said.moment, f"{said.dates.earliest}{late}", escaped(said.dates.told))])
+    yield from table(
+        (voice.word("audited"), voice.word("earliest"), voice.word("meeting")),
+        [(said.moment, f"{said.dates.earliest}{late}", escaped(said.dates.told))],
+    )
     yield from (line for note in (said.changed, said.letter) if note for line in ("", escaped(note)))
 
 
@@ -53,8 +60,10 @@ def reasons(lines: Iterable[Line], title: str, voice: Voice, notes: Iterable[str
 
 def kpis(report: Report, voice: Voice) -> Iterator[str]:
     """The plan's table."""
-    rows = [(escaped(row.name), escaped(row.before), escaped(row.target), f"**{escaped(row.now)}** ({row.word})")
-            for row in figures(report.run, report.decision, voice)]
+    rows = [
+        (escaped(row.name), escaped(row.before), escaped(row.target), f"**{escaped(row.now)}** ({row.word})")
+        for row in figures(report.run, report.decision, voice)
+    ]
     if rows:
         head = tuple(voice.word(name) for name in ("kpi", "before", "target", "now"))
         yield from ("", f"## {voice.word('kpis')}", "", *table(head, rows))

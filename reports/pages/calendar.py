@@ -32,7 +32,9 @@ def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
     newest = max(lacking, default=run.ended.date() - timedelta(days=1))
     full = [_day(newest - timedelta(days=number), lacking, voice) for number in reversed(range(7))]
     today = result.seen.get("today")
-    known = today if isinstance(today, int) and 0 <= today <= len(KINDS) and result.outcome is not Outcome.UNKNOWN else None
+    known = (
+        today if isinstance(today, int) and 0 <= today <= len(KINDS) and result.outcome is not Outcome.UNKNOWN else None
+    )
     marks = ("valid",) * (known or 0) + ("unseen",) * (len(KINDS) - (known or 0))
     count = "–" if known is None else f"{known}/{len(KINDS)}"
     return (*full, Day(_label(newest + timedelta(days=1), voice), count, marks, today=True))

@@ -34,19 +34,34 @@ def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
     last = run.chronicle.last
     if last is None:
         return Changed("")
-    moved = [_moved(id, reading, run, decision, voice) for id, reading in last.readings.items()
-             if id in decision.results and decision.results[id].outcome is not reading.outcome]
+    moved = [
+        _moved(id, reading, run, decision, voice)
+        for id, reading in last.readings.items()
+        if id in decision.results and decision.results[id].outcome is not reading.outcome
+    ]
     order = list(run.contract)
     moved.sort(key=lambda one: order.index(one.id))
     better = tuple(one for one in moved if one.now.severity < one.was.severity)
     worse = tuple(one for one in moved if one.now.severity > one.was.severity)
-    said = voice.word("changed-since", at=voice.moment(last.at), better=len(better), worse=len(worse),
-                      same=len(last.readings) - len(moved))
+    said = voice.word(
+        "changed-since",
+        at=voice.moment(last.at),
+        better=len(better),
+        worse=len(worse),
+        same=len(last.readings) - len(moved),
+    )
     return Changed(said, better, worse)
 
 
 def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) -> Moved:
     result, unit = decision.results[id], run.contract[id].bound.unit
     figures = [voice.figure(value, unit) if value is not None else "–" for value in (was.value, result.value)]
-    return Moved(id, voice.text(run.contract[id].title), was.outcome, voice.outcome(was.outcome), result.outcome,
-                 voice.outcome(result.outcome), " → ".join(figures) if figures != ["–", "–"] else "")
+    return Moved(
+        id,
+        voice.text(run.contract[id].title),
+        was.outcome,
+        voice.outcome(was.outcome),
+        result.outcome,
+        voice.outcome(result.outcome),
+        " → ".join(figures) if figures != ["–", "–"] else "",
+    )

@@ -47,16 +47,25 @@ def course_of(id: str, run: Run, decision: Decision) -> list[Mark]:
 
 def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
     """Those of the figures of which there is at least one."""
-    return tuple(_course(id, name, run, decision, voice) for id, name in DRAWN
-                 if id in run.contract and run.contract[id].bound.figure > 0)
+    return tuple(
+        _course(id, name, run, decision, voice)
+        for id, name in DRAWN
+        if id in run.contract and run.contract[id].bound.figure > 0
+    )
 
 
 def _course(id: str, name: str, run: Run, decision: Decision, voice: Voice) -> Course:
     bound, marks, axis = run.contract[id].bound, course_of(id, run, decision), past_axis(run)
     values = [mark.value or 0.0 for mark in marks]
     top = top_of(marks, bound.figure, bound.unit)
-    return Course(id, voice.word(name), _said(values, bound.unit, voice), tuple(_scale(bound, top, voice)),
-                  course(marks, bound.figure, top, axis), ticks(axis, voice, most=5))
+    return Course(
+        id,
+        voice.word(name),
+        _said(values, bound.unit, voice),
+        tuple(_scale(bound, top, voice)),
+        course(marks, bound.figure, top, axis),
+        ticks(axis, voice, most=5),
+    )
 
 
 def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
@@ -72,7 +81,9 @@ def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
 def _said(values: Sequence[float], unit: str, voice: Voice) -> str:
     if len(values) < 2:
         return voice.word("course-one", value=voice.figure(values[0], unit)) if values else voice.word("course-none")
-    return voice.word("course-said", low=voice.figure(min(values), unit), high=voice.figure(max(values), unit), count=len(values))
+    return voice.word(
+        "course-said", low=voice.figure(min(values), unit), high=voice.figure(max(values), unit), count=len(values)
+    )
 
 
 def ticks(axis: Axis, voice: Voice, most: int = 9) -> tuple[Tick, ...]:

@@ -70,8 +70,11 @@ def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
 
 
 def _chapter(key: str, run: Run, decision: Decision, voice: Voice) -> Chapter:
-    cards = tuple(_card(id, criterion, decision.results[id], run, voice)
-                  for id, criterion in run.contract.items() if criterion.chapter == key)
+    cards = tuple(
+        _card(id, criterion, decision.results[id], run, voice)
+        for id, criterion in run.contract.items()
+        if criterion.chapter == key
+    )
     title = voice.say("chapter", key) if voice.knows("chapter", key) else shown(key)
     return Chapter(key, title, sum(card.outcome.settled for card in cards), cards)
 
@@ -82,14 +85,26 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
     said = zip(voice.findings(criterion, result), reserves, strict=True)
     done = result.outcome.settled and not any(reserves)
     return Card(
-        id=id, title=voice.text(criterion.title), outcome=result.outcome, word=voice.outcome(result.outcome),
-        blocking=criterion.blocking, said=voice.seen(criterion, result), findings=tuple(said),
-        reason=voice.reason(result), todo="" if done else todo(run, result, voice),
-        owner=owner(run, criterion.owner, voice), why=voice.text(criterion.why),
-        target=voice.bound(criterion.bound), figure=figure, margin=margin, drawing=drawing,
-        asked=tuple(_asked(result, voice)), seconds=voice.seconds(result.seconds),
+        id=id,
+        title=voice.text(criterion.title),
+        outcome=result.outcome,
+        word=voice.outcome(result.outcome),
+        blocking=criterion.blocking,
+        said=voice.seen(criterion, result),
+        findings=tuple(said),
+        reason=voice.reason(result),
+        todo="" if done else todo(run, result, voice),
+        owner=owner(run, criterion.owner, voice),
+        why=voice.text(criterion.why),
+        target=voice.bound(criterion.bound),
+        figure=figure,
+        margin=margin,
+        drawing=drawing,
+        asked=tuple(_asked(result, voice)),
+        seconds=voice.seconds(result.seconds),
         about=tuple(_about(criterion, voice)),
-        was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "")
+        was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
+    )
 
 
 def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, str, Markup]:

@@ -64,9 +64,11 @@ class Detail:
             return
         run, decision = decided
         prefix.append(BANNER.format(colour=COLOURS[decision.verdict.name]))
-        prefix.append(f'<p class="phase0"><strong>{escape(verdict_word(decision, voice))}</strong> '
-                      f'{escape(shown(run.target.title))} · {escape(voice.moment(run.ended))} · '
-                      f'<a href="verdict.html">verdict.html</a></p>')
+        prefix.append(
+            f'<p class="phase0"><strong>{escape(verdict_word(decision, voice))}</strong> '
+            f"{escape(shown(run.target.title))} · {escape(voice.moment(run.ended))} · "
+            f'<a href="verdict.html">verdict.html</a></p>'
+        )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -94,8 +96,11 @@ class Detail:
             return
         voice = self.voice
         said = voice.told(self.config.stash[CONTRACT][result.id], result)
-        asked = [f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
-                 f"{visible_lines(source.asked, MOST)}" for source in result.sources]
+        asked = [
+            f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
+            f"{visible_lines(source.asked, MOST)}"
+            for source in result.sources
+        ]
         data[:] = [escape("\n\n".join([said, *asked])) + "\n"]
 
     def _word(self, result: Result) -> str:

@@ -30,13 +30,30 @@ class Figure(msgspec.Struct, frozen=True):
 def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
     """Its rows."""
     axis = past_axis(run)
-    return tuple(_figure(id, criterion, criterion.kpi, decision.results[id],
-                         spark(course_of(id, run, decision), criterion.bound, axis), voice)
-                 for id, criterion in run.contract.items() if criterion.kpi)
+    return tuple(
+        _figure(
+            id,
+            criterion,
+            criterion.kpi,
+            decision.results[id],
+            spark(course_of(id, run, decision), criterion.bound, axis),
+            voice,
+        )
+        for id, criterion in run.contract.items()
+        if criterion.kpi
+    )
 
 
 def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, drawing: Markup, voice: Voice) -> Figure:
     seen = result.seen and result.outcome is not Outcome.UNKNOWN
     now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
-    return Figure(id, voice.text(kpi.name), voice.text(kpi.before), voice.bound(criterion.bound), now, result.outcome,
-                  voice.outcome(result.outcome), drawing)
+    return Figure(
+        id,
+        voice.text(kpi.name),
+        voice.text(kpi.before),
+        voice.bound(criterion.bound),
+        now,
+        result.outcome,
+        voice.outcome(result.outcome),
+        drawing,
+    )

@@ -37,8 +37,13 @@ def attestations(run: Run, voice: Voice) -> tuple[Entry, ...]:
 
 def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
     said = voice.word(
-        "attested", answer=voice.word("approved" if entry.approved else "refused"), who=entry.who, role=entry.role,
-        date=voice.day(entry.date), until=voice.moment(entry.valid_until))
+        "attested",
+        answer=voice.word("approved" if entry.approved else "refused"),
+        who=entry.who,
+        role=entry.role,
+        date=voice.day(entry.date),
+        until=voice.moment(entry.valid_until),
+    )
     rests = voice.word("unverified")
     if entry.document:
         rests = voice.word("document", name=entry.document, sha=entry.sha256)
@@ -48,8 +53,10 @@ def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
 
 def void(run: Run, voice: Voice) -> tuple[Entry, ...]:
     """Entries that do not count, and why."""
-    return tuple(Entry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
-                 for entry in run.people.void)
+    return tuple(
+        Entry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
+        for entry in run.people.void
+    )
 
 
 def _title(run: Run, id: str, voice: Voice) -> str:

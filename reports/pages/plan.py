@@ -75,20 +75,34 @@ def plan() -> Plan:
 def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:
     """The tasks of which this run judges anything."""
     begin = date.fromisoformat(run.target.plan_start) if run.target.plan_start else None
-    return tuple(_row(task, begin, run, decision, voice) for task in plan().task
-                 if any(id in decision.results for id in task.criteria))
+    return tuple(
+        _row(task, begin, run, decision, voice)
+        for task in plan().task
+        if any(id in decision.results for id in task.criteria)
+    )
 
 
 def _row(task: Task, begin: date | None, run: Run, decision: Decision, voice: Voice) -> Row:
     ids = tuple(id for id in task.criteria if id in decision.results)
     met = sum(decision.results[id].outcome.settled for id in ids)
     state = _state(task, begin, run.ended.date(), met == len(ids))
-    logged = sum(row.hours for row in run.people.worklog if begin and task.first <= (row.date - begin).days <= task.last)
+    logged = sum(
+        row.hours for row in run.people.worklog if begin and task.first <= (row.date - begin).days <= task.last
+    )
     number = f"J{task.first}" if task.first == task.last else f"J{task.first}–J{task.last}"
     count = task.last - task.first + 1
-    return Row(number, _when(task, begin, voice), voice.text(task.title), voice.figure(task.hours * count, "h"),
-               voice.figure(logged, "h") if logged else "–", f"{met}/{len(ids)}", met / len(ids), state,
-               voice.word(f"task-{state}"), tuple(id for id in ids if not decision.results[id].outcome.settled))
+    return Row(
+        number,
+        _when(task, begin, voice),
+        voice.text(task.title),
+        voice.figure(task.hours * count, "h"),
+        voice.figure(logged, "h") if logged else "–",
+        f"{met}/{len(ids)}",
+        met / len(ids),
+        state,
+        voice.word(f"task-{state}"),
+        tuple(id for id in ids if not decision.results[id].outcome.settled),
+    )
 
 
 def _when(task: Task, begin: date | None, voice: Voice) -> str:
@@ -111,8 +125,15 @@ def _state(task: Task, begin: date | None, today: date, done: bool) -> str:
 def departures(run: Run, decision: Decision, voice: Voice) -> tuple[Apart, ...]:
     """Where following the plan to the letter would not reach what it wants, and where the target asks more."""
     known = [entry for entry in plan().departure if entry.criterion in decision.results]
-    own = [Apart(id, voice.word("contract-figure", target=before), voice.word("target-figure", target=run.contract[id].target))
-           for id, before in run.target.tightened.items() if id in run.contract]
+    own = [
+        Apart(
+            id,
+            voice.word("contract-figure", target=before),
+            voice.word("target-figure", target=run.contract[id].target),
+        )
+        for id, before in run.target.tightened.items()
+        if id in run.contract
+    ]
     return (*own, *(_apart(entry, decision.results[entry.criterion].outcome, voice) for entry in known))
 
 

@@ -40,18 +40,31 @@ def proven(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> tuple[P
 def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Proven:
     sound = [proof for proof in proofs if proof.expected == Outcome.PASS]
     faults = [proof for proof in proofs if proof.expected != Outcome.PASS]
-    said = [voice.word(name, ok=sum(proof.ok for proof in row), all=len(row))
-            for name, row in (("faults-noticed", faults), ("variants-sound", sound)) if row]
+    said = [
+        voice.word(name, ok=sum(proof.ok for proof in row), all=len(row))
+        for name, row in (("faults-noticed", faults), ("variants-sound", sound))
+        if row
+    ]
     title = voice.text(contract[id].title) if id in contract else ""
-    return Proven(shown(id), title, voice.semicolon.join(said), all(proof.ok for proof in proofs),
-                  tuple(_tries(contract, proofs, voice)))
+    return Proven(
+        shown(id),
+        title,
+        voice.semicolon.join(said),
+        all(proof.ok for proof in proofs),
+        tuple(_tries(contract, proofs, voice)),
+    )
 
 
 def _tries(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Iterable[Try]:
     for proof in proofs:
         also = [id for id in proof.collateral if id not in contract or contract[id].kind not in FOLLOWS]
-        yield Try(shown(proof.fault), outcome_word(voice, proof.expected), outcome_word(voice, proof.observed),
-                  tuple(map(shown, also)), proof.ok)
+        yield Try(
+            shown(proof.fault),
+            outcome_word(voice, proof.expected),
+            outcome_word(voice, proof.observed),
+            tuple(map(shown, also)),
+            proof.ok,
+        )
 
 
 def outcome_word(voice: Voice, outcome: str) -> str:

@@ -58,9 +58,15 @@ def scored(run: Run, decision: Decision, voice: Voice) -> Scored | None:
 
 def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
     name = "score-formula" if seen.unknown else "score-formula-sure"
-    yield voice.word(name, passed=seen.passed, weights=seen.weights, unknown=seen.unknown, target=target,
-                     sure=voice.figure(round(100 * seen.passed / seen.weights, 1), ""),
-                     possible=voice.figure(round(100 * (seen.passed + seen.unknown) / seen.weights, 1), ""))
+    yield voice.word(
+        name,
+        passed=seen.passed,
+        weights=seen.weights,
+        unknown=seen.unknown,
+        target=target,
+        sure=voice.figure(round(100 * seen.passed / seen.weights, 1), ""),
+        possible=voice.figure(round(100 * (seen.passed + seen.unknown) / seen.weights, 1), ""),
+    )
     if seen.knocked_out:
         yield voice.word("score-knocked", ids=", ".join(seen.knocked_out))
     elif seen.open_knockouts:
@@ -83,8 +89,15 @@ def window(run: Run, voice: Voice) -> Window:
         return Window((voice.word("window-missing"),), 0.0, "")
     said = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
     if seen.since is not None:
-        said = [voice.word("window-proven", days=seen.days, samples=seen.samples,
-                           since=voice.moment(seen.since), until=voice.moment(seen.until))]
+        said = [
+            voice.word(
+                "window-proven",
+                days=seen.days,
+                samples=seen.samples,
+                since=voice.moment(seen.since),
+                until=voice.moment(seen.until),
+            )
+        ]
     if voice.knows("opening", seen.why):
         said.append(voice.say("opening", seen.why, {"what": seen.what}))
     said.append(_counted(seen, voice))
@@ -98,7 +111,9 @@ def window(run: Run, voice: Voice) -> Window:
 def _counted(seen: Seen, voice: Voice) -> str:
     """How much of a stretch was looked at, where there is one; gaps, where there are looks."""
     if seen.since is not None:
-        return voice.word("window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage, bridged=seen.bridged)
+        return voice.word(
+            "window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage, bridged=seen.bridged
+        )
     return voice.word("window-gaps" if seen.samples else "window-incidents", incidents=seen.incidents, gaps=seen.gaps)
 
 
@@ -109,15 +124,22 @@ def changes(run: Run, decision: Decision, voice: Voice) -> tuple[Change, ...]:
 
 def _change(done: Intervention, decision: Decision, voice: Voice) -> Change:
     known = [decision.results[id] for id in done.criteria if id in decision.results]
-    outcomes = [f"{result.id} {voice.outcome(result.before)} → {voice.outcome(result.outcome)}"
-                for result in known if result.before]
+    outcomes = [
+        f"{result.id} {voice.outcome(result.before)} → {voice.outcome(result.outcome)}"
+        for result in known
+        if result.before
+    ]
     lines = done.diff.splitlines()
     more = len(lines) - MOST_LINES
     return Change(
-        shown(done.remedy), voice.say("state", done.state), ", ".join(map(shown, done.criteria)), ", ".join(outcomes),
+        shown(done.remedy),
+        voice.say("state", done.state),
+        ", ".join(map(shown, done.criteria)),
+        ", ".join(outcomes),
         tuple(shown(step.in_language(voice.language)) for step in done.steps),
         tuple((_mark(line), visible(line, LONGEST_LINE)) for line in lines[:MOST_LINES]),
-        voice.word("cut", count=more) if more > 0 else "")
+        voice.word("cut", count=more) if more > 0 else "",
+    )
 
 
 def _mark(line: str) -> str:

@@ -37,7 +37,9 @@ def _endings(run: Run, decision: Decision) -> Iterable[Ending]:
         if waiver is not None and id in decision.waived:
             yield Ending(waiver.expires, "waiver", id)
     for result in decision.results.values():
-        yield from (Ending(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding)))
+        yield from (
+            Ending(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding))
+        )
 
 
 def _counts_until(finding: Finding) -> datetime | None:

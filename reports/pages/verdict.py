@@ -62,22 +62,42 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
     voice = Voice(language)
     said = brief(run, decision, voice)
     return View(
-        voice, said, figures(run, decision, voice), sections.scored(run, decision, voice),
-        sections.completed(run, decision, voice), chapters(run, decision, voice), sections.window(run, voice),
-        sections.changes(run, decision, voice), people.waivers(run, decision, voice), people.attestations(run, voice),
-        people.void(run, voice), week.days(run, decision, voice), courses.courses(run, decision, voice),
-        calendar.calendar(run, decision, voice), changed.changed(run, decision, voice), plan.schedule(run, decision, voice),
-        plan.departures(run, decision, voice), worth.worth(run, voice),
-        standing.expires_next(run, decision, voice), proven.proven(run.contract, proofs, voice), foot(run, said, voice))
+        voice,
+        said,
+        figures(run, decision, voice),
+        sections.scored(run, decision, voice),
+        sections.completed(run, decision, voice),
+        chapters(run, decision, voice),
+        sections.window(run, voice),
+        sections.changes(run, decision, voice),
+        people.waivers(run, decision, voice),
+        people.attestations(run, voice),
+        people.void(run, voice),
+        week.days(run, decision, voice),
+        courses.courses(run, decision, voice),
+        calendar.calendar(run, decision, voice),
+        changed.changed(run, decision, voice),
+        plan.schedule(run, decision, voice),
+        plan.departures(run, decision, voice),
+        worth.worth(run, voice),
+        standing.expires_next(run, decision, voice),
+        proven.proven(run.contract, proofs, voice),
+        foot(run, said, voice),
+    )
 
 
 def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
     """The page, `language` shown first; the same bytes for the same arguments."""
     order = (language, *(other for other in LANGUAGES if other != language))
     page: dict[str, Any] = {
-        "run": run, "script_hash": _hash_of_script(),
-        "tone": decision.verdict.name.lower().replace("_", "-"), "language": language, "goes": decision.verdict is Verdict.GO,
-        "views": [view(run, decision, proofs, language) for language in order], "proofs": proofs}
+        "run": run,
+        "script_hash": _hash_of_script(),
+        "tone": decision.verdict.name.lower().replace("_", "-"),
+        "language": language,
+        "goes": decision.verdict is Verdict.GO,
+        "views": [view(run, decision, proofs, language) for language in order],
+        "proofs": proofs,
+    }
     text = _environment().get_template("verdict.html").render(page)
     return re.sub(r"\n\s*\n+", "\n", text).encode("utf-8", "backslashreplace")
 
@@ -90,8 +110,12 @@ def _hash_of_script() -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True)
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {"prose": prose, "shown": shown}
     return environment
 

@@ -47,11 +47,18 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
         ("lane-proven", timeline.proven(window.since if window else None, run.ended, earliest, axis)),
         ("lane-looked", timeline.looked(looks, seen_until, axis)),
         ("lane-pressure", timeline.pressure(looks, seen_until, axis)),
-        ("lane-happened", timeline.happened(incidents, run.people.maintenance, looks, axis)))
-    told = tuple((voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
-                 for one in reversed(incidents[-MOST_TOLD:]))
-    return Timeline(tuple(Lane(voice.word(name), drawing) for name, drawing in lanes), ticks(axis, voice),
-                    tuple(_lines(run, earliest, axis, voice)), told)
+        ("lane-happened", timeline.happened(incidents, run.people.maintenance, looks, axis)),
+    )
+    told = tuple(
+        (voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
+        for one in reversed(incidents[-MOST_TOLD:])
+    )
+    return Timeline(
+        tuple(Lane(voice.word(name), drawing) for name, drawing in lanes),
+        ticks(axis, voice),
+        tuple(_lines(run, earliest, axis, voice)),
+        told,
+    )
 
 
 def _lines(run: Run, earliest: datetime | None, axis: Axis, voice: Voice) -> Iterable[Tick]:

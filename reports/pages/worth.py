@@ -40,12 +40,28 @@ class Worth(msgspec.Struct, frozen=True):
 def worth(run: Run, voice: Voice) -> Worth:
     """From the log alone: what nobody wrote down counts as the plan's own hours, and saves nothing."""
     hours = return_of(run.people.worklog, date.fromisoformat(run.target.plan_start) if run.target.plan_start else None)
-    rows = tuple(Hours(voice.day(row.date), shown(row.activity), voice.figure(row.hours, "h") if row.hours else "",
-                       voice.word("saving", hours=voice.figure(row.saved, "h"), basis=voice.word(str(row.basis)))
-                       if row.saved else "") for row in run.people.worklog[:MOST_ROWS])
+    rows = tuple(
+        Hours(
+            voice.day(row.date),
+            shown(row.activity),
+            voice.figure(row.hours, "h") if row.hours else "",
+            voice.word("saving", hours=voice.figure(row.saved, "h"), basis=voice.word(str(row.basis)))
+            if row.saved
+            else "",
+        )
+        for row in run.people.worklog[:MOST_ROWS]
+    )
     left_out = len(run.people.worklog) - MOST_ROWS
-    return Worth(_steps(hours, voice), rows, voice.word("more-rows", count=left_out) if left_out > 0 else "",
-                 break_even(hours), _scale(hours, voice), _ends(hours, voice), _even(hours, voice), hours.months)
+    return Worth(
+        _steps(hours, voice),
+        rows,
+        voice.word("more-rows", count=left_out) if left_out > 0 else "",
+        break_even(hours),
+        _scale(hours, voice),
+        _ends(hours, voice),
+        _even(hours, voice),
+        hours.months,
+    )
 
 
 def _scale(hours: Return, voice: Voice) -> tuple[Named, ...]:
@@ -54,10 +70,18 @@ def _scale(hours: Return, voice: Voice) -> tuple[Named, ...]:
 
 def _ends(hours: Return, voice: Voice) -> tuple[Named, ...]:
     """What each line comes to."""
-    lines = (("invested", hours.invested, "limit"), ("saved", hours.saved, "saved"),
-             ("certain", hours.measured * hours.months, "certain"))
-    return spread([(100 * value / top_of(hours), voice.word(f"line-{name}", hours=voice.figure(round(value, 1), "h")), kind)
-                   for name, value, kind in lines], APART)
+    lines = (
+        ("invested", hours.invested, "limit"),
+        ("saved", hours.saved, "saved"),
+        ("certain", hours.measured * hours.months, "certain"),
+    )
+    return spread(
+        [
+            (100 * value / top_of(hours), voice.word(f"line-{name}", hours=voice.figure(round(value, 1), "h")), kind)
+            for name, value, kind in lines
+        ],
+        APART,
+    )
 
 
 def _even(hours: Return, voice: Voice) -> tuple[float, float, str] | None:
@@ -75,8 +99,18 @@ def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
     invested = "invested-planned" if hours.planned else "invested-logged"
     return (
         (voice.word("invested"), voice.word(invested, hours=said(hours.invested))),
-        (voice.word("saved"), voice.word("saved-said", monthly=said(hours.monthly), measured=said(hours.measured),
-                                         assumed=said(hours.assumed), months=hours.months, saved=said(hours.saved))),
+        (
+            voice.word("saved"),
+            voice.word(
+                "saved-said",
+                monthly=said(hours.monthly),
+                measured=said(hours.measured),
+                assumed=said(hours.assumed),
+                months=hours.months,
+                saved=said(hours.saved),
+            ),
+        ),
         (voice.word("net"), f"{said(hours.saved)} − {said(hours.invested)} = {said(hours.net)}"),
         (voice.word("break-even"), even(hours.even)),
-        (voice.word("worst"), voice.word("worst-said", net=said(hours.worst), day=even(hours.worst_even))))
+        (voice.word("worst"), voice.word("worst-said", net=said(hours.worst), day=even(hours.worst_even))),
+    )

@@ -45,9 +45,16 @@ def run_so_far(config: pytest.Config) -> Run:
     changed = any(intervention.state != "planned" for intervention in interventions)
     return Run(
         id=f"{stash[STARTED]:%Y%m%dT%H%M%SZ}-{uuid.uuid5(uuid.NAMESPACE_OID, stash[STARTED].isoformat()).hex[:6]}",
-        target=stash[AUDITED], started=ended - (now - stash[STARTED]), ended=ended, contract=contract,
-        results=with_earlier(results, earlier, changed=changed), people=stash[PEOPLE], window=stash[WINDOW],
-        interventions=tuple(interventions), replayed_from=stash[REPLAYED_FROM])
+        target=stash[AUDITED],
+        started=ended - (now - stash[STARTED]),
+        ended=ended,
+        contract=contract,
+        results=with_earlier(results, earlier, changed=changed),
+        people=stash[PEOPLE],
+        window=stash[WINDOW],
+        interventions=tuple(interventions),
+        replayed_from=stash[REPLAYED_FROM],
+    )
 
 
 def _chronicle(config: pytest.Config, until: datetime) -> Chronicle:

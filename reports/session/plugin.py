@@ -37,8 +37,8 @@ DECIDED = pytest.StashKey[tuple[Run, Decision]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the reports go."""
     parser.getgroup("phase 0 gate").addoption(
-        "--reports", metavar="FOLDER", type=Path, default=DEFAULT,
-        help="folder of the reports (reports/out)")
+        "--reports", metavar="FOLDER", type=Path, default=DEFAULT, help="folder of the reports (reports/out)"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

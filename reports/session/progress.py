@@ -12,8 +12,15 @@ from gate.run import Result
 from reports.session.terminal import COLOURS, columns, wrapped
 from reports.text.words import Voice, shown
 
-LETTERS = {Outcome.PASS: ".", Outcome.FIXED: "*", Outcome.WAIVED: "w", Outcome.MANUAL: "m", Outcome.UNKNOWN: "?",
-           Outcome.PENDING: "…", Outcome.FAIL: "F"}
+LETTERS = {
+    Outcome.PASS: ".",
+    Outcome.FIXED: "*",
+    Outcome.WAIVED: "w",
+    Outcome.MANUAL: "m",
+    Outcome.UNKNOWN: "?",
+    Outcome.PENDING: "…",
+    Outcome.FAIL: "F",
+}
 WRITERS = ("LogXML", "SelfContainedReport")
 PYTESTS_OWN = "fE"  # what -r is when nobody gave it
 Status = tuple[str, str, tuple[str, Mapping[str, bool]]]  # category, letter, word with its markup

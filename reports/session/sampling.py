@@ -19,9 +19,11 @@ def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
     drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
     works = [done for done in run.interventions if done.state != "planned"]
     return msgspec.structs.replace(
-        witnessed, samples=(sample_of(run, results),),
+        witnessed,
+        samples=(sample_of(run, results),),
         works=tuple(Work(run.ended, done.remedy, done.state) for done in works),
-        drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills))
+        drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills),
+    )
 
 
 def _drilled(result: Result, run: Run) -> bool:
@@ -34,10 +36,14 @@ def sample_of(run: Run, results: Mapping[str, Result]) -> Sample:
     """An unknown that only waits for a date was looked at all the same: else the seven days would begin after its own."""
     fed = [results[id] for id, criterion in run.contract.items() if sampled(criterion)]
     return Sample(
-        run.ended, failing=tuple(result.id for result in fed if result.outcome is Outcome.FAIL),
+        run.ended,
+        failing=tuple(result.id for result in fed if result.outcome is Outcome.FAIL),
         unknown=tuple(result.id for result in fed if result.outcome is Outcome.UNKNOWN and not _waits(result)),
-        changed=run.changed, readings={id: Reading(result.outcome, result.value) for id, result in results.items()
-                                       if result.reason != NOT_JUDGED})
+        changed=run.changed,
+        readings={
+            id: Reading(result.outcome, result.value) for id, result in results.items() if result.reason != NOT_JUDGED
+        },
+    )
 
 
 def _waits(result: Result) -> bool:

@@ -17,14 +17,20 @@ from reports.text.words import Voice, shown
 Part = tuple[str, tuple[str, ...]]  # a text and pytest's names of its markup
 MARGIN = 11
 COLOURS = {
-    Outcome.PASS: "green", Outcome.FIXED: "green", Outcome.WAIVED: "yellow", Outcome.MANUAL: "yellow",
-    Outcome.UNKNOWN: "yellow", Outcome.PENDING: "cyan", Outcome.FAIL: "red",
+    Outcome.PASS: "green",
+    Outcome.FIXED: "green",
+    Outcome.WAIVED: "yellow",
+    Outcome.MANUAL: "yellow",
+    Outcome.UNKNOWN: "yellow",
+    Outcome.PENDING: "cyan",
+    Outcome.FAIL: "red",
 }
 VERDICTS = {Verdict.GO: "green", Verdict.UNDECIDED: "yellow", Verdict.NOT_YET: "cyan", Verdict.NO_GO: "red"}
 
 
-def summary(run: Run, decision: Decision, language: str, notices: Sequence[str], folder: Path,
-            width: int = 100) -> Iterator[Sequence[Part]]:
+def summary(
+    run: Run, decision: Decision, language: str, notices: Sequence[str], folder: Path, width: int = 100
+) -> Iterator[Sequence[Part]]:
     """Lines as parts with their markup, at most `width` columns where words allow."""
     voice = Voice(language)
     said = brief(run, decision, voice)
@@ -48,7 +54,9 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
         yield from ([(line, ("yellow",))] for line in wrapped(f"{label}. {note}", width, 0))
 
 
-def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str, notes: Sequence[str] = ()) -> Iterator[Sequence[Part]]:
+def _reasons(
+    lines: Iterable[Line], voice: Voice, width: int, title: str, notes: Sequence[str] = ()
+) -> Iterator[Sequence[Part]]:
     """One cause after the other: outcome, criteria, sentence; beneath, who acts and how."""
     for number, line in enumerate(lines):
         if not number:
@@ -58,8 +66,11 @@ def _reasons(lines: Iterable[Line], voice: Voice, width: int, title: str, notes:
         ids = ", ".join(line.ids)
         first, *more = wrapped(f"{ids}  {plain(line.said)}", width, MARGIN)
         bold = len(ids) if first.startswith(ids) else 0
-        yield [(f"{voice.outcome(line.outcome):<{MARGIN}}", (COLOURS[line.outcome],)),
-               (first[:bold], ("bold",)), (first[bold:], ())]
+        yield [
+            (f"{voice.outcome(line.outcome):<{MARGIN}}", (COLOURS[line.outcome],)),
+            (first[:bold], ("bold",)),
+            (first[bold:], ()),
+        ]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
         yield from ([(" " * MARGIN + row, ())] for row in wrapped(plain(line.more), width, MARGIN) if row)
         for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):

@@ -39,6 +39,8 @@ class Writers:
             yield
         except OSError as error:
             where = error.filename or self.config.getoption("--reports")
-            self.config.stash[NOTICES].append(f"{where}: cannot be written: {error.strerror}; the decision stands; "
-                                              "name another folder with --reports=FOLDER")
+            self.config.stash[NOTICES].append(
+                f"{where}: cannot be written: {error.strerror}; the decision stands; "
+                "name another folder with --reports=FOLDER"
+            )
             self.conclude(session)

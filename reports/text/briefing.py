@@ -44,13 +44,24 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
-        verdict=verdict, word=word, rest=verdict.removeprefix(word).strip(), headline=_headline(run, decision, voice),
-        place=shown(run.target.title, LONGEST_TITLE), moment=voice.moment(run.ended), labels=tuple(_labels(run, voice)),
+        verdict=verdict,
+        word=word,
+        rest=verdict.removeprefix(word).strip(),
+        headline=_headline(run, decision, voice),
+        place=shown(run.target.title, LONGEST_TITLE),
+        moment=voice.moment(run.ended),
+        labels=tuple(_labels(run, voice)),
         reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
-        tally=tally(run, decision, voice), remedies=remedies(run, decision, voice),
-        reserves=tuple(_reserves(run, decision, voice)), waivers=tuple(_waivers(run, decision, voice)),
-        dates=dates(run, decision, voice), letter=_letter(decision, voice), changed=_changed(run, voice),
-        counts=tuple(counts(decision, voice)), duration=voice.seconds((run.ended - run.started).total_seconds()))
+        tally=tally(run, decision, voice),
+        remedies=remedies(run, decision, voice),
+        reserves=tuple(_reserves(run, decision, voice)),
+        waivers=tuple(_waivers(run, decision, voice)),
+        dates=dates(run, decision, voice),
+        letter=_letter(decision, voice),
+        changed=_changed(run, voice),
+        counts=tuple(counts(decision, voice)),
+        duration=voice.seconds((run.ended - run.started).total_seconds()),
+    )
 
 
 def verdict_word(decision: Decision, voice: Voice) -> str:
@@ -87,10 +98,20 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
     for id, result in decision.results.items():
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
-            beside = [voice.text(criterion.finding[finding.name], finding.values)
-                      for finding in result.findings if is_reserve(criterion, finding)]
-            yield Line(result.outcome, (id,), voice.text(criterion.title), capital(voice.semicolon.join(beside)), "",
-                       owner(run, criterion.owner, voice), todo(run, result, voice))
+            beside = [
+                voice.text(criterion.finding[finding.name], finding.values)
+                for finding in result.findings
+                if is_reserve(criterion, finding)
+            ]
+            yield Line(
+                result.outcome,
+                (id,),
+                voice.text(criterion.title),
+                capital(voice.semicolon.join(beside)),
+                "",
+                owner(run, criterion.owner, voice),
+                todo(run, result, voice),
+            )
 
 
 def is_reserve(criterion: Criterion, finding: Finding) -> bool:
@@ -102,8 +123,12 @@ def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, 
     for id in decision.waived:
         waiver = run.people.waiver(id)
         if waiver is not None:
-            yield id, voice.word("waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires),
-                                 reason=waiver.reason)
+            yield (
+                id,
+                voice.word(
+                    "waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires), reason=waiver.reason
+                ),
+            )
 
 
 def _letter(decision: Decision, voice: Voice) -> str:

@@ -33,8 +33,15 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
     first = cause.ids[0]
     criterion, result = run.contract[first], decision.results[first]
     said = together(cause, voice) or briefly(criterion, result, voice)
-    return Line(cause.outcome, cause.ids, topic(run, cause.ids, voice), said, more(criterion, result, said, voice),
-                owner(run, cause.owner, voice), todo(run, result, voice))
+    return Line(
+        cause.outcome,
+        cause.ids,
+        topic(run, cause.ids, voice),
+        said,
+        more(criterion, result, said, voice),
+        owner(run, cause.owner, voice),
+        todo(run, result, voice),
+    )
 
 
 def together(cause: Cause, voice: Voice) -> str:
@@ -98,5 +105,9 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
 
 def _next(criterion: Criterion, result: Result) -> Text:
     """Of what passed with a reserve, the reserve's own cure where it has one."""
-    beside = [text for finding in result.findings if (text := criterion.finding.get(finding.name)) and text.reserve and text.next]
+    beside = [
+        text
+        for finding in result.findings
+        if (text := criterion.finding.get(finding.name)) and text.reserve and text.next
+    ]
     return beside[0].next or criterion.next if beside and result.outcome.settled else criterion.next

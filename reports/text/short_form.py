@@ -19,8 +19,11 @@ def briefly(criterion: Criterion, result: Result, voice: Voice) -> str:
 
 def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
     """The findings that fail it."""
-    return [voice.text(text, finding.values) for finding in result.findings
-            if (text := criterion.finding.get(finding.name)) and text.failing]
+    return [
+        voice.text(text, finding.values)
+        for finding in result.findings
+        if (text := criterion.finding.get(finding.name)) and text.failing
+    ]
 
 
 def capital(text: str) -> str:

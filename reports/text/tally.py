@@ -32,7 +32,9 @@ def tally(run: Run, decision: Decision, voice: Voice) -> str:
     if len(decision.causes) < 2:
         return ""
     outcomes = Counter(cause.outcome for cause in decision.causes)
-    said = [voice.say("tally", outcome, {"count": outcomes[outcome]}) for outcome in reversed(Outcome) if outcomes[outcome]]
+    said = [
+        voice.say("tally", outcome, {"count": outcomes[outcome]}) for outcome in reversed(Outcome) if outcomes[outcome]
+    ]
     owners = Counter(person(run, cause.owner, voice) for cause in decision.causes)
     reasons = voice.say("tally", "all", {"count": len(decision.causes), "parts": ", ".join(said)})
     return f"{reasons} · {', '.join(f'{name} {count}' for name, count in owners.most_common())}"

@@ -20,20 +20,23 @@ from gate.sentence import FORMS, cut, dated, day, fill, locale, moment, phrase
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
 BYTES = {"GB": 1e9, "MB": 1e6}
 WHY = {  # reasons whose `why` is itself a code, and the table of its words
-    "attestation-void": "void", "window-open": "opening", "window-unproven": "opening"}
+    "attestation-void": "void",
+    "window-open": "opening",
+    "window-unproven": "opening",
+}
 RUNS = re.compile(r"[ \t\r\n\v\f]+")  # and not the no-break space
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 
 
 def shown(text: str, most: int = LONGEST_VALUE) -> str:
     """One line that shows what it holds, its runs of space made one."""
-    return visible(RUNS.sub(" ", text[:most * 4]).strip(), most)
+    return visible(RUNS.sub(" ", text[: most * 4]).strip(), most)
 
 
 def visible(text: str, most: int) -> str:
     """Nothing invisible, nothing that turns the direction of reading, not endless."""
-    line = UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\t", "    ")[:most + 1])
-    return line if len(line) <= most else line[:most - 1] + "…"
+    line = UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\t", "    ")[: most + 1])
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def shown_values(value: Any) -> Any:
@@ -92,8 +95,12 @@ class Voice(msgspec.Struct, frozen=True):
 
     def findings(self, criterion: Criterion, result: Result) -> list[str]:
         """The further conditions seen; one the contract no longer has is named."""
-        return [self.text(criterion.finding[finding.name], finding.values) if finding.name in criterion.finding
-                else shown(finding.name) for finding in result.findings]
+        return [
+            self.text(criterion.finding[finding.name], finding.values)
+            if finding.name in criterion.finding
+            else shown(finding.name)
+            for finding in result.findings
+        ]
 
     def reason(self, result: Result) -> str:
         """Why it is not a pass, or nothing."""

@@ -46,13 +46,20 @@ def _proofs(options: argparse.Namespace, faults: list[Fault], contract: Contract
     targets = list(dict.fromkeys(options.target))
     if options.cures:
         return prove_on(targets, faults, partial(cured, contract=contract))
-    return prove_on(targets, lots(faults, contract), partial(proven, contract=contract, drills=drills_of(faults, contract)))
+    return prove_on(
+        targets, lots(faults, contract), partial(proven, contract=contract, drills=drills_of(faults, contract))
+    )
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m testing.faults")
-    parser.add_argument("--target", type=Path, required=True, action="append",
-                        help="target folder of a lab in scenario ready; several share the faults")
+    parser.add_argument(
+        "--target",
+        type=Path,
+        required=True,
+        action="append",
+        help="target folder of a lab in scenario ready; several share the faults",
+    )
     parser.add_argument("--only", default="*", metavar="ID,…", help="criteria to prove, like DSK-01 or 'BKP-*'")
     parser.add_argument("--cures", action="store_true", help="repair each with --fix instead of taking it back")
     parser.add_argument("--out", type=Path, help="reports/out/proof.json, or cures.json")
@@ -71,7 +78,9 @@ def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
     said = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
     if proof.collateral:
         said += f"  (+ {', '.join(proof.collateral)})"
-    return said + "".join(f"\n           {why}" for why in (proof.apart and f"alone, since {proof.apart}", proof.why) if why)
+    return said + "".join(
+        f"\n           {why}" for why in (proof.apart and f"alone, since {proof.apart}", proof.why) if why
+    )
 
 
 def _write(file: Path, proofs: list[Proof]) -> None:

@@ -25,8 +25,11 @@ SOUND = (Outcome.PASS, Outcome.PENDING)  # what was repaired a moment ago may ha
 def curable(faults: Sequence[Fault], contract: Contract) -> list[Fault]:
     """Those a remedy is for, whether it is to cure them or to leave them alone."""
     remedies = load_remedies()
-    return [fault for fault in faults if fault.where is Where.HOST and fault.expected == Outcome.FAIL
-            and contract[fault.criterion].remedy in remedies]
+    return [
+        fault
+        for fault in faults
+        if fault.where is Where.HOST and fault.expected == Outcome.FAIL and contract[fault.criterion].remedy in remedies
+    ]
 
 
 def cured(target: Path, faults: Iterable[Fault], contract: Contract) -> Iterator[Proof]:
@@ -65,11 +68,19 @@ def judged(fault: Fault, sound: Mapping[str, str], run: Mapping[str, Any], contr
     expected = Outcome.FAIL if fault.incurable else Outcome.PASS
     observed = seen[fault.criterion]
     states = {row["state"] for row in run["interventions"]}
-    changed = [id for id in contract if id != fault.criterion and contract[id].kind not in FOLLOWS
-               and seen.get(id) != sound.get(id)]
-    others = {id for id in fault.also if not contract[id].remedy and fault.also[id] == seen.get(id)}  # for people to repair
-    worse = [] if fault.incurable else [id for id in changed
-                                        if seen.get(id) not in SOUND and sound.get(id) in SOUND and id not in others]
+    changed = [
+        id
+        for id in contract
+        if id != fault.criterion and contract[id].kind not in FOLLOWS and seen.get(id) != sound.get(id)
+    ]
+    others = {
+        id for id in fault.also if not contract[id].remedy and fault.also[id] == seen.get(id)
+    }  # for people to repair
+    worse = (
+        []
+        if fault.incurable
+        else [id for id in changed if seen.get(id) not in SOUND and sound.get(id) in SOUND and id not in others]
+    )
     faults = [f"{fault.criterion} was {observed}"] if observed != expected else []
     faults += [f"{id} became {seen.get(id)}" for id in worse]
     faults += [f"a remedy was {state}" for state in sorted(states - {"applied"})]

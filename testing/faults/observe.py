@@ -18,7 +18,9 @@ PATIENCE = 300  # seconds
 MARKED = re.compile(r"^@criterion\(\"([A-Z0-9-]+)\"\)\ndef (test_\w+)", re.MULTILINE)
 
 
-def outcomes(folder: Path, drills: Collection[str] = (), change: str = "true", only: Collection[str] = ()) -> dict[str, str]:
+def outcomes(
+    folder: Path, drills: Collection[str] = (), change: str = "true", only: Collection[str] = ()
+) -> dict[str, str]:
     """Outcome per criterion, as `audited` saw it; of `only` some where those alone are asked for."""
     return by_criterion(audited(folder, drills, change, [test for id, test in _tests() if id in only]))
 
@@ -28,7 +30,9 @@ def by_criterion(run: Mapping[str, Any]) -> dict[str, str]:
     return {id: str(row["outcome"]) for id, row in run["results"].items()}
 
 
-def audited(folder: Path, drills: Collection[str] = (), change: str = "true", options: Sequence[str] = ()) -> dict[str, Any]:
+def audited(
+    folder: Path, drills: Collection[str] = (), change: str = "true", options: Sequence[str] = ()
+) -> dict[str, Any]:
     """run.json, after `change` (shell) in a copy of the target; of the drills only those named are held.
 
     A copy, because a real audit leaves a sample in the history beside target.toml, and the next would see an incident.
@@ -66,5 +70,8 @@ def _drills() -> dict[str, str]:
 
 @cache
 def _tests() -> list[tuple[str, str]]:
-    return [(id, f"tests/{file.name}::{name}") for file in sorted((ROOT / "tests").glob("test_*.py"))
-            for id, name in MARKED.findall(file.read_text(encoding="utf-8"))]
+    return [
+        (id, f"tests/{file.name}::{name}")
+        for file in sorted((ROOT / "tests").glob("test_*.py"))
+        for id, name in MARKED.findall(file.read_text(encoding="utf-8"))
+    ]

@@ -42,7 +42,10 @@ def shows(following: Turn, fault: Fault, changed: Collection[str], contract: Con
     chapter = {id for id in contract if contract[id].chapter == contract[fault.criterion].chapter}
     drills = drills_of([fault], contract)
     felt = {*changed, *(chapter if drills else ())}
-    free = [not one.spreads and not felt & announced(one) and not (drills and blinds_drills(one, contract)) for one in following]
+    free = [
+        not one.spreads and not felt & announced(one) and not (drills and blinds_drills(one, contract))
+        for one in following
+    ]
     return bool(following) and all(free) and not shows_in_all(fault, contract)
 
 

@@ -51,7 +51,9 @@ def shows_in_all(fault: Fault, contract: Contract) -> bool:
 def owes(fault: Fault, proof: Proof, contract: Contract) -> set[str]:
     """Criteria that are as before once it is gone; what follows from any fault only where it is about that."""
     everything = shows_in_all(fault, contract)
-    return {id for id in touched(fault, proof) if everything or id in announced(fault) or contract[id].kind not in FOLLOWS}
+    return {
+        id for id in touched(fault, proof) if everything or id in announced(fault) or contract[id].kind not in FOLLOWS
+    }
 
 
 def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, beside: Iterable[Fault] = ()) -> Proof:
@@ -60,16 +62,23 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, b
     observed = seen.get(fault.criterion, "unknown")
     changed = [id for id in contract if id not in others and seen.get(id) != sound.get(id)]
     faults = [f"{fault.criterion} was {observed}"] if observed != fault.expected else []
-    faults += [f"{id} became {seen.get(id)}" for id in changed
-               if contract[id].kind not in FOLLOWS and fault.also.get(id) != seen.get(id)
-               and not (fault.spreads and seen.get(id, Outcome.UNKNOWN) == Outcome.UNKNOWN)]
+    faults += [
+        f"{id} became {seen.get(id)}"
+        for id in changed
+        if contract[id].kind not in FOLLOWS
+        and fault.also.get(id) != seen.get(id)
+        and not (fault.spreads and seen.get(id, Outcome.UNKNOWN) == Outcome.UNKNOWN)
+    ]
     faults += [f"{id} did not change with it" for id in fault.also if id not in changed]
     return Proof(fault.criterion, fault.name, fault.expected, observed, tuple(changed), not faults, "; ".join(faults))
 
 
 def flipped_back(fault: Fault, proof: Proof, sound: Outcomes, after: Outcomes, contract: Contract) -> Proof:
     """The proof, with what stayed as the fault had made it."""
-    stayed = [f"{id} stayed {after.get(id)} after the revert" for id in contract
-              if id in owes(fault, proof, contract) and after.get(id) != sound.get(id)]
+    stayed = [
+        f"{id} stayed {after.get(id)} after the revert"
+        for id in contract
+        if id in owes(fault, proof, contract) and after.get(id) != sound.get(id)
+    ]
     why = "; ".join(filter(None, [proof.why, *stayed]))
     return msgspec.structs.replace(proof, ok=proof.ok and not stayed, why=why)

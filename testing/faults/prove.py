@@ -58,7 +58,10 @@ class Prover:
         yield from self._flipped_back(owing, seen)
         stayed = {id for one in owing for id in owes(*one, self.contract)}  # told once, of the fault that left it
         sound = {**self.sound(drills), **{id: seen.get(id, "unknown") for id in stayed}}
-        pairs = [(fault, verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault])) for fault in turn]
+        pairs = [
+            (fault, verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault]))
+            for fault in turn
+        ]
         if len(turn) > 1 and (wrong := [pair for pair in pairs if not pair[1].ok]):
             yield from self._settled([pair for pair in pairs if pair not in wrong], ())
             yield from self._alone([fault for fault, _ in wrong], [proof.why for _, proof in wrong])
@@ -112,7 +115,10 @@ class Prover:
 
     def _taken_back(self, begun: Sequence[Fault]) -> None:
         """Each of them, whatever becomes of the others; then what went wrong first is raised."""
-        steps: list[Callable[[], None]] = [*(partial(self.server.run, fault.revert) for fault in begun), self.server.redate]
+        steps: list[Callable[[], None]] = [
+            *(partial(self.server.run, fault.revert) for fault in begun),
+            self.server.redate,
+        ]
         if wrong := list(filter(None, map(_tried, steps))):
             raise wrong[0]
 

@@ -52,7 +52,12 @@ class Server:
     def _ask(self, script: str, shell: str = SHELL) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["ssh", "-F", str(self.connection.config), "-o", "ControlMaster=no", "target", f"sudo -n {shell} -eus"],
-            input=script, capture_output=True, text=True, timeout=STEP, check=False)
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=STEP,
+            check=False,
+        )
 
     def close(self) -> None:
         """Log out."""

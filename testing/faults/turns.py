@@ -13,10 +13,19 @@ from testing.faults.proof import announced, shows_in_all
 MOST = 12  # faults at a time
 PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
     r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\b[\w-]+\.(?:toml|csv|sqlite)\b"
-    r"|\bphase0-\w[\w-]*")
+    r"|\bphase0-\w[\w-]*"
+)
 NEWEST = re.compile(r"\b(?:k8s|postgres|redis)(?=[-_][\w-]*2999)")  # a copy of the far future is the newest of its kind
-RESTORED = {"BKP-10": "postgres_2999", "BKP-11": "redis_2999", "BKP-12": "k8s_2999"}  # these drills bring the newest back
-SHARED = ("journal", "fallocate", "guides")  # settings of one rotate away what another wrote; sizes add up; one tree of git
+RESTORED = {
+    "BKP-10": "postgres_2999",
+    "BKP-11": "redis_2999",
+    "BKP-12": "k8s_2999",
+}  # these drills bring the newest back
+SHARED = (
+    "journal",
+    "fallocate",
+    "guides",
+)  # settings of one rotate away what another wrote; sizes add up; one tree of git
 WORD = re.compile(r"[\w.-]+")
 COMMON = {"/dev/null", "/dev/zero"}
 CLUSTER = "k3s "
@@ -37,6 +46,7 @@ def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
 
 def _next(left: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
     """Those that agree with the fewest first, which would be left alone at the end."""
+
     def odds(at: int) -> int:
         return sum((min(at, other), max(at, other)) in apart for other in left)
 
@@ -52,7 +62,11 @@ def _together(one: Fault, two: Fault, contract: Contract) -> bool:
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
     ours, theirs = _scripts(one), _scripts(two)
     pods = contract[one.criterion].chapter == contract[two.criterion].chapter and CLUSTER in ours and CLUSTER in theirs
-    shared = any(word in ours and word in theirs for word in SHARED) or _blinds(one, two, contract) or _blinds(two, one, contract)
+    shared = (
+        any(word in ours and word in theirs for word in SHARED)
+        or _blinds(one, two, contract)
+        or _blinds(two, one, contract)
+    )
     return not (alone or pods or shared or announced(one) & announced(two) or _use_the_same(ours, theirs))
 
 

@@ -62,10 +62,16 @@ def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -
     for number in sorted(chance.sample(range(max(kills, boundaries)), kills)):
         way, kill = WAYS[number % 2]
         plan, steps, began = server.plan(remedy), number // 2, time.monotonic()
-        killed = (killed_after(server, plan, steps, partial(kill, server), before) if steps <= len(plan.steps) else
-                  killed_at(server, plan, chance.uniform(0, min(LONGEST, seconds * 1.1)), partial(kill, server), before))
-        print(f"{remedy.name:16} {number + 1:3} {way:5} {killed.where:22} {killed.steps:2} steps taken back "
-              f"{time.monotonic() - began:5.1f} s  {killed.wrong or 'whole'}", flush=True)
+        killed = (
+            killed_after(server, plan, steps, partial(kill, server), before)
+            if steps <= len(plan.steps)
+            else killed_at(server, plan, chance.uniform(0, min(LONGEST, seconds * 1.1)), partial(kill, server), before)
+        )
+        print(
+            f"{remedy.name:16} {number + 1:3} {way:5} {killed.where:22} {killed.steps:2} steps taken back "
+            f"{time.monotonic() - began:5.1f} s  {killed.wrong or 'whole'}",
+            flush=True,
+        )
         yield killed
     why = finished(server, server.plan(remedy))
     print(f"{remedy.name}: {why or 'applied'}", flush=True)
@@ -76,7 +82,9 @@ def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -
 def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m testing.kills", description=__doc__)
     parser.add_argument("--target", required=True, type=Path)
-    parser.add_argument("--kills", type=int, default=200, help="in all, shared out over the remedies that have something to do")
+    parser.add_argument(
+        "--kills", type=int, default=200, help="in all, shared out over the remedies that have something to do"
+    )
     parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="REMEDY,…")
     parser.add_argument("--seed", type=int, default=20260211)
     return parser.parse_args(words)

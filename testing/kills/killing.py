@@ -46,7 +46,9 @@ def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: lis
     """At the boundary behind that many steps: all of them are done, none is judged."""
     where = f"behind step {steps} of {len(plan.steps)}"
     with transaction(server) as first:
-        applied = first.apply(msgspec.structs.replace(plan, steps=plan.steps[:steps], checks=plan.checks if steps else ()))
+        applied = first.apply(
+            msgspec.structs.replace(plan, steps=plan.steps[:steps], checks=plan.checks if steps else ())
+        )
         kill(first.session)
     if applied.why:
         return Killed(where, steps, f"the remedy itself failed: {applied.why}")

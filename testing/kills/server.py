@@ -43,8 +43,14 @@ class Server:
 
     def root(self, script: str) -> str:
         """What a script prints as root; an error is an error."""
-        done = subprocess.run(["ssh", "-F", str(self.connection.config), "target", "sudo -n sh -s"], input=script,
-                              capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            ["ssh", "-F", str(self.connection.config), "target", "sudo -n sh -s"],
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"{script.splitlines()[0]}: {done.stderr.strip()[-300:]}")
         return done.stdout

@@ -29,9 +29,16 @@ def on_host(target: Path) -> Callable[[str], str]:
         connection = Connection(load_target(target))
         try:
             connection.open()
-            done = subprocess.run(["ssh", "-F", str(connection.config), "target", "sudo -n sh -eus"], input=script,
-                                  capture_output=True, text=True, timeout=60, check=True)
+            done = subprocess.run(
+                ["ssh", "-F", str(connection.config), "target", "sudo -n sh -eus"],
+                input=script,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            )
             return done.stdout
         finally:
             connection.close()
+
     return run

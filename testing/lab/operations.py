@@ -27,9 +27,25 @@ class Operations:
 
     def run(self, script: str, given: bytes = b"", seconds: float = 300) -> str:
         """What a script says that root runs there; it must succeed. Output and complaints are one text."""
-        command = [sys.executable, "-m", "lab", "shell", "--name", self.name, "--", f"sudo sh -euc {quote(script)} 2>&1"]
-        done = subprocess.run(command, cwd=ROOT, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=seconds, check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "lab",
+            "shell",
+            "--name",
+            self.name,
+            "--",
+            f"sudo sh -euc {quote(script)} 2>&1",
+        ]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+        )
         said = done.stdout.decode(errors="replace")
         assert done.returncode == 0, said
         return said
@@ -37,8 +53,10 @@ class Operations:
     def start(self, kind: str) -> str:
         """Hold one now; what the journal says of it."""
         unit = f"phase0-audit-{kind}@lab"
-        return self.run(f"systemctl start {unit} || true; journalctl -q -o cat -u {unit} "
-                        f"_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value {unit})")
+        return self.run(
+            f"systemctl start {unit} || true; journalctl -q -o cat -u {unit} "
+            f"_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value {unit})"
+        )
 
     def result(self, kind: str) -> str:
         """What systemd says of the last one."""
@@ -67,8 +85,12 @@ class Operations:
         self._bring("/root/packages", self._packages())
         self.run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /root/packages/*.deb")
         self._bring("/root/wheels", _wheels())
-        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                                stdout=subprocess.PIPE, check=True).stdout.decode()
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout.decode()
         self._bring("/root/phase0-gate", ROOT, [file for file in listed.split("\0") if (ROOT / file).is_file()])
         self._bring("/root/target", target)
 
@@ -85,8 +107,10 @@ class Operations:
             (folder / "status").write_text(status)
             where = (f"Dir::State::status={folder}/status", f"Dir::Cache::archives={folder}", "Debug::NoLocking=true")
             options = [word for setting in where for word in ("-o", setting)]
-            subprocess.run(["apt-get", "-qq", *options, "--download-only", "-y", "--no-install-recommends", "install", *TOOLS],
-                           check=True)
+            subprocess.run(
+                ["apt-get", "-qq", *options, "--download-only", "-y", "--no-install-recommends", "install", *TOOLS],
+                check=True,
+            )
             (folder / "done").touch()
         return folder
 
@@ -96,8 +120,25 @@ def _wheels() -> Path:
     folder = _kept("wheels", lock.read_text())
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--require-hashes", "--no-deps", "-r", str(lock),
-                        "-d", str(folder), "--python-version", "3.11", "--only-binary=:all:"], check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "-q",
+                "--require-hashes",
+                "--no-deps",
+                "-r",
+                str(lock),
+                "-d",
+                str(folder),
+                "--python-version",
+                "3.11",
+                "--only-binary=:all:",
+            ],
+            check=True,
+        )
         (folder / "done").touch()
     return folder
 

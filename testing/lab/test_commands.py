@@ -16,8 +16,15 @@ SCENARIO = "ready"
 def run(command: str, tmp_path: Path, **env: str) -> str:
     """What a printed command says; it must succeed."""
     assert command in commands(), "no page prints this command any more"
-    done = subprocess.run(["sh", "-c", command], cwd=ROOT, env={**os.environ, "PHASE0_REPORTS": str(tmp_path), **env},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PHASE0_REPORTS": str(tmp_path), **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -78,6 +85,7 @@ def test_the_example_role_lets_look_and_nothing_else(on_host: Callable[[str], st
     def may(what: str) -> str:
         account = "system:serviceaccount:kube-system:phase0-example"
         return on_host(f"k3s kubectl auth can-i {what} --as={account} --all-namespaces || true").strip()
+
     looks = ("list nodes", "list pods", "list deployments.apps", "get services --subresource=proxy")
     others = ("get secrets", "create pods --subresource=exec", "get nodes --subresource=proxy", "delete pods")
     assert [may(what) for what in (*looks, *others)] == ["yes"] * 4 + ["no"] * 4
@@ -94,8 +102,12 @@ def test_an_installed_copy_audits_from_anywhere(tmp_path: Path) -> None:
 
 
 def test_the_bench_measures_at_both_distances(target: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "testing.bench", f"--target={target}", "--runs=1"], cwd=ROOT,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "testing.bench", f"--target={target}", "--runs=1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     rows = json.loads((ROOT / "reports" / "out" / "bench.json").read_text())["medians"]
     floors = {row["round_trip_ms"]: row["seconds"] for row in rows if row["way"].startswith("floor")}

@@ -66,7 +66,8 @@ def test_a_drill_that_is_ended_leaves_nothing(drill: str, on_host: OnHost, reque
 
 
 def test_what_a_killed_drill_leaves_is_removed_by_the_next(
-        drill: str, on_host: OnHost, request: pytest.FixtureRequest) -> None:
+    drill: str, on_host: OnHost, request: pytest.FixtureRequest
+) -> None:
     name = request.node.callspec.params["drill"]
     struck(on_host, drill, STEPS[name], "KILL")
     if name in ("cluster_restore", "backup_failure"):  # the kernel itself takes what was shut away

@@ -24,7 +24,9 @@ CONFIG = "Host *\n  IdentityFile {folder}/id_ed25519\n  IdentitiesOnly yes\n  Us
 def clone(tmp_path: Path) -> Path:
     """As git would bring it, with the packages that are here already."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
-    packed = subprocess.run(["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, stdout=subprocess.PIPE, check=True).stdout
+    packed = subprocess.run(
+        ["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, stdout=subprocess.PIPE, check=True
+    ).stdout
     folder = tmp_path / "clone"
     folder.mkdir()
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed, check=True)
@@ -49,11 +51,21 @@ class Reader:
         commands = commands.replace("ADMIN@SERVER", f"twister@{self.address}").replace("SERVER", self.address)
         if commands.startswith("sudo"):
             return self.said(["ssh", *self.ssh, f"twister@{self.address}", "sh -eux"], commands)
-        return self.said(["sh", "-eux"], re.sub(r"^(ssh|scp) ", rf"\1 {' '.join(self.ssh)} ", commands, flags=re.MULTILINE))
+        return self.said(
+            ["sh", "-eux"], re.sub(r"^(ssh|scp) ", rf"\1 {' '.join(self.ssh)} ", commands, flags=re.MULTILINE)
+        )
 
     def said(self, command: list[str], given: str) -> str:
-        done = subprocess.run(command, cwd=self.clone, env=self.env, input=given, text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=900)
+        done = subprocess.run(
+            command,
+            cwd=self.clone,
+            env=self.env,
+            input=given,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=900,
+        )
         if "fixtures check" not in given:  # which says itself what is missing
             assert done.returncode == 0, done.stdout
         return done.stdout
@@ -97,5 +109,7 @@ def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path) -> 
     assert "✗ ssh" in reader.does(".venv/bin/python -m fixtures check edge")
     assert json.loads((clone / "reports" / "out" / "run.json").read_text())["replayed_from"], "the demo’s, still"
     results = json.loads((clone / "reports" / "out" / "edge" / "run.json").read_text())["results"]
-    unknown = {id for id, row in results.items() if row["outcome"] == "unknown" and row["reason"]["code"] != "timed-out"}
+    unknown = {
+        id for id, row in results.items() if row["outcome"] == "unknown" and row["reason"]["code"] != "timed-out"
+    }
     assert unknown - {id for id, outcome in expected(SCENARIO)[1].items() if outcome == "unknown"} <= UNNAMED

@@ -68,8 +68,14 @@ timeout 20 flock /run/phase0-gate.lock true
 
 
 def command(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "remediations", *words, f"--target={target}"], cwd=ROOT, text=True,
-                          capture_output=True, timeout=60, check=True)
+    return subprocess.run(
+        [sys.executable, "-m", "remediations", *words, f"--target={target}"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
 
 
 @pytest.fixture
@@ -90,8 +96,21 @@ def fix(server: Path, out: Path, *more: str) -> Audited:
 def fixing(server: Path, tmp_path: Path, on_host: OnHost) -> Iterator["subprocess.Popen[str]"]:
     """A `--fix` that is compressing right now."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", f"--target={server}", f"--reports={tmp_path / 'first'}", *LIVE, "--fix=log_rotation"],
-        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            f"--target={server}",
+            f"--reports={tmp_path / 'first'}",
+            *LIVE,
+            "--fix=log_rotation",
+        ],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     on_host(COMPRESSING)
     yield process
     process.kill()
@@ -102,8 +121,14 @@ def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path
     before = set(on_host(FILES).splitlines())
     planned = fix(server, tmp_path, "--fix=plan")
     assert set(on_host(FILES).splitlines()) ^ before == set()
-    for said in ("log_rotation (safe) for LOG-01", "+++ /etc/logrotate.d/rsyslog", "+\tmaxsize 200M",
-                 "systemctl start logrotate.service", "undo:", "nothing was changed"):
+    for said in (
+        "log_rotation (safe) for LOG-01",
+        "+++ /etc/logrotate.d/rsyslog",
+        "+\tmaxsize 200M",
+        "systemctl start logrotate.service",
+        "undo:",
+        "nothing was changed",
+    ):
         assert said in planned.said
     assert {row["state"] for row in planned.run["interventions"]} == {"planned"}
     assert planned.outcomes["LOG-01"] == "fail"
@@ -113,7 +138,9 @@ def test_log_rotation_is_repaired_and_a_second_run_plans_nothing(server: Path, t
     first = fix(server, tmp_path / "first", "--fix=log_rotation,journald")
     results, remedied = first.run["results"], first.run["interventions"]
     fixed = ("LOG-01", "LOG-04", "LOG-06", "LOG-08")
-    assert {id: (results[id]["before"], results[id]["outcome"]) for id in fixed} == dict.fromkeys(fixed, ("fail", "pass"))
+    assert {id: (results[id]["before"], results[id]["outcome"]) for id in fixed} == dict.fromkeys(
+        fixed, ("fail", "pass")
+    )
     assert {results[id]["outcome"] for id in ("LOG-02", "LOG-03", "LOG-07")} == {"pass"}
     assert results["LOG-12"]["outcome"] == "pending", "what made it grow is not found by rotating it"
     states = {row["remedy"]: row["state"] for row in remedied}
@@ -156,7 +183,8 @@ def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_hos
 
 
 def test_what_made_something_worse_is_rolled_back(
-        fixing: "subprocess.Popen[str]", tmp_path: Path, on_host: OnHost) -> None:
+    fixing: "subprocess.Popen[str]", tmp_path: Path, on_host: OnHost
+) -> None:
     on_host("cp /etc/logrotate.d/rsyslog /etc/logrotate.d/zz-broken")
     said, _ = fixing.communicate(timeout=300)
     assert "rolled back: it made LOG-03 worse" in said
@@ -175,7 +203,8 @@ def test_two_at_once_one_works_and_one_refuses(fixing: "subprocess.Popen[str]", 
 
 
 def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
-        fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost
+) -> None:
     fixing.kill()
     on_host(REBOOT)
     assert "interrupted" in command(server, "runs").stdout.splitlines()[-1]
@@ -186,7 +215,8 @@ def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
 
 
 def test_the_power_fails_half_way_and_the_next_run_takes_it_back(
-        fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost) -> None:
+    fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost
+) -> None:
     lab("crash", "--name", f"test-{SCENARIO}")
     said, _ = fixing.communicate(timeout=120)
     assert "Traceback (most" not in said
@@ -199,7 +229,8 @@ def test_the_power_fails_half_way_and_the_next_run_takes_it_back(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_takes_everything_back_before_it_ends(
-        fixing: "subprocess.Popen[str]", server: Path, number: signal.Signals, on_host: OnHost) -> None:
+    fixing: "subprocess.Popen[str]", server: Path, number: signal.Signals, on_host: OnHost
+) -> None:
     began = time.monotonic()
     fixing.send_signal(number)
     said, _ = fixing.communicate(timeout=60)

@@ -7,8 +7,26 @@ from testing.audits import audit
 SCENARIO = "before"
 FIX = ("--fix", "--fix-disruptive")
 RESTORED = ("BKP-10", "BKP-11", "BKP-12")
-REPAIRED = ("MCP-01", "MCP-02", "MCP-03", "MCP-04", "MCP-05", "LOG-01", "LOG-02", "LOG-06", "LOG-08", "DSK-01", "DSK-06",
-            "BKP-01", "BKP-02", "BKP-03", "BKP-04", "BKP-05", "BKP-06", "BKP-09")
+REPAIRED = (
+    "MCP-01",
+    "MCP-02",
+    "MCP-03",
+    "MCP-04",
+    "MCP-05",
+    "LOG-01",
+    "LOG-02",
+    "LOG-06",
+    "LOG-08",
+    "DSK-01",
+    "DSK-06",
+    "BKP-01",
+    "BKP-02",
+    "BKP-03",
+    "BKP-04",
+    "BKP-05",
+    "BKP-06",
+    "BKP-09",
+)
 
 
 def test_one_run_repairs_and_the_next_has_nothing_to_do(target: Path, tmp_path: Path) -> None:

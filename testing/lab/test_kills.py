@@ -10,6 +10,12 @@ SCENARIO = "before"
 
 
 def test_whatever_ends_a_remedy_the_server_is_whole(target: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "testing.kills", f"--target={target}", "--kills", "30"], cwd=ROOT, text=True,
-                          capture_output=True, timeout=1800, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "testing.kills", f"--target={target}", "--kills", "30"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=1800,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -15,8 +15,14 @@ NAME = "test-lab"
 
 def traces() -> set[str]:
     """Everything a lab makes on this machine: namespaces, links, loop devices, mounts, cgroups, processes."""
-    words = ("ip -o netns list", "ip -br link | cut -d' ' -f1", "losetup -a", "findmnt -rno TARGET,SOURCE",
-             "find /sys/fs/cgroup -maxdepth 2 -name 'phase0-*'", "pgrep -ar R,S,D,T systemd-nspawn")
+    words = (
+        "ip -o netns list",
+        "ip -br link | cut -d' ' -f1",
+        "losetup -a",
+        "findmnt -rno TARGET,SOURCE",
+        "find /sys/fs/cgroup -maxdepth 2 -name 'phase0-*'",
+        "pgrep -ar R,S,D,T systemd-nspawn",
+    )
     found: set[str] = set()
     for command in words:
         said = subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout
@@ -43,8 +49,14 @@ def test_a_lab_that_was_taken_down_leaves_nothing(before: set[str]) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_lab_whose_start_was_cut_short_can_be_cleared(before: set[str], how: signal.Signals) -> None:
-    starting = subprocess.Popen([sys.executable, "-m", "lab", "up", "--name", NAME, "--scenario", "ready"], cwd=ROOT,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    starting = subprocess.Popen(
+        [sys.executable, "-m", "lab", "up", "--name", NAME, "--scenario", "ready"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     assert starting.stderr is not None
     next(line for line in starting.stderr if "SSH answers" in line)
     starting.send_signal(how)

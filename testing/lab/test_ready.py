@@ -38,7 +38,8 @@ def test_without_drills_it_is_no_go_and_no_pass(copy: Path, tmp_path: Path) -> N
 
 
 def test_live_criteria_take_five_seconds_and_one_login(
-        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    copy: Path, tmp_path: Path, on_host: Callable[[str], str]
+) -> None:
     cursor = on_host("journalctl -q -n 1 --show-cursor -o cat | sed -n 's/^-- cursor: //p'").strip()
     took = [timed(copy, tmp_path)]
     while min(took) > 5 and len(took) < 4:  # the first one warms up
@@ -46,7 +47,9 @@ def test_live_criteria_take_five_seconds_and_one_login(
     logins = on_host(f"journalctl -q -t sshd --after-cursor='{cursor}' | grep -c 'Accepted publickey'").strip()
     assert int(logins) == len(took) + 1, "one login of each audit, one of this question"
     began = time.monotonic()
-    timed("replay:lab/recordings/ready.json", tmp_path)  # 2.2 s with start and pages; a slow machine is slow without a server too
+    timed(
+        "replay:lab/recordings/ready.json", tmp_path
+    )  # 2.2 s with start and pages; a slow machine is slow without a server too
     assert min(took) <= max(5, 2 * (time.monotonic() - began)), took
 
 
@@ -59,13 +62,17 @@ def timed(target: object, tmp_path: Path) -> float:
 OTHER = "ssh-keygen -q -t ed25519 -N '' -f other"
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    (f"{OTHER} && cp other id_ed25519", "refuses the login"),
-    (f"{OTHER} && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "another key"),
-    ("sed -i 's/^port = 22$/port = 2/' target.toml", "reach"),
-])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (f"{OTHER} && cp other id_ed25519", "refuses the login"),
+        (f"{OTHER} && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "another key"),
+        ("sed -i 's/^port = 22$/port = 2/' target.toml", "reach"),
+    ],
+)
 def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(
-        copy: Path, tmp_path: Path, change: str, said: str) -> None:
+    copy: Path, tmp_path: Path, change: str, said: str
+) -> None:
     subprocess.run(["sh", "-euc", change], cwd=copy, check=True)
     audited = audit(str(copy), tmp_path / "out", *LIVE)
     assert audited.status == 10
@@ -85,7 +92,8 @@ def test_without_root_rights_the_rest_is_judged(copy: Path, tmp_path: Path) -> N
 
 
 def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
-        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    copy: Path, tmp_path: Path, on_host: Callable[[str], str]
+) -> None:
     command = [sys.executable, "-m", "pytest", f"--target={copy}", f"--reports={tmp_path / 'out'}"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wait_for(on_host, "k3s ctr containers ls -q | grep -q phase0-drill")
@@ -97,7 +105,8 @@ def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
 
 
 def test_an_interrupted_audit_leaves_nothing_on_the_server(
-        copy: Path, tmp_path: Path, on_host: Callable[[str], str]) -> None:
+    copy: Path, tmp_path: Path, on_host: Callable[[str], str]
+) -> None:
     command = [sys.executable, "-u", "-m", "pytest", f"--target={copy}", f"--reports={tmp_path / 'out'}"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert running.stdout is not None
@@ -110,5 +119,8 @@ def test_an_interrupted_audit_leaves_nothing_on_the_server(
 
 def wait_for(on_host: Callable[[str], str], condition: str, seconds: float = 30) -> None:
     """Ask the server until it is so."""
-    on_host(f"timeout {seconds:.0f} sh -c 'until {condition}; do sleep 0.2; done'"
-            if "'" not in condition else f'timeout {seconds:.0f} sh -c "until {condition}; do sleep 0.2; done"')
+    on_host(
+        f"timeout {seconds:.0f} sh -c 'until {condition}; do sleep 0.2; done'"
+        if "'" not in condition
+        else f'timeout {seconds:.0f} sh -c "until {condition}; do sleep 0.2; done"'
+    )

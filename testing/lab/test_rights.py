@@ -30,8 +30,13 @@ END
 visudo -c -f /tmp/sudoers >/dev/null
 install -m 0440 /tmp/sudoers /etc/sudoers.d/phase0-gate
 """
-DENIED = ("sudo -n sh -c id", "sudo -n cat /etc/shadow", "sudo -n /usr/local/lib/phase0-gate/observer filesystems",
-          "sudo -n -u nobody /usr/local/lib/phase0-gate/observer", "sudo -n systemctl restart k3s")
+DENIED = (
+    "sudo -n sh -c id",
+    "sudo -n cat /etc/shadow",
+    "sudo -n /usr/local/lib/phase0-gate/observer filesystems",
+    "sudo -n -u nobody /usr/local/lib/phase0-gate/observer",
+    "sudo -n systemctl restart k3s",
+)
 
 
 def encoded(file: Path) -> str:
@@ -45,8 +50,11 @@ def account(target: Path, tmp_path: Path, on_host: OnHost) -> Path:
     shutil.copytree(target, mine, symlinks=True)
     text = (mine / "target.toml").read_text()
     (mine / "target.toml").write_text(text.replace('user = "twister"', 'user = "phase0-audit"'))
-    subprocess.run([sys.executable, "-m", "remediations", "rights", f"--target={mine}", f"--into={tmp_path / 'deploy'}"],
-                   cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "remediations", "rights", f"--target={mine}", f"--into={tmp_path / 'deploy'}"],
+        cwd=ROOT,
+        check=True,
+    )
     files = {name: encoded(tmp_path / "deploy" / "audit" / name) for name in ("observer", "sudoers")}
     on_host(ACCOUNT.format(**files))
     return mine
@@ -56,8 +64,14 @@ def as_auditor(account: Path, command: str) -> subprocess.CompletedProcess[str]:
     connection = Connection(load_target(account))
     try:
         connection.open()
-        return subprocess.run(["ssh", "-F", str(connection.config), "target", command], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=30, check=False)
+        return subprocess.run(
+            ["ssh", "-F", str(connection.config), "target", command],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+            check=False,
+        )
     finally:
         connection.close()
 
@@ -78,8 +92,11 @@ def test_it_can_do_nothing_else(account: Path, on_host: OnHost) -> None:
 
 
 def test_names_are_all_the_observer_takes(account: Path, on_host: OnHost) -> None:
-    said = as_auditor(account, "printf '%s\\n' 'x; touch /tmp/taken' '$(touch /tmp/taken)' ../sh '' | "
-                               "sudo -n /usr/local/lib/phase0-gate/observer")
+    said = as_auditor(
+        account,
+        "printf '%s\\n' 'x; touch /tmp/taken' '$(touch /tmp/taken)' ../sh '' | "
+        "sudo -n /usr/local/lib/phase0-gate/observer",
+    )
     assert (said.returncode, said.stdout) == (0, "")
     assert on_host("ls /tmp/taken 2>/dev/null || true") == ""
 
@@ -92,10 +109,19 @@ def test_the_roles_let_look_and_let_fix_and_nothing_else(on_host: OnHost) -> Non
     def may(kind: str, what: str) -> str:
         account = f"system:serviceaccount:kube-system:phase0-{kind}-test"
         return on_host(f"k3s kubectl auth can-i {what} --as={account} --all-namespaces || true").strip()
-    never = ("get secrets", "list secrets", "create pods --subresource=exec", "get pods --subresource=exec",
-             "get nodes --subresource=proxy", "create clusterrolebindings", "update nodes")
+
+    never = (
+        "get secrets",
+        "list secrets",
+        "create pods --subresource=exec",
+        "get pods --subresource=exec",
+        "get nodes --subresource=proxy",
+        "create clusterrolebindings",
+        "update nodes",
+    )
     looks = ("list nodes", "list pods", "list deployments.apps", "get services --subresource=proxy")
     assert {what: may("audit", what) for what in (*never, "delete pods", "patch deployments.apps")} == dict.fromkeys(
-        (*never, "delete pods", "patch deployments.apps"), "no")
+        (*never, "delete pods", "patch deployments.apps"), "no"
+    )
     assert {what: may("audit", what) for what in looks} == dict.fromkeys(looks, "yes")
     assert {what: may("fix", what) for what in never} == dict.fromkeys(never, "no")

@@ -118,10 +118,14 @@ def test_ten_scheduled_looks_with_an_outage_leave_a_gap(machine: Operations) -> 
         machine.run(f"rm -f {STATE}/history.sqlite* && mv /root/before/history.sqlite* {STATE}/ && rm -r /root/before")
 
 
-def test_a_start_beside_another_is_refused_and_a_kill_leaves_the_history_sound(machine: Operations, receivers: Receivers) -> None:
+def test_a_start_beside_another_is_refused_and_a_kill_leaves_the_history_sound(
+    machine: Operations, receivers: Receivers
+) -> None:
     before = machine.samples()
-    machine.run("systemctl start --no-block phase0-audit-drills@lab; "
-                "timeout 60 sh -c 'until ls -d /run/phase0-drill* >/dev/null 2>&1; do sleep 0.1; done'")
+    machine.run(
+        "systemctl start --no-block phase0-audit-drills@lab; "
+        "timeout 60 sh -c 'until ls -d /run/phase0-drill* >/dev/null 2>&1; do sleep 0.1; done'"
+    )
     said = machine.start("sample")
     assert "phase0-gate: no sample of /etc/phase0-audit/lab now: another audit of it is under way" in said
     assert machine.result("sample") == "success"
@@ -139,8 +143,10 @@ def test_a_start_beside_another_is_refused_and_a_kill_leaves_the_history_sound(m
 
 def test_a_reboot_in_mid_run_leaves_the_history_sound_and_the_timers_on(machine: Operations) -> None:
     before, boot = machine.samples(), machine.run(BOOT)
-    machine.run("systemctl start --no-block phase0-audit-daily@lab; "
-                "timeout 60 sh -c 'until pgrep -f rootdir.*not.drill >/dev/null; do sleep 0.1; done'")
+    machine.run(
+        "systemctl start --no-block phase0-audit-daily@lab; "
+        "timeout 60 sh -c 'until pgrep -f rootdir.*not.drill >/dev/null; do sleep 0.1; done'"
+    )
     with suppress(AssertionError, subprocess.TimeoutExpired):
         machine.run("systemctl reboot --force --force", seconds=10)
     machine.wait_for(f'[ "$({BOOT})" != "{boot.strip()}" ] && k3s kubectl get --raw /readyz >/dev/null')
@@ -179,18 +185,27 @@ def test_a_full_disk_is_said_and_the_history_stays(machine: Operations) -> None:
 def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
     """As v1beta1: what the lab's API, 1.20, knows of CronJobs. A dry run of the server checks every field and stores none."""
     said = site.run(IN_THE_CLUSTER)
-    for made in ("namespace/phase0-audit", "serviceaccount/phase0-audit", "secret/target", "persistentvolumeclaim/state",
-                 "clusterrolebinding.rbac.authorization.k8s.io/phase0-audit", "cronjob.batch/sample", "cronjob.batch/daily",
-                 "cronjob.batch/drills"):
+    for made in (
+        "namespace/phase0-audit",
+        "serviceaccount/phase0-audit",
+        "secret/target",
+        "persistentvolumeclaim/state",
+        "clusterrolebinding.rbac.authorization.k8s.io/phase0-audit",
+        "cronjob.batch/sample",
+        "cronjob.batch/daily",
+        "cronjob.batch/drills",
+    ):
         assert re.search(rf"^{made} \w+ \(server dry run\)$", said, re.MULTILINE), said
 
 
 def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> None:
     """As docs/operating.md prints it; the audit goes on reading and writing all of it."""
     folder, before = "/etc/phase0-audit/lab", machine.samples()
-    said = machine.run(f"cd /root; phase0-gate reports history {folder} --export lab.jsonl; grep -c sample lab.jsonl; "
-                       f"phase0-gate reports history {folder} --prune-before 2001-01-01; "
-                       f'phase0-gate reports attest {folder} DEC-04 --who "Dana Leroy" --role sponsor')
+    said = machine.run(
+        f"cd /root; phase0-gate reports history {folder} --export lab.jsonl; grep -c sample lab.jsonl; "
+        f"phase0-gate reports history {folder} --prune-before 2001-01-01; "
+        f'phase0-gate reports attest {folder} DEC-04 --who "Dana Leroy" --role sponsor'
+    )
     assert 'who = "Dana Leroy"' in said
     assert 'who = "Dana Leroy"' in machine.run(f"runuser -u phase0-gate -- cat {folder}/attestations.toml")
     machine.start("sample")
@@ -198,8 +213,10 @@ def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> 
 
 
 def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> None:
-    machine.run("rm -rf /root/other; cp -R /root/target /root/other; "
-                "sed -i 's/^address = .*/address = \"192.0.2.1\"/' /root/other/target.toml")
+    machine.run(
+        "rm -rf /root/other; cp -R /root/target /root/other; "
+        "sed -i 's/^address = .*/address = \"192.0.2.1\"/' /root/other/target.toml"
+    )
     said = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
     assert "give [target] name of /root/other another name" in said
 

@@ -24,6 +24,7 @@ def crossing(hours: Return) -> tuple[float, float] | None:
 
 def break_even(hours: Return) -> Markup:
     """Three lines: what was invested, what is saved, and what is saved for certain; a dot at break-even."""
+
     def height(value: float) -> float:
         return round(100 - 100 * value / top_of(hours), 2)
 
@@ -32,5 +33,9 @@ def break_even(hours: Return) -> Markup:
 
     level, even = height(hours.invested), crossing(hours)
     dot = DOT.format(x=even[0], y=round(100 - even[1], 2)) if even else Markup("")
-    return plot(rising("saved", hours.monthly), rising("certain", hours.measured),
-                LINE.format(kind="limit", x1=0, y1=level, x2=100, y2=level), dot)
+    return plot(
+        rising("saved", hours.monthly),
+        rising("certain", hours.measured),
+        LINE.format(kind="limit", x1=0, y1=level, x2=100, y2=level),
+        dot,
+    )

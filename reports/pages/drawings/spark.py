@@ -10,9 +10,11 @@ from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.course import figures, top_of
 
 WIDTH, HEIGHT, EDGE = 56.0, 20.0, 2.0
-SPARK = Markup('<svg class="spark" viewBox="0 0 56 20" width="56" height="20" aria-hidden="true">'
-               '<line class="limit" x1="0" x2="56" y1="{limit}" y2="{limit}"/>'
-               '<polyline points="{points}"/><circle cx="{x}" cy="{y}" r="2"/></svg>')
+SPARK = Markup(
+    '<svg class="spark" viewBox="0 0 56 20" width="56" height="20" aria-hidden="true">'
+    '<line class="limit" x1="0" x2="56" y1="{limit}" y2="{limit}"/>'
+    '<polyline points="{points}"/><circle cx="{x}" cy="{y}" r="2"/></svg>'
+)
 
 
 def spark(marks: Sequence[Mark], bound: Bound, axis: Axis) -> Markup:
@@ -22,11 +24,14 @@ def spark(marks: Sequence[Mark], bound: Bound, axis: Axis) -> Markup:
         return Markup("")
     values = [mark.value or 0.0 for mark in drawn]
     top = top_of(drawn, max(bound.figure, 0.0), bound.unit)
-    places = [(round(EDGE + axis.at(mark.at) / 100 * (WIDTH - 2 * EDGE), 1),
-               _height(value / top))
-              for mark, value in zip(drawn, values, strict=True)]
+    places = [
+        (round(EDGE + axis.at(mark.at) / 100 * (WIDTH - 2 * EDGE), 1), _height(value / top))
+        for mark, value in zip(drawn, values, strict=True)
+    ]
     x, y = places[-1]
-    return SPARK.format(points=" ".join(f"{left:g},{up:g}" for left, up in places), x=x, y=y, limit=_height(bound.figure / top))
+    return SPARK.format(
+        points=" ".join(f"{left:g},{up:g}" for left, up in places), x=x, y=y, limit=_height(bound.figure / top)
+    )
 
 
 def _height(share: float) -> float:

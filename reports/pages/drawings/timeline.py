@@ -24,14 +24,15 @@ def proven(since: datetime | None, until: datetime, earliest: datetime | None, a
 
 def looked(looks: Sequence[Look], until: datetime, axis: Axis) -> Markup:
     """When everything was seen; in red where something that blocks failed."""
-    return plot(*(axis.span(kind, begin, end)
-                  for kind, begin, end in _joined(looks, until) if kind != "blind"))
+    return plot(*(axis.span(kind, begin, end) for kind, begin, end in _joined(looks, until) if kind != "blind"))
 
 
 def pressure(looks: Sequence[Look], until: datetime, axis: Axis) -> Markup:
     """When the disk was under pressure, and when it is known that it was not."""
-    seen = [Look(look.at, tuple(id for id in look.failing if id == PRESSURE), look.blind and PRESSURE not in look.failing)
-            for look in looks]
+    seen = [
+        Look(look.at, tuple(id for id in look.failing if id == PRESSURE), look.blind and PRESSURE not in look.failing)
+        for look in looks
+    ]
     return looked(seen, until, axis)
 
 
