@@ -29,7 +29,7 @@ lab-down: .venv/.ready  ## take every lab down
 lab-shell: .venv/.ready  ## a shell on the server that is up
 	@$(VENV)/python -m lab shell
 
-.PHONY: lint test test-lab proof cures kills bench
+.PHONY: lint test test-lab proof cures kills attacks bench
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check --quiet .
@@ -52,6 +52,9 @@ cures: .venv/.ready-dev  ## every fault that has a remedy repaired by --fix, eac
 kills: .venv/.ready-dev  ## every remedy ended at every step and at random moments, 200 times (Linux, root)
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills
 
+attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tried (Linux, root)
+	@.make/test-lab.sh testing/lab -m attack
+
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
 
@@ -68,8 +71,9 @@ recordings: .venv/.ready  ## record the demo's servers anew (Linux, root)
 rights: .venv/.ready  ## write deploy/ anew: observer, sudoers and roles for audit and fix
 	@$(VENV)/python -m remediations rights --target=twisterlab.example
 
-docs: .venv/.ready-dev  ## write docs/criteria.md anew: contract, tests, faults
+docs: .venv/.ready-dev  ## write docs/criteria.md and the attacks of docs/threat-model.md anew
 	@$(VENV)/python -m testing.criteria
+	@$(VENV)/python -m testing.threats
 
 lock: .venv/.ready-dev  ## pin the dependencies of pyproject.toml
 	@.make/lock.sh

@@ -1,35 +1,14 @@
 """deploy/ on a real server: the account of the audit sees all that it judges, and can do nothing else."""
 
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fixtures.ask.connection import Connection
-from fixtures.target.folder import load_target
+from testing.accounts import OnHost, as_auditor, install_account
 from testing.audits import ROOT, audit
 
 SCENARIO = "ready"
 LIVE = ("-m", "live")
-OnHost = Callable[[str], str]
-ACCOUNT = """\
-id phase0-audit 2>/dev/null || useradd --create-home --shell /bin/sh phase0-audit
-install -d -m 0700 -o phase0-audit ~phase0-audit/.ssh
-install -m 0600 -o phase0-audit ~twister/.ssh/authorized_keys ~phase0-audit/.ssh/authorized_keys
-mkdir -p /usr/local/lib/phase0-gate
-base64 -d >/usr/local/lib/phase0-gate/observer <<'END'
-{observer}
-END
-chmod 0755 /usr/local/lib/phase0-gate/observer
-base64 -d >/tmp/sudoers <<'END'
-{sudoers}
-END
-visudo -c -f /tmp/sudoers >/dev/null
-install -m 0440 /tmp/sudoers /etc/sudoers.d/phase0-gate
-"""
 DENIED = (
     "sudo -n sh -c id",
     "sudo -n cat /etc/shadow",
@@ -39,41 +18,10 @@ DENIED = (
 )
 
 
-def encoded(file: Path) -> str:
-    return subprocess.run(["base64", str(file)], capture_output=True, text=True, check=True).stdout.strip()
-
-
 @pytest.fixture
 def account(target: Path, tmp_path: Path, on_host: OnHost) -> Path:
-    """The target as seen by the account of the audit, with what deploy/ gives it and nothing else."""
-    mine = tmp_path / "mine"
-    shutil.copytree(target, mine, symlinks=True)
-    text = (mine / "target.toml").read_text()
-    (mine / "target.toml").write_text(text.replace('user = "twister"', 'user = "phase0-audit"'))
-    subprocess.run(
-        [sys.executable, "-m", "remediations", "rights", f"--target={mine}", f"--into={tmp_path / 'deploy'}"],
-        cwd=ROOT,
-        check=True,
-    )
-    files = {name: encoded(tmp_path / "deploy" / "audit" / name) for name in ("observer", "sudoers")}
-    on_host(ACCOUNT.format(**files))
-    return mine
-
-
-def as_auditor(account: Path, command: str) -> subprocess.CompletedProcess[str]:
-    connection = Connection(load_target(account))
-    try:
-        connection.open()
-        return subprocess.run(
-            ["ssh", "-F", str(connection.config), "target", command],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=30,
-            check=False,
-        )
-    finally:
-        connection.close()
+    """The target as seen by the account of the audit."""
+    return install_account(target, tmp_path, on_host)
 
 
 def test_it_sees_what_an_account_with_every_right_sees(account: Path, target: Path, tmp_path: Path) -> None:
