@@ -471,9 +471,11 @@ def test_fault_proofs_are_told_criterion_by_criterion() -> None:
 
 def test_what_stands_at_the_foot_of_a_sheet_cannot_leave_its_string() -> None:
     assert css_string('a"}</style>\\\n') == "a\\000022\\00007d\\00003c\\00002fstyle\\00003e\\00005c\\00000a"
-    sheet = re.search(rb'@page en \{ @bottom-left \{ content: "([^"]*)"', written("hostile"))
+    left, right = rb'@bottom-left \{ content: "([^"]*)"', rb'@bottom-right \{ content: "(\S*) '
+    sheet = re.search(rb"@page en \{\s+" + left + rb"[^\n]*\s+" + right, written("hostile"))
     assert sheet is not None
-    assert re.fullmatch(rb"(?:[A-Za-z0-9]|\\[0-9a-f]{6})+", sheet[1])
+    for box in sheet.groups():
+        assert re.fullmatch(rb"(?:[A-Za-z0-9]|\\[0-9a-f]{6})+", box)
 
 
 def test_a_script_without_a_comment_at_its_head_is_told_by_its_first_one() -> None:

@@ -16,7 +16,7 @@ from gate.sentence import LANGUAGES
 from reports.pages import calendar, changed, courses, people, plan, proven, sections, standing, week, worth
 from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
-from reports.pages.foot import foot
+from reports.pages.foot import Foot, foot
 from reports.pages.proofs import Proof
 from reports.text.briefing import Briefing, brief
 from reports.text.words import Voice, shown
@@ -49,7 +49,7 @@ class View(msgspec.Struct, frozen=True):
     worth: worth.Worth
     expires: tuple[str, tuple[str, ...]] | None
     proven: tuple[proven.Proven, ...]
-    foot: str
+    foot: Foot
 
     @property
     def owners(self) -> tuple[str, ...]:
