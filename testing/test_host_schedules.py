@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules, blind, users
-from fixtures.host.schedules.commands import called, complete, path_of
+from fixtures.host.schedules.commands import called, complete, may_call, path_of
 from fixtures.host.schedules.schedules import schedules
 from fixtures.host.schedules.timers import timers
 from testing.host_answers import SCHEDULES
@@ -126,6 +126,45 @@ END
 FOO=bar nice -n 5 gzip < a > b && { zstd c; }
 """
     assert called(text) == {"logger", "kubectl", "head", "timeout", "pg_isready", "cat", "sort", "nice", "gzip", "zstd"}
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("command -v pigz >/dev/null && zip=pigz || zip=gzip\ntar c / | $zip", {"tar"}),
+        ("case ${COMPRESS:-gzip} in gzip) ls ;; a|b) cat ;; zstd) zstd x ;; esac", {"ls", "cat", "zstd"}),
+        ("y=( kubectl docker )\n(( size > limit ))\n[[ $x =~ (gpg|age) ]] && id", {"id"}),
+        ("sudo -u postgres pg_dump x | nice -n 19 ionice -c3 gzip", {"sudo", "pg_dump", "nice", "ionice", "gzip"}),
+        ("sudo -u postgres -- timeout -k 5 1h pg_dump", {"sudo", "timeout", "pg_dump"}),
+        ("env -u LANG A=1 chronic flock -n /run/x rsync -a x y", {"env", "chronic", "flock", "rsync"}),
+        ("flock /run/x -c 'restic backup /x'", {"flock", "restic"}),
+        ("bash -c 'borg create x && echo done'", {"bash", "borg"}),
+        ("BIN=/usr/local/bin\n$BIN/dump.sh; ${BIN}/copy.sh", {"/usr/local/bin/dump.sh", "/usr/local/bin/copy.sh"}),
+        ("cd /opt/backup && ./all.sh", {"/opt/backup/all.sh"}),
+        ("function help { openssl x; }\nhelp", {"openssl"}),
+        ("cat <<'E'\nkubectl get x\nE\n", {"cat"}),
+        ('echo "$(date +%F) `id`"', {"date", "id"}),
+        ("#kubectl get x", set()),
+    ],
+)
+def test_a_word_is_a_command_where_the_grammar_says_so(text: str, commands: set[str]) -> None:
+    assert called(text) == commands
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "commands"),
+    [
+        ("for k in a b; do /x/dump-$k.sh; done", {}, {"/x/dump-a.sh", "/x/dump-b.sh"}),
+        ("command -v pigz && zip=pigz || zip=gzip\n$zip x", {}, {"pigz", "gzip"}),
+        ("/x/dump-$1.sh", {}, {"/x/dump-*.sh"}),
+        ("$BIN/dump.sh", {"BIN": "/opt"}, {"/opt/dump.sh"}),
+        ("$UNKNOWN", {}, set()),
+    ],
+)
+def test_what_may_be_called_is_a_pattern_where_it_cannot_be_known(
+    text: str, given: dict[str, str], commands: set[str]
+) -> None:
+    assert may_call(text, given) == commands
 
 
 @pytest.mark.parametrize(("command", "whole"), [("a 'b' \"c $(d)\"", True), ("a > $(date +", False), ("a 'b", False)])
