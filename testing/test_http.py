@@ -132,17 +132,19 @@ def test_a_secret_in_a_body_is_not_kept(tmp_path: Path) -> None:
 
 def test_the_slowest_counts() -> None:
     health = Health((Probe("a", "u", 200, 0.1, 1, expected=True), Probe("b", "u", 200, 0.7, 1, expected=False)))
-    assert (health.slowest, health.healthy_percent, health.sick) == (0.7, 50.0, ("b: HTTP 200",))
+    assert (health.slowest, health.healthy_percent, health.sick) == (0.7, 50.0, ("b (u): HTTP 200",))
 
 
 def test_what_the_api_server_says_for_a_service_without_pods_is_told_in_its_words(tmp_path: Path) -> None:
     said = '{"kind":"Status","status":"Failure","message":"no endpoints available for service \\"mcp-unified\\"","code":503}'
     with serving(answers((503, said))) as api:
         health = look(tmp_path, api)
-    assert health.sick == ('default: no endpoints available for service "mcp-unified"',)
+    assert health.sick == (
+        'default (mcp-unified:8080/health): HTTP 503: no endpoints available for service "mcp-unified"',
+    )
 
 
 def test_a_refusing_node_port_is_told_in_two_words(tmp_path: Path, node: Server) -> None:
     with serving(answers((200, "ok"))) as gone:
         url = gone.url
-    assert look(tmp_path, node, node_port=url).sick == ("node port: Connection refused",)
+    assert look(tmp_path, node, node_port=url).sick == (f"node port ({url}): Connection refused",)

@@ -1,0 +1,45 @@
+"""MCP-03: what a healthy answer says, as a word or at a path of its JSON."""
+
+import pytest
+
+from fixtures.sources.body import is_expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("", "anything"),
+        ("ok", "ok\n"),
+        ("ok", "status ok"),
+        ("ok", '{"status":"ok"}'),
+        ("ok", '{"checks":[{"db":"ok"}]}'),
+        ("all good", "all good here"),
+        ("$.status = ok", '{"status":"ok","database":"down"}'),
+        ("$.checks.0.db=up", '{"checks":[{"db":"up"}]}'),
+        ("$.ready = true", '{"ready":true}'),
+        ('$.status = "ok"', '{"status":"ok"}'),
+    ],
+)
+def test_a_healthy_answer_is_understood(expected: str, text: str) -> None:
+    assert is_expected(expected, text)
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("ok", '{"status":"broken","database":"unreachable"}'),
+        ("ok", "broken"),
+        ("ok", "not-ok"),
+        ("ok", '{"ok":"no"}'),
+        ("ok", '{"status":"not ok"}'),
+        ("ok", ""),
+        ("$.status = ok", '{"status":"broken"}'),
+        ("$.status = ok", "ok"),
+        ("$.status = ok", '{"state":{"status":"ok"}}'),
+        ("$.ready = true", '{"ready":"false"}'),
+        ("$.checks.7.db = up", '{"checks":[]}'),
+        ("$.status = null", '{"status":null}'),
+    ],
+)
+def test_an_answer_that_only_looks_like_it_is_not(expected: str, text: str) -> None:
+    assert not is_expected(expected, text)
