@@ -14,6 +14,7 @@ from fixtures.target import variables
 from fixtures.target.folder import load_target
 
 SCENARIO = "ready"
+SHARED = True
 OnHost = Callable[[str], str]
 DRILLS = ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure")
 STEPS = {  # when it is killed: as soon as this is so
