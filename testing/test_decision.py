@@ -218,7 +218,7 @@ def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
 def test_a_pass_counts_only_where_its_figure_and_findings_bear_it_out(
     claimed: dict[str, object], verdict: Verdict
 ) -> None:
-    """The outcome in run.json is set to pass or fixed, without a figure, with one that misses the target or a finding that fails."""
+    """The outcome in run.json is set to pass or fixed, without a figure, or with one that misses its target."""
     finding = {"odd": FindingText("odd", "x"), "mild": FindingText("mild", "x", reserve=True)}
     contract = {**GO.contract, "DSK-01": row("DSK-01", finding=finding)}
     made = with_result(msgspec.structs.replace(GO, contract=contract), "DSK-01", PASS, **claimed)
