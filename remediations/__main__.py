@@ -93,6 +93,8 @@ def rollback(connection: Connection, run: str) -> int:
             raise TransactionError(f"{run}: {'; '.join(reply.lines)}")
         if record.state is State.INTERRUPTED:
             must(session, "finish", run)
+    for line in reply.lines:
+        print(line)
     print(f"{run}: {len(record.standing)} steps taken back")
     return 0
 
