@@ -13,6 +13,7 @@ from pwd import getpwnam
 
 import pytest
 
+from testing.places import entered_by_all
 from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
@@ -84,11 +85,9 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    for above in (tmp_path, *tmp_path.parents):
-        if above.stat().st_uid == os.geteuid() and above != Path("/"):
-            above.chmod(above.stat().st_mode | 0o711)
-    return Machine(tmp_path)
+def machine() -> Iterator[Machine]:
+    with entered_by_all() as folder:
+        yield Machine(folder)
 
 
 def entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
