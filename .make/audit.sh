@@ -10,7 +10,7 @@ usage() { echo "make audit: $1" >&2; exit 4; }
 
 alone() {  # with the lock of the schedule; a mac has no flock
   lock=$folder/schedule.lock
-  if [ -w "$state/$name/schedule.lock" ]; then lock=$state/$name/schedule.lock; fi
+  if [ -f "$state/$name/schedule.lock" ] && [ -w "$state/$name/schedule.lock" ]; then lock=$state/$name/schedule.lock; fi
   if [ ! -w "${lock%/*}" ] || ! command -v flock >/dev/null; then return; fi
   if [ -e "$lock" ] && [ ! -w "$lock" ]; then return; fi  # another account's
   exec 9>>"$lock"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make or update a virtual environment: .make/venv.sh FOLDER LOCK
 set -eu
+umask 022
 folder=$1 lock=$2
 install='apt-get install -y python3-venv'
 

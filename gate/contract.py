@@ -71,7 +71,10 @@ class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points."""
+    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points.
+
+    `attestable`: a person may answer for what cannot be measured of it.
+    """
 
     chapter: str
     plan: str
@@ -85,6 +88,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     next: Text
     blocking: bool = False
     waivable: bool = True
+    attestable: bool = False
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     cause: str = ""
@@ -104,6 +108,11 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def may_knock_out(self) -> bool:
         """Its failure, or something found with it, can bring INF-SCORE to 0."""
         return self.knockout or any(text.knockout for text in self.finding.values())
+
+    @property
+    def may_be_attested(self) -> bool:
+        """A person may answer for it, or for a part of it; everything else is measured."""
+        return self.attestable or self.kind is Kind.ATTESTED
 
     @property
     def bound(self) -> Bound:

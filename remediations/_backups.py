@@ -53,7 +53,11 @@ def install_backup(kind: str, remedy: str, seen: Seen) -> Iterator[Yielded]:
     yield from _closed(seen)
     yield from _files(script, remedy, seen.setup)
     if not _fresh(kind, seen.backups):
-        yield RunCommand(command=script, seconds=PATIENCE, said=say("first-run", script=script))
+        yield RunCommand(
+            command=script,
+            seconds=PATIENCE,
+            said=say("first-run", script=script, directory=seen.setup.settings["directory"]),
+        )
     yield from _schedule(kind, script, seen)
 
 

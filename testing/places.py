@@ -5,7 +5,10 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -32,6 +35,14 @@ def fake_ssh(folder: Path, monkeypatch: pytest.MonkeyPatch, login: str = "", ses
     (folder / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return log
+
+
+@contextmanager
+def entered_by_all() -> Iterator[Path]:
+    """A folder other accounts may enter: pytest closes its own to them, whenever a session begins."""
+    with TemporaryDirectory(prefix="phase0-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 class Sshd:

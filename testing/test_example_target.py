@@ -78,11 +78,10 @@ def test_the_entries_of_people_are_of_the_right_shape(tmp_path: Path) -> None:
         assert set(entry) == set(kind.__struct_fields__)
         (tmp_path / f"{name}s.toml").write_text(text)
     shutil.copytree(EXAMPLE, tmp_path / "as-it-is")
-    waivable = {id: row.waivable for id, row in load_contract().items()}
-    people = load_people(tmp_path, waivable, datetime(2026, 2, 11, tzinfo=UTC))
+    people = load_people(tmp_path, load_contract(), datetime(2026, 2, 11, tzinfo=UTC))
     assert [entry.criterion for entry in people.waivers] == ["DOC-01"]
     assert [entry.why for entry in people.void] == ["document-missing"]
-    assert load_people(tmp_path / "as-it-is", waivable, datetime.now(UTC)).waivers == ()
+    assert load_people(tmp_path / "as-it-is", load_contract(), datetime.now(UTC)).waivers == ()
 
 
 def test_the_role_covers_every_list_and_no_secret() -> None:

@@ -92,6 +92,7 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
         ({"target": "< 75 %"}, True),
         ({"blocking": False}, True),
         ({"waivable": True}, True),
+        ({"attestable": True}, True),
     ],
 )
 def test_render_tells_of_a_contract_that_asks_less(tmp_path: Path, changed: dict[str, object], told: bool) -> None:

@@ -44,18 +44,32 @@ def with_row(file: Path, row: Mapping[str, str]) -> tuple[str, str]:
     return f"{before}\n{out.getvalue()}", out.getvalue()
 
 
-def replace(file: Path, text: str) -> None:
+def replace(file: Path, data: bytes) -> None:
     """With the rights and the group the file had. PeopleError where it cannot be written: then it is as it was."""
     try:
         handle, partial = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".partial", dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(text)
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
         Path(partial).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
         with contextlib.suppress(PermissionError):  # who may read it besides its owner: on a schedule, the audit
             os.chown(partial, -1, (file if file.exists() else file.parent).stat().st_gid)
         Path(partial).replace(file)
     except OSError as error:
         raise PeopleError(f"{file}: cannot be written: {error.strerror}; nothing was changed") from error
+
+
+def beside(file: Path, data: bytes) -> None:
+    """A new file in a folder that is made where it is missing, for those who may read the folder above it."""
+    folder = file.parent
+    if not folder.exists():
+        try:
+            folder.mkdir()
+            folder.chmod(folder.parent.stat().st_mode & 0o777)
+            with contextlib.suppress(PermissionError):
+                os.chown(folder, -1, folder.parent.stat().st_gid)
+        except OSError as error:
+            raise PeopleError(f"{folder}: cannot be made: {error.strerror}; nothing was written") from error
+    replace(file, data)
 
 
 def _written(value: Value) -> str:

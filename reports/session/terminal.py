@@ -120,7 +120,9 @@ def not_loaded(report: pytest.CollectReport, language: str) -> str:
 
 def no_decision(folder: Path, language: str) -> str:
     """Older reports must not pass for this run's."""
-    return Voice(language).word("no-decision", folder=str(folder))
+    voice = Voice(language)
+    earlier = voice.word("earlier-report", folder=str(folder)) if (folder / "verdict.html").exists() else ""
+    return f"{voice.word('no-decision')} {earlier}".rstrip()
 
 
 def columns() -> int:
