@@ -40,7 +40,7 @@ def test_it_is_exported_line_by_line(target: Path) -> None:
 def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(target), "--prune-before", "2026-02-12T00:00:00+01:00"]) == 0
     assert "5 rows removed" in capsys.readouterr().out
-    assert recall(target / "history.sqlite").samples == ()
+    assert recall(target / "history.sqlite").whole.samples == ()
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         for day in range(2)
     ]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
-    assert len(recall(file).samples) == 50
+    assert len(recall(file).whole.samples) == 50
 
 
 def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
     readings = {id: Reading(Outcome.PASS, 61.2) for id in contract}
     remember(file, Past(tuple(Sample(AT - timedelta(hours=hour), readings=readings) for hour in range(1, 1001))))
     began = time.process_time()
-    seen = chronicle_of(recall(file).samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
+    seen = chronicle_of(recall(file).whole.samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
     run = msgspec.structs.replace(go(), contract=contract, chronicle=seen)
     assert len(render_verdict(run, decide(run), (), "en")) < 1_000_000
     assert time.process_time() - began < 1

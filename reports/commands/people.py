@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from gate.contract import load_contract
 from gate.entries import PeopleError, parsed
+from gate.history import recall
 from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
 from gate.runner import runner_names
 from gate.worklog import parse_worklog
-from reports.commands.history import moment, target_folder
+from reports.commands.history import FILE, moment, target_folder
 from reports.commands.toml_entry import Value, appended, entry_text, replace, with_row
 from reports.text.words import Voice
 
@@ -80,11 +83,18 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
             "document": os.path.relpath(given.document.resolve(), folder.resolve()),
             "sha256": _sum(given.document),
         }
-    file, new = folder / "attestations.toml", entry_text("attestation", {**values, "note": given.note})
+    values |= {"note": given.note, "server": _server(folder)}
+    file, new = folder / "attestations.toml", entry_text("attestation", values)
     text = appended(file, new)
     entry = parsed(text, file, "attestation", Attestation)[-1]
     _counts(given.criterion, attestation_void(entry, folder, _waivable(), now), voice)
     return file, text, new
+
+
+def _server(folder: Path) -> dict[str, str]:
+    """The parts that are known of the server that was audited last."""
+    newest = recall(folder / FILE).newest
+    return {name: value for name, value in msgspec.structs.asdict(newest).items() if value}
 
 
 def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
