@@ -157,7 +157,7 @@ KILLED = """
 import os, signal, sqlite3, sys
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.execute("BEGIN IMMEDIATE")
-database.execute("INSERT INTO sample VALUES ('2026-02-11T15:00:00+00:00', '{}')")
+database.execute("INSERT INTO sample VALUES ('2026-02-11T15:00:00+00:00', '{}', 0)")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -8,7 +8,7 @@ from gate.identity import Adoption, Identity, LeftOut
 from gate.run import Run
 from reports.text.words import Voice, shown
 
-SHORT = 12  # digits of a digest that tell two servers apart
+SHORT = 8  # digits that tell two servers apart by eye
 
 
 def server_named(identity: Identity, voice: Voice) -> str:
