@@ -109,7 +109,7 @@ def test_two_identities_are_the_same_only_by_a_part_they_share(one: Identity, ot
 def test_what_an_unnamed_sample_saw_fail_and_change_counts_all_the_same() -> None:
     """Leaving the identity out hides nothing: a remedy or an outage seen while nobody answered."""
     bad = Past(
-        (Sample(NOW - 3 * HOUR, failing=("MCP-01",)), Sample(NOW - 2.5 * HOUR, changed=True)),
+        (Sample(NOW - 3.5 * HOUR, failing=("MCP-01",)), Sample(NOW - 2.5 * HOUR, changed=True)),
         events=(Event(NOW - 4 * HOUR, Happened.MEMORY, "python3"),),
         works=(Work(NOW - HOUR, "log_rotation", "applied"),),
     )

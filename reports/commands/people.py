@@ -11,7 +11,7 @@ import msgspec
 
 from gate.contract import load_contract
 from gate.entries import PeopleError, parsed
-from gate.history import recall
+from gate.history import HistoryError, recall
 from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
 from gate.runner import runner_names
 from gate.worklog import parse_worklog
@@ -92,8 +92,11 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
 
 
 def _server(folder: Path) -> dict[str, str]:
-    """The parts that are known of the server that was audited last."""
-    newest = recall(folder / FILE).newest
+    """The parts that are known of the server that was audited last; none where its history cannot be read."""
+    try:
+        newest = recall(folder / FILE).newest
+    except HistoryError:
+        return {}
     return {name: value for name, value in msgspec.structs.asdict(newest).items() if value}
 
 
