@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -93,6 +94,11 @@ def beside(folder: Path, server: Server, keys: Path) -> None:
     (folder / "kubeconfig").write_text(text)
 
 
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """One of the project's own."""
+    return subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def cloned(folder: Path) -> Healthy:
     """The node has the host's own machine-id, as a copied virtual machine has."""
     raw = (folder / "machine-id").read_text().strip()
@@ -127,7 +133,7 @@ def test_another_cluster_beside_this_host(
         with serving(answers(spoil), here) as server:
             beside(mine, server, keys)
             (mine / "target.toml").write_text((mine / "target.toml").read_text().replace("node_port_url", "#"))
-            audited = audit(str(mine), tmp_path / "out", *LIVE)
+            audited, checked = audit(str(mine), tmp_path / "out", *LIVE), command("fixtures", "check", str(mine))
     finally:
         on_host(
             "k3s kubectl scale -n twisterlab deployment/mcp-unified --replicas=1 >/dev/null;"
@@ -138,6 +144,7 @@ def test_another_cluster_beside_this_host(
     assert audited.run["results"]["MCP-01"]["reason"]["code"] == "another-cluster"
     assert audited.run["results"]["DEC-02"]["reason"]["code"] == "another-cluster"
     assert "another server" in " ".join(audited.said.split())
+    assert (checked.returncode, "is another server’s" in checked.stdout) == (10, True)
 
 
 def rewritten(folder: Path, statement: str) -> None:
