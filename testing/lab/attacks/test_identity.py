@@ -197,18 +197,8 @@ def test_the_server_itself_is_a_go_and_says_who_was_watched(mine: Path, tmp_path
 def test_a_reinstalled_server_is_a_go_once_its_history_is_adopted(mine: Path, tmp_path: Path) -> None:
     rewritten(mine, ELSEWHERE["a reinstalled server: its machine-id and host key changed"])
     assert audit(str(mine), tmp_path / "out", *LIVE).status in (10, 11)
-    words = [
-        "-m",
-        "reports",
-        "history",
-        str(mine),
-        "--adopt",
-        "--reason",
-        "the disk was replaced",
-        "--who",
-        "Alice Martin",
-    ]
-    subprocess.run([str(ROOT / ".venv" / "bin" / "python"), *words], cwd=ROOT, check=True, capture_output=True)
+    words = ("--adopt", "--reason", "the disk was replaced", "--who", "Alice Martin")
+    assert command("reports", "history", str(mine), *words).returncode == 0
     audited = audit(str(mine), tmp_path / "again", *LIVE)
     assert audited.status == 0
     assert audited.run["adopted"][0]["reason"] == "the disk was replaced"
