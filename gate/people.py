@@ -1,6 +1,6 @@
 """What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import msgspec
 from gate.contract import Contract
 from gate.documents import document_void
 from gate.entries import entries
+from gate.identity import Identity
 from gate.maintenance import Maintenance, maintenance_void
 from gate.names import readable, same_person
 from gate.worklog import Logged, load_worklog
@@ -21,7 +22,7 @@ STABLE = "DEC-02"  # the criterion that maintenance speaks to
 class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody answers for a criterion, with yes or (`approved = false`) with no.
 
-    `sha256` binds the document: a changed document voids the entry.
+    `sha256` binds the document: a changed document voids the entry. `server` names the server that was looked at.
     """
 
     criterion: str
@@ -33,6 +34,7 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document: str = ""
     sha256: str = ""
     note: str = ""
+    server: Identity = Identity()
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +97,20 @@ def load_people(folder: Path, contract: Contract, at: datetime, runner: Sequence
         tuple(void),
         tuple(entry for entry, why in announced if not why),
         load_worklog(folder / "worklog.csv"),
+    )
+
+
+def of_server(people: People, watched: Identity, counts: Callable[[Identity, datetime], bool]) -> People:
+    """Without the yes of an attestation that names another server than the one that is watched; a no stands."""
+    others = [
+        entry
+        for entry in people.attestations
+        if entry.approved and entry.server.differing(watched) and not counts(entry.server, entry.date)
+    ]
+    return msgspec.structs.replace(
+        people,
+        attestations=tuple(entry for entry in people.attestations if entry not in others),
+        void=(*people.void, *(Void(entry.criterion, "attestation", "another-server") for entry in others)),
     )
 
 

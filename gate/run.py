@@ -8,6 +8,7 @@ import msgspec
 
 from gate.contract import Criterion, Text
 from gate.history_series import Chronicle
+from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.people import People
 from gate.stability import Window
@@ -93,7 +94,11 @@ class Intervention(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """An audit from start to end, with the contract it was judged by."""
+    """An audit from start to end, with the contract it was judged by.
+
+    `identity` says which server was watched, `adopted` which earlier evidence counts by somebody's word, `left_out` what
+    the history holds of other servers.
+    """
 
     id: str
     target: Audited
@@ -105,6 +110,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None = None
     interventions: tuple[Intervention, ...] = ()
     replayed_from: str = ""
+    identity: Identity = Identity()
+    adopted: tuple[Adoption, ...] = ()
+    left_out: LeftOut | None = None
     chronicle: Chronicle = Chronicle()
     version: int = VERSION
 

@@ -86,7 +86,7 @@ def rollback(connection: Connection, run: str) -> int:
     """Newest run first: a later one may stand on it."""
     with locked(connection, connection.target.target.title) as session:
         record = may_be_taken_back(_journals(session), run)
-        if complaint := remember(connection.target.path("history.sqlite")):
+        if complaint := remember(connection.target.path("history.sqlite"), connection.host_key):
             print(complaint, file=sys.stderr)
         reply = session.call("undo", run, seconds=UNDO_SECONDS)
         if reply.status:

@@ -298,7 +298,7 @@ def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_repo
     assert "sample was kept" in light.said
     assert light.run == {}
     assert (whole.folder / "verdict.html").read_bytes() == page
-    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").samples] == [
+    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").whole.samples] == [
         {"A-01", "B-01"},
         {"A-01"},
     ]

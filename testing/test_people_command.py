@@ -11,9 +11,13 @@ import pytest
 
 import reports.commands.people
 from gate.contract import load_contract
+from gate.history import remember
+from gate.identity import Identity
 from gate.names import same_person
+from gate.past import Past
 from gate.people import People, load_people
 from gate.runner import runner_names
+from gate.sample import Sample
 from reports.__main__ import main
 
 RUNNER = ("Robin Runner", "robin")
@@ -51,6 +55,17 @@ def test_an_attestation_counts_and_binds_its_document(target: Path, capsys: pyte
     assert read(target).attestations, "its copy is what was signed"
     (target / "documents" / "budget.pdf").write_bytes(b"1500 $")
     assert [void.why for void in read(target).void] == ["document-changed"]
+
+
+def test_an_attestation_names_the_server_that_was_audited_last(target: Path) -> None:
+    edge, history = Identity("a" * 64, "SHA256:edge", "uid"), target / "history.sqlite"
+    for days, identity in ((2, Identity("b" * 64)), (1, edge), (0, Identity())):
+        remember(history, Past((Sample(datetime.now(UTC) - timedelta(days=days)),), identity=identity))
+    assert written(target, *ATTEST) == 0
+    assert read(target).attestations[0].server == edge
+    history.write_bytes(b"x" * 5000)
+    assert written(target, *ATTEST) == 0
+    assert read(target).attestations[1].server == Identity()
 
 
 def test_a_no_is_a_no(target: Path) -> None:

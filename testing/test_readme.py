@@ -50,6 +50,9 @@ ELSEWHERE = {
     ".venv/bin/python -m reports history edge": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --export edge.jsonl": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",
+    '.venv/bin/python -m reports history edge --adopt --reason "WHY"': "testing/test_history_command.py",
+    'sudo -u phase0-gate phase0-gate reports history /etc/phase0-audit/edge --adopt --reason "the system disk was replaced" '
+    '--who "Alice Martin"': "testing/lab/attacks/test_identity.py",
     "sudo -u phase0-gate phase0-gate reports history /etc/phase0-audit/edge --export edge/edge.jsonl": (
         "testing/lab/test_scheduled.py"
     ),

@@ -12,10 +12,11 @@ import msgspec
 from gate.contract import load_contract
 from gate.documents import DocumentError, read_document
 from gate.entries import PeopleError, parsed
+from gate.history import HistoryError, recall
 from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
 from gate.runner import runner_names
 from gate.worklog import parse_worklog
-from reports.commands.history import moment, target_folder
+from reports.commands.history import FILE, moment, target_folder
 from reports.commands.toml_entry import Value, appended, beside, entry_text, replace, with_row
 from reports.text.words import Voice
 
@@ -94,11 +95,21 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
         place, data = _document(folder, given.document, voice)
         copied = None if place.exists() else (place, data)
         values |= {"document": str(place.relative_to(folder)), "sha256": hashlib.sha256(data).hexdigest()}
-    file, new = folder / "attestations.toml", entry_text("attestation", {**values, "note": given.note})
+    values |= {"note": given.note, "server": _server(folder)}
+    file, new = folder / "attestations.toml", entry_text("attestation", values)
     text = appended(file, new)
     entry = msgspec.structs.replace(parsed(text, file, "attestation", Attestation)[-1], document="")  # it was read
     _counts(given.criterion, attestation_void(entry, folder, load_contract(), now), voice)
     return Written(file, text, new, copied)
+
+
+def _server(folder: Path) -> dict[str, str]:
+    """The parts that are known of the server that was audited last; none where its history cannot be read."""
+    try:
+        newest = recall(folder / FILE).newest
+    except HistoryError:
+        return {}
+    return {name: value for name, value in msgspec.structs.asdict(newest).items() if value}
 
 
 def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:

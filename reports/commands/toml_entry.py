@@ -13,12 +13,12 @@ from pathlib import Path
 from gate.entries import PeopleError
 from gate.worklog import COLUMNS
 
-Value = str | bool | datetime
+Value = str | bool | datetime | Mapping[str, str]  # the last is an inline table
 
 
 def entry_text(table: str, values: Mapping[str, Value]) -> str:
     """`[[table]]` with its keys; what is empty is left out."""
-    rows = [f"{key} = {_written(value)}" for key, value in values.items() if value != ""]
+    rows = [f"{key} = {_written(value)}" for key, value in values.items() if value not in ("", {})]
     return "\n".join([f"[[{table}]]", *rows]) + "\n"
 
 
@@ -78,6 +78,8 @@ def _written(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_written(text)}" for key, text in value.items()) + " }"
     if not value.isprintable():
         raise PeopleError(f"{value!r}: holds a character nobody can see; write it in one line of plain text")
     return json.dumps(value, ensure_ascii=False)

@@ -51,7 +51,7 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
     yield [("", ())]
     yield from ([(line, ("bold",))] for line in textwrap.wrap(said.headline, width))
     for label, note in said.labels:
-        yield from ([(line, ("yellow",))] for line in wrapped(f"{label}. {note}", width, 0))
+        yield from ([(line, ("yellow",))] for line in wrapped(plain(f"{label}. {note}"), width, 0))
 
 
 def _reasons(
