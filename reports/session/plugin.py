@@ -1,12 +1,12 @@
 """From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from fixtures.session.options import REPORTS
 from fixtures.session.sample_run import light
 from fixtures.session.stash import (
     BEFORE,
@@ -30,15 +30,7 @@ from reports.session.terminal import columns, no_decision, not_loaded, summary
 from reports.session.writers import Writers, direct
 from reports.text.words import Voice
 
-DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parents[1] / "out"))
 DECIDED = pytest.StashKey[tuple[Run, Decision]]()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the reports go."""
-    parser.getgroup("phase 0 gate").addoption(
-        "--reports", metavar="FOLDER", type=Path, default=DEFAULT, help="folder of the reports (reports/out)"
-    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """pytest-html and junit write beside ours unless told otherwise."""
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
-    if not light(config, DEFAULT):
+    if not light(config, REPORTS):
         direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
     config.pluginmanager.register(Progress(config, lambda: settle(run_so_far(config))), "phase0-progress")
@@ -94,7 +86,7 @@ def conclude(session: pytest.Session) -> None:
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
-    if light(config, DEFAULT):
+    if light(config, REPORTS):
         config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
     else:
         config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
