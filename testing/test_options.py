@@ -15,12 +15,13 @@ SCRIPT = Path(sys.executable).with_name("pytest")
 NOTHING = ("-k", "no_test_has_this_name", "-q")
 
 
-def typed(*words: str, cwd: Path = ROOT, script: bool = False, **env: str) -> tuple[int, str]:
+def typed(*words: str, script: bool = False) -> tuple[int, str]:
     """`pytest WORDS`, as a command or as a module of Python."""
     command = [str(SCRIPT)] if script else [sys.executable, "-m", "pytest"]
-    done = subprocess.run(
-        [*command, *words], cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=120
-    )
+    env = (
+        {**os.environ, "PYTHONPATH": str(ROOT)} if script else {**os.environ}
+    )  # .make/venv.sh leaves a .pth that says so
+    done = subprocess.run([*command, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
     assert "INTERNALERROR" not in done.stdout + done.stderr
     return done.returncode, done.stdout + done.stderr
 
@@ -48,8 +49,7 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_a_conftest_of_the_folder_is_not_loaded(folder: Path, script: bool, words: tuple[str, ...]) -> None:
     """The target's folder has a conftest.py, and its name stands after a space, where pytest takes it for tests to run."""
-    where = {"PYTHONPATH": str(ROOT)} if script else {}  # as .make/venv.sh tells the environment by a .pth
-    status, said = typed(*(word.format(folder) for word in words), "--collect-only", script=script, **where)
+    status, said = typed(*(word.format(folder) for word in words), "--collect-only", script=script)
     assert status == 5, said
     assert "test_it_survives_a_reboot" in said
     assert not (folder.parent / "mark").exists()

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
+from fixtures.target import TargetError
+from fixtures.target.folder import find_folder, known, refuse_example
 from gate.history import HistoryError, prune, recall
 from gate.past import Past
 from reports.text.words import Voice
 
-TARGETS = Path(__file__).parents[2] / "targets"
 FILE = "history.sqlite"
 
 
@@ -33,8 +34,7 @@ def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
     file = target_folder(given.target) / FILE
     if not file.parent.is_dir():
-        known = ", ".join(sorted(path.parent.name for path in TARGETS.glob("*/target.toml")))
-        raise HistoryError(f"{given.target}: no such target; known targets: {known}")
+        raise HistoryError(f"{given.target}: no such target; known targets: {known()}")
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:
@@ -98,8 +98,13 @@ def moment(written: str) -> datetime:
 
 
 def target_folder(name: str) -> Path:
-    """As `--target=` finds it."""
-    return TARGETS / name if "/" not in name and (TARGETS / name).is_dir() else Path(name).expanduser()
+    """As `--target=` finds it; HistoryError where it is nobody's."""
+    try:
+        folder = find_folder(name)
+        refuse_example(folder)
+    except TargetError as error:
+        raise HistoryError(str(error)) from error
+    return folder
 
 
 def _write(file: Path, lines: list[str]) -> None:
