@@ -113,7 +113,6 @@ def test_the_plans_address_stands_in_prose_alone() -> None:
     assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout == ""
 
 
-NOBODYS = "the example is nobody's server: nothing is asked of its address"
 COMMANDS = {
     "audit": ("pytest", "--target={}"),
     "check": ("fixtures", "check", "{}"),
@@ -125,7 +124,7 @@ COMMANDS = {
 }
 
 
-@attack("N1", NOBODYS)
+@attack("N1", "the example is nobody's server: nothing is asked of its address")
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", ["twisterlab.example", "targets/../targets/twisterlab.example/", "link"])
 def test_the_example_is_no_target(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, name: str) -> None:
@@ -156,7 +155,7 @@ def test_nor_for_what_holds_a_lock_first(command: list[str]) -> None:
     assert sorted(EXAMPLE.iterdir()) == before
 
 
-@attack("N1", NOBODYS)
+@attack("N1", "the example is nobody's server: nothing is asked of its address")
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [

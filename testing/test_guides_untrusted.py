@@ -21,7 +21,6 @@ from testing.rooms import TARGET
 from testing.threats import attack
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")
-HELD = "what a clone names is not run on the auditing machine"
 WHO = {f"GIT_{role}_{what}": "x@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 FACTS = {fact.name: fact for fact in known_facts()}
 ASKED = ("guide_files", "guide_texts", "build_clone")
@@ -207,7 +206,7 @@ EFFECTIVE = (
 )
 
 
-@attack("T11", HELD)
+@attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("plant", EFFECTIVE, ids=lambda plant: plant.__name__)
 def test_a_program_the_clone_names_is_not_run(clone: Clone, plant: Callable[[Clone], None]) -> None:
     """A setting of the clone makes git run a program: signatures, fsmonitor, hooks, filters, includes, modules."""
@@ -218,7 +217,7 @@ def test_a_program_the_clone_names_is_not_run(clone: Clone, plant: Callable[[Clo
     assert seen.state("GUIDE.md") == "complete"
 
 
-@attack("T11", HELD)
+@attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("plant", [ssh_signature, pager_and_aliases, textconv], ids=lambda plant: plant.__name__)
 def test_what_other_versions_of_git_would_run_is_not_run(clone: Clone, plant: Callable[[Clone], None]) -> None:
     """Pager, aliases, editor, ssh, converters, programs of SSH signatures: this git may not ask for them, another might."""
@@ -227,7 +226,7 @@ def test_what_other_versions_of_git_would_run_is_not_run(clone: Clone, plant: Ca
     assert not clone.mark.exists()
 
 
-@attack("T11", HELD)
+@attack("T11", "what a clone names is not run on the auditing machine")
 def test_an_object_that_is_missing_is_fetched_from_nowhere(clone: Clone) -> None:
     """A partial clone lacks the guide, and its remote is a program."""
     missing_object(clone)
@@ -238,7 +237,7 @@ def test_an_object_that_is_missing_is_fetched_from_nowhere(clone: Clone) -> None
     assert "# guide" not in str(guides)
 
 
-@attack("T11", HELD)
+@attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("name", ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF", "HOME"])
 def test_nor_what_the_environment_names(clone: Clone, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A settings file of the account, or a variable, names the program: an audit asks the same on every machine."""
@@ -260,7 +259,7 @@ def test_nor_what_the_environment_names(clone: Clone, monkeypatch: pytest.Monkey
     assert not clone.mark.exists()
 
 
-@attack("T11", HELD)
+@attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("path", [".", "", "bin"])
 def test_a_program_of_the_clone_takes_no_name_of_another(
     clone: Clone, monkeypatch: pytest.MonkeyPatch, path: str

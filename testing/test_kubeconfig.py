@@ -22,9 +22,6 @@ from testing.servers import serving, serving_api
 from testing.test_cluster_client import TOKEN, kubeconfig
 from testing.threats import attack
 
-NOTHING_RUNS = "what a kubeconfig says is not run on the auditing machine"
-NOTHING_ELSE = "no file outside the target's folder is read for a kubeconfig, or sent"
-VERIFIED = "the audit's token goes to a verified API server alone"
 HERE = "https://127.0.0.1:1"
 
 
@@ -60,7 +57,7 @@ def programs(mark: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-@attack("T3", NOTHING_RUNS)
+@attack("T3", "what a kubeconfig says is not run on the auditing machine")
 @pytest.mark.parametrize("name", programs(Path("mark")))
 def test_a_program_a_kubeconfig_names_is_not_run(tmp_path: Path, name: str) -> None:
     """A user of the kubeconfig is known by the output of a program, or by a provider that runs one."""
@@ -70,7 +67,7 @@ def test_a_program_a_kubeconfig_names_is_not_run(tmp_path: Path, name: str) -> N
     assert not (tmp_path / "mark").exists()
 
 
-@attack("T3", NOTHING_RUNS)
+@attack("T3", "what a kubeconfig says is not run on the auditing machine")
 @pytest.mark.parametrize(
     "text",
     [
@@ -85,7 +82,7 @@ def test_a_tag_of_yaml_makes_no_object(tmp_path: Path, text: str) -> None:
     assert not (tmp_path / "mark").exists()
 
 
-@attack("T3", NOTHING_ELSE)
+@attack("T3", "no file outside the target's folder is read for a kubeconfig, or sent")
 @pytest.mark.parametrize("key", ["tokenFile", "client-key", "client-certificate", "certificate-authority"])
 @pytest.mark.parametrize(
     "name", ["/etc/passwd", "../secret", "link", "folder/../../secret", "linked/secret", "/dev/zero"]
@@ -105,7 +102,7 @@ def test_a_file_elsewhere_is_neither_read_nor_sent(tmp_path: Path, key: str, nam
     assert "another-clusters-token" not in str(unknown.values)
 
 
-@attack("T3", NOTHING_ELSE)
+@attack("T3", "no file outside the target's folder is read for a kubeconfig, or sent")
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -124,7 +121,7 @@ def test_another_secret_of_the_folder_is_no_token(tmp_path: Path, name: str, con
     assert not any(line in str(unknown.values) for line in content.split())
 
 
-@attack("T8", VERIFIED)
+@attack("T8", "the audit's token goes to a verified API server alone")
 @pytest.mark.parametrize(
     ("server", "more"),
     [
@@ -272,7 +269,7 @@ def test_what_is_no_credential_is_told_and_not_shown(tmp_path: Path, user: dict[
     assert TOKEN not in str(unknown.values)
 
 
-@attack("T8", VERIFIED)
+@attack("T8", "the audit's token goes to a verified API server alone")
 @pytest.mark.parametrize("data", ["=", "Cg==", "ICAg", "file"])
 def test_an_empty_authority_does_not_open_the_system_s(tmp_path: Path, data: str) -> None:
     """The kubeconfig has an authority that decodes to nothing: any server with a certificate of the web would do."""

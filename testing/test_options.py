@@ -10,7 +10,6 @@ import pytest
 from testing.rooms import ROOT, TARGET
 from testing.threats import attack
 
-HELD = "no conftest.py of a target, or of a folder an option names, is ever loaded"
 SCRIPT = Path(sys.executable).with_name("pytest")
 NOTHING = ("-k", "no_test_has_this_name", "-q")
 
@@ -37,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
     return target
 
 
-@attack("T10", HELD)
+@attack("T10", "no conftest.py of a target, or of a folder an option names, is ever loaded")
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -55,7 +54,7 @@ def test_a_conftest_of_the_folder_is_not_loaded(folder: Path, script: bool, word
     assert not (folder.parent / "mark").exists()
 
 
-@attack("T10", HELD)
+@attack("T10", "no conftest.py of a target, or of a folder an option names, is ever loaded")
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -70,7 +69,7 @@ def test_a_conftest_of_the_clone_s_own_is_not_loaded(script: bool, words: tuple[
     assert (status, "no target.toml there" in said, "hypothesis" in said) == (4, True, False), said
 
 
-@attack("T10", HELD)
+@attack("T10", "no conftest.py of a target, or of a folder an option names, is ever loaded")
 @pytest.mark.parametrize(
     "words", [("--target", "{}"), ("--target", "{}", "--reports", "{}/out", "--fix", "plan"), ("--target", ".")]
 )
