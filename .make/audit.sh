@@ -22,6 +22,7 @@ of_a_site() {
   folder=$TARGET
   case $TARGET in */*) ;; *) if [ -d "targets/$TARGET" ]; then folder=targets/$TARGET; fi ;; esac
   name=$(basename "$folder")
+  case $name in twisterlab.example) usage "$name is an example and nobody's server; copy it first: cp -r targets/$name targets/NAME" ;; esac
   export PHASE0_REPORTS="${PHASE0_REPORTS:-reports/out/$name}"
   if [ -d "$etc/$name" ] && [ "$folder" != "$etc/$name" ]; then
     echo "make audit: $name is on a schedule here: its seven days and its page are $state/$name; this look leaves them as they are" >&2

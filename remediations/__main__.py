@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     """0 when done; 1 with one line on stderr; 4 when the target cannot be used."""
     options = parser().parse_args(arguments)
     try:
-        target = load_target(find_folder(options.target))
+        target = load_target(find_folder(options.target), example=options.command == "rights")
     except TargetError as error:
         return complain(str(error), 4)
     if options.command == "rights":

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 
+from testing.authority import keys
+
 Respond = Callable[[str, dict[str, str]], tuple[int, str]]
 
 
@@ -66,6 +68,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         """Silent."""
+
+
+@contextmanager
+def serving_api(respond: Respond) -> Iterator[Server]:
+    """An API server: by HTTPS, vouched for by the authority of `testing.authority`."""
+    with serving(respond) as server:
+        server.secure(keys() / "server.pem", keys() / "server.key")
+        yield server
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from fixtures.ask.facts import FACTS, Asked, Fact
 from testing.audits import ROOT
 from testing.places import fake_ssh
 from testing.rooms import House
-from testing.servers import serving
+from testing.servers import serving_api
 from testing.test_cluster_client import kubeconfig
 
 ONE = "@criterion('A-01')\ndef test_a(one, judge): assert judge(1)\n"
@@ -35,7 +35,7 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, login="exit 255;")
     tell(house, "one", "true", Asked.HOST)
     tell(house, "two", "/api/v1/nodes", Asked.CLUSTER)
-    with serving(lambda _path, _headers: (200, '{"items": []}')) as server:
+    with serving_api(lambda _path, _headers: (200, '{"items": []}')) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(two, judge): assert judge(1)")
     assert (ran.reason("A-01"), ran.outcome("B-01"), ran.status) == ("unreachable", "pass", 10)
@@ -47,7 +47,7 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
 )
 def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
     tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
-    with serving(lambda _path, _headers: (status, "{}")) as server:
+    with serving_api(lambda _path, _headers: (status, "{}")) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE)
     assert (ran.reason("A-01"), ran.status) == (code, 10)

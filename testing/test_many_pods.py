@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from testing.rooms import ROOT, TARGET
-from testing.servers import Server, serving
+from testing.servers import Server, serving_api
 from testing.test_cluster_client import kubeconfig
 from testing.test_mcp_pods import deployment, pod
 
@@ -74,7 +74,7 @@ def crowded() -> Iterator[Server]:
             return 200, json.dumps({"items": [deployment("twisterlab")]})
         return 200, pages[int(path.partition("continue=")[2] or 0)]
 
-    with serving(respond) as server:
+    with serving_api(respond) as server:
         yield server
 
 

@@ -14,14 +14,12 @@ from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import asking, digest, observer
 from fixtures.rights.roles import asked_for, audit_rules
 from fixtures.session.registry import known_facts
-from fixtures.target.folder import load_target
+from fixtures.target.folder import EXAMPLE, load_target
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
 
 ROOT = Path(__file__).parents[1]
-MADE = {
-    f"audit/{name}": text for name, text in audit_files(load_target(ROOT / "targets" / "twisterlab.example")).items()
-}
+MADE = {f"audit/{name}": text for name, text in audit_files(load_target(EXAMPLE, example=True)).items()}
 MADE |= {f"kubernetes/{name}": text for name, text in cluster_files().items()}
 MADE |= {f"fix/{name}": text for name, text in fix_files(load_remedies().values()).items()}
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from fixtures.target import TargetError
+from fixtures.target.folder import find_folder, known, refuse_example
 from gate.history import HistoryError, adopt, prune, recall
 from gate.identity import Adoption
 from gate.past import Past
@@ -17,7 +19,6 @@ from gate.runner import runner_names
 from reports.text.provenance import adopted_by, server_named
 from reports.text.words import Voice
 
-TARGETS = Path(__file__).parents[2] / "targets"
 FILE = "history.sqlite"
 
 
@@ -44,8 +45,7 @@ def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
     file = target_folder(given.target) / FILE
     if not file.parent.is_dir():
-        known = ", ".join(sorted(path.parent.name for path in TARGETS.glob("*/target.toml")))
-        raise HistoryError(f"{given.target}: no such target; known targets: {known}")
+        raise HistoryError(f"{given.target}: no such target; known targets: {known()}")
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:
@@ -129,8 +129,13 @@ def moment(written: str) -> datetime:
 
 
 def target_folder(name: str) -> Path:
-    """As `--target=` finds it."""
-    return TARGETS / name if "/" not in name and (TARGETS / name).is_dir() else Path(name).expanduser()
+    """As `--target=` finds it; HistoryError where it is nobody's."""
+    try:
+        folder = find_folder(name)
+        refuse_example(folder)
+    except TargetError as error:
+        raise HistoryError(str(error)) from error
+    return folder
 
 
 def _write(file: Path, lines: list[str]) -> None:

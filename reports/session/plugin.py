@@ -1,6 +1,5 @@
 """From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
 
-import os
 import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fixtures.session.options import REPORTS
 from fixtures.session.sample_run import light
 from fixtures.session.stash import (
     BEFORE,
@@ -34,17 +34,9 @@ from reports.session.terminal import columns, no_decision, not_loaded, summary
 from reports.session.writers import Writers, direct
 from reports.text.words import Voice
 
-DEFAULT = Path(os.environ.get("PHASE0_REPORTS", Path(__file__).parents[1] / "out"))
 DECIDED = pytest.StashKey[tuple[Run, Decision]]()
 LOOPED = pytest.StashKey[bool]()  # every test had its turn
 SOUND = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the reports go."""
-    parser.getgroup("phase 0 gate").addoption(
-        "--reports", metavar="FOLDER", type=Path, default=DEFAULT, help="folder of the reports (reports/out)"
-    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(OPTIMISED)
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
-    if not light(config, DEFAULT):
+    if not light(config, REPORTS):
         direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Output(), "phase0-output")
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
@@ -130,7 +122,7 @@ def _conclude(session: pytest.Session, config: pytest.Config) -> None:
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
-    if light(config, DEFAULT):
+    if light(config, REPORTS):
         config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
     else:
         config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])

@@ -216,7 +216,7 @@ def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> 
 def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> None:
     machine.run(
         "rm -rf /root/other; cp -R /root/target /root/other; "
-        "sed -i 's/^address = .*/address = \"192.0.2.1\"/' /root/other/target.toml"
+        "sed -i 's/^address = .*/address = \"10.77.255.1\"/' /root/other/target.toml"
     )
     said = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
     assert "give [target] name of /root/other another name" in said
