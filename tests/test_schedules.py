@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from fixtures.cluster.cron_jobs import ClusterJobs
 from fixtures.ask.answer import Unknown
+from fixtures.cluster.cron_jobs import ClusterJobs
 from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules, unread_backups
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.session.judge import Judge, criterion
