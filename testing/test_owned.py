@@ -9,8 +9,6 @@ from fixtures.host.system.units import units
 from fixtures.host.trust import OWNED
 from testing.threats import attack
 
-READS = "Content of a file leaves the server only where root alone chose the file."
-
 
 def owned(path: str | Path) -> bool:
     """What the shell function says of a path."""
@@ -23,7 +21,7 @@ def test_a_file_of_the_system_is_root_s_through_its_own_links(path: str) -> None
     assert owned(path)
 
 
-@attack("T1", READS)
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 @pytest.mark.parametrize(
     "path", ["/etc/../etc/passwd", "/etc/./passwd", "//etc/passwd", "etc/passwd", "/etc/passwd\n", "/none", ""]
 )
@@ -32,7 +30,7 @@ def test_a_path_that_is_not_plain_is_nobody_s(path: str) -> None:
     assert not owned(path)
 
 
-@attack("T1", READS)
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_what_lies_where_everybody_may_write_is_not_root_s(tmp_path: Path) -> None:
     """A file, a link to a file of root's, and a link by two steps, in a folder that everybody may write."""
     open_folder = tmp_path / "open"

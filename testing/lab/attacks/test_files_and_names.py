@@ -15,8 +15,6 @@ from testing.accounts import OnHost
 from testing.threats import attack
 
 MARK = "rootsownword"
-READS = "Content of a file leaves the server only where root alone chose the file."
-BELIEVES = "What another account can make is not believed."
 FLAGS = (
     "--container-log-max-size=1Mi --container-log-max-files=2 --image-gc-high-threshold=99 "
     "'--eviction-hard=nodefs.available<1%' --collector.textfile.directory=$HOME"
@@ -53,7 +51,7 @@ def planted(on_host: OnHost) -> Iterator[OnHost]:
     )
 
 
-@attack("T1", READS)
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_a_user_s_crontab_has_no_file_read(
     planted: OnHost, mallory: Callable[[str], str], said: Callable[..., str]
 ) -> None:
@@ -81,7 +79,7 @@ CHANGEABLE = {
 }
 
 
-@attack("T1", READS)
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_a_script_that_others_can_change_is_not_read(
     planted: OnHost, mallory: Callable[[str], str], said: Callable[..., str]
 ) -> None:
@@ -96,7 +94,7 @@ def test_a_script_that_others_can_change_is_not_read(
     assert {row.split(" ")[3] for row in answer.splitlines() if row.startswith("unread ")} == {*CHANGEABLE}
 
 
-@attack("T1", READS)
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_what_is_no_script_is_not_read(planted: OnHost, said: Callable[..., str]) -> None:
     """Root's schedule mentions files of root's that are no scripts, are not executable, or are reached by a link."""
     planted(f"echo TOKEN={MARK} >/etc/phase0-a; echo {MARK} >/etc/phase0-b; ln -s /etc/phase0-b /etc/phase0-c")
@@ -129,7 +127,7 @@ STARTS = (
 )
 
 
-@attack("T5", BELIEVES)
+@attack("T5", "What another account can make is not believed.")
 def test_a_process_is_not_what_it_calls_itself(mallory: Callable[[str], str], ask: Ask, on_host: OnHost) -> None:
     """A user's processes bear names and flags of the cluster's: a copy, a first argument, root in a namespace, sudo itself."""
     facts = ("container_logs", "kubelet", "disk_metrics")
@@ -149,7 +147,7 @@ def _lasting(fact: Any) -> Any:
 
 def test_an_honest_exporter_is_believed(planted: OnHost, ask: Ask) -> None:
     planted(
-        "systemd-run --quiet --unit=phase0-exporter --uid=daemon perl -e 'sleep 600' -- "
+        "systemd-run --quiet --collect --unit=phase0-exporter --uid=daemon perl -e 'sleep 600' -- "
         "--collector.textfile.directory=/var/lib/prometheus/node-exporter; sleep 0.5"
     )
     try:
@@ -179,7 +177,7 @@ LOGS = (
 )
 
 
-@attack("T5", BELIEVES)
+@attack("T5", "What another account can make is not believed.")
 def test_a_line_of_the_journal_is_not_whose_it_says(on_host: OnHost, mallory: Callable[[str], str], ask: Ask) -> None:
     """A user logs in the name of the kernel, of systemd, of journald, of cron and of the kubelet, trusted fields included."""
     since = int(on_host("date +%s"))
@@ -203,7 +201,7 @@ QUOTED = (
 )
 
 
-@attack("T5", BELIEVES)
+@attack("T5", "What another account can make is not believed.")
 def test_what_the_kernel_quotes_of_a_user_is_not_its_word(on_host: OnHost, ask: Ask) -> None:
     """The kernel logs an option of a mount, a path or the name of a process that a user chose to look like a fault."""
     _with_lines(QUOTED, on_host, lambda: _unharmed(ask))
@@ -254,7 +252,7 @@ def test_a_folder_of_waste_leads_nowhere_else(make: str, mallory: Callable[[str]
     assert {folder.path for folder in folders} <= {"/tmp/phase0-builds"}
 
 
-@attack("T5", BELIEVES)
+@attack("T5", "What another account can make is not believed.")
 def test_a_user_s_crontab_is_no_change_of_the_configuration(
     mallory: Callable[[str], str], on_host: OnHost, ask: Ask
 ) -> None:
@@ -268,7 +266,8 @@ def test_a_user_s_crontab_is_no_change_of_the_configuration(
         on_host("crontab -u twister -r")
 
 
-SERVER = r"""
+SERVER = r"""#!/usr/bin/perl
+use IO::Socket::INET;
 $server = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1", LocalPort => 9100, ReuseAddr => 1) or die;
 while ($one = $server->accept) {
     1 while defined($line = <$one>) and $line =~ /\S/;
@@ -277,17 +276,18 @@ while ($one = $server->accept) {
 }"""
 
 
-@attack("T5", BELIEVES)
-def test_nobody_answers_in_the_exporter_s_place(mallory: Callable[[str], str], ask: Ask, on_host: OnHost) -> None:
+@attack("T5", "What another account can make is not believed.")
+def test_nobody_answers_in_the_exporter_s_place(mallory: Callable[[str], str], ask: Ask, planted: OnHost) -> None:
     """A user listens on the port of the node exporter and serves figures of the disk."""
     url = "http://127.0.0.1:9100/metrics"
-    serve = f"perl -MIO::Socket::INET -e {quote(SERVER)}"
+    serve = "/usr/local/sbin/phase0-server"
+    planted(f"printf %s {quote(SERVER)} >{serve}; chmod 0755 {serve}")
     mallory(f"setsid {serve} </dev/null >/dev/null 2>&1 & sleep 0.5")
-    assert "node_filesystem_avail_bytes" in on_host(f"curl -s {url}")
+    assert "node_filesystem_avail_bytes" in planted(f"curl -s {url}")
     assert "node_filesystem_avail_bytes" not in ask("disk_metrics", MONITORING_METRICS_URL=url).names
-    on_host("pkill -KILL -u mallory")
-    on_host(f"systemd-run --quiet --unit=phase0-exporter --uid=daemon {serve}; sleep 0.5")
+    planted("pkill -KILL -u mallory")
+    planted(f"systemd-run --quiet --collect --unit=phase0-exporter --uid=daemon {serve}; sleep 0.5")
     try:
         assert "node_filesystem_avail_bytes" in ask("disk_metrics", MONITORING_METRICS_URL=url).names
     finally:
-        on_host("systemctl stop phase0-exporter")
+        planted("systemctl stop phase0-exporter")
