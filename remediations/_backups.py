@@ -15,6 +15,7 @@ from fixtures.host.backups.backup_jobs import backup_schedules, users
 from fixtures.host.backups.backup_setup import BackupSetup
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
+from fixtures.host.system.files import unread
 from remediations.transaction.said import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
@@ -66,6 +67,8 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
         return Note(say("pattern", kind=kind, pattern=pattern))
+    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script):
+        return Note(say("unread", paths=", ".join(foreign)))
     if seen.setup.cron == "absent":
         return Note(say("no-cron"))
     others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]

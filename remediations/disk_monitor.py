@@ -13,7 +13,7 @@ from shlex import quote
 from fixtures.host.monitoring.check_jobs import starting
 from fixtures.host.monitoring.monitor_files import MonitorFiles
 from fixtures.host.schedules.schedules import Job, Schedules
-from fixtures.host.system.files import HostFile
+from fixtures.host.system.files import HostFile, unread
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, Yielded
@@ -37,6 +37,9 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules) -> Iterator[
     seen = monitor_files
     if not seen.equipped:
         yield Note(say("tools"))
+        return
+    if foreign := unread(seen.files, seen.script, SETTINGS, CRON, CRONTAB):
+        yield Note(say("unread", paths=", ".join(foreign)))
         return
     installed = seen.files.get(seen.script)
     ours = (FILES / SCRIPT[1:]).read_text(encoding="utf-8")

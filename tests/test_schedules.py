@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.cron_jobs import ClusterJobs
-from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules
+from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules, unread_backups
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.session.judge import Judge, criterion
 from gate.run import Finding
@@ -30,6 +31,8 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge)
     sound = [job for job in inside if not job.flaw(schedules.at)]
     if not backups.sound and not sound and cluster.unseen:
         raise cluster.unseen
+    if not backups.sound and not sound and (unread := unread_backups(schedules, kind)):
+        raise Unknown("script-unread", scripts=unread)
     runs = [f"{job.runs(schedules.at)[0]:%Y-%m-%d %H:%M %Z} ({job.source})" for job in sound]
     count = len(backups.sound) + len(sound)
     seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
@@ -38,7 +41,8 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge)
         for job in inside
         if job not in sound
     ]
-    return judge(count, seen, findings=[*_flaws(backups), *flaws])
+    foreign = [Finding("foreign", {"files": schedules.foreign})] if schedules.foreign and not count else []
+    return judge(count, seen, findings=[*_flaws(backups), *flaws, *foreign])
 
 
 def _flaws(backups: BackupSchedules) -> Iterator[Finding]:
@@ -59,3 +63,5 @@ def _of_job(one: BackupJob) -> Iterator[Finding]:
             "unresolved" if miss.at else "nowhere",
             {**where, "script": miss.source, "word": miss.word, "path": miss.path, "at": miss.at},
         )
+    if one.unread:
+        yield Finding("unread", {**where, "scripts": one.unread})
