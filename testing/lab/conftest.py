@@ -58,7 +58,7 @@ def on_host(target: Path) -> Callable[[str], str]:
                 input=script,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=330,  # a drill takes at most 300 s
                 check=True,
             )
             return done.stdout
