@@ -75,7 +75,9 @@ def test_honest_backups_come_back_whole(hold: Hold) -> None:
 
 
 @attack("T15", "A dump cannot have psql run a command of its own")
-@pytest.mark.parametrize("line", ["\\! touch /pwned", "SELECT 1 \\g |cat >/pwned", "\\copy (SELECT 1) TO '/pwned'", "\\o /pwned"])
+@pytest.mark.parametrize(
+    "line", ["\\! touch /pwned", "SELECT 1 \\g |cat >/pwned", "\\copy (SELECT 1) TO '/pwned'", "\\o /pwned"]
+)
 def test_a_command_of_psql_is_refused_by_name(line: str, on_host: OnHost, hold: Hold) -> None:
     """Shell commands, files and pipes of psql behind an honest dump."""
     dump(on_host, f"{line}\n")
@@ -180,7 +182,9 @@ def test_a_gzip_bomb_is_not_unpacked(byte: bytes, on_host: OnHost, hold: Hold) -
     member = gzip.compress(byte * (200_000_000 // len(byte)), 9)
     newest(on_host, "postgres/part_hostile", member)
     path = f"{FOLDER}/postgres/postgres_hostile.sql.gz"
-    on_host(f"cd {FOLDER}/postgres; for i in $(seq 40); do cat part_hostile; done >{path}; rm part_hostile; touch -d '+5 min' {path}")
+    on_host(
+        f"cd {FOLDER}/postgres; for i in $(seq 40); do cat part_hostile; done >{path}; rm part_hostile; touch -d '+5 min' {path}"
+    )
     assert hold("postgres_restore")["unable"] in ("uncountable", "no-room", "timed-out")
 
 
@@ -252,5 +256,7 @@ def test_a_hostile_copy_of_the_cluster_is_contained(name: str, data: bytes, on_h
 def test_a_link_in_a_copy_of_the_cluster_is_not_followed(on_host: OnHost, hold: Hold) -> None:
     """A manifest that is a link to the server's own files, beside one that is none."""
     newest(on_host, "configs/k8s-hostile/one.yaml", b"apiVersion: v1\nkind: Namespace\nmetadata: {name: one}\n")
-    on_host(f"ln -s /etc/rancher/k3s/k3s.yaml {FOLDER}/configs/k8s-hostile/two.yaml; touch -d '+5 min' {FOLDER}/configs/k8s-hostile")
+    on_host(
+        f"ln -s /etc/rancher/k3s/k3s.yaml {FOLDER}/configs/k8s-hostile/two.yaml; touch -d '+5 min' {FOLDER}/configs/k8s-hostile"
+    )
     assert hold("cluster_restore")["objects"] == 1
