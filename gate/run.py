@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +13,7 @@ from gate.people import People
 from gate.stability import Window
 
 VERSION = 1
+Account = Literal["", "asks", "shell"]
 
 
 class RunError(ValueError):
@@ -93,7 +94,11 @@ class Intervention(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """An audit from start to end, with the contract it was judged by."""
+    """An audit from start to end, with the contract it was judged by.
+
+    `account` is the kind of account the host was asked by: "asks" (it can do nothing else), "shell" (whoever holds its key
+    can run programs there), or "" where the host was not asked.
+    """
 
     id: str
     target: Audited
@@ -105,6 +110,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None = None
     interventions: tuple[Intervention, ...] = ()
     replayed_from: str = ""
+    account: Account = ""
     chronicle: Chronicle = Chronicle()
     version: int = VERSION
 

@@ -1,6 +1,7 @@
 """The facts a remedy needs, asked anew."""
 
 from concurrent.futures import Future
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -8,15 +9,16 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.ask.connection import Connection
 from fixtures.session.audit import AUDIT
-from fixtures.session.sources import CONNECTION, ask_all
+from fixtures.session.sources import CONNECTION, ask_all, awaited, longest
 from remediations.transaction.remedy import Remedy
 
 
 def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
     """By name; Unknown when one could not be had."""
     futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
+    end = monotonic() + longest(remedy.facts)
     ask_all(list(remedy.facts), config.stash[AUDIT], config, futures)
-    return {fact.name: fact.read(futures[fact.name].result()) for fact in remedy.facts}
+    return {fact.name: fact.read(awaited(fact, futures[fact.name], end)) for fact in remedy.facts}
 
 
 def connected(config: pytest.Config) -> Connection:

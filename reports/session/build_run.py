@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from fixtures.session.sources import account_of
 from fixtures.session.stash import (
     AUDITED,
     CONTRACT,
@@ -54,6 +55,7 @@ def run_so_far(config: pytest.Config) -> Run:
         window=stash[WINDOW],
         interventions=tuple(interventions),
         replayed_from=stash[REPLAYED_FROM],
+        account=account_of(config),
     )
 
 
