@@ -24,8 +24,12 @@ def install_account(target: Path, folder: Path, on_host: OnHost) -> Path:
     command = [sys.executable, "-m", "remediations", "rights", f"--target={mine}", f"--into={deploy}"]
     subprocess.run(command, cwd=ROOT, check=True)
     role = deploy / "audit" / "rbac.yaml"
-    role.write_text(role.read_text().replace("phase0-audit", "phase0-audit-test"))  # the lab has one of its own by that name
-    put = "".join(f"base64 -d >/run/account/{name} <<'END'\n{_encoded(deploy / 'audit' / name)}\nEND\n" for name in FILES)
+    role.write_text(
+        role.read_text().replace("phase0-audit", "phase0-audit-test")
+    )  # the lab has one of its own by that name
+    put = "".join(
+        f"base64 -d >/run/account/{name} <<'END'\n{_encoded(deploy / 'audit' / name)}\nEND\n" for name in FILES
+    )
     on_host(f"mkdir -p -m 0700 /run/account\n{put}sh /run/account/install ~twister/.ssh/authorized_keys")
     return mine
 
