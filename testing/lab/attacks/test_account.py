@@ -259,7 +259,7 @@ def test_an_honest_audit_sees_what_an_account_with_every_right_sees(
 ) -> None:
     """With sudo as strict as a hardened server has it."""
     on_host(
-        "printf 'Defaults requiretty, use_pty\\n' >/etc/sudoers.d/aa-hardened; chmod 0440 /etc/sudoers.d/aa-hardened"
+        "printf 'Defaults:phase0-audit requiretty, use_pty\\n' >/etc/sudoers.d/aa-hardened; chmod 0440 /etc/sudoers.d/aa-hardened"
     )
     try:
         little = audit(str(installed), tmp_path / "little")
