@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,6 +14,7 @@ from gate.people import People
 from gate.stability import Window
 
 VERSION = 1
+Account = Literal["", "asks", "shell"]
 
 
 class RunError(ValueError):
@@ -98,6 +99,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     `identity` says which server was watched, `adopted` which earlier evidence counts by somebody's word, `left_out` what
     the history holds of other servers.
+
+    `account` is the kind of account the host was asked by: "asks" (it can do nothing else), "shell" (whoever holds its key
+    can run programs there), or "" where the host was not asked.
     """
 
     id: str
@@ -113,6 +117,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity = Identity()
     adopted: tuple[Adoption, ...] = ()
     left_out: LeftOut | None = None
+    account: Account = ""
     chronicle: Chronicle = Chronicle()
     version: int = VERSION
 

@@ -13,17 +13,18 @@ from tempfile import TemporaryDirectory
 import pytest
 
 FAKE_SSH = """#!/bin/sh
-# ssh -F config -o ControlMaster=yes|no target command
+# ssh -F config -o ControlMaster=yes -N target, or: ssh -F config -o ControlMaster=no target command
 echo "$4" >> {log}
 control=$(sed -n 's/^ *ControlPath //p' "$2")
 case "$4" in
-  ControlMaster=yes) {login} touch "$control"; exec cat ;;
+  ControlMaster=yes) {login} touch "$control"; exec tail -f /dev/null ;;
 esac
 [ -e "$control" ] || {{ echo "no login" >&2; exit 255; }}
 shift 5
 {session}
 exec sh -c "$*"
 """
+GREETING = "echo phase0-gate shell;"  # for a session that is not left to the command itself
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 

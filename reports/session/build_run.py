@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from fixtures.session.identity import identify
+from fixtures.session.sources import account_of
 from fixtures.session.stash import (
     AUDITED,
     CONTRACT,
@@ -58,6 +59,7 @@ def run_so_far(config: pytest.Config) -> Run:
         identity=identity,
         adopted=stash[PAST].adopted,
         left_out=stash[PAST].left_out,
+        account=account_of(config),
     )
 
 
