@@ -1,7 +1,6 @@
 """The facts a remedy needs, asked anew."""
 
 from concurrent.futures import Future
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from fixtures.ask.answer import Answer
 from fixtures.ask.connection import Connection
 from fixtures.session.audit import AUDIT
 from fixtures.session.same_server import OF_THE_CLUSTER, same_server
-from fixtures.session.sources import CONNECTION, ask_all, awaited, longest
+from fixtures.session.sources import CONNECTION, ask_all
 from fixtures.session.stash import ANSWERS
 from remediations.transaction.remedy import Remedy
 
@@ -20,9 +19,8 @@ def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
     if ANSWERS in config.stash and any(fact.asked in OF_THE_CLUSTER for fact in remedy.facts):
         same_server(config.stash[ANSWERS], config.stash[AUDIT].target.cluster.node)
     futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
-    end = monotonic() + longest(remedy.facts)
     ask_all(list(remedy.facts), config.stash[AUDIT], config, futures)
-    return {fact.name: fact.read(awaited(fact, futures[fact.name], end)) for fact in remedy.facts}
+    return {fact.name: fact.read(futures[fact.name].result()) for fact in remedy.facts}
 
 
 def connected(config: pytest.Config) -> Connection:
