@@ -29,7 +29,7 @@ COMPARED = """
 kill $sampler || true
 awk -v before="$before" '$1 > most { most = $1 } BEGIN { most = before } END { printf "%.0f\\n", most - before }' /root/peak
 find / -xdev -newer /root/stamp ! -type d ! -path '/var/log/*' ! -path '/var/lib/rancher/*' ! -path '/root/*' \\
-    ! -path '/var/lib/systemd/*' ! -path '/var/backups/*' ! -path '/var/lib/lab/*' ! -path '/var/spool/*' -print 2>/dev/null || true
+    ! -path '/var/lib/systemd/*' ! -path '/var/backups/*' ! -path '/var/lib/lab/*' ! -path '/var/spool/*' ! -path '/var/lib/twisterlab/*' ! -path '/var/lib/prometheus/*' -print 2>/dev/null || true
 """
 Hold = Callable[[str], dict[str, Any]]
 
@@ -122,10 +122,11 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
 
 
 PROBE = """\
-CREATE TABLE probe (line text);
-COPY probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
+\\connect postgres
+CREATE TABLE public.probe (line text);
+COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
     for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done; ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
-DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM probe); END $$;
+DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM public.probe); END $$;
 """
 
 
@@ -169,7 +170,7 @@ def test_a_dump_that_grows_is_bounded(sql: str, unable: str, on_host: OnHost, ho
     """A dump that fills each place it can write to, the memory, psql's words, the first process's output, or the process table."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
-    assert answer.get("unable", "") == unable
+    assert answer.get("unable", "") == unable, answer
     assert unable or answer["status"] != 0
 
 
@@ -210,7 +211,7 @@ def test_a_hostile_snapshot_is_contained(data: bytes, on_host: OnHost, hold: Hol
     """Snapshots that declare ten gigabytes, lengths of 2^40, modules, a wrong checksum, a version of the future."""
     newest(on_host, "redis/redis_hostile.rdb", data)
     answer = hold("redis_restore")
-    assert answer.get("unable") or answer["checked"] or answer["status"] or answer["differing"]
+    assert answer.get("unable") or answer["checked"] or answer["status"] or answer["keys"] == 1  # as many as it holds
 
 
 def tar() -> bytes:
