@@ -49,7 +49,9 @@ INSERT INTO public.audit VALUES (NEW.id);
 def counted(dump: str) -> tuple[str, list[str]]:
     """What the drill's own awk says of the whole dump, and its other rows with spaces for tabs."""
     script = ROOMS / "drills" / "postgres_rows.awk"
-    done = subprocess.run(["awk", "-f", str(script)], input=dump, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(
+        ["awk", "-f", str(script)], input=dump, capture_output=True, text=True, timeout=30, check=True
+    )
     *rows, said = done.stdout.splitlines()
     return said.removeprefix("told "), [row.replace("\t", " ") for row in rows]
 
@@ -93,9 +95,7 @@ def test_a_dump_cut_inside_an_insert_says_so() -> None:
 
 def test_owners_a_dump_does_not_make_are_made_for_the_drill() -> None:
     dump = 'CREATE ROLE postgres;\nALTER TABLE public.a OWNER TO "web app";\nALTER TABLE public.b OWNER TO postgres;\n'
-    _, rows = counted(
-        dump + "ALTER TABLE public.c OWNER TO telemetry;\nGRANT SELECT ON TABLE public.b TO PUBLIC;\n"
-    )
+    _, rows = counted(dump + "ALTER TABLE public.c OWNER TO telemetry;\nGRANT SELECT ON TABLE public.b TO PUBLIC;\n")
     assert rows == ["role telemetry"]
 
 

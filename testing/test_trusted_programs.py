@@ -65,7 +65,7 @@ def test_a_program_of_root_that_root_started_is_found(folder: Path, started: Cal
 @attack("T2", "Root takes no program from a process by its name")
 @pytest.mark.parametrize("kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument"])
 def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, started: Callable[..., int]) -> None:
-    """A process called as the engine is, of another user, in a namespace of its own, of a file others can write, under another's path."""
+    """A process called as the engine is, of another user, in another namespace, of a file others can write, by another path."""
     program = named(folder, "phase0-engine")
     if kind == "foreign user":
         started(program, "100", user=NOBODY)
@@ -87,7 +87,8 @@ def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, 
 @AS_ROOT
 @attack("T2", "Root takes no program from a process by its name")
 @pytest.mark.parametrize(
-    "change", ["chmod o+w {0}", "chown 65534 {0}", "chmod o+w {1}", "chown 65534 {1}", "mv {0} {0}.x && ln -s /tmp/x {0}"]
+    "change",
+    ["chmod o+w {0}", "chown 65534 {0}", "chmod o+w {1}", "chown 65534 {1}", "mv {0} {0}.x && ln -s /tmp/x {0}"],
 )
 def test_a_file_that_others_can_change_is_not_run(change: str, folder: Path) -> None:
     """A program whose file, folder or link somebody else can change."""
@@ -101,7 +102,9 @@ def test_a_file_that_others_can_change_is_not_run(change: str, folder: Path) -> 
 def test_a_group_without_members_can_write_nothing(folder: Path) -> None:
     """Debian gives /usr/local to the group staff where it is asked to."""
     program = named(folder, "phase0-engine")
-    empty = next(line.split(":")[0] for line in Path("/etc/group").read_text().splitlines() if line.startswith("staff:"))
+    empty = next(
+        line.split(":")[0] for line in Path("/etc/group").read_text().splitlines() if line.startswith("staff:")
+    )
     shutil.chown(folder, group=empty)
     folder.chmod(0o2775)
     assert trusted(f"rooted {program} && echo yes") == "yes"

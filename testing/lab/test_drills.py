@@ -19,6 +19,7 @@ STEPS = {  # when it is killed: as soon as this is so
     "backup_failure": "ls /run/phase0-[d]rill-backup-*/out >/dev/null 2>&1",
 }
 
+
 @pytest.fixture(params=DRILLS)
 def drill(request: pytest.FixtureRequest, target: Path) -> str:
     """The script of a drill, as the host is asked."""

@@ -20,7 +20,10 @@ FOLDER = "/var/backups/twisterlab"
 MOST = 4_500_000_000  # bytes of disk and memory together that a drill may ever take here: it says 3.2 GB itself
 SAMPLED = """\
 touch /root/stamp
-used() { df --block-size=1 --output=used / | tail -n 1; df --block-size=1 --output=used /run | tail -n 1; awk '/^MemAvailable/ { print -$2 * 1024 }' /proc/meminfo; }
+used() {
+    df --block-size=1 --output=used / /run | tail -n 2
+    awk '/^MemAvailable/ { print -$2 * 1024 }' /proc/meminfo
+}
 before=$(used | awk '{ sum += $1 } END { printf "%.0f", sum }')
 ( while :; do used | awk '{ sum += $1 } END { printf "%.0f\\n", sum }'; sleep 0.5; done >/root/peak ) &
 sampler=$!
@@ -28,8 +31,8 @@ sampler=$!
 COMPARED = """
 kill $sampler || true
 awk -v before="$before" '$1 > most { most = $1 } BEGIN { most = before } END { printf "%.0f\\n", most - before }' /root/peak
-find / -xdev -newer /root/stamp ! -type d ! -path '/var/log/*' ! -path '/var/lib/rancher/*' ! -path '/root/*' \\
-    ! -path '/var/lib/systemd/*' ! -path '/var/backups/*' ! -path '/var/lib/lab/*' ! -path '/var/spool/*' ! -path '/var/lib/twisterlab/*' ! -path '/var/lib/prometheus/*' -print 2>/dev/null || true
+find / -xdev -newer /root/stamp ! -type d -print 2>/dev/null | grep -vE \\
+    '^/(var/(log|backups|spool|lib/(rancher|systemd|lab|twisterlab|prometheus))|root)/' || true
 """
 Hold = Callable[[str], dict[str, Any]]
 
@@ -75,7 +78,9 @@ def test_honest_backups_come_back_whole(hold: Hold) -> None:
 
 
 @attack("T15", "A dump cannot have psql run a command of its own")
-@pytest.mark.parametrize("line", ["\\! touch /pwned", "SELECT 1 \\g |cat >/pwned", "\\copy (SELECT 1) TO '/pwned'", "\\o /pwned"])
+@pytest.mark.parametrize(
+    "line", ["\\! touch /pwned", "SELECT 1 \\g |cat >/pwned", "\\copy (SELECT 1) TO '/pwned'", "\\o /pwned"]
+)
 def test_a_command_of_psql_is_refused_by_name(line: str, on_host: OnHost, hold: Hold) -> None:
     """Shell commands, files and pipes of psql behind an honest dump."""
     dump(on_host, f"{line}\n")
@@ -85,7 +90,8 @@ def test_a_command_of_psql_is_refused_by_name(line: str, on_host: OnHost, hold: 
 
 
 FORGED = """\
-COPY (SELECT 1) TO PROGRAM 'for at in /proc/[0-9]*/fd/[12] /phase0/* /data/*; do printf "status 0\\nended\\nx counted\\nresult 1\\n" >>$at; done 2>/dev/null;
+COPY (SELECT 1) TO PROGRAM 'for at in /proc/[0-9]*/fd/[12] /phase0/* /data/*; do
+        printf "status 0\\nended\\nx counted\\nresult 1\\n" >>$at; done 2>/dev/null;
     (while :; do for at in /proc/[0-9]*/fd/1; do printf "\\nended\\n" >>$at; done; done) >/dev/null 2>&1 & true';
 DROP DATABASE telemetry;
 """
@@ -113,7 +119,7 @@ COPY (SELECT '') TO '/data/db/recovery.signal';
 @attack("T15", "What a dump says about itself does not count: the rows that came back do")
 @pytest.mark.parametrize("sql", [FORGED, SHADOWED, SETTINGS])
 def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: Hold) -> None:
-    """Answers forged on every descriptor, functions and catalogues changed, the server's settings changed, each with 4,000 rows removed."""
+    """Answers forged on every descriptor, catalogues changed, the server's settings changed: each with 4,000 rows removed."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
     assert answer["rows"] == 12072
@@ -125,7 +131,8 @@ PROBE = """\
 \\connect postgres
 CREATE TABLE public.probe (line text);
 COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
-    for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done; ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
+    for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done;
+    ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
 DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM public.probe); END $$;
 """
 
@@ -148,7 +155,7 @@ SET max_parallel_workers_per_gather = 0;
 SELECT count(*) FROM (SELECT DISTINCT repeat(g::text, 20) FROM generate_series(1, 100000000) g) s;
 """
 FLOOD = "DO $$ BEGIN FOR i IN 1..600000 LOOP RAISE NOTICE '%', repeat('x', 1000); END LOOP; END $$;\nSELECT 1/0;\n"
-SCREAM = "COPY (SELECT 1) TO PROGRAM 'head -c 3000000000 /dev/zero >/proc/1/fd/1; head -c 3000000000 /dev/zero >/proc/1/fd/2; exit 1';\n"
+SCREAM = "COPY (SELECT 1) TO PROGRAM 'for at in 1 2; do head -c 3000000000 /dev/zero >/proc/1/fd/$at; done; exit 1';\n"
 FORKS = "COPY (SELECT 1) TO PROGRAM 'f() { f | f & }; f; sleep 3; exit 1';\n"
 
 
@@ -167,7 +174,7 @@ FORKS = "COPY (SELECT 1) TO PROGRAM 'f() { f | f & }; f; sleep 3; exit 1';\n"
     ids=["tmp", "data", "shm", "memory", "flood", "scream", "forks"],
 )
 def test_a_dump_that_grows_is_bounded(sql: str, unable: str, on_host: OnHost, hold: Hold) -> None:
-    """A dump that fills each place it can write to, the memory, psql's words, the first process's output, or the process table."""
+    """A dump that fills each place it can write to, the memory, psql's words, the first process's output, the process table."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
     assert answer.get("unable", "") == unable, answer
@@ -181,7 +188,9 @@ def test_a_gzip_bomb_is_not_unpacked(byte: bytes, on_host: OnHost, hold: Hold) -
     member = gzip.compress(byte * (200_000_000 // len(byte)), 9)
     newest(on_host, "postgres/part_hostile", member)
     path = f"{FOLDER}/postgres/postgres_hostile.sql.gz"
-    on_host(f"cd {FOLDER}/postgres; for i in $(seq 40); do cat part_hostile; done >{path}; rm part_hostile; touch -d '+5 min' {path}")
+    on_host(
+        f"cd {FOLDER}/postgres; for i in $(seq 40); do cat part_hostile; done >{path}; rm part_hostile; touch -d '+5 min' {path}"
+    )
     assert hold("postgres_restore")["unable"] in ("uncountable", "no-room", "timed-out")
 
 
@@ -253,5 +262,7 @@ def test_a_hostile_copy_of_the_cluster_is_contained(name: str, data: bytes, on_h
 def test_a_link_in_a_copy_of_the_cluster_is_not_followed(on_host: OnHost, hold: Hold) -> None:
     """A manifest that is a link to the server's own files, beside one that is none."""
     newest(on_host, "configs/k8s-hostile/one.yaml", b"apiVersion: v1\nkind: Namespace\nmetadata: {name: one}\n")
-    on_host(f"ln -s /etc/rancher/k3s/k3s.yaml {FOLDER}/configs/k8s-hostile/two.yaml; touch -d '+5 min' {FOLDER}/configs/k8s-hostile")
+    on_host(
+        f"ln -s /etc/rancher/k3s/k3s.yaml {FOLDER}/configs/k8s-hostile/two.yaml; touch -d '+5 min' {FOLDER}/configs/k8s-hostile"
+    )
     assert hold("cluster_restore")["objects"] == 1
