@@ -65,7 +65,7 @@ def test_a_program_of_root_that_root_started_is_found(folder: Path, started: Cal
 @attack("T2", "Root takes no program from a process by its name")
 @pytest.mark.parametrize("kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument"])
 def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, started: Callable[..., int]) -> None:
-    """A process called as the engine is, of another user, in a namespace of its own, of a file others can write, under another's path."""
+    """A process called as the engine is, of another user, in another namespace, of a file others can write, by another path."""
     program = named(folder, "phase0-engine")
     if kind == "foreign user":
         started(program, "100", user=NOBODY)

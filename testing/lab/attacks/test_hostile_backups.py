@@ -20,7 +20,10 @@ FOLDER = "/var/backups/twisterlab"
 MOST = 4_500_000_000  # bytes of disk and memory together that a drill may ever take here: it says 3.2 GB itself
 SAMPLED = """\
 touch /root/stamp
-used() { df --block-size=1 --output=used / | tail -n 1; df --block-size=1 --output=used /run | tail -n 1; awk '/^MemAvailable/ { print -$2 * 1024 }' /proc/meminfo; }
+used() {
+    df --block-size=1 --output=used / /run | tail -n 2
+    awk '/^MemAvailable/ { print -$2 * 1024 }' /proc/meminfo
+}
 before=$(used | awk '{ sum += $1 } END { printf "%.0f", sum }')
 ( while :; do used | awk '{ sum += $1 } END { printf "%.0f\\n", sum }'; sleep 0.5; done >/root/peak ) &
 sampler=$!
@@ -28,8 +31,8 @@ sampler=$!
 COMPARED = """
 kill $sampler || true
 awk -v before="$before" '$1 > most { most = $1 } BEGIN { most = before } END { printf "%.0f\\n", most - before }' /root/peak
-find / -xdev -newer /root/stamp ! -type d ! -path '/var/log/*' ! -path '/var/lib/rancher/*' ! -path '/root/*' \\
-    ! -path '/var/lib/systemd/*' ! -path '/var/backups/*' ! -path '/var/lib/lab/*' ! -path '/var/spool/*' -print 2>/dev/null || true
+find / -xdev -newer /root/stamp ! -type d -print 2>/dev/null | grep -vE \\
+    '^/(var/(log|backups|spool|lib/(rancher|systemd|lab|twisterlab|prometheus))|root)/' || true
 """
 Hold = Callable[[str], dict[str, Any]]
 
@@ -87,7 +90,8 @@ def test_a_command_of_psql_is_refused_by_name(line: str, on_host: OnHost, hold: 
 
 
 FORGED = """\
-COPY (SELECT 1) TO PROGRAM 'for at in /proc/[0-9]*/fd/[12] /phase0/* /data/*; do printf "status 0\\nended\\nx counted\\nresult 1\\n" >>$at; done 2>/dev/null;
+COPY (SELECT 1) TO PROGRAM 'for at in /proc/[0-9]*/fd/[12] /phase0/* /data/*; do
+        printf "status 0\\nended\\nx counted\\nresult 1\\n" >>$at; done 2>/dev/null;
     (while :; do for at in /proc/[0-9]*/fd/1; do printf "\\nended\\n" >>$at; done; done) >/dev/null 2>&1 & true';
 DROP DATABASE telemetry;
 """
@@ -115,7 +119,7 @@ COPY (SELECT '') TO '/data/db/recovery.signal';
 @attack("T15", "What a dump says about itself does not count: the rows that came back do")
 @pytest.mark.parametrize("sql", [FORGED, SHADOWED, SETTINGS])
 def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: Hold) -> None:
-    """Answers forged on every descriptor, functions and catalogues changed, the server's settings changed, each with 4,000 rows removed."""
+    """Answers forged on every descriptor, catalogues changed, the server's settings changed: each with 4,000 rows removed."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
     assert answer["rows"] == 12072
@@ -124,10 +128,12 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
 
 
 PROBE = """\
-CREATE TABLE probe (line text);
-COPY probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
-    for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done; ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
-DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM probe); END $$;
+\\connect postgres
+CREATE TABLE public.probe (line text);
+COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
+    for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done;
+    ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
+DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM public.probe); END $$;
 """
 
 
@@ -149,7 +155,7 @@ SET max_parallel_workers_per_gather = 0;
 SELECT count(*) FROM (SELECT DISTINCT repeat(g::text, 20) FROM generate_series(1, 100000000) g) s;
 """
 FLOOD = "DO $$ BEGIN FOR i IN 1..600000 LOOP RAISE NOTICE '%', repeat('x', 1000); END LOOP; END $$;\nSELECT 1/0;\n"
-SCREAM = "COPY (SELECT 1) TO PROGRAM 'head -c 3000000000 /dev/zero >/proc/1/fd/1; head -c 3000000000 /dev/zero >/proc/1/fd/2; exit 1';\n"
+SCREAM = "COPY (SELECT 1) TO PROGRAM 'for at in 1 2; do head -c 3000000000 /dev/zero >/proc/1/fd/$at; done; exit 1';\n"
 FORKS = "COPY (SELECT 1) TO PROGRAM 'f() { f | f & }; f; sleep 3; exit 1';\n"
 
 
@@ -168,10 +174,10 @@ FORKS = "COPY (SELECT 1) TO PROGRAM 'f() { f | f & }; f; sleep 3; exit 1';\n"
     ids=["tmp", "data", "shm", "memory", "flood", "scream", "forks"],
 )
 def test_a_dump_that_grows_is_bounded(sql: str, unable: str, on_host: OnHost, hold: Hold) -> None:
-    """A dump that fills each place it can write to, the memory, psql's words, the first process's output, or the process table."""
+    """A dump that fills each place it can write to, the memory, psql's words, the first process's output, the process table."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
-    assert answer.get("unable", "") == unable
+    assert answer.get("unable", "") == unable, answer
     assert unable or answer["status"] != 0
 
 
@@ -214,7 +220,7 @@ def test_a_hostile_snapshot_is_contained(data: bytes, on_host: OnHost, hold: Hol
     """Snapshots that declare ten gigabytes, lengths of 2^40, modules, a wrong checksum, a version of the future."""
     newest(on_host, "redis/redis_hostile.rdb", data)
     answer = hold("redis_restore")
-    assert answer.get("unable") or answer["checked"] or answer["status"] or answer["differing"]
+    assert answer.get("unable") or answer["checked"] or answer["status"] or answer["keys"] == 1  # as many as it holds
 
 
 def tar() -> bytes:
