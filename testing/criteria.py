@@ -34,7 +34,7 @@ def page() -> str:
 
 
 def _criterion(id: str, criterion: Criterion, faults: list[Fault], voice: Voice) -> Iterator[str]:
-    yield f"### {id}: {voice.text(criterion.title)}\n"
+    yield f"### {id}: {voice.title(criterion)}\n"
     yield f"{voice.text(criterion.why)}\n"
     weight = voice.word("blocking" if criterion.blocking else "advisory")
     basis = voice.say("basis", criterion.basis)
