@@ -105,18 +105,24 @@ def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...], minutes: float) -> Iter
     others = [job for job in jobs if job.source != CRON]
     frequent = any(_frequent(job, minutes) for job in others)
     mine = _lines_of(seen.files.get(CRONTAB), seen.script)
-    if frequent and not mine and CRON not in seen.files:
-        return
+    if not frequent or mine or CRON in seen.files:
+        elsewhere = [job.source for job in others if job.source != CRONTAB]
+        yield from _tables(seen, mine, elsewhere, max(1, min(EVERY, int(minutes))), frequent=frequent)
+
+
+def _tables(
+    seen: MonitorFiles, mine: list[str], elsewhere: list[str], every: int, *, frequent: bool
+) -> Iterator[Yielded]:
+    """Our lines (`mine`) leave root's crontab for a file of their own, unless a table elsewhere does it often enough."""
     if not seen.cron:
         yield Note(say("no-cron"))
         return
     if mine:
         yield _without(seen.files[CRONTAB], mine)
-    elsewhere = [job.source for job in others if job.source != CRONTAB]
     if elsewhere:
         yield Note(say("elsewhere", sources=elsewhere))
     if not elsewhere or not frequent:
-        yield _own_table(seen, max(1, min(EVERY, int(minutes))))
+        yield _own_table(seen, every)
 
 
 def _frequent(job: Job, minutes: float) -> bool:
