@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from gate.contract import Contract, ContractError, Criterion
-from reports.commands.observed import judged_by
+from reports.commands.observed import judged_by, question
 from reports.session.terminal import columns, plain, wrapped
 from reports.text.words import Voice
 
@@ -41,7 +41,7 @@ def _rows(id: str, criterion: Criterion, voice: Voice) -> Iterator[tuple[str, st
     test = judged_by(id)
     yield voice.word("observed-by"), test.node if test else voice.word("none")
     for fact in test.facts if test else ():
-        yield voice.word("facts"), f"{fact.name}{voice.colon}{' '.join(fact.asked.split())[:300]}"
+        yield voice.word("facts"), f"{fact.name}{voice.colon}{' '.join(question(fact).split())[:300]}"
     yield voice.word("remedy"), criterion.remedy or voice.word("none")
     yield voice.word("owner"), voice.say("owner", criterion.owner)
-    yield voice.word("todo"), voice.sentence(criterion, criterion.next, {"own": "TARGET"})
+    yield voice.word("todo"), voice.outline(criterion, criterion.next)

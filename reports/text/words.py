@@ -15,7 +15,7 @@ from gate.contract import Criterion, FindingText, Kind, Text
 from gate.figure import few, one
 from gate.outcome import Outcome
 from gate.run import Result
-from gate.sentence import FORMS, cut, dated, day, fill, locale, moment, phrase
+from gate.sentence import FORMS, cut, dated, day, fill, holes, locale, moment, phrase
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
 OWN = frozenset({"target", "figure"})  # what a criterion's sentences may name beside what was seen
@@ -98,6 +98,10 @@ class Voice(msgspec.Struct, frozen=True):
     def title(self, criterion: Criterion) -> str:
         """What the criterion asks, with the figure of its target."""
         return self.sentence(criterion, criterion.title, {})
+
+    def outline(self, criterion: Criterion, text: Text) -> str:
+        """A text of this criterion without a run: what only a run knows is left open."""
+        return self.sentence(criterion, text, dict.fromkeys(holes(text.in_language(self.language)) - OWN, "…"))
 
     def seen(self, criterion: Criterion, result: Result) -> str:
         """What was seen. An open window says it in its reason, which knows what this run changed."""
