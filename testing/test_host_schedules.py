@@ -1,6 +1,6 @@
 """BKP-01: what starts by itself, and whether it finds what it calls."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules,
 from fixtures.host.schedules.commands import called, complete, may_call, path_of
 from fixtures.host.schedules.schedules import schedules
 from fixtures.host.schedules.timers import timers
+from gate.sentence import Dated
 from testing.host_answers import SCHEDULES
 
 LINE = "| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.log 2>&1"
@@ -20,7 +21,7 @@ def judged(old: str = "", new: str = "") -> BackupSchedules:
 
 
 def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> None:
-    assert judged().runs == ("2026-11-24 02:00 CET (/etc/cron.d/twisterlab)",)
+    assert judged().runs == (Dated(datetime(2026, 11, 24, 1, 0, tzinfo=UTC), "/etc/cron.d/twisterlab"),)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,9 @@ def test_a_file_in_cron_daily_runs_when_the_crontab_says() -> None:
     script = SCHEDULES[SCHEDULES.index("| #!/bin/bash") :]
     daily = f"table 755 root whole /etc/cron.daily/pg\n{script}\n=== timers"
     text = SCHEDULES.replace(LINE, "|").replace("=== timers", daily, 1)
-    assert backup_schedules(schedules(text), "postgres").runs == ("2026-11-24 06:25 CET (/etc/cron.daily/pg)",)
+    assert backup_schedules(schedules(text), "postgres").runs == (
+        Dated(datetime(2026, 11, 24, 5, 25, tzinfo=UTC), "/etc/cron.daily/pg"),
+    )
 
 
 @pytest.mark.parametrize(

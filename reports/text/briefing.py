@@ -103,14 +103,14 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
             beside = [
-                voice.text(criterion.finding[finding.name], finding.values)
+                voice.sentence(criterion, criterion.finding[finding.name], finding.values)
                 for finding in result.findings
                 if is_reserve(criterion, finding)
             ]
             yield Line(
                 result.outcome,
                 (id,),
-                voice.text(criterion.title),
+                voice.title(criterion),
                 capital(voice.semicolon.join(beside)),
                 "",
                 owner(run, criterion.owner, voice),
