@@ -12,7 +12,7 @@ file 1826989813 /var/lib/rancher/k3s/server/tls/client-admin.crt
 file 1826996079 /var/lib/rancher/k3s/server/tls/serving-kube-apiserver.crt
 served 1826996079 127.0.0.1:6443
 """
-CLOCK = "container none\nkeeper chrony\noffset -0.000012873\nkept yes\n"
+CLOCK = "container none\nkeeper chrony\nnow 1795460791\nkernel yes\nchrony C0A80001 1795460000.1 -0.000012873 Normal\n"
 CLUSTER_UNIT = """\
 now 1795460696
 MainPID=49

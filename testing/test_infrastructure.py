@@ -274,8 +274,14 @@ def test_a_date_of_whole_seconds_proves_no_more_than_that(ahead: float, apart: f
     ("answer", "synchronised", "keeper", "offset"),
     [
         (CLOCK, True, "chrony", -0.000012873),
-        ("container lxc\nkept no\n", False, "", None),
-        ("container \nkeeper systemd-timesyncd\noffset \nkept yes\n", True, "systemd-timesyncd", None),
+        ("container lxc\nkernel no\n", False, "", None),
+        ("container \nkeeper systemd-timesyncd\nkernel yes\n", True, "systemd-timesyncd", None),
+        ("container \nkeeper ntp\nkernel no\nntp-leap 00\nntp-offset -1.5\n", True, "ntpd", -0.0015),
+        ("container \nkeeper ntp\nkernel no\nntp-leap 11\n", False, "ntpd", None),
+        (CLOCK.replace("C0A80001", "7F7F0101"), False, "chrony", -0.000012873),  # local stratum: it follows itself
+        (CLOCK.replace("kernel yes", "kernel no"), True, "chrony", -0.000012873),  # without rtcsync
+        (CLOCK.replace("kernel yes", "kernel no").replace(" 1795460000", " 1795287200"), False, "chrony", -0.000012873),
+        (CLOCK.replace("Normal", "Not synchronised"), False, "chrony", -0.000012873),
     ],
 )
 def test_who_keeps_the_clock(answer: str, synchronised: bool, keeper: str, offset: float | None) -> None:
@@ -293,6 +299,21 @@ def test_updates_that_wait_have_waited_since_the_last_upgrade_at_most() -> None:
         "kernel 6.8.0-49-generic",
     )
     assert updates(UPDATES.replace("looked 1795", "looked 1785")).stale
+
+
+@pytest.mark.parametrize(
+    ("rows", "days"),
+    [
+        ("ran 1795374391\n", 1.0),  # before apt looked: it could not know of what came since
+        ("ran 1795460700\n", 8.0),  # after: it knew, and left it
+        ("ran 1795374391\nheld libssl3t64\n", 8.0),
+        ("ran 1795374391\nheld sudo\n", 1.0),
+        ("", 8.0),
+    ],
+)
+def test_a_run_counts_for_what_it_installed(rows: str, days: float) -> None:
+    text = UPDATES.replace("upgraded 1795374391", "upgraded 1794769591") + rows
+    assert round(updates(text).waited_days) == days
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def test_security_updates_do_not_wait(updates: Updates, judge: Judge) -> None:
             *found({"stale": updates.stale}, days=updates.looked_days),
             *found({"no-source": not updates.sources}),
             *found({"waiting": updates.waiting}, names=updates.waiting),
+            *found({"held": updates.held}, names=updates.held),
             *found({"reboot": updates.reboot}, names=updates.reboot),
         ],
     )
