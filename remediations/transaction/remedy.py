@@ -57,7 +57,7 @@ class Remedy(msgspec.Struct, frozen=True):
         except (Unknown, RemedyError):
             raise
         except Exception as error:  # whatever a host of another shape does to a remedy
-            raise Unknown("not-understood", fact=self.name, why=f"{type(error).__name__}: {error}"[:200]) from error
+            raise Unknown("not-understood", fact=self.name, why=f"{type(error).__name__}: {error}") from error
 
     def influences(self, id: str) -> bool:
         """A criterion of its scope that gets worse rolls it back: LOG stands for every LOG-…"""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from fixtures.ask.redaction import redact_rows
 from gate.contract import Text
 from gate.sentence import fill
 from remediations.transaction.risk import RemedyError
@@ -51,4 +52,5 @@ def said(remedy: str) -> Mapping[str, Sentence]:
 
 
 def _filled(text: Text, values: Mapping[str, object]) -> Text:
-    return Text(fill(text.en, values, "en"), fill(text.fr, values, "fr"))
+    told = redact_rows(values)
+    return Text(fill(text.en, told, "en"), fill(text.fr, told, "fr"))

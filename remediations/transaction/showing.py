@@ -5,6 +5,7 @@ from shlex import quote
 
 import msgspec
 
+from fixtures.ask.redaction import redact
 from gate.sentence import phrase
 from remediations.transaction.difference import difference
 from remediations.transaction.objects import DeleteObjects, PatchObject
@@ -37,9 +38,9 @@ def _step(step: Step, language: str) -> Iterator[Line]:
 
     if step.said.why != NOTHING:
         yield line("why", step.said.why.in_language(language))
-    yield from (line("run", command) for command in commands(step))
+    yield from (line("run", redact(command)) for command in commands(step))
     if isinstance(step, InstallFile | RemoveFile) and step.activate:
-        yield line("then", step.activate)
+        yield line("then", redact(step.activate))
     yield line("undo", undo_of(step, language))
     for changed in difference(step).splitlines():
         yield changed, {"+": "green", "-": "red"}.get(changed[:1], "")
@@ -70,7 +71,7 @@ def undo_of(step: Step, language: str) -> str:
     lasting = step.said.lasting.in_language(language)
     match step:
         case RunCommand(undo=undo):
-            return (lasting or undo) if undo else phrase("fix", "not-needed", {"why": lasting}, language)
+            return (lasting or redact(undo)) if undo else phrase("fix", "not-needed", {"why": lasting}, language)
         case DeleteObjects():
             return (
                 phrase("fix", "not-needed", {"why": lasting}, language)
@@ -83,4 +84,4 @@ def undo_of(step: Step, language: str) -> str:
             said = phrase("fix", "file-removed", {}, language)
         case _:
             said = phrase("fix", "file-back", {}, language)
-    return phrase("fix", "and-then", {"undo": said, "then": step.activate}, language) if step.activate else said
+    return phrase("fix", "and-then", {"undo": said, "then": redact(step.activate)}, language) if step.activate else said
