@@ -2,7 +2,16 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-export TARGET SCENARIO FIX DRILLS KEEP REPORT_LANG PREFIX PYTHON
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP REPORT_LANG PREFIX PYTHON
+export $(VARIABLES)
+
+# A word that nobody reads would leave another server judged than was meant: `target=edge`, `TARGTE=edge`, `make audit edge`.
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+GOALS := $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+UNKNOWN := $(addsuffix =…,$(filter-out $(VARIABLES) MAKEFLAGS,$(GIVEN))) $(filter-out $(GOALS) .venv/%,$(MAKECMDGOALS))
+ifneq ($(strip $(UNKNOWN)),)
+$(error make does not know $(strip $(UNKNOWN)); write one of: $(addsuffix =…,$(VARIABLES)), and see: make help)
+endif
 
 .PHONY: help
 help:  ## this list

@@ -10,7 +10,7 @@ usage() { echo "make audit: $1" >&2; exit 4; }
 
 alone() {  # with the lock of the schedule; a mac has no flock
   lock=$folder/schedule.lock
-  if [ -w "$state/$name/schedule.lock" ]; then lock=$state/$name/schedule.lock; fi
+  if [ -f "$state/$name/schedule.lock" ] && [ -w "$state/$name/schedule.lock" ]; then lock=$state/$name/schedule.lock; fi
   if [ ! -w "${lock%/*}" ] || ! command -v flock >/dev/null; then return; fi
   if [ -e "$lock" ] && [ ! -w "$lock" ]; then return; fi  # another account's
   exec 9>>"$lock"
@@ -22,6 +22,7 @@ of_a_site() {
   folder=$TARGET
   case $TARGET in */*) ;; *) if [ -d "targets/$TARGET" ]; then folder=targets/$TARGET; fi ;; esac
   name=$(basename "$folder")
+  case $name in twisterlab.example) usage "$name is an example and nobody's server; copy it first: cp -r targets/$name targets/NAME" ;; esac
   export PHASE0_REPORTS="${PHASE0_REPORTS:-reports/out/$name}"
   if [ -d "$etc/$name" ] && [ "$folder" != "$etc/$name" ]; then
     echo "make audit: $name is on a schedule here: its seven days and its page are $state/$name; this look leaves them as they are" >&2

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Put the audits of TARGET on a schedule of systemd: .make/schedule.sh HOME (or `ready`: can this machine do that?)
+# Put the audits of TARGET on a schedule of systemd: .make/schedule.sh HOME (or `ready`: can this machine do that? or `units HOME`: write
+# the units alone).
 # The folder goes to /etc/phase0-audit/NAME, for root to change and phase0-gate to read; what audits leave lies in
 # /var/lib/phase0-audit/NAME. A folder that is there already stays as it is, and so does every history. The units lie below /usr/local:
 # a new file in /etc/systemd would be a change of the server's configuration, and open its seven days anew.
 set -eu
-etc=/etc/phase0-audit units=/usr/local/lib/systemd/system
+umask 022
+etc=/etc/phase0-audit state=/var/lib/phase0-audit units=/usr/local/lib/systemd/system account=phase0-gate
 
 refuse() { echo "make install TARGET=$TARGET: $1" >&2; exit "${2:-1}"; }
 
@@ -22,16 +24,28 @@ copy() {  # nobody else may read keys; what comes in is root's, so that an audit
   install -d -m 0755 "$etc"
   cp -R "$folder" "$etc/.new"
   rm -f "$etc/.new/schedule.lock"
-  chown -R root:phase0-gate "$etc/.new"
+  chown -Rh "root:$account" "$etc/.new"
   chmod -R u=rwX,g=rX,o= "$etc/.new"
   mv "$etc/.new" "$etc/$name"
 }
 
-histories() {  # the link keeps the database where audits may write
-  install -d -o phase0-gate -g phase0-gate -m 0750 "/var/lib/phase0-audit/$name"
-  kept=/var/lib/phase0-audit/$name/history.sqlite ours=$etc/$name/history.sqlite
-  if [ -f "$ours" ] && [ ! -L "$ours" ] && [ ! -e "$kept" ]; then cp "$ours"* "${kept%/*}/"; fi
-  chown -R -h phase0-gate: "${kept%/*}"  # of one that was uninstalled, everything is root's
+as_account() { runuser -u "$account" -- "$@"; }
+
+histories() {  # the link keeps the database where audits may write: there the account acts, since root would follow its links
+  folder=$state/$name kept=$state/$name/history.sqlite ours=$etc/$name/history.sqlite
+  install -d -m 0755 "$state"
+  if [ -d "$folder" ] && [ "$(stat -c %u "$folder")" = 0 ]; then  # uninstalled: all is root's; the folder itself comes last
+    find "$folder" -depth \( -type d -o -type f -links 1 \) -exec chown -h "$account:" {} +
+  fi
+  install -d -o "$account" -g "$account" -m 0750 "$folder"
+  if [ -f "$ours" ] && [ ! -L "$ours" ] && [ ! -e "$kept" ]; then
+    for part in '' -wal -shm; do
+      if [ -f "$ours$part" ] && [ ! -L "$ours$part" ]; then
+        # shellcheck disable=SC2016 # its own parameter
+        as_account sh -c 'umask 027; cat >"$1"' sh "$kept$part" <"$ours$part"
+      fi
+    done
+  fi
   rm -f "$ours" "$ours-wal" "$ours-shm"
   ln -s "$kept" "$ours"
 }
@@ -53,7 +67,18 @@ try:
 except (TargetError, OSError) as error:
     sys.exit(str(error))'
 
-if [ "$1" = ready ]; then ready; exit; fi
+write_units() {
+  install -d -m 0755 "$units" "$units/phase0-audit-.service.d"
+  for unit in deploy/systemd/*.service deploy/systemd/*.timer deploy/systemd/phase0-audit-.service.d/audit.conf; do
+    sed "s|@HOME@|$home|g" "$unit" | install -m 0644 -o root -g root /dev/stdin "$units/${unit#deploy/systemd/}"
+  done
+  systemctl daemon-reload
+}
+
+case $1 in
+  ready) ready; exit ;;
+  units) home=$2; write_units; exit ;;
+esac
 home=$1 python=$1/.venv/bin/python folder=$TARGET
 export PYTHONPATH="$home"
 [ -f "$folder/target.toml" ] || folder=targets/$TARGET
@@ -62,14 +87,10 @@ name=${said%% *}
 systemd-sysusers "$home/deploy/systemd/sysusers.conf"
 if [ -e "$etc/$name" ]; then same_server; else copy; fi
 histories
-runuser -u phase0-gate -- "$python" -P -c "$VALIDATED" "$etc/$name" >/dev/null ||
+as_account "$python" -P -c "$VALIDATED" "$etc/$name" >/dev/null ||
   refuse "nothing outside the folder comes along: bring what is missing into $etc/$name, or name it in full there; then again" 4
 
-install -d "$units/phase0-audit-.service.d"
-for unit in deploy/systemd/*.service deploy/systemd/*.timer deploy/systemd/phase0-audit-.service.d/audit.conf; do
-  sed "s|@HOME@|$home|g" "$unit" > "$units/${unit#deploy/systemd/}"
-done
-systemctl daemon-reload
+write_units
 for kind in sample daily drills; do systemctl enable --quiet --now "phase0-audit-$kind@$name.timer"; done
 cat <<EOF
 On a schedule: $name, as phase0-gate. When: systemctl list-timers 'phase0-audit-*'

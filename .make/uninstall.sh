@@ -1,20 +1,29 @@
 #!/bin/sh
 # Take away what `make install` brought, with PREFIX as it was then: timers, account, targets, reports, program. Each history stays, and
-# what people wrote beside it: both are evidence. Keys and tokens go.
+# what people wrote beside it: both are evidence. Keys and tokens go. The observer of a server that audits itself is not of this.
 set -eu
-home=$PREFIX/lib/phase0-gate etc=/etc/phase0-audit state=/var/lib/phase0-audit units=/usr/local/lib/systemd/system
+umask 022
+home=$PREFIX/lib/phase0-audit etc=/etc/phase0-audit state=/var/lib/phase0-audit units=/usr/local/lib/systemd/system account=phase0-gate
 
 unscheduled() {  # the folder of one target
   name=$(basename "$1")
+  kept=$state/$name
   for kind in sample daily drills; do
     systemctl disable --quiet --now "phase0-audit-$kind@$name.timer" || :
     systemctl stop "phase0-audit-$kind@$name.service" || :
   done
-  for kept in "$1"/*.toml "$1/worklog.csv" "$1/documents"; do
-    if [ -e "$kept" ]; then cp -R "$kept" "$state/$name/"; fi
+  install -d -o root -g root -m 0700 "$kept"  # from here on the account can lay no link in it
+  rm -rf "${kept:?}/reports" "$kept/light" "$kept/schedule.lock" "$kept/told.json"
+  find "$kept" -mindepth 1 ! -type d ! -type f -exec rm -f {} +  # links, pipes and sockets are no evidence
+  for file in "$1"/*.toml "$1/worklog.csv" "$1/documents"; do
+    if [ -e "$file" ]; then
+      rm -rf "${kept:?}/${file##*/}"
+      cp -R "$file" "$kept/"
+    fi
   done
-  rm -rf "${state:?}/$name/reports" "$state/$name/light" "$state/$name/schedule.lock" "$state/$name/told.json" "$1"
-  echo "Kept: $state/$name/history.sqlite, and what people wrote"
+  find "$kept" -depth \( -type d -o -type f -links 1 \) -exec chown -h root:root {} + -exec chmod u=rwX,g=rX,o= {} +
+  rm -rf "$1"
+  echo "Kept: $kept/history.sqlite, and what people wrote"
 }
 
 if [ -d "$etc" ]; then
@@ -25,8 +34,8 @@ if [ -d "$etc" ]; then
     /var/lib/systemd/timers/stamp-phase0-audit-*
   systemctl daemon-reload
   systemctl reset-failed 'phase0-audit-*' 2>/dev/null || :
-  chown -R root: "$state"
-  userdel phase0-gate
+  userdel "$account"
 fi
 rm -rf "$home" "$PREFIX/bin/phase0-gate"
+.make/earlier.sh
 echo "Removed: $home and $PREFIX/bin/phase0-gate"

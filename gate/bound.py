@@ -3,10 +3,12 @@
 import math
 import operator
 import re
+from collections.abc import Mapping
 
 import msgspec
 
 COMPARE = {"<": operator.lt, "≤": operator.le, "=": operator.eq, "≥": operator.ge, ">": operator.gt}
+BYTES = {"GB": 10**9, "MB": 10**6, "MiB": 2**20}
 WRITTEN = re.compile(r"([<≤=≥>]) (-?\d+(?:\.\d+)?)(?: (\S.*))?")
 
 
@@ -32,6 +34,17 @@ class Bound(msgspec.Struct, frozen=True):
         """A value that is no finite number meets nothing."""
         return math.isfinite(value) and bool(COMPARE[self.compare](value, self.figure))
 
+    def out_of_reach(self, value: float) -> bool:
+        """`value` misses a target that it cannot meet any more by growing: what was seen so far is too much already."""
+        return self.compare in "<≤" and not self.met_by(value)
+
+    @property
+    def bytes(self) -> float:
+        """The figure in bytes; ValueError where its unit is not one of BYTES."""
+        if self.unit not in BYTES:
+            raise ValueError(f"“{self}” is not a number of bytes")
+        return self.figure * BYTES[self.unit]
+
     def margin(self, value: float) -> float:
         """Distance to the target in its unit: positive inside, negative outside."""
         if self.compare in "<≤":
@@ -46,3 +59,6 @@ class Bound(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.compare} {self.figure:g} {self.unit}".rstrip()
+
+
+Bounds = Mapping[str, Bound]  # the targets in force, by the id of their criterion

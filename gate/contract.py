@@ -71,7 +71,10 @@ class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points."""
+    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points.
+
+    `attestable`: a person may answer for what cannot be measured of it.
+    """
 
     chapter: str
     plan: str
@@ -85,6 +88,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     next: Text
     blocking: bool = False
     waivable: bool = True
+    attestable: bool = False
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     cause: str = ""
@@ -106,6 +110,11 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return self.knockout or any(text.knockout for text in self.finding.values())
 
     @property
+    def may_be_attested(self) -> bool:
+        """A person may answer for it, or for a part of it; everything else is measured."""
+        return self.attestable or self.kind is Kind.ATTESTED
+
+    @property
     def bound(self) -> Bound:
         """The target, understood."""
         return Bound.parse(self.target)
@@ -115,12 +124,33 @@ Contract = Mapping[str, Criterion]
 
 
 def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criterion]:
-    """Criteria by id, in the order of the file, of `chapter` where they name none; ContractError says which row is wrong."""
+    """Criteria by id, in the order of the file, of `chapter` where they name none; ContractError says which row is wrong.
+
+    The table `findings` of a chapter holds sets of findings that its rows share by name.
+    """
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"{where}: not TOML: {error}") from error
-    return {id: _criterion(id, row, where, chapter) for id, row in tables.items()}
+    sets = tables.pop("findings", {})
+    return {id: _criterion(id, _with_sets(id, row, sets, where), where, chapter) for id, row in tables.items()}
+
+
+def _with_sets(id: str, row: Any, sets: Any, where: str) -> Any:  # whatever TOML holds
+    """The row with the findings of the chapter's sets that it names (`findings = ["schedules"]`) beside its own."""
+    if not isinstance(row, dict) or "findings" not in row:
+        return row
+    named, own = row["findings"], row.get("finding", {})
+    if not isinstance(named, list) or not isinstance(own, dict):
+        raise ContractError(f"{where}: [{id}]: findings is a list of names, finding a table")
+    shared: dict[str, Any] = {}
+    for name in map(str, named):
+        if not isinstance(sets, dict) or not isinstance(sets.get(name), dict):
+            raise ContractError(f"{where}: [{id}]: no such set of findings: [findings.{name}]")
+        shared |= sets[name]
+    if twice := sorted(shared.keys() & own.keys()):
+        raise ContractError(f"{where}: [{id}]: finding {twice[0]} is in a set and of its own")
+    return {**{key: value for key, value in row.items() if key != "findings"}, "finding": {**shared, **own}}
 
 
 def load_contract(folder: Path = CONTRACT) -> dict[str, Criterion]:

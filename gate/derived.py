@@ -128,7 +128,8 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     needed = criterion.bound.figure
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
-    told = {"why": window.why, "what": window.what, "until": window.earliest(needed).isoformat(timespec="minutes")}
+    until = window.earliest(needed).isoformat(timespec="minutes")
+    told = {"why": window.why, "what": window.what, "needed": needed, "until": until}
     if window.since is None:
         cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
         return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**told, **cause}))

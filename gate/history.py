@@ -1,6 +1,7 @@
 """The history of one target, in SQLite beside target.toml: samples, events, remedies, drills, configuration.
 
-One reader and one writer. A file that cannot be used is kept as it is, and the audit goes on without it and says so.
+Every row names the server it is of. One reader and one writer.
+A file that cannot be used is kept as it is, and the audit goes on without it and says so.
 """
 
 import sqlite3
@@ -12,12 +13,14 @@ from typing import Any
 
 import msgspec
 
+from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
+from gate.provenance import History
 from gate.sample import Event, Happened, Sample
 
-VERSION = 2
+VERSION = 3
 WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later would not
-MIGRATIONS = (  # each brings a file from the version before; version 1 knew samples only
+MIGRATIONS = (  # each brings a file from the version before; identity 0 is that of rows from before version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
     (
         "CREATE TABLE event (kind TEXT, at TEXT, what TEXT, PRIMARY KEY (kind, at, what)) STRICT",
@@ -25,12 +28,22 @@ MIGRATIONS = (  # each brings a file from the version before; version 1 knew sam
         "CREATE TABLE drill (criterion TEXT, at TEXT, body TEXT NOT NULL, PRIMARY KEY (criterion, at)) STRICT",
         "CREATE TABLE configuration (path TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT",
     ),
+    (
+        "CREATE TABLE identity (id INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE) STRICT",
+        "INSERT INTO identity VALUES (0, '{}')",
+        *(
+            f"ALTER TABLE {table} ADD COLUMN identity INTEGER NOT NULL DEFAULT 0"
+            for table in ("sample", "event", "work", "drill", "configuration")
+        ),
+        "CREATE TABLE adoption (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
+    ),
 )
 PRUNING = (
     "DELETE FROM sample WHERE at < ?",
     "DELETE FROM event WHERE at < ?",
     "DELETE FROM work WHERE at < ?",
     "DELETE FROM drill WHERE at < ?",
+    "DELETE FROM adoption WHERE at < ?",
 )
 
 
@@ -38,10 +51,10 @@ class HistoryError(Exception):
     """The history cannot be read or written; the file is kept as it is."""
 
 
-def recall(path: Path) -> Past:
+def recall(path: Path) -> History:
     """All of it, oldest first; nothing where there is no file. HistoryError for a damaged or newer one."""
     if not path.exists():
-        return Past()
+        return History()
     try:
         with closing(_open(path)) as database:
             return _read(database)
@@ -58,27 +71,40 @@ def recall(path: Path) -> Past:
 
 
 def remember(path: Path, past: Past) -> None:
-    """Add to it, all or nothing; what happened at the same moment is replaced, digests are those of the newest look."""
+    """Add to it, all or nothing, as evidence of the server `past.identity` names.
+
+    What happened at the same moment is replaced, digests are those of the newest look.
+    """
     with _writing(path, "this run leaves no sample in it") as database:
+        of = _number(database, past.identity)
         database.executemany(
-            "INSERT OR REPLACE INTO sample VALUES (?, ?)",
-            [(stamp(sample.at), _json(sample)) for sample in past.samples],
+            "INSERT OR REPLACE INTO sample VALUES (?, ?, ?)",
+            [(stamp(sample.at), _json(sample), of) for sample in past.samples],
         )
         database.executemany(
-            "INSERT OR REPLACE INTO event VALUES (?, ?, ?)",
-            [(event.kind, stamp(event.at), event.what) for event in past.events],
+            "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?)",
+            [(event.kind, stamp(event.at), event.what, of) for event in past.events],
         )
         database.executemany(
-            "INSERT OR REPLACE INTO work VALUES (?, ?, ?)",
-            [(stamp(work.at), work.remedy, work.state) for work in past.works],
+            "INSERT OR REPLACE INTO work VALUES (?, ?, ?, ?)",
+            [(stamp(work.at), work.remedy, work.state, of) for work in past.works],
         )
         database.executemany(
-            "INSERT OR REPLACE INTO drill VALUES (?, ?, ?)",
-            [(drill.result.id, stamp(drill.at), _json(drill.result)) for drill in past.drills],
+            "INSERT OR REPLACE INTO drill VALUES (?, ?, ?, ?)",
+            [(drill.result.id, stamp(drill.at), _json(drill.result), of) for drill in past.drills],
         )
         if past.configuration:
             database.execute("DELETE FROM configuration")
-            database.executemany("INSERT INTO configuration VALUES (?, ?)", past.configuration.items())
+            database.executemany(
+                "INSERT INTO configuration VALUES (?, ?, ?)",
+                [(file, digest, of) for file, digest in past.configuration.items()],
+            )
+
+
+def adopt(path: Path, adoption: Adoption) -> None:
+    """Keep what somebody says about evidence of other identities."""
+    with _writing(path, "nothing was adopted") as database:
+        database.execute("INSERT OR REPLACE INTO adoption VALUES (?, ?)", (stamp(adoption.at), _json(adoption)))
 
 
 def prune(path: Path, before: datetime) -> int:
@@ -92,29 +118,48 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _read(database: sqlite3.Connection) -> Past:
-    def rows(query: str) -> list[Any]:  # tuples of texts, as many as the query names
-        return database.execute(query).fetchall()
+def _read(database: sqlite3.Connection) -> History:
+    identities = {
+        number: msgspec.json.decode(body, type=Identity)
+        for number, body in database.execute("SELECT id, body FROM identity ORDER BY id").fetchall()
+    }
+    adoptions = database.execute("SELECT body FROM adoption ORDER BY at").fetchall()
+    pasts = [_past(database, number, identity) for number, identity in identities.items()]
+    return History(
+        tuple(past for past in pasts if past != Past(identity=past.identity)),
+        tuple(msgspec.json.decode(body, type=Adoption) for (body,) in adoptions),
+    )
+
+
+def _past(database: sqlite3.Connection, number: int, identity: Identity) -> Past:
+    def rows(columns: str, table: str, order: str) -> list[Any]:  # tuples of texts, as many as there are columns
+        query = f"SELECT {columns} FROM {table} WHERE identity = ? ORDER BY {order}"  # noqa: S608 — names of ours
+        return database.execute(query, (number,)).fetchall()
 
     moment = datetime.fromisoformat
     return Past(
-        samples=tuple(
-            msgspec.json.decode(body, type=Sample) for (body,) in rows("SELECT body FROM sample ORDER BY at")
-        ),
+        samples=tuple(msgspec.json.decode(body, type=Sample) for (body,) in rows("body", "sample", "at")),
         events=tuple(
             Event(moment(at), Happened(kind), what)
-            for at, kind, what in rows("SELECT at, kind, what FROM event ORDER BY at, kind, what")
+            for at, kind, what in rows("at, kind, what", "event", "at, kind, what")
         ),
         works=tuple(
-            Work(moment(at), remedy, state)
-            for at, remedy, state in rows("SELECT at, remedy, state FROM work ORDER BY at, remedy")
+            Work(moment(at), remedy, state) for at, remedy, state in rows("at, remedy, state", "work", "at, remedy")
         ),
         drills=tuple(
             Drilled(moment(at), msgspec.json.decode(body, type=Drilled.__annotations__["result"]))
-            for at, body in rows("SELECT at, body FROM drill ORDER BY at, criterion")
+            for at, body in rows("at, body", "drill", "at, criterion")
         ),
-        configuration=dict(rows("SELECT path, digest FROM configuration ORDER BY path")),
+        configuration=dict(rows("path, digest", "configuration", "path")),
+        identity=identity,
     )
+
+
+def _number(database: sqlite3.Connection, identity: Identity) -> int:
+    """Of an identity in this file; one it does not know yet gets the next."""
+    body = _json(identity)
+    database.execute("INSERT OR IGNORE INTO identity (body) VALUES (?)", (body,))
+    return int(database.execute("SELECT id FROM identity WHERE body = ?", (body,)).fetchone()[0])
 
 
 def _json(value: msgspec.Struct) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from gate.names import readable
+
 LONGEST = timedelta(hours=24)
 
 
@@ -24,7 +26,7 @@ class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def maintenance_void(entry: Maintenance) -> str:
     """Why an announcement does not count: a code of reports/locale [void], or nothing."""
-    if not entry.what.strip() or not entry.who.strip():
+    if not readable(entry.what) or not readable(entry.who):
         return "unsigned"
     if entry.to <= entry.start:
         return "backwards"

@@ -1,25 +1,28 @@
 """What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from gate.contract import Contract
+from gate.documents import document_void
 from gate.entries import entries
+from gate.identity import Identity
 from gate.maintenance import Maintenance, maintenance_void
-from gate.runner import same_person
+from gate.names import readable, same_person
 from gate.worklog import Logged, load_worklog
 
 LONGEST_WAIVER = timedelta(days=30)
+LONGEST_ATTESTATION = timedelta(days=366)
 STABLE = "DEC-02"  # the criterion that maintenance speaks to
 
 
 class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody answers for a criterion, with yes or (`approved = false`) with no.
 
-    `sha256` binds the document: a changed document voids the entry.
+    `sha256` binds the document: a changed document voids the entry. `server` names the server that was looked at.
     """
 
     criterion: str
@@ -31,6 +34,7 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     document: str = ""
     sha256: str = ""
     note: str = ""
+    server: Identity = Identity()
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,14 +75,14 @@ class People(msgspec.Struct, frozen=True):
         return next((entry for entry in self.waivers if entry.criterion == id), None)
 
 
-def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> People:
-    """Read what people wrote into a target folder; `waivable` has a row for every criterion, `runner` names who runs this."""
+def load_people(folder: Path, contract: Contract, at: datetime, runner: Sequence[str] = ()) -> People:
+    """Read what people wrote into a target folder; `runner` are the names of who runs the audit."""
     attestations = [
-        (entry, attestation_void(entry, folder, waivable, at))
+        (entry, attestation_void(entry, folder, contract, at))
         for entry in entries(folder / "attestations.toml", "attestation", Attestation)
     ]
     waivers = [
-        (entry, waiver_void(entry, waivable, at, runner))
+        (entry, waiver_void(entry, contract, at, runner))
         for entry in entries(folder / "waivers.toml", "waiver", Waiver)
     ]
     announced = [
@@ -96,11 +100,27 @@ def load_people(folder: Path, waivable: Mapping[str, bool], at: datetime, runner
     )
 
 
-def attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool], at: datetime) -> str:
+def of_server(people: People, watched: Identity, counts: Callable[[Identity, datetime], bool]) -> People:
+    """Without the yes of an attestation that names another server than the one that is watched; a no stands."""
+    others = [
+        entry
+        for entry in people.attestations
+        if entry.approved and entry.server.differing(watched) and not counts(entry.server, entry.date)
+    ]
+    return msgspec.structs.replace(
+        people,
+        attestations=tuple(entry for entry in people.attestations if entry not in others),
+        void=(*people.void, *(Void(entry.criterion, "attestation", "another-server") for entry in others)),
+    )
+
+
+def attestation_void(entry: Attestation, folder: Path, contract: Contract, at: datetime) -> str:
     """Why it does not count: a code of reports/locale [void], or nothing."""
-    if entry.criterion not in known:
+    if entry.criterion not in contract:
         return "no-such-criterion"
-    if not entry.who.strip() or not entry.role.strip():
+    if not contract[entry.criterion].may_be_attested:
+        return "measured"
+    if not readable(entry.who) or not readable(entry.role):
         return "unsigned"
     if entry.date > at:
         return "future"
@@ -108,24 +128,18 @@ def attestation_void(entry: Attestation, folder: Path, known: Mapping[str, bool]
         return ""  # a no stands until somebody says yes: time and a changed document do not turn it into one
     if entry.valid_until <= at:
         return "expired"
-    return _document_void(entry, folder) if entry.document else ""
+    if entry.valid_until - entry.date > LONGEST_ATTESTATION:
+        return "attestation-too-long"
+    return document_void(folder, entry.document, entry.sha256) if entry.document else ""
 
 
-def _document_void(entry: Attestation, folder: Path) -> str:
-    try:
-        found = hashlib.sha256((folder / entry.document).read_bytes()).hexdigest()
-    except OSError:
-        return "document-missing"
-    return "" if found == entry.sha256.lower() else "document-changed"
-
-
-def waiver_void(entry: Waiver, waivable: Mapping[str, bool], at: datetime, runner: Sequence[str] = ()) -> str:
+def waiver_void(entry: Waiver, contract: Contract, at: datetime, runner: Sequence[str] = ()) -> str:
     """The same of a waiver; `runner` are the names of who runs the audit."""
-    if entry.criterion not in waivable:
+    if entry.criterion not in contract:
         return "no-such-criterion"
-    if not waivable[entry.criterion]:
+    if not contract[entry.criterion].waivable:
         return "never-waivable"
-    if not entry.approver.strip() or not entry.reason.strip():
+    if not readable(entry.approver) or not readable(entry.reason):
         return "unsigned"
     if same_person(entry.approver, (entry.requested_by, *runner)):
         return "self-approved"

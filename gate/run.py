@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from gate.contract import Criterion, Text
 from gate.history_series import Chronicle
+from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.people import People
 from gate.stability import Window
 
 VERSION = 1
+Account = Literal["", "asks", "shell"]
 
 
 class RunError(ValueError):
@@ -93,7 +95,14 @@ class Intervention(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """An audit from start to end, with the contract it was judged by."""
+    """An audit from start to end, with the contract it was judged by.
+
+    `identity` says which server was watched, `adopted` which earlier evidence counts by somebody's word, `left_out` what
+    the history holds of other servers.
+
+    `account` is the kind of account the host was asked by: "asks" (it can do nothing else), "shell" (whoever holds its key
+    can run programs there), or "" where the host was not asked.
+    """
 
     id: str
     target: Audited
@@ -105,6 +114,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None = None
     interventions: tuple[Intervention, ...] = ()
     replayed_from: str = ""
+    identity: Identity = Identity()
+    adopted: tuple[Adoption, ...] = ()
+    left_out: LeftOut | None = None
+    account: Account = ""
     chronicle: Chronicle = Chronicle()
     version: int = VERSION
 

@@ -2,7 +2,6 @@
 
 import os
 import pwd
-from collections.abc import Iterable
 
 
 def runner_names() -> tuple[str, ...]:
@@ -13,12 +12,3 @@ def runner_names() -> tuple[str, ...]:
         return tuple(filter(None, (os.environ.get("GITHUB_ACTOR", ""),)))
     names = (account.pw_gecos.partition(",")[0].strip(), account.pw_name, os.environ.get("GITHUB_ACTOR", ""))
     return tuple(name for name in names if name)
-
-
-def same_person(name: str, others: Iterable[str]) -> bool:
-    """Capitals and runs of space aside."""
-
-    def plain(written: str) -> str:
-        return " ".join(written.casefold().split())
-
-    return plain(name) in {plain(other) for other in others if other.strip()}

@@ -4,7 +4,6 @@ Sentences stand in tests/criteria (what was seen) and reports/locale (why someth
 values stand in run.json. Templates use `{name}` or `{name:form}`: one of FORMS, `line|lines`, or Python's own.
 """
 
-import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +12,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from gate import figure
 
 LOCALE = Path(__file__).parents[1] / "reports" / "locale"
 LANGUAGES = ("en", "fr")
 SPACES = "\u00a0\u202f"  # French sets them before its high punctuation
-DATED = re.compile(r"(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?: UTC|[+-]\d\d:\d\d|Z)?)?)(?= \(|$)")
-PERCENT = re.compile(r"(\d)(?:\.(\d+))? %")  # as a check writes it into a row of its own
 MOST_LISTED = 5
+
+
+class Dated(msgspec.Struct, frozen=True):
+    """A day or a moment, and what it is the date of, as an entry of `{name:moments}`."""
+
+    at: date | datetime
+    what: str
+
+
+class Fill(msgspec.Struct, frozen=True):
+    """How full a filesystem is, in per cent of its bytes and of its inodes, as an entry of `{name:fills}`."""
+
+    mount: str
+    bytes: float
+    inodes: float
 
 
 class Cut(tuple[Any, ...]):
@@ -117,20 +131,38 @@ def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
     }
 
 
-def _list(value: Any, language: str) -> str:
-    listed = [_entry(entry, language) for entry in value[:MOST_LISTED]]
+def _list(value: Any, language: str, entry: Callable[[Any, str], str] = lambda entry, _language: str(entry)) -> str:
+    listed = [entry(one, language) for one in value[:MOST_LISTED]]
     more = _count(value) - len(listed)
     said = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
     return said or {"en": "none", "fr": "néant"}[language]
 
 
-def _entry(entry: Any, language: str) -> str:
-    """A date in it is told as everywhere, and a percentage with the comma and the space of the language."""
-    said = str(entry)
-    if found := DATED.match(said):
-        return moment(found[1].replace(" UTC", "+00:00"), language) + said[found.end() :]
-    point = "," if language == "fr" else "."
-    return PERCENT.sub(lambda found: f"{found[1]}{point + found[2] if found[2] else ''}\u00a0%", said)
+def _dated(entry: Any, language: str) -> str:
+    """`11 February 2026 (redis)` of Dated, or a moment alone; what an older run wrote as text stays as it is."""
+    values = _fields(entry)
+    try:
+        return f"{moment(values['at'], language)} ({values['what']})" if values else moment(entry, language)
+    except ValueError:
+        return str(entry)
+
+
+def _fill(entry: Any, language: str) -> str:
+    """`/var 59.1 % / 3 %` of Fill; what an older run wrote as text stays as it is."""
+    values = _fields(entry)
+    shares = [_percent(values[name], language) for name in ("bytes", "inodes") if values]
+    return f"{values['mount']} {' / '.join(shares)}" if values else str(entry)
+
+
+def _fields(entry: Any) -> Mapping[str, Any]:
+    """Those of an entry that is a struct, or was one before it was written as JSON."""
+    if isinstance(entry, msgspec.Struct):
+        return msgspec.structs.asdict(entry)
+    return entry if isinstance(entry, Mapping) else {}
+
+
+def _percent(value: Any, language: str) -> str:
+    return f"{figure.few(value, language)}{figure.SPACE}%"
 
 
 def _count(value: Any) -> int:
@@ -161,9 +193,11 @@ FORMS: dict[str, Callable[[Any, str], str]] = {
     "moment": moment,
     "day": day,
     "list": _list,
+    "moments": lambda value, language: _list(value, language, _dated),
+    "fills": lambda value, language: _list(value, language, _fill),
     "word": _word,
     "gb-signed": lambda value, language: figure.plus(figure.gigabytes(value, language)),
-    "percent": lambda value, language: f"{figure.few(value, language)}{figure.SPACE}%",
+    "percent": _percent,
     "yes-no": lambda value, language: {"en": ("no", "yes"), "fr": ("non", "oui")}[language][bool(value)],
     "count": lambda value, _language: str(_count(value)),
 }

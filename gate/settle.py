@@ -7,6 +7,7 @@ import msgspec
 from gate.contract import Contract, Criterion
 from gate.derived import Derived, judge_progress, judge_score, judge_window, progress, score
 from gate.outcome import Outcome
+from gate.people import waiver_void
 from gate.run import NOT_JUDGED, Reason, Result, Run
 from gate.stability import Window
 
@@ -34,9 +35,9 @@ def _judged(result: Result, criterion: Criterion) -> Result:
 
 
 def _stands(result: Result, criterion: Criterion) -> bool:
-    """The figure, where there is one, meets the target, and nothing was found that fails the criterion."""
+    """There is a figure, it meets the target, and nothing was found that fails the criterion."""
     found = [criterion.finding.get(finding.name) for finding in result.findings]
-    met = result.value is None or criterion.bound.met_by(result.value)
+    met = result.value is not None and criterion.bound.met_by(result.value)
     return met and not any(text is None or text.failing for text in found)
 
 
@@ -44,7 +45,7 @@ def _settled(result: Result, run: Run) -> Result:
     if result.outcome is Outcome.PASS and result.before is Outcome.FAIL:
         return msgspec.structs.replace(result, outcome=Outcome.FIXED)
     waiver = run.people.waiver(result.id)
-    valid = run.contract[result.id].waivable and waiver is not None and waiver.expires > run.ended
+    valid = waiver is not None and not waiver_void(waiver, run.contract, run.ended)
     return (
         msgspec.structs.replace(result, outcome=Outcome.WAIVED) if valid and result.outcome is Outcome.FAIL else result
     )

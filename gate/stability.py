@@ -71,6 +71,11 @@ class Window(msgspec.Struct, frozen=True):
             return datetime.max.replace(tzinfo=UTC)
 
 
+def _usable(samples: Iterable[Sample], at: datetime, *, made_up: bool) -> Iterable[Sample]:
+    """Those that may count for a window that ends at `at`."""
+    return (sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
+
+
 def observe_window(
     samples: Sequence[Sample],
     at: datetime,
@@ -85,7 +90,7 @@ def observe_window(
     """
     evidence = evidence or Evidence()
     at = at.astimezone(UTC)  # within one zone Python counts by the clock on the wall, and that jumps
-    past = _in_order(sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
+    past = _in_order(_usable(samples, at, made_up=made_up))
     events = [event for event in evidence.events if event.at <= at]
     found = incidents(past, events, maintenance)
     seen = Window(

@@ -31,7 +31,8 @@ def _asks_less(other: Criterion, ours: Criterion) -> bool:
         ours.finding,
     )
     strict = other.blocking >= ours.blocking and other.waivable <= ours.waivable and other.knockout >= ours.knockout
-    return not (kept and strict and other.bound.tightens(ours.bound))
+    measured = other.may_be_attested <= ours.may_be_attested
+    return not (kept and strict and measured and other.bound.tightens(ours.bound))
 
 
 def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:

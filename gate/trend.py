@@ -10,7 +10,7 @@ import msgspec
 from gate.coverage import LONGEST_GAP
 from gate.maintenance import Maintenance, announced
 from gate.past import Past
-from gate.sample import Moment
+from gate.sample import Moment, Sample
 
 DAYS = timedelta(days=7)
 YOUNG = timedelta(days=2)  # a slope of less is a guess
@@ -94,11 +94,11 @@ def trend_of(
     id: str, past: Past, value: float, at: datetime, *, made_up: bool, maintenance: Sequence[Maintenance] = ()
 ) -> Trend:
     """What earlier audits saw of a criterion's figure, and what this one sees."""
-    begin, seen = at - DAYS - LONGEST_GAP, {at: value}
+    seen = {at: value}
     for sample in past.samples:
-        reading = sample.readings.get(id)
-        if begin <= sample.at < at and (made_up or not sample.synthetic) and reading and reading.value is not None:
-            seen[sample.at] = max(reading.value, seen.get(sample.at, reading.value))
+        figure = _reading(sample, id) if at - DAYS - LONGEST_GAP <= sample.at < at else None
+        if figure is not None and (made_up or not sample.synthetic):
+            seen[sample.at] = max(figure, seen.get(sample.at, figure))
     points = tuple(Point(moment, figure) for moment, figure in sorted(seen.items()))
     gaps = [two.at for one, two in pairwise(points) if two.at - one.at > LONGEST_GAP]
     return Trend(
@@ -107,6 +107,11 @@ def trend_of(
         gaps[-1] if gaps else points[0].at,
         gaps[-1] if gaps else None,
     )
+
+
+def _reading(sample: Sample, id: str) -> float | None:
+    reading = sample.readings.get(id)
+    return reading.value if reading else None
 
 
 def _thinned(points: Sequence[Point]) -> Iterable[Point]:

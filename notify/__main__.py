@@ -10,6 +10,7 @@ import msgspec
 from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
+from gate.command import status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
 from gate.sentence import phrase
@@ -122,4 +123,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(status_of(main, sys.argv[1:]))

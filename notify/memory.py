@@ -1,13 +1,13 @@
 """What each address was told last: told.json beside the reports. No address stands in it, only its name."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from gate.outcome import Outcome
+from gate.whole import write_whole
 
 FILE = "told.json"
 
@@ -32,11 +32,4 @@ def remembered(state: Path) -> dict[str, Told]:
 
 def remember(state: Path, told: Mapping[str, Told]) -> None:
     """Whole or not at all; OSError where it cannot be written."""
-    partial = state / f".{FILE}.partial"
-    try:
-        partial.write_bytes(msgspec.json.encode(told))
-        partial.replace(state / FILE)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
-        raise
+    write_whole(state / FILE, msgspec.json.encode(told))

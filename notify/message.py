@@ -76,7 +76,7 @@ def _changes(run: Run, decision: Decision, before: Told, voice: Voice) -> Iterat
     for id in sorted(ids, key=lambda one: -decision.results[one].outcome.severity):
         was, now = before.outcomes[id], decision.results[id].outcome
         if was is not now:
-            yield f"{id} {voice.text(run.contract[id].title)}{voice.colon}{voice.outcome(was)} → {voice.outcome(now)}"
+            yield f"{id} {voice.title(run.contract[id])}{voice.colon}{voice.outcome(was)} → {voice.outcome(now)}"
 
 
 def _reasons(said: Briefing) -> Iterator[str]:

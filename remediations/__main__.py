@@ -9,6 +9,7 @@ from fixtures.ask.connection import Connection
 from fixtures.rights.files import audit_files, cluster_files, write_files
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import find_folder, load_target
+from gate.command import complain, status_of
 from gate.sentence import phrase
 from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
@@ -38,9 +39,9 @@ def main(arguments: list[str]) -> int:
     """0 when done; 1 with one line on stderr; 4 when the target cannot be used."""
     options = parser().parse_args(arguments)
     try:
-        target = load_target(find_folder(options.target))
+        target = load_target(find_folder(options.target), example=options.command == "rights")
     except TargetError as error:
-        return _complain(str(error), 4)
+        return complain(str(error), 4)
     if options.command == "rights":
         return write_rights(target, options.into)
     return _on_the_host(Connection(target), options)
@@ -51,9 +52,9 @@ def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
         connection.open()
         return runs(connection) if options.command == "runs" else rollback(connection, options.run)
     except Unknown as unknown:
-        return _complain(phrase("reason", unknown.code, unknown.values, "en"), 1)
+        return complain(phrase("reason", unknown.code, unknown.values, "en"), 1)
     except TransactionError as error:
-        return _complain(str(error), 1)
+        return complain(str(error), 1)
     finally:
         connection.close()
 
@@ -85,13 +86,15 @@ def rollback(connection: Connection, run: str) -> int:
     """Newest run first: a later one may stand on it."""
     with locked(connection, connection.target.target.title) as session:
         record = may_be_taken_back(_journals(session), run)
-        if complaint := remember(connection.target.path("history.sqlite")):
+        if complaint := remember(connection.target.path("history.sqlite"), connection.host_key):
             print(complaint, file=sys.stderr)
         reply = session.call("undo", run, seconds=UNDO_SECONDS)
         if reply.status:
             raise TransactionError(f"{run}: {'; '.join(reply.lines)}")
         if record.state is State.INTERRUPTED:
             must(session, "finish", run)
+    for line in reply.lines:
+        print(line)
     print(f"{run}: {len(record.standing)} steps taken back")
     return 0
 
@@ -100,10 +103,5 @@ def _journals(session: Session) -> tuple[Record, ...]:
     return read_journals(must(session, "journals"))
 
 
-def _complain(line: str, status: int) -> int:
-    print(line, file=sys.stderr)
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(status_of(main, sys.argv[1:]))

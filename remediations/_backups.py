@@ -3,6 +3,7 @@
 The first run comes before the schedule: what does not work here is taken back instead of failing every night.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from fixtures.host.backups.backup_jobs import backup_schedules, users
 from fixtures.host.backups.backup_setup import BackupSetup
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
+from fixtures.host.system.files import unread
+from gate.bound import Bound, Bounds
 from remediations.transaction.said import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
@@ -30,7 +33,8 @@ NAMES = {
     "redis": r"[^*]+\*[^*/]*\.rdb",
     "configs": r"[^*]+\*",
 }  # what the scripts can write
-RECENT = 26  # hours
+NEWEST = {"postgres": "BKP-04", "redis": "BKP-05", "configs": "BKP-06"}  # how old the newest may be
+KEPT = 8  # days that the library keeps where it is told nothing else
 PATIENCE = 3600  # seconds for the first run
 MOST = 500  # entries whose owner and mode an undo gives back
 
@@ -44,16 +48,20 @@ class Seen(msgspec.Struct, frozen=True):
     access: BackupAccess
 
 
-def install_backup(kind: str, remedy: str, seen: Seen) -> Iterator[Yielded]:
+def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterator[Yielded]:
     """Everything the backup of that kind needs; a note where somebody else's makes it already."""
     script = f"/usr/local/bin/backup-twisterlab-{kind}.sh"
     if unfit := _unfit(kind, script, seen):
         yield unfit
         return
     yield from _closed(seen)
-    yield from _files(script, remedy, seen.setup)
-    if not _fresh(kind, seen.backups):
-        yield RunCommand(command=script, seconds=PATIENCE, said=say("first-run", script=script))
+    yield from _files(script, remedy, seen.setup, math.ceil(bounds["BKP-08"].figure) + 1)
+    if not _fresh(kind, seen.backups, bounds[NEWEST[kind]]):
+        yield RunCommand(
+            command=script,
+            seconds=PATIENCE,
+            said=say("first-run", script=script, directory=seen.setup.settings["directory"]),
+        )
     yield from _schedule(kind, script, seen)
 
 
@@ -62,6 +70,8 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
         return Note(say("pattern", kind=kind, pattern=pattern))
+    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script):
+        return Note(say("unread", paths=", ".join(foreign)))
     if seen.setup.cron == "absent":
         return Note(say("no-cron"))
     others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]
@@ -88,8 +98,9 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
         )
 
 
-def _files(script: str, remedy: str, setup: BackupSetup) -> Iterator[Yielded]:
-    settings = "".join(f"{name}={quote(value)}\n" for name, value in setup.settings.items())
+def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[Yielded]:
+    longer = {"days": str(days)} if days > KEPT else {}
+    settings = "".join(f"{name}={quote(value)}\n" for name, value in {**setup.settings, **longer}.items())
     for path, content, mode in (
         (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
         (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
@@ -104,10 +115,10 @@ def _files(script: str, remedy: str, setup: BackupSetup) -> Iterator[Yielded]:
         )
 
 
-def _fresh(kind: str, backups: Backups) -> bool:
-    """The newest one is valid and young enough: nothing is gained by another."""
+def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
+    """Whether the newest one is valid and young enough (`age`, in hours): nothing is gained by another."""
     newest = backups.of(kind)[:1]
-    return any(file.valid and 0 <= backups.at - file.made < RECENT * 3600 for file in newest)
+    return any(file.valid and 0 <= backups.at - file.made < age.figure * 3600 for file in newest)
 
 
 def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:

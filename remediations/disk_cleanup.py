@@ -1,11 +1,12 @@
 """Room on the disk by what nobody will miss: folders of builds the target names, docker's build cache, unnamed images,
-rotated logs older than a month, journals older than two weeks.
+rotated logs older than a month, journals older than two weeks or more.
 
 Deletes files of the host, as root (disruptive: what is gone cannot be brought back), lists them in the run's folder first,
 and exports the journal's witnesses before it is shortened. Never an image that is named, pinned or used, and none while
 anything is scaled to zero: its image may have no other copy. What it cannot tell, it leaves alone and says so.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
@@ -13,6 +14,7 @@ from shlex import quote
 from fixtures.cluster.deployments import Deployments
 from fixtures.host.disk.cleanup_files import CleanupFiles
 from fixtures.host.disk.waste import Image, Waste
+from gate.bound import Bounds
 from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
 from remediations.transaction.said import sentences
@@ -44,17 +46,19 @@ GUARDED = (
     "/var/backups",
     "/var/lib/containerd",
 )
-DAYS = 14  # of the journal that stay: the window of seven, twice
+DAYS = 14  # of the journal that stay at least
 WORTH = 200 * 1000**2  # bytes: less is not worth a deletion
 MINUTES = 30
 
 
 @remedy("DSK")
-def disk_cleanup(cleanup_files: CleanupFiles, waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
+def disk_cleanup(
+    cleanup_files: CleanupFiles, waste: Waste, deployments: Deployments, bounds: Bounds
+) -> Iterator[Yielded]:
     """What frees most first."""
     yield from _builds(cleanup_files)
     yield from _images(waste, deployments)
-    yield from _logs(cleanup_files)
+    yield from _logs(cleanup_files, max(DAYS, math.ceil(2 * bounds["LOG-09"].figure)))
 
 
 def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
@@ -100,7 +104,8 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
         )
 
 
-def _logs(seen: CleanupFiles) -> Iterator[Yielded]:
+def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
+    """Rotated logs, and what the journal holds beyond so many days: twice what has to be proven."""
     size = sum(size for _, size in seen.old)
     if size > WORTH:
         names = " ".join(quote(path) for path, _ in seen.old)
@@ -110,13 +115,13 @@ def _logs(seen: CleanupFiles) -> Iterator[Yielded]:
             shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
             said=say("logs", count=len(seen.old), size=size),
         )
-    if seen.reach > DAYS * 86400 and seen.journal > WORTH:
+    if seen.reach > days * 86400 and seen.journal > WORTH:
         yield RunCommand(
-            command=f"days={DAYS}\n{JOURNAL}",
+            command=f"days={days}\n{JOURNAL}",
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
-            said=say("journal", days=DAYS, size=seen.journal),
+            said=say("journal", days=days, size=seen.journal),
         )
 
 

@@ -7,13 +7,15 @@ which removed every other job.
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 
 from fixtures.host.monitoring.check_jobs import starting
 from fixtures.host.monitoring.monitor_files import MonitorFiles
 from fixtures.host.schedules.schedules import Job, Schedules
-from fixtures.host.system.files import HostFile
+from fixtures.host.system.files import HostFile, unread
+from gate.bound import Bounds
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, Yielded
@@ -27,16 +29,18 @@ FOLDER = "/var/lib/prometheus/node-exporter"
 CALLS = re.compile(
     r"^[^#\n]*\b(?:curl|wget|mailx?|sendmail|msmtp)\b", re.MULTILINE
 )  # somebody may rely on being called
-MOST = 75  # per cent: the plan's own limit
-MINUTES = 60  # between two runs, at most
+WARN, CRIT, EVERY = 65, 70, 10  # per cent, per cent and minutes: as in the files
 
 
 @remedy("MON", "DSK")
-def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules) -> Iterator[Yielded]:
+def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Bounds) -> Iterator[Yielded]:
     """The script first, then its settings, with a first run, then what starts it."""
     seen = monitor_files
     if not seen.equipped:
         yield Note(say("tools"))
+        return
+    if foreign := unread(seen.files, seen.script, SETTINGS, CRON, CRONTAB):
+        yield Note(say("unread", paths=", ".join(foreign)))
         return
     installed = seen.files.get(seen.script)
     ours = (FILES / SCRIPT[1:]).read_text(encoding="utf-8")
@@ -52,13 +56,13 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules) -> Iterator[
     )
     yield InstallFile(
         path=SETTINGS,
-        content=_settings(seen),
+        content=_settings(seen, bounds),
         before=seen.files.get(SETTINGS),
         mode="0600",
         activate=once,
         said=say("settings", path=SETTINGS),
     )
-    yield from _schedule(seen, starting(schedules, seen.script))
+    yield from _schedule(seen, starting(schedules, seen.script), bounds["MON-01"].figure)
 
 
 def _ours(installed: HostFile) -> bool:
@@ -66,11 +70,11 @@ def _ours(installed: HostFile) -> bool:
     return "/etc/twisterlab/disk-monitor.conf" in installed.content
 
 
-def _settings(seen: MonitorFiles) -> str:
-    """What is set stays, but for limits beyond the plan's and a metric that is switched off."""
-    there = seen.files.get(SETTINGS)
+def _settings(seen: MonitorFiles, bounds: Bounds) -> str:
+    """What is set stays, but for limits beyond the target's and a metric that is switched off."""
+    there, warn, crit = seen.files.get(SETTINGS), *_limits(bounds)
     if there is None:
-        text = (FILES / SETTINGS[1:]).read_text(encoding="utf-8")
+        text = _limited((FILES / SETTINGS[1:]).read_text(encoding="utf-8"), warn, crit)
         text = text.replace(f"TEXTFILE={FOLDER}", f"TEXTFILE={quote(seen.textfile)}")
         for name, value in (("WEBHOOK", seen.receiver), ("HEARTBEAT", seen.heartbeat)):
             if re.match(r"https?://", value):
@@ -79,39 +83,71 @@ def _settings(seen: MonitorFiles) -> str:
     text = re.sub(
         r"^TEXTFILE=(''|\"\")?[ \t]*$", lambda _: f"TEXTFILE={quote(seen.textfile)}", there.content, flags=re.MULTILINE
     )
-    limits = {name: int(figure) for name, figure in re.findall(r"^(WARN|CRIT)=(\d+)", text, re.MULTILINE)}
-    if limits.get("WARN", 0) > MOST:
-        text = re.sub(
-            r"^WARN=\d+", "WARN=65", re.sub(r"^CRIT=\d+", "CRIT=70", text, flags=re.MULTILINE), flags=re.MULTILINE
-        )
-    return text
+    written = re.search(r"^WARN=(\d+)", text, re.MULTILINE)
+    late = written is not None and not bounds["MON-03"].met_by(int(written[1]))
+    return _limited(text, warn, crit) if late else text
 
 
-def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...]) -> Iterator[Yielded]:
-    """Exactly one job: where something starts it often enough already, that stays; our file beside it would be a second."""
+def _limits(bounds: Bounds) -> tuple[int, int]:
+    """From how many per cent on the check warns, and finds it critical."""
+    crit = min(CRIT, int(bounds["DSK-01"].figure))
+    return min(WARN, crit, int(bounds["MON-03"].figure)), crit
+
+
+def _limited(text: str, warn: int, crit: int) -> str:
+    return re.sub(
+        r"^WARN=\d+", f"WARN={warn}", re.sub(r"^CRIT=\d+", f"CRIT={crit}", text, flags=re.MULTILINE), flags=re.MULTILINE
+    )
+
+
+def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...], minutes: float) -> Iterator[Yielded]:
+    """Exactly one job, at least every so many `minutes`.
+
+    Where something starts it often enough already, that stays; our file beside it would be a second.
+    """
     others = [job for job in jobs if job.source != CRON]
-    frequent = [job for job in others if not job.defect and job.longest and job.longest.total_seconds() <= MINUTES * 60]
-    table = seen.files.get(CRONTAB)
-    lines = table.content.splitlines() if table else []
-    mine = [line for line in lines if seen.script in line and not line.lstrip().startswith("#")]
-    if frequent and not mine and CRON not in seen.files:
-        return
+    frequent = any(_frequent(job, minutes) for job in others)
+    mine = _lines_of(seen.files.get(CRONTAB), seen.script)
+    if not frequent or mine or CRON in seen.files:
+        elsewhere = [job.source for job in others if job.source != CRONTAB]
+        yield from _tables(seen, mine, elsewhere, max(1, min(EVERY, int(minutes))), frequent=frequent)
+
+
+def _tables(
+    seen: MonitorFiles, mine: list[str], elsewhere: list[str], every: int, *, frequent: bool
+) -> Iterator[Yielded]:
+    """Our lines (`mine`) leave root's crontab for a file of their own, unless a table elsewhere does it often enough."""
     if not seen.cron:
         yield Note(say("no-cron"))
         return
-    if table and mine:
-        rest = "".join(f"{line}\n" for line in lines if line not in mine)
-        yield InstallFile(
-            path=CRONTAB,
-            content=rest,
-            before=table,
-            mode=table.mode,
-            owner=table.owner,
-            said=say("crontab", path=CRONTAB),
-        )
-    elsewhere = [job.source for job in others if job.source != CRONTAB]
+    if mine:
+        yield _without(seen.files[CRONTAB], mine)
     if elsewhere:
         yield Note(say("elsewhere", sources=elsewhere))
     if not elsewhere or not frequent:
-        content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
-        yield InstallFile(path=CRON, content=content, before=seen.files.get(CRON), said=say("cron", path=CRON))
+        yield _own_table(seen, every)
+
+
+def _frequent(job: Job, minutes: float) -> bool:
+    """Whether it runs, and never later than so many minutes after the run before."""
+    return not job.defect and job.longest is not None and job.longest <= timedelta(minutes=minutes)
+
+
+def _lines_of(table: HostFile | None, script: str) -> list[str]:
+    """The lines of root's crontab that start the check."""
+    lines = table.content.splitlines() if table else []
+    return [line for line in lines if script in line and not line.lstrip().startswith("#")]
+
+
+def _without(table: HostFile, lines: list[str]) -> InstallFile:
+    rest = "".join(f"{line}\n" for line in table.content.splitlines() if line not in lines)
+    return InstallFile(
+        path=CRONTAB, content=rest, before=table, mode=table.mode, owner=table.owner, said=say("crontab", path=CRONTAB)
+    )
+
+
+def _own_table(seen: MonitorFiles, every: int) -> InstallFile:
+    content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
+    content = content.replace(f"*/{EVERY} *", f"*/{every} *")
+    said = say("cron", path=CRON, minutes=every)
+    return InstallFile(path=CRON, content=content, before=seen.files.get(CRON), said=said)

@@ -1,10 +1,11 @@
-"""A journal that survives a reboot, stays below the plan's 500 MB, and reaches back over its seven days.
+"""A journal that survives a reboot, stays below its target (500 MB), and reaches back over what it has to prove (7 days).
 
 Installs a drop-in of journald and restarts it; needs root. It cures the plan's own: a bound equal to the criterion, which a
 full journal misses half of the time, and three days of retention, which cannot prove seven. Before an old journal
 shrinks, what it holds is exported.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from shlex import quote
 from fixtures.host.logs.journal import Journal
 from fixtures.host.logs.journal_config import DAY, size
 from fixtures.host.logs.journal_files import JournalFiles
+from gate.bound import Bounds
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
@@ -21,7 +23,8 @@ say = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "journald"
 FOLDER = "/etc/systemd/journald.conf.d"
 DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
-MAX_USE, RETENTION = 400 << 20, 14 * DAY  # bytes, seconds: as in the file
+MAX_USE, RETENTION = 400, 14  # MiB and days, as in the file
+ROOM = 0.85  # of a target is what a full journal may take: it is exactly at its bound
 PATIENCE = 1800  # seconds for the export of some GB
 EXPORT = (FILES / "export.sh").read_text()
 # Refused for its haste (five starts in ten seconds), journald would let go of every service's log, and K3s dies of the
@@ -40,17 +43,17 @@ done"""
 
 
 @remedy("LOG", "DSK")
-def journald(journal: Journal, journal_files: JournalFiles) -> Iterator[Yielded]:
+def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> Iterator[Yielded]:
     """Evidence first, then the bound, then what is above it."""
-    content = _drop_in(journal)
+    content = _drop_in(journal, bounds)
     bound = _value(content, "SystemMaxUse")
     too_large = journal.used > size(bound)
-    if too_large or _too_old(journal):
+    if too_large or _too_old(journal, _retention(bounds)):
         if journal_files.free < journal.used / 2:
             yield Note(say("no-room", size=journal.used, free=journal_files.free, folder=journal_files.evidence))
             return
         yield _export(journal, journal_files)
-    yield from _configuration(journal, journal_files, content)
+    yield from _configuration(journal, journal_files, content, bounds)
     if too_large:
         yield RunCommand(
             command=f"journalctl -q --rotate --vacuum-size={bound}",
@@ -59,14 +62,20 @@ def journald(journal: Journal, journal_files: JournalFiles) -> Iterator[Yielded]
         )
 
 
-def _configuration(journal: Journal, seen: JournalFiles, content: str) -> Iterator[Yielded]:
+def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: Bounds) -> Iterator[Yielded]:
     yield Check(command=MERGED, about=f"{FOLDER}/", said=say("merged"))
     if PLANS_OWN in seen.files:
         yield RemoveFile(
             path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, said=say("plans-own", path=PLANS_OWN)
         )
     before = seen.files.get(DROP_IN)
-    yield InstallFile(path=DROP_IN, content=content, before=before, activate=RESTART, said=say("install", path=DROP_IN))
+    yield InstallFile(
+        path=DROP_IN,
+        content=content,
+        before=before,
+        activate=RESTART,
+        said=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
+    )
     waiting = journal.unapplied or journal.differs or not journal.persistent
     if (
         waiting and before is not None and before.content == content
@@ -74,24 +83,28 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str) -> Iterat
         yield RunCommand(command=RESTART, said=say("restart"))
 
 
-def _drop_in(journal: Journal) -> str:
-    """Ours; a bound that is tighter already stays."""
-    ours = (FILES / DROP_IN[1:]).read_text()
+def _drop_in(journal: Journal, bounds: Bounds) -> str:
+    """Our drop-in, with figures that meet the targets; a size that is smaller already stays."""
+    most = min(MAX_USE, *(int(ROOM * bounds[id].bytes) >> 20 for id in ("LOG-07", "LOG-08")))
+    ours = (FILES / DROP_IN[1:]).read_text().replace(f"SystemMaxUse={MAX_USE}M", f"SystemMaxUse={most}M")
+    ours = ours.replace(f"MaxRetentionSec={RETENTION}day", f"MaxRetentionSec={_retention(bounds)}day")
     told = journal.told.get("SystemMaxUse", "")
-    return (
-        ours.replace(f"SystemMaxUse={MAX_USE >> 20}M", f"SystemMaxUse={told}")
-        if told and size(told) < MAX_USE
-        else ours
-    )
+    smaller = told and size(told) < most << 20
+    return ours.replace(f"SystemMaxUse={most}M", f"SystemMaxUse={told}") if smaller else ours
+
+
+def _retention(bounds: Bounds) -> int:
+    """Days of the journal that are kept: twice what has to be proven."""
+    return max(RETENTION, math.ceil(2 * bounds["LOG-09"].figure))
 
 
 def _value(content: str, key: str) -> str:
     return next(line.partition("=")[2] for line in content.splitlines() if line.startswith(f"{key}="))
 
 
-def _too_old(journal: Journal) -> bool:
-    """Entries the new retention would not keep."""
-    return journal.first is not None and journal.at - journal.first > RETENTION
+def _too_old(journal: Journal, days: int) -> bool:
+    """Whether it has entries that a retention of so many days would not keep."""
+    return journal.first is not None and journal.at - journal.first > days * DAY
 
 
 def _export(journal: Journal, seen: JournalFiles) -> RunCommand:

@@ -13,6 +13,7 @@ from shlex import quote
 from fixtures.host.logs.log_files import COPY
 from fixtures.host.logs.logrotate import LogrotateRuns
 from fixtures.host.logs.rotation_files import RotationFiles
+from gate.bound import Bounds
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
@@ -24,8 +25,8 @@ NEEDED = ("/var/log/syslog", "/var/log/kern.log")
 BACKUP_LOG = "/var/log/twisterlab-backup.log"
 HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
 PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")
-MAXSIZE = 200 * 1024**2  # bytes, as in the stanza
-BUDGET = 2 * 1000**3  # bytes of /var/log the plan allows
+MAXSIZE = 200  # MiB, as in the stanza
+SHARE = 10_000_000  # bytes of a target that allow one MiB of maxsize: 200 MiB where the plan allows 2 GB
 IGNORED = re.compile(r",v$|~$|\.(cfsaved|disabled|swp|(dpkg|ucf)-\w+|rpm\w+)$")  # by logrotate, in its folder
 PATIENCE = 1800  # seconds for a rotation or a compression of many GB
 COMPRESS, UNDO = ((FILES / name).read_text() for name in ("compress.sh", "compress_undo.sh"))
@@ -41,28 +42,41 @@ RELOAD = "systemctl daemon-reload; systemctl reset-failed logrotate.timer; syste
 
 
 @remedy("LOG", "DSK")
-def log_rotation(rotation_files: RotationFiles, logrotate_runs: LogrotateRuns) -> Iterator[Yielded]:
+def log_rotation(rotation_files: RotationFiles, logrotate_runs: LogrotateRuns, bounds: Bounds) -> Iterator[Yielded]:
     """Configuration first, then the files it governs."""
-    yield from _stanzas(rotation_files)
+    most = maxsize(bounds)
+    yield from _stanzas(rotation_files, most)
     yield from _timer(rotation_files)
-    governed = frozenset(paths_in(_rsyslog(rotation_files))) if rotation_files.helper else frozenset[str]()
-    due = [path for path in sorted(governed & rotation_files.logs.keys()) if rotation_files.logs[path].size > MAXSIZE]
+    governed = frozenset(paths_in(_rsyslog(rotation_files, most))) if rotation_files.helper else frozenset[str]()
+    due = [
+        path for path in sorted(governed & rotation_files.logs.keys()) if rotation_files.logs[path].size > most << 20
+    ]
     yield from _ownership(rotation_files, governed)
     if rotation_files.helper:
         yield from _writing(rotation_files, governed)
-    yield from _run(rotation_files, due, failed=logrotate_runs.result not in ("success", ""))
-    if rotation_files.helper and rotation_files.total > BUDGET:
-        yield from _compression(rotation_files, _copies(rotation_files, governed, due))
+    yield from _run(rotation_files, due, most, failed=logrotate_runs.result not in ("success", ""))
+    if rotation_files.helper and rotation_files.total > bounds["LOG-06"].bytes:
+        sizes = _copies(rotation_files, governed, due, most)
+        yield from _compression(rotation_files, sizes, bounds["LOG-06"].bytes)
 
 
-def _stanzas(seen: RotationFiles) -> Iterator[Yielded]:
+def maxsize(bounds: Bounds) -> int:
+    """MiB from which on a log is rotated: 200, or less where a target for the logs is tighter than the plan's."""
+    tightest = min(bounds[id].bytes for id in ("LOG-01", "LOG-02", "LOG-04", "LOG-06"))
+    return max(1, min(MAXSIZE, int(tightest / SHARE)))
+
+
+def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
     yield Check(command=LOGROTATE, about="/etc/logrotate.d/", said=say("whole-configuration"))
     for path in PLANS_OWN:
         if path in seen.files:
             yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
     if seen.helper:
         yield InstallFile(
-            path=RSYSLOG, content=_rsyslog(seen), before=seen.files.get(RSYSLOG), said=say("one-stanza", path=RSYSLOG)
+            path=RSYSLOG,
+            content=_rsyslog(seen, most),
+            before=seen.files.get(RSYSLOG),
+            said=say("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
         yield Note(say("no-rsyslog", path=RSYSLOG))
@@ -113,24 +127,24 @@ def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]
         yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
 
 
-def _run(seen: RotationFiles, due: list[str], *, failed: bool) -> Iterator[Yielded]:
+def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Iterator[Yielded]:
     """Rotate what is over the bound now. Where only its last run failed: should it fail again, what was repaired stays."""
     if due:
-        said = say("rotate-now", logs=", ".join(due), size=sum(seen.logs[path].size for path in due))
+        said = say("rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due))
         yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, said=said)
     elif failed:
         yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, said=say("run-again"))
 
 
-def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str]) -> dict[str, int]:
+def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str], most: int) -> dict[str, int]:
     """What is compressed now instead of in a day: bytes by the name it will have."""
     old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and path[:-2] in governed - {*due}}
     return {f"{path}.1": seen.logs[path].size for path in due} | {
-        path: size for path, size in old.items() if size > MAXSIZE
+        path: size for path, size in old.items() if size > most << 20
     }
 
 
-def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yielded]:
+def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -> Iterator[Yielded]:
     if not sizes:
         return
     names, largest = " ".join(map(quote, sizes)), max(sizes.values())
@@ -144,13 +158,13 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int]) -> Iterator[Yiel
             undo=f"set -- {names}\n{UNDO}",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-            said=say("compress", names=names, size=sum(sizes.values())),
+            said=say("compress", names=names, size=sum(sizes.values()), budget=budget),
         )
 
 
-def _rsyslog(seen: RotationFiles) -> str:
+def _rsyslog(seen: RotationFiles, most: int) -> str:
     """Our stanza for the logs this distribution's has, and those of the stanzas it replaces; no other file's."""
-    ours = (FILES / RSYSLOG[1:]).read_text()
+    ours = (FILES / RSYSLOG[1:]).read_text().replace(f"maxsize {MAXSIZE}M", f"maxsize {most}M")
     listed, brace, body = ours.partition("{")
     replaced = [seen.files[path].content for path in (RSYSLOG, *PLANS_OWN) if path in seen.files]
     paths = dict.fromkeys(log for content in replaced for log in paths_in(content))

@@ -1,7 +1,6 @@
 """`python -m reports list | explain | render | schema | history | attest | waive | log`; bad input: one line, exit status 4."""
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
+from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
 from gate.decision import decide
 from gate.earlier import noting
@@ -27,7 +27,6 @@ from reports.exports import write_all
 from reports.session.terminal import columns, summary
 from reports.text.words import Voice
 
-BAD_INPUT = 4
 PEOPLE = ("attest", "waive", "log")
 
 
@@ -40,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """A wrong command line."""
-        self.exit(BAD_INPUT, f"{self.prog}: {message}; see: {self.prog} --help\n")
+        self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
 
 
 def parser() -> Parser:
@@ -68,17 +67,11 @@ def parser() -> Parser:
 def main(arguments: list[str]) -> int:
     """Exit status 0, or 4 with one line on stderr."""
     given = parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows \u2713 and no traceback
     try:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
-        sys.stdout.flush()
     except (RefusedError, ContractError, RunError, HistoryError, MomentError, PeopleError) as error:
-        sys.stderr.write(f"{error}\n")
-        return BAD_INPUT
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return complain(str(error), UNUSABLE)
     return 0
 
 
@@ -116,4 +109,4 @@ def written_schema() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(status_of(main, sys.argv[1:]))

@@ -11,21 +11,7 @@ from fixtures.target.folder import load_target
 from testing.audits import ROOT
 
 OnHost = Callable[[str], str]
-ACCOUNT = """\
-id phase0-audit 2>/dev/null || useradd --create-home --shell /bin/sh phase0-audit
-install -d -m 0700 -o phase0-audit ~phase0-audit/.ssh
-install -m 0600 -o phase0-audit ~twister/.ssh/authorized_keys ~phase0-audit/.ssh/authorized_keys
-mkdir -p /usr/local/lib/phase0-gate
-base64 -d >/usr/local/lib/phase0-gate/observer <<'END'
-{observer}
-END
-chmod 0755 /usr/local/lib/phase0-gate/observer
-base64 -d >/tmp/sudoers <<'END'
-{sudoers}
-END
-visudo -c -f /tmp/sudoers >/dev/null
-install -m 0440 /tmp/sudoers /etc/sudoers.d/phase0-gate
-"""
+FILES = ("observer", "ask", "install", "sudoers", "rbac.yaml")
 
 
 def install_account(target: Path, folder: Path, on_host: OnHost) -> Path:
@@ -37,7 +23,14 @@ def install_account(target: Path, folder: Path, on_host: OnHost) -> Path:
     deploy = folder / "deploy"
     command = [sys.executable, "-m", "remediations", "rights", f"--target={mine}", f"--into={deploy}"]
     subprocess.run(command, cwd=ROOT, check=True)
-    on_host(ACCOUNT.format(**{name: _encoded(deploy / "audit" / name) for name in ("observer", "sudoers")}))
+    role = deploy / "audit" / "rbac.yaml"
+    role.write_text(
+        role.read_text().replace("phase0-audit", "phase0-audit-test")
+    )  # the lab has one of its own by that name
+    put = "".join(
+        f"base64 -d >/run/account/{name} <<'END'\n{_encoded(deploy / 'audit' / name)}\nEND\n" for name in FILES
+    )
+    on_host(f"mkdir -p -m 0700 /run/account\n{put}sh /run/account/install ~twister/.ssh/authorized_keys")
     return mine
 
 
@@ -45,16 +38,19 @@ def _encoded(file: Path) -> str:
     return subprocess.run(["base64", str(file)], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def as_auditor(account: Path, command: str) -> subprocess.CompletedProcess[str]:
+def as_auditor(
+    account: Path, command: str, *options: str, given: str = "", seconds: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """`ssh target COMMAND` with the audit's key, and `given` on its input."""
     connection = Connection(load_target(account))
     try:
         connection.open()
         return subprocess.run(
-            ["ssh", "-F", str(connection.config), "target", command],
+            ["ssh", *options, "-F", str(connection.config), "target", command],
             capture_output=True,
             text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=30,
+            input=given,
+            timeout=seconds,
             check=False,
         )
     finally:

@@ -1,11 +1,10 @@
 """docs/criteria.md, made from the contract, the sources and the faults: `python -m testing.criteria` writes it anew."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from gate.contract import CHAPTERS, Criterion, load_contract
-from reports.commands.observed import judged_by
+from reports.commands.observed import judged_by, question
 from reports.text.words import Voice
 from testing.faults.fault import Fault, load_faults
 
@@ -34,14 +33,14 @@ def page() -> str:
 
 
 def _criterion(id: str, criterion: Criterion, faults: list[Fault], voice: Voice) -> Iterator[str]:
-    yield f"### {id}: {voice.text(criterion.title)}\n"
+    yield f"### {id}: {voice.title(criterion)}\n"
     yield f"{voice.text(criterion.why)}\n"
     weight = voice.word("blocking" if criterion.blocking else "advisory")
     basis = voice.say("basis", criterion.basis)
     yield f"- **Asks for** {voice.bound(criterion.bound)}; {weight}; plan, chapter {criterion.plan}: {basis}"
     yield f"- **Seen**: {voice.say('kind', criterion.kind)}. {'; '.join(_seen(id))}"
     remedy = f" Remedy: `{criterion.remedy}`." if criterion.remedy else ""
-    yield f"- **Otherwise**: {_open(voice.text(criterion.next))}.{remedy}"
+    yield f"- **Otherwise**: {voice.outline(criterion, criterion.next).rstrip('.')}.{remedy}"
     yield from (f"- **{SHOWN.get(outcome, outcome)}**: {'; '.join(names)}" for outcome, names in _proofs(faults))
     yield ""
 
@@ -50,17 +49,12 @@ def _seen(id: str) -> Iterator[str]:
     test = judged_by(id)
     assert test is not None
     yield f"`{test.node}`"
-    yield from (f"{fact.name}: `{_short(fact.asked)}`" for fact in test.facts)
+    yield from (f"{fact.name}: `{_short(question(fact))}`" for fact in test.facts)
 
 
 def _proofs(faults: list[Fault]) -> list[tuple[str, list[str]]]:
     expected = sorted({fault.expected for fault in faults}, key=lambda outcome: outcome.severity, reverse=True)
     return [(outcome, [fault.name for fault in faults if fault.expected is outcome]) for outcome in expected]
-
-
-def _open(text: str) -> str:
-    """A figure that only a run knows is left open."""
-    return re.sub(r"\{[^}]*\}", "…", text).rstrip(".")
 
 
 def _short(text: str) -> str:

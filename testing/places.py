@@ -5,22 +5,26 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 FAKE_SSH = """#!/bin/sh
-# ssh -F config -o ControlMaster=yes|no target command
+# ssh -F config -o ControlMaster=yes -N target, or: ssh -F config -o ControlMaster=no target command
 echo "$4" >> {log}
 control=$(sed -n 's/^ *ControlPath //p' "$2")
 case "$4" in
-  ControlMaster=yes) {login} touch "$control"; exec cat ;;
+  ControlMaster=yes) {login} touch "$control"; exec tail -f /dev/null ;;
 esac
 [ -e "$control" ] || {{ echo "no login" >&2; exit 255; }}
 shift 5
 {session}
 exec sh -c "$*"
 """
+GREETING = "echo phase0-gate shell;"  # for a session that is not left to the command itself
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
@@ -32,6 +36,14 @@ def fake_ssh(folder: Path, monkeypatch: pytest.MonkeyPatch, login: str = "", ses
     (folder / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return log
+
+
+@contextmanager
+def entered_by_all() -> Iterator[Path]:
+    """A folder other accounts may enter: pytest closes its own to them, whenever a session begins."""
+    with TemporaryDirectory(prefix="phase0-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 class Sshd:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from gate.bound import Bound
 from gate.contract import Basis, Criterion, Kind, Text
 from gate.outcome import JUDGED, Outcome
 from gate.people import People, Waiver
@@ -44,9 +45,14 @@ def row(id: str, **changed: Any) -> Criterion:
     return Criterion(**fields)
 
 
+def meeting(bound: Bound) -> float:
+    """A figure that meets a target."""
+    return bound.figure + {"<": -1, ">": 1}.get(bound.compare, 0)
+
+
 def run(contract: Mapping[str, Criterion], outcomes: Mapping[str, Outcome], **changed: Any) -> Run:
     """A run in which the criteria came out like this."""
-    results = {id: Result(id, outcome) for id, outcome in outcomes.items()}
+    results = {id: Result(id, outcome, meeting(contract[id].bound)) for id, outcome in outcomes.items()}
     fields = {
         "id": "r",
         "target": Audited("edge", "Edge", "server"),

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 
+from testing.authority import keys
+
 Respond = Callable[[str, dict[str, str]], tuple[int, str]]
 
 
@@ -15,8 +17,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, respond: Respond) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, respond: Respond, address: str = "127.0.0.1") -> None:
+        super().__init__((address, 0), Handler)
         self.respond = respond
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.over = Event()
@@ -26,7 +28,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"{self.scheme}://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://{self.server_address[0]!s}:{self.server_port}"
 
     def secure(self, certificate: Path, key: Path, clients: Path | None = None) -> None:
         """HTTPS; with `clients`, only for certificates of that authority."""
@@ -69,9 +71,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(respond: Respond) -> Iterator[Server]:
-    """Up while the block runs."""
-    server = Server(respond)
+def serving_api(respond: Respond) -> Iterator[Server]:
+    """An API server: by HTTPS, vouched for by the authority of `testing.authority`."""
+    with serving(respond) as server:
+        server.secure(keys() / "server.pem", keys() / "server.key")
+        yield server
+
+
+@contextmanager
+def serving(respond: Respond, address: str = "127.0.0.1") -> Iterator[Server]:
+    """Up while the block runs, at an address of this machine."""
+    server = Server(respond, address)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

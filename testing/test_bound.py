@@ -67,3 +67,17 @@ def test_another_unit_or_direction_is_no_tightening() -> None:
     plan = Bound.parse("< 70 %")
     assert not Bound.parse("< 60 GB").tightens(plan)
     assert not Bound.parse("≤ 60 %").tightens(plan)
+
+
+@pytest.mark.parametrize(("written", "bytes"), [("< 2 GB", 2e9), ("< 500 MB", 5e8), ("≤ 500 MiB", 500 * 2**20)])
+def test_a_size_in_bytes(written: str, bytes: float) -> None:
+    assert Bound.parse(written).bytes == bytes
+    with pytest.raises(ValueError, match="not a number of bytes"):
+        _ = Bound.parse("< 70 %").bytes
+
+
+@given(BOUNDS, FIGURES, st.floats(0, 1e9))
+def test_what_is_out_of_reach_stays_missed_however_much_it_grows(bound: Bound, value: float, more: float) -> None:
+    if bound.out_of_reach(value):
+        assert not bound.met_by(value)
+        assert not bound.met_by(value + more)

@@ -1,7 +1,5 @@
-import base64
 import json
-import shutil
-import subprocess
+import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import Asked, Fact
@@ -16,14 +15,17 @@ from fixtures.ask.network import read_until
 from fixtures.ask.redaction import redact
 from fixtures.cluster.client import Cluster
 from fixtures.target.folder import load_target
+from testing.authority import data, keys
 from testing.rooms import TARGET
-from testing.servers import Handler, Server, serving
+from testing.servers import Handler, Server, serving, serving_api
 
 TOKEN = "hunter2-the-token"
 PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
 
 
 def kubeconfig(server: str, user: dict[str, Any], **cluster: Any) -> str:
+    """Of a server that serving_api() serves, unless it says more."""
+    cluster = cluster or {"certificate-authority-data": data("ca.pem")}
     return json.dumps(
         {
             "apiVersion": "v1",
@@ -66,7 +68,7 @@ def test_two_hundred_pages_are_one_list(tmp_path: Path) -> None:
         number = int(path.rsplit("continue=", 1)[1].removesuffix("%2B%2F%3D")) if "continue" in path else 1
         return 200, page(number, 200)
 
-    with serving(respond) as server:
+    with serving_api(respond) as server:
         answer = cluster(tmp_path, server.url).get(PODS.ask, 60)
     names = [item["metadata"]["name"] for item in PODS.read(answer)["items"]]
     assert names == [f"p{number}" for number in range(1, 201)]
@@ -88,14 +90,14 @@ def test_two_hundred_pages_are_one_list(tmp_path: Path) -> None:
     "body", ['{"kind": "Status", "message": "said so"}', "<html>said so", "[]", "", '{"message": {"x": "said so"}}']
 )
 def test_each_refusal_is_told_apart(tmp_path: Path, status: int, code: str, cause: str, body: str) -> None:
-    with serving(lambda _path, _headers: (status, body)) as server:
+    with serving_api(lambda _path, _headers: (status, body)) as server:
         unknown = refusal(tmp_path, server)
     assert (unknown.code, unknown.values["cause"], unknown.values["status"]) == (code, cause, status)
     assert "said so" in unknown.values["why"] or body in ("[]", "")
 
 
 def test_a_refusal_on_the_second_page_is_no_half_list(tmp_path: Path) -> None:
-    with serving(lambda path, _headers: (410, "{}") if "continue" in path else (200, page(1, 2))) as server:
+    with serving_api(lambda path, _headers: (410, "{}") if "continue" in path else (200, page(1, 2))) as server:
         assert refusal(tmp_path, server).code == "cluster-error"
 
 
@@ -111,14 +113,14 @@ def test_a_refusal_on_the_second_page_is_no_half_list(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_list_is_not_understood(tmp_path: Path, body: str) -> None:
-    with serving(lambda _path, _headers: (200, body)) as server:
+    with serving_api(lambda _path, _headers: (200, body)) as server:
         assert refusal(tmp_path, server).code == "not-understood"
 
 
 def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
     with (
-        serving(lambda _path, _headers: (200, "{}")) as elsewhere,
-        serving(lambda _path, _headers: (302, elsewhere.url)) as server,
+        serving_api(lambda _path, _headers: (200, "{}")) as elsewhere,
+        serving_api(lambda _path, _headers: (302, elsewhere.url)) as server,
     ):
         assert refusal(tmp_path, server).code == "cluster-error"
     assert elsewhere.asked == []
@@ -126,7 +128,7 @@ def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_a_server_that_hangs_or_drips_is_given_up(tmp_path: Path, how: str) -> None:
-    with serving(lambda _path, _headers: (200, "{")) as server:
+    with serving_api(lambda _path, _headers: (200, "{")) as server:
         setattr(server, how, True)
         began = time.monotonic()
         with pytest.raises(Unknown) as raised:
@@ -136,19 +138,19 @@ def test_a_server_that_hangs_or_drips_is_given_up(tmp_path: Path, how: str) -> N
 
 
 def test_a_list_that_never_ends_is_given_up(tmp_path: Path) -> None:
-    with serving(lambda _path, _headers: (200, page(1, 2))) as server, pytest.raises(Unknown) as raised:
+    with serving_api(lambda _path, _headers: (200, page(1, 2))) as server, pytest.raises(Unknown) as raised:
         cluster(tmp_path, server.url).get(PODS.ask, 0.5)
     assert raised.value.code == "cluster-unreachable"
 
 
 def test_a_page_without_bounds_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_until, "__defaults__", (1000,))
-    with serving(lambda _path, _headers: (200, '{"items": ["' + "x" * 500_000 + '"]}')) as server:
+    with serving_api(lambda _path, _headers: (200, '{"items": ["' + "x" * 500_000 + '"]}')) as server:
         assert refusal(tmp_path, server).code == "not-understood"
 
 
 def test_a_port_that_refuses_is_unreachable(tmp_path: Path) -> None:
-    with serving(lambda _path, _headers: (200, "{}")) as server:
+    with serving_api(lambda _path, _headers: (200, "{}")) as server:
         url = server.url
     assert refusal(tmp_path, url).code == "cluster-unreachable"
 
@@ -169,7 +171,6 @@ def test_a_missing_kubeconfig(tmp_path: Path) -> None:
         "clusters: 3",
         "a: b: c",
         "current-context: none\ncontexts: []",
-        kubeconfig("https://127.0.0.1", {"client-certificate": "/no", "client-key": "/no"}),
     ],
 )
 def test_a_broken_kubeconfig(tmp_path: Path, text: str) -> None:
@@ -190,7 +191,7 @@ def test_a_kubeconfig_of_another_machine_that_names_this_one(tmp_path: Path, ser
 
 
 def test_another_context_can_be_named(tmp_path: Path) -> None:
-    with serving(lambda _path, _headers: (200, "{}")) as server:
+    with serving_api(lambda _path, _headers: (200, "{}")) as server:
         text = kubeconfig(server.url, {"token": TOKEN}).replace('"current-context": "c"', '"current-context": "gone"')
         (tmp_path / "kubeconfig").write_text(text)
         (tmp_path / "target.toml").write_text(TARGET + 'context = "other"\n')
@@ -215,7 +216,7 @@ def test_what_is_bulky_or_secret_is_left_out(tmp_path: Path) -> None:
         "stringData": {"a": "hunter2"},
         "token": "hunter2",
     }
-    with serving(
+    with serving_api(
         lambda _path, headers: (200, json.dumps({"items": [row], "said": headers["Authorization"]}))
     ) as server:
         answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
@@ -228,95 +229,79 @@ def test_what_is_bulky_or_secret_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_refusal_that_repeats_the_token_does_not_keep_it(tmp_path: Path) -> None:
-    with serving(lambda _path, headers: (403, json.dumps({"message": f"no: {headers['Authorization']}"}))) as server:
+    with serving_api(
+        lambda _path, headers: (403, json.dumps({"message": f"no: {headers['Authorization']}"}))
+    ) as server:
         assert TOKEN not in str(refusal(tmp_path, server).values)
 
 
 def test_the_proxy_of_a_service_gives_status_and_text(tmp_path: Path) -> None:
-    with serving(lambda _path, _headers: (503, "x" * 9999)) as server:
+    with serving_api(lambda _path, _headers: (503, "x" * 9999)) as server:
         status, text = cluster(tmp_path, server.url).fetch("/x", 5)
     assert (status, len(text)) == (503, 4096)
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority, a server's and a client's certificate, and a server's that has expired."""
-    if shutil.which("openssl") is None:
-        pytest.skip("certificates are made by openssl")
-    folder = tmp_path_factory.mktemp("keys")
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(
-        "req",
-        "-x509",
-        *curve,
-        "-subj",
-        "/CN=ca",
-        "-days",
-        "30",
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.pem",
-        "-addext",
-        "keyUsage=critical,keyCertSign,cRLSign",
-    )
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    for name, days in (("server", "30"), ("client", "30"), ("expired", "0")):
-        openssl("req", *curve, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        openssl(
-            "x509",
-            "-req",
-            "-in",
-            f"{name}.csr",
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-days",
-            days,
-            "-extfile",
-            "names",
-            "-out",
-            f"{name}.pem",
-        )
-    return folder
-
-
 @pytest.fixture
-def secure(keys: Path) -> Iterator[Server]:
+def secure() -> Iterator[Server]:
     with serving(lambda _path, _headers: (200, '{"items": []}')) as server:
-        server.secure(keys / "server.pem", keys / "server.key", keys / "ca.pem")
+        server.secure(keys() / "server.pem", keys() / "server.key", keys() / "ca.pem")
         yield server
 
 
-def test_a_client_s_certificate_is_shown(tmp_path: Path, keys: Path, secure: Server) -> None:
-    def data(name: str) -> str:
-        return base64.b64encode((keys / name).read_bytes()).decode()
-
+def test_a_client_s_certificate_is_shown(tmp_path: Path, secure: Server) -> None:
     user = {"client-certificate-data": data("client.pem"), "client-key-data": data("client.key")}
-    text = kubeconfig(secure.url, user, **{"certificate-authority-data": data("ca.pem")})
-    assert cluster(tmp_path, "", text).get(PODS.ask, 5).status == 0
+    assert cluster(tmp_path, "", kubeconfig(secure.url, user)).get(PODS.ask, 5).status == 0
     assert "Authorization" not in secure.asked[0][1]
 
 
-def test_without_its_certificate_the_cluster_cannot_be_read(tmp_path: Path, keys: Path, secure: Server) -> None:
-    assert refusal(tmp_path, secure, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-unreachable"
+def test_without_its_certificate_the_cluster_cannot_be_read(tmp_path: Path, secure: Server) -> None:
+    assert refusal(tmp_path, secure).code == "cluster-unreachable"
 
 
-def test_a_server_nobody_vouches_for_is_not_believed(tmp_path: Path, secure: Server) -> None:
-    assert refusal(tmp_path, secure).code == "cluster-certificate"
-
-
-def test_a_server_whose_certificate_expired_is_not_believed(tmp_path: Path, keys: Path) -> None:
+@pytest.mark.parametrize("shown", ["expired", "elsewhere", "of-bare"])
+def test_a_server_nobody_vouches_for_is_not_believed(tmp_path: Path, shown: str) -> None:
+    """Its certificate is past its end, another name's, or another authority's."""
     with serving(lambda _path, _headers: (200, "{}")) as server:
-        server.secure(keys / "expired.pem", keys / "expired.key")
-        assert (
-            refusal(tmp_path, server, **{"certificate-authority": str(keys / "ca.pem")}).code == "cluster-certificate"
+        server.secure(keys() / f"{shown}.pem", keys() / f"{shown}.key")
+        assert refusal(tmp_path, server).code == "cluster-certificate"
+        assert server.asked == []
+
+
+def test_a_server_the_system_does_not_know_needs_its_authority_named(tmp_path: Path) -> None:
+    with serving_api(lambda _path, _headers: (200, "{}")) as server:
+        text = json.loads(kubeconfig(server.url, {"token": TOKEN}))
+        del text["clusters"][0]["cluster"]["certificate-authority-data"]
+        assert refusal(tmp_path, server, text=json.dumps(text)).code == "cluster-certificate"
+
+
+def test_another_name_of_the_server_can_be_named(tmp_path: Path) -> None:
+    more = {"certificate-authority-data": data("ca.pem"), "tls-server-name": "cluster.internal"}
+    with serving(lambda _path, _headers: (200, "{}")) as server:
+        server.secure(keys() / "elsewhere.pem", keys() / "elsewhere.key")
+        assert cluster(tmp_path, server.url, **more).get("/api", 5).status == 0
+
+
+def test_an_authority_without_key_usage_vouches_on_python_3_13_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag that Python sets from 3.13 on is set here by hand; without our clearing it this server is refused."""
+    made = ssl.create_default_context
+
+    def strict(**how: Any) -> ssl.SSLContext:
+        context = made(**how)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    with serving(lambda _path, _headers: (200, "{}")) as server:
+        server.secure(keys() / "of-bare.pem", keys() / "of-bare.key")
+        bare = {"certificate-authority-data": data("bare.pem")}
+        as_python_does = urllib3.PoolManager(
+            ssl_context=strict(cadata=(keys() / "bare.pem").read_text()), retries=False
         )
+        with pytest.raises(urllib3.exceptions.SSLError, match="VERIFY_FAILED"):
+            as_python_does.request("GET", server.url)
+        assert cluster(tmp_path, server.url, **bare).get("/api", 5).status == 0
 
 
 @pytest.mark.parametrize(
@@ -328,6 +313,6 @@ def test_a_list_is_dated_by_the_server_that_made_it(
 ) -> None:
     monkeypatch.setattr(Handler, "date_time_string", lambda *_: date)
     began = datetime.now(UTC)
-    with serving(lambda _path, _headers: (200, page(1, 1))) as server:
+    with serving_api(lambda _path, _headers: (200, page(1, 1))) as server:
         answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
     assert answer.at == at if at else began <= answer.at <= datetime.now(UTC)

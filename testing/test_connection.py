@@ -1,19 +1,27 @@
+import os
 import shutil
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from fixtures.ask.answer import Answer
 from fixtures.ask.connection import Connection
+from fixtures.ask.exchange import Heard
 from fixtures.ask.facts import FACTS, Asked, Fact
 from fixtures.ask.redaction import MOST
-from fixtures.rights.observer import PLACE, observer
+from fixtures.rights.observer import BUSY, HOME, observer
+from fixtures.rights.observer import digest as digest_of
 from fixtures.session.registry import known_facts
 from fixtures.target import Target, variables
 from fixtures.target.folder import load_target
-from testing.places import SSHD, Sshd, fake_ssh
-from testing.rooms import TARGET, House, Ran
+from testing.places import GREETING, SSHD, Sshd, fake_ssh
+from testing.rooms import ROOT, TARGET, House, Ran
+from testing.threats import attack
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
 ASK = """
@@ -45,14 +53,15 @@ def tell(
     monkeypatch.setitem(FACTS, name, Fact(name, command, asked, str, seconds))
 
 
-def tell_and_touch(monkeypatch: pytest.MonkeyPatch, heard: Path) -> None:
-    """The first fact answers at once; `heard` is there once its answer has arrived here, however slow this machine is."""
+def tell_when_it_was_heard(monkeypatch: pytest.MonkeyPatch, heard: Path) -> None:
+    """`heard` is there once an answer has arrived here, however slow this machine is."""
 
-    def arrived(out: str) -> str:
+    def take(self: Heard, name: str, answer: Answer) -> None:
+        original(self, name, answer)
         heard.touch()
-        return out
 
-    monkeypatch.setitem(FACTS, "one", Fact("one", "printf 1", Asked.HOST, arrived, 10))
+    original = Heard.take
+    monkeypatch.setattr(Heard, "take", take)
 
 
 def reasons(ran: Ran) -> tuple[str, str]:
@@ -117,7 +126,7 @@ def test_without_ssh_the_cure_is_said(house: House, tmp_path: Path) -> None:
 def test_a_connection_that_dies_keeps_what_had_arrived(house: House, tmp_path: Path) -> None:
     dies = f"( while [ ! -e {tmp_path}/heard ]; do sleep 0.05; done; kill -s KILL -- -$$ ) &"
     fake_ssh(tmp_path / "bin", house.monkeypatch, session=dies)
-    tell_and_touch(house.monkeypatch, tmp_path / "heard")
+    tell_when_it_was_heard(house.monkeypatch, tmp_path / "heard")
     tell(house.monkeypatch, "two", f"while [ ! -e {tmp_path}/never ]; do sleep 0.1; done", seconds=60)
     ran = house.audit(ASK)
     assert (ran.outcome("A-01"), ran.outcome("B-01"), ran.status) == ("pass", "unknown", 10)
@@ -148,28 +157,70 @@ def test_an_answer_nobody_understands_is_unknown(house: House, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("installed", "sudo", "code"),
-    [
-        (observer, "sudo: a password is required", "sudo-password"),
-        (observer, "Sorry, not in sudoers", "sudo-refused"),
-        (lambda *_: "another\n", "sudo: a password is required", "observer-other"),
-        (None, "sudo: a password is required", "observer-missing"),
-    ],
+    ("sudo", "code"),
+    [("sudo: a password is required", "sudo-password"), ("Sorry, user audit may not run sudo", "sudo-refused")],
 )
-def test_what_needs_root_is_unknown_where_sudo_refuses(
-    house: House, tmp_path: Path, installed: Callable[..., str] | None, sudo: str, code: str
+def test_what_needs_root_is_unknown_where_sudo_refuses_a_shell(
+    house: House, tmp_path: Path, sudo: str, code: str
 ) -> None:
     tell(house.monkeypatch, "two", "id -u", Asked.ROOT)
-    if installed:
-        (tmp_path / "observer").write_text(installed(known_facts(), variables(load_target(house.target))))
     (tmp_path / "sudo").write_text(f"#!/bin/sh\necho '{sudo}' >&2; exit 1\n")
     (tmp_path / "sudo").chmod(0o755)
-    here = f"sed 's#sudo -n#{tmp_path}/sudo -n#; s#<{PLACE}#<{tmp_path}/observer#'"
-    fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"shift 0; {here} | sh -s; exit;")
+    here = f"{GREETING} sed 's#sudo -n#{tmp_path}/sudo -n#' | sh -s; exit;"
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=here)
     ran = house.audit(ASK)
     assert (ran.outcome("A-01"), ran.reason("B-01")) == ("pass", code)
     values = ran.run["results"]["B-01"]["reason"]["values"]
     assert (values["cause"], values["why"], values["folder"]) == ("rights", sudo, str(house.target))
+    assert ran.run["account"] == "shell"
+
+
+ASKS = "printf '\\nphase0-gate asks %s\\n' {digest};"
+
+
+@pytest.mark.parametrize(
+    ("digest", "then", "code"),
+    [
+        (True, "echo 'sudo: a password is required' >&2;", "sudo-password"),
+        (True, "echo 'sudo: unable to resolve host' >&2;", "sudo-refused"),
+        (True, "read -r n; echo \"$n rights 0 0  $(printf '%s\\n1\\n' '{busy}' | base64 -w0)\";", "observer-busy"),
+        (True, "", "connection-lost"),
+        (False, "", "observer-other"),
+        (None, "", "observer-missing"),
+    ],
+)
+def test_an_account_that_can_only_ask_says_why_it_cannot(
+    house: House, tmp_path: Path, digest: bool | None, then: str, code: str
+) -> None:
+    mine = digest_of(observer(known_facts(), variables(load_target(house.target))))
+    said = ASKS.format(digest={True: mine, False: "0" * 64, None: ""}[digest]) + then.replace("{busy}", BUSY)
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"{said} exit;")
+    ran = house.audit(ASK)
+    assert (reasons(ran), ran.run["account"]) == ((code, code), "asks")
+
+
+def test_a_forced_command_that_is_not_there_is_said(house: House, tmp_path: Path) -> None:
+    gone = f"echo 'sh: 1: {HOME}/ask: not found' >&2; exit 127;"
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=gone)
+    assert reasons(house.audit(ASK)) == ("observer-missing", "observer-missing")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the observer is root's")
+def test_the_observer_answers_by_names_through_the_forced_command(house: House, tmp_path: Path) -> None:
+    """A-01 is asked of a fact that needs no rights, B-01 of one that does: neither is believed to be root's but the latter."""
+    for name, asked in (("one", Asked.HOST), ("two", Asked.ROOT)):
+        monkeypatched = Fact(name, "id -u", asked, str, 10)
+        house.monkeypatch.setitem(FACTS, name, monkeypatched)
+    text = observer([FACTS["one"], FACTS["two"]], {}).replace("/run/phase0-observer", str(tmp_path / "calls"))
+    (tmp_path / "observer").write_text(text)
+    house.monkeypatch.setattr("fixtures.session.sources.observer", lambda *_: text)
+    here = f"{ASKS.format(digest=digest_of(text))} SUDO_UID=12345 SUDO_GID=54321 exec sh {tmp_path}/observer;"
+    fake_ssh(tmp_path / "bin", house.monkeypatch, session=here)
+    asks = "def test_{0}({1}, judge): assert judge(int({1} == '{2}\\n'))\n"
+    ran = house.audit(
+        f"@criterion('A-01')\n{asks.format('a', 'one', 12345)}\n@criterion('B-01')\n{asks.format('b', 'two', 0)}"
+    )
+    assert (ran.status, ran.run["account"]) == (0, "asks")
 
 
 def test_a_target_without_root_says_so(house: House, tmp_path: Path) -> None:
@@ -244,7 +295,7 @@ def test_a_real_connection_cut_in_the_middle(house: House, sshd: Sshd) -> None:
         f"while [ ! -e {sshd.folder}/heard ]; do sleep 0.05; done; {cut}; sleep 60",
         seconds=60,
     )
-    tell_and_touch(house.monkeypatch, sshd.folder / "heard")
+    tell_when_it_was_heard(house.monkeypatch, sshd.folder / "heard")
     ran = by_ssh(house, sshd.target())
     assert (ran.outcome("A-01"), ran.outcome("B-01")) == ("pass", "unknown")
 
@@ -257,3 +308,57 @@ def test_nothing_is_contacted_before_open(tmp_path: Path, monkeypatch: pytest.Mo
     assert not connection.alive
     connection.close()
     assert not uses.exists()
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from fixtures.ask.connection import Connection
+from fixtures.target.folder import load_target
+connection = Connection(load_target(Path(sys.argv[1])))
+connection.open()
+print(connection.folder, connection._master.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_an_audit_that_was_killed_leaves_no_login_and_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_ssh(tmp_path / "bin", monkeypatch)
+    (tmp_path / "target.toml").write_text(TARGET)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as audit:
+        assert audit.stdout is not None
+        folder, master = audit.stdout.readline().split()
+        other = Connection(load_target(tmp_path))
+        assert Path(folder).exists(), "another audit is under way there"
+        audit.kill()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{master}").exists() and "State:\tZ" not in Path(f"/proc/{master}/status").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    Connection(load_target(tmp_path)).close()
+    assert list((tmp_path / "tmp").glob("phase0-*")) == [other.folder]
+    other.close()
+
+
+@attack("T7", "an audit ends by its deadline, whatever the host does")
+@pytest.mark.parametrize("kept", ["sleep 30", "yes", "while :; do echo; sleep 0.1; done"])
+def test_an_audit_ends_although_the_host_keeps_the_channel_open(house: House, sshd: Sshd, kept: str) -> None:
+    """Through a real sshd: a session hears nothing, prints without end, or drips, and ignores that its client is gone."""
+    house.monkeypatch.setattr("fixtures.ask.exchange.SLACK", 0)
+    tell(house.monkeypatch, "one", "printf 1", seconds=2)
+    tell(house.monkeypatch, "two", "printf 2", seconds=2)
+    house.monkeypatch.setattr(
+        "fixtures.session.sources.SHELL",
+        f"trap '' HUP PIPE TERM; echo phase0-gate shell; setsid sh -c '{kept}' & {kept}",
+    )
+    sshd.start()
+    began = time.monotonic()
+    ran = by_ssh(house, sshd.target())
+    assert time.monotonic() - began < 25
+    assert reasons(ran) == ("timed-out", "timed-out")

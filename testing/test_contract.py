@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.bound import Bound
-from gate.contract import CHAPTERS, Basis, ContractError, load_contract, parse_contract
+from gate.contract import CHAPTERS, Basis, ContractError, Kind, load_contract, parse_contract
 from gate.sentence import holes
 from gate.thresholds import tighten
+from testing.rooms import rows
 from testing.runs import row
 
 ROW = """
@@ -143,3 +144,32 @@ def test_the_contract_of_phase_0_says_what_is_never_waived() -> None:
 
 def test_weights_stay_within_100_points() -> None:
     assert 0 < sum(criterion.weight for criterion in load_contract().values()) <= 100
+
+
+SETS = """
+[findings.shared]
+odd = { en = "odd {x}", fr = "étrange {x}" }
+"""
+
+
+def test_rows_share_a_set_of_findings() -> None:
+    contract = parse_contract(
+        SETS + rows("X-01", findings='["shared"]', finding="{}") + "\n" + rows("X-02", finding="{}"), "x.toml"
+    )
+    assert list(contract) == ["X-01", "X-02"]
+    assert contract["X-01"].finding["odd"].en == "odd {x}"
+    assert contract["X-02"].finding == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"findings": '["other"]', "finding": "{}"}, "no such set of findings: .findings.other"),
+        ({"findings": '["shared"]'}, "finding odd is in a set and of its own"),
+        ({"findings": "[3]", "finding": "{}"}, "no such set"),
+        ({"findings": '"shared"'}, "findings is a list of names"),
+    ],
+)
+def test_a_set_that_is_not_there_or_says_it_twice_is_an_error(changed: dict[str, str], said: str) -> None:
+    with pytest.raises(ContractError, match=said):
+        parse_contract(SETS + rows("X-01", kind=Kind.LIVE, **changed), "x.toml")

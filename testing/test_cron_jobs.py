@@ -1,7 +1,7 @@
 """BKP-01 to BKP-03 in the cluster: CronJobs as a modern Kubernetes tells them (from its documentation) and as 1.20 does."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from fixtures.ask.facts import FACTS
 from fixtures.cluster.cron_jobs import CronJob, CronJobs, joined
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+RECENT = timedelta(hours=26)
 DUMP = ["sh", "-c", "pg_dumpall -U postgres | gzip > /backup/x.gz"]
 
 
@@ -40,7 +41,7 @@ def job(**given: Any) -> CronJob:
 def test_a_daily_dump_that_succeeded_counts_and_tells_its_next_run() -> None:
     assert job().makes("postgres")
     assert not job().makes("redis")
-    assert job().flaw(NOW) == ""
+    assert job().flaw(NOW, RECENT) == ""
     assert job().runs(NOW)[0] == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -58,7 +59,7 @@ def test_a_daily_dump_that_succeeded_counts_and_tells_its_next_run() -> None:
     ],
 )
 def test_what_does_not_run_or_did_not_succeed_does_not_count(given: dict[str, Any], flaw: str) -> None:
-    assert job(**given).flaw(NOW) == flaw
+    assert job(**given).flaw(NOW, RECENT) == flaw
 
 
 def test_an_image_that_is_made_for_it_needs_no_command() -> None:
@@ -80,8 +81,11 @@ def test_before_1_21_the_jobs_tell_the_success() -> None:
         },
     )
     seen = joined(Unknown("cluster-no-such-api"), older, ended)
-    assert (seen.jobs[0].flaw(NOW), seen.unseen) == ("", None)
-    assert joined(Unknown("cluster-no-such-api"), older, Unknown("cluster-forbidden")).jobs[0].flaw(NOW) == "unproven"
+    assert (seen.jobs[0].flaw(NOW, RECENT), seen.unseen) == ("", None)
+    assert (
+        joined(Unknown("cluster-no-such-api"), older, Unknown("cluster-forbidden")).jobs[0].flaw(NOW, RECENT)
+        == "unproven"
+    )
 
 
 def test_an_api_that_is_not_there_has_none_and_one_that_is_silent_may() -> None:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,13 +11,15 @@ from gate.decision import Cause, Verdict, decide
 from gate.outcome import JUDGED, Outcome
 from gate.people import People, Waiver
 from gate.run import Finding, Intervention, Reason, Result, Run, read_run, write_run
-from testing.runs import GO, IDS, LONG, NOW, SHORT, forged_runs, row, run, runs
+from testing.runs import GO, IDS, LONG, NOW, SHORT, forged_runs, meeting, row, run, runs
+from testing.threats import attack
 
 FAIL, PASS, UNKNOWN, PENDING, MANUAL = Outcome.FAIL, Outcome.PASS, Outcome.UNKNOWN, Outcome.PENDING, Outcome.MANUAL
 
 
 def with_result(run: Run, id: str, outcome: Outcome, **changed: object) -> Run:
-    result = msgspec.structs.replace(run.results.get(id, Result(id)), outcome=outcome, **changed)
+    result = run.results.get(id, Result(id, value=meeting(run.contract[id].bound) if id in run.contract else None))
+    result = msgspec.structs.replace(result, outcome=outcome, **changed)
     return msgspec.structs.replace(run, results={**run.results, id: result})
 
 
@@ -199,10 +202,12 @@ def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
     assert decide(with_result(strict, "MCP-01", FAIL)).verdict is Verdict.NO_GO
 
 
+@attack("N3", "A run.json that claims a pass its own evidence does not bear out is no GO")
 @pytest.mark.parametrize(
     ("claimed", "verdict"),
     [
         ({"value": 69.9}, Verdict.GO),
+        ({"value": None}, Verdict.UNDECIDED),
         ({"value": 70.0}, Verdict.UNDECIDED),
         ({"value": 1e999}, Verdict.UNDECIDED),
         ({"value": 5, "findings": (Finding("odd"),)}, Verdict.UNDECIDED),
@@ -213,11 +218,34 @@ def test_a_waiver_covers_a_failure_and_nothing_else() -> None:
 def test_a_pass_counts_only_where_its_figure_and_findings_bear_it_out(
     claimed: dict[str, object], verdict: Verdict
 ) -> None:
+    """The outcome in run.json is set to pass or fixed, without a figure, or with one that misses its target."""
     finding = {"odd": FindingText("odd", "x"), "mild": FindingText("mild", "x", reserve=True)}
     contract = {**GO.contract, "DSK-01": row("DSK-01", finding=finding)}
     made = with_result(msgspec.structs.replace(GO, contract=contract), "DSK-01", PASS, **claimed)
     assert decide(made).verdict is verdict
     assert decide(with_result(made, "DSK-01", Outcome.FIXED)).verdict is verdict
+
+
+@attack("N3", "A run.json that claims a pass its own evidence does not bear out is no GO")
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"approver": "\u200b"},
+        {"reason": ""},
+        {"requested_by": "ＣＴＯ"},
+        {"granted": NOW + timedelta(hours=1)},
+        {"expires": NOW + timedelta(days=31)},
+        {"expires": NOW},
+    ],
+)
+def test_a_waiver_in_the_file_counts_only_as_one_in_the_folder_does(forged: dict[str, Any]) -> None:
+    """A waiver is written into run.json that nobody signed, that its own author approved, or that never ends."""
+    waiver = Waiver("MCP-01", "ordered", "CTO", NOW + timedelta(days=1))
+    made = with_result(GO, "MCP-01", FAIL)
+    honest = msgspec.structs.replace(made, people=People(waivers=(waiver,)))
+    assert decide(honest).verdict is Verdict.GO
+    people = People(waivers=(msgspec.structs.replace(waiver, **forged),))
+    assert decide(msgspec.structs.replace(made, people=people)).verdict is Verdict.NO_GO
 
 
 def test_a_file_that_claims_waived_or_pass_does_not_help() -> None:

@@ -15,6 +15,7 @@ from fixtures.drills.cluster_restore import cluster_restore
 from fixtures.drills.disk_alert import disk_alert
 from fixtures.drills.postgres_restore import postgres_restore
 from fixtures.drills.redis_restore import redis_restore
+from fixtures.drills.script import text
 from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTORE, REDIS_RESTORE
 
 ROOMS = Path(fixtures.drills.__file__).parents[1]
@@ -54,13 +55,25 @@ def test_a_restore_that_could_not_be_held_is_unknown(answer: str, code: str) -> 
     assert raised.value.code == code
 
 
+def test_a_drill_that_was_ended_says_after_how_long() -> None:
+    with pytest.raises(Unknown) as raised:
+        postgres_restore('{"unable":"timed-out","drill":"postgres-restore","seconds":270}')
+    assert raised.value.code == "timed-out"
+    assert raised.value.values == {"fact": "postgres_restore", "seconds": 270}
+
+
+def test_two_answers_are_none() -> None:
+    with pytest.raises(ValueError, match="trailing"):
+        postgres_restore(POSTGRES_RESTORE + "\n" + POSTGRES_RESTORE)
+
+
 def test_no_backup_is_an_answer() -> None:
     assert postgres_restore('{"dump":""}').dump == ""
 
 
 def common(tmp_path: Path, command: str) -> str:
     """Run a function all drills share."""
-    script = (ROOMS / "drills" / "common.sh").read_text(encoding="utf-8")
+    script = text("trusted.sh", "common.sh")
     done = subprocess.run(
         ["sh", "-c", f"kind=test\n{script}\nwithin 9\n{command}"],
         capture_output=True,
@@ -95,7 +108,7 @@ def test_what_is_encrypted_is_no_failure(tmp_path: Path, name: str, data: bytes)
 
 
 def test_only_what_nobody_is_at_is_under_way(tmp_path: Path) -> None:
-    assert common(tmp_path, "! under_way 4194305 && echo gone") == "gone"
+    assert common(tmp_path, "! under_way phase0-drill-test-1-4194305 && echo gone") == "gone"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +123,7 @@ def test_only_what_nobody_is_at_is_under_way(tmp_path: Path) -> None:
     ],
 )
 def test_how_many_keys_a_snapshot_says_a_database_has(tmp_path: Path, data: bytes, keys: int) -> None:
-    script = (ROOMS / "drills" / "redis_restore_inside.sh").read_text(encoding="utf-8")
+    script = (ROOMS / "drills" / "redis_check.sh").read_text(encoding="utf-8")
     sized = script[script.index("sized() {") : script.index("\nsed -n 's/^\\[offset")]
     (tmp_path / "dump.rdb").write_bytes(b"xx" + data)
     done = subprocess.run(

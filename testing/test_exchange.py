@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,29 +13,42 @@ from hypothesis import strategies as st
 
 from fixtures.ask import exchange as module
 from fixtures.ask.answer import Answer
-from fixtures.ask.exchange import TOO_LONG, answers_in, exchange, kill, piped, script
+from fixtures.ask.exchange import TOO_LONG, Heard, answer_in, exchange, piped, script
 from fixtures.ask.facts import Asked, Fact
-from fixtures.ask.frame import RIGHTS
 from fixtures.ask.redaction import MOST
+from fixtures.rights.observer import RIGHTS
+from testing.threats import attack
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
 
 
-def ask(text: str, seconds: float = 20, before: str = "") -> tuple[dict[str, Answer], str]:
-    """Answers by name, and what the connection itself said."""
-    heard: dict[str, Answer] = {}
-    process = subprocess.Popen(
-        ["sh", "-c", f"{before} exec sh -s"],
+def started(command: str) -> subprocess.Popen[bytes]:
+    """As `ssh target COMMAND` is."""
+    return subprocess.Popen(
+        ["sh", "-c", command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    with process:
-        said = exchange(process, text, seconds, ASKED, heard.__setitem__)
-    return heard, said
 
 
+def hear(text: str, seconds: float = 20, before: str = "") -> Heard:
+    """What this machine's shell answers as an account with a shell."""
+    process = started(f"{before} echo; echo phase0-gate shell; exec sh -s")
+    return exchange(process, lambda _: text, seconds, ASKED, NONCE)
+
+
+def ask(text: str, seconds: float = 20, before: str = "") -> dict[str, Answer]:
+    """Answers by name."""
+    return hear(text, seconds, before).answers
+
+
+def asked_by(facts: list[Fact], root: str = "none", **values: str) -> str:
+    return script(facts, values, root, NONCE)
+
+
+NONCE = "0123456789abcdef" * 2
 ASKED = dict.fromkeys(["one", "two", "three", RIGHTS], "asked")
 
 
@@ -43,11 +57,11 @@ def fact(name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10
 
 
 def outs(*facts: Fact, before: str = "") -> dict[str, str]:
-    return {name: answer.out for name, answer in ask(script(facts, {}, "none"), before=before)[0].items()}
+    return {name: answer.out for name, answer in ask(asked_by([*facts]), before=before).items()}
 
 
 def test_every_answer_comes_back_with_its_status_and_both_streams() -> None:
-    heard, _ = ask(script([fact("one", "echo out; echo err >&2; exit 3"), fact("two", "printf x")], {}, "none"))
+    heard = ask(asked_by([fact("one", "echo out; echo err >&2; exit 3"), fact("two", "printf x")]))
     assert (heard["one"].out, heard["one"].err, heard["one"].status) == ("out\n", "err", 3)
     assert (heard["two"].out, heard["two"].status, heard["two"].asked) == ("x", 0, "asked")
     assert abs((heard["one"].at - datetime.now(UTC)).total_seconds()) < 60
@@ -75,36 +89,61 @@ def test_a_line_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_fact_that_hangs_is_ended_on_the_host_and_the_others_answer() -> None:
-    heard, _ = ask(script([fact("one", "exec sleep 600", seconds=0.2), fact("two", "echo here")], {}, "none"))
+    heard = ask(asked_by([fact("one", "exec sleep 600", seconds=0.2), fact("two", "echo here")]))
     assert (heard["one"].status, heard["two"].out) == (124, "here\n")
 
 
-def test_the_deadline_ends_an_exchange_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", ["sleep 600 &", "sleep 600 >/dev/null &", "setsid sleep 6 & sleep 0.1"])
+@attack("T7", "a process that outlives its question keeps neither the answer nor the audit waiting")
+def test_what_a_question_leaves_running_is_not_waited_for(kept: str) -> None:
+    """A question starts a process in the background that keeps its pipes open."""
+    began = time.monotonic()
+    heard = hear(asked_by([fact("one", kept, seconds=1), fact("two", "echo here")]))
+    assert (heard.answers["two"].out, heard.late, time.monotonic() - began < 6) == ("here\n", False, True)
+
+
+def test_a_process_in_the_background_ends_with_its_question(tmp_path: Path) -> None:
+    heard = ask(asked_by([fact("one", f"sleep 600 & echo $! >{tmp_path}/pid")]))
+    assert heard["one"].status == 0
+    assert not runs((tmp_path / "pid").read_text().strip())
+
+
+def runs(pid: str) -> bool:
+    """It is there, and no zombie that nobody has waited for."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+HANGS = (
+    "exec sleep 600",
+    "while :; do printf x; sleep 0.1; done",
+    "exec yes",
+    "exec tr '\\0' x </dev/zero",
+    "echo; echo phase0-gate shell; exec sleep 600",
+    "echo; echo phase0-gate shell; cat >/dev/null; exec yes",
+    "setsid sleep 9 & exit",
+)
+
+
+@pytest.mark.parametrize("host", HANGS)
+@attack("T7", "an exchange ends by its deadline, whatever the host does")
+def test_the_deadline_ends_an_exchange_that_does_not_end(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """The host is silent, drips, prints without end, hears nothing, or leaves a process that keeps every pipe open."""
     monkeypatch.setattr(module, "SLACK", 0)
-    heard, _ = ask(script([fact("one", "sleep 600 &"), fact("two", "echo here")], {}, "none"), seconds=2)
-    assert list(heard) == ["two"]
+    process, began = started(host), time.monotonic()
+    heard = exchange(process, lambda _: "x" * 10_000_000, 0.7, ASKED, NONCE)
+    assert (heard.answers, time.monotonic() - began < 5, process.poll() is not None) == ({}, True, True)
 
 
 def test_a_connection_that_dies_costs_only_what_had_not_come() -> None:
-    text = script([fact("one", "echo early"), fact("two", "while :; do sleep 1; done")], {}, "none")
-    heard: dict[str, Answer] = {}
-    process = subprocess.Popen(
-        ["sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-
-    def cut(name: str, answer: Answer) -> None:
-        heard[name] = answer
-        kill(process)
-
-    with process:
-        exchange(process, text, 20, ASKED, cut)
-    assert list(heard) == ["one"]
+    text = asked_by([fact("one", "echo early"), fact("two", "sleep 1.5; kill -KILL -$PPID; sleep 9")])
+    process = started("echo; echo phase0-gate shell; exec sh -s")
+    text = text.replace("$PPID", str(process.pid))
+    assert list(exchange(process, lambda _: text, 20, ASKED, NONCE).answers) == ["one"]
 
 
 def test_four_megabytes_arrive_whole_and_more_is_said_to_be_too_long() -> None:
-    heard, _ = ask(
-        script([fact("one", f"head -c {MOST} /dev/zero"), fact("two", f"head -c {MOST + 1} /dev/zero")], {}, "none")
-    )
+    heard = ask(asked_by([fact("one", f"head -c {MOST} /dev/zero"), fact("two", f"head -c {MOST + 1} /dev/zero")]))
     assert (len(heard["one"].out), heard["one"].status) == (MOST, 0)
     assert (heard["two"].out, heard["two"].status) == ("", TOO_LONG)
     assert "longer than" in heard["two"].err
@@ -115,15 +154,15 @@ def test_bytes_that_are_no_text_are_kept_readable() -> None:
 
 
 def test_a_parser_sees_the_answer_as_it_came() -> None:
-    heard, _ = ask(script([fact("one", "echo password=hunter2; echo token=hunter2 >&2")], {}, "none"))
+    heard = ask(asked_by([fact("one", "echo password=hunter2; echo token=hunter2 >&2")]))
     assert (heard["one"].out, heard["one"].err) == ("password=hunter2\n", "token=hunter2")
     assert "hunter2" not in repr(heard["one"])
 
 
 def test_values_of_the_target_are_values_and_no_code() -> None:
     hostile = "a'b\"c $(touch /no) `x` ; x\\"
-    text = script([fact("one", 'printf %s "$BACKUPS_DIRECTORY"')], {"BACKUPS_DIRECTORY": hostile}, "none")
-    assert ask(text)[0]["one"].out == hostile
+    text = asked_by([fact("one", 'printf %s "$BACKUPS_DIRECTORY"')], BACKUPS_DIRECTORY=hostile)
+    assert ask(text)["one"].out == hostile
 
 
 def test_no_fact_hears_what_is_meant_for_another() -> None:
@@ -161,32 +200,73 @@ def as_root(folder: Path, sudo: str | None) -> dict[str, Answer]:
     if sudo is not None:
         program.write_text(f"#!/bin/sh\n{sudo}\n")
         program.chmod(0o755)
-    return ask(script(facts, {}, "sudo").replace("sudo -n", f"{program} -n"))[0]
+    return ask(asked_by(facts, "sudo").replace("sudo -n", f"{program} -n"))
 
 
 def test_without_root_nothing_is_asked_of_sudo() -> None:
-    assert "sudo" not in script([fact("two", "id", Asked.ROOT)], {}, "none")
+    assert "sudo" not in asked_by([fact("two", "id", Asked.ROOT)])
 
 
-def line(name: str, out: str, err: str) -> str:
-    return f"{name} 1.5 2.5 {b64encode(out.encode()).decode()} {b64encode(err.encode()).decode()}\n"
+def line(name: str, out: str, err: str = "0\n", nonce: str = NONCE) -> str:
+    return f"{nonce} {name} 1.5 2.5 {b64encode(out.encode()).decode()} {b64encode(err.encode()).decode()}"
 
 
 def test_only_whole_lines_of_what_was_asked_are_answers() -> None:
-    whole = line("one", "x", "0\n")
-    assert [name for name, _ in answers_in(whole + line("nobody", "x", "0\n") + whole[:-1], ASKED)] == ["one"]
-    assert answers_in(line("one", "x", "no status\n") + line("two", "x", "") + "one 9e9 1 !x! MAo=\n", ASKED) == []
+    found = answer_in(line("one", "x"), ASKED, NONCE)
+    assert found is not None
+    assert (found[0], found[1].out) == ("one", "x")
+    noise = (
+        "",
+        line("nobody", "x"),
+        line("one", "x", "no status\n"),
+        line("two", "x", ""),
+        f"{NONCE} one 9e9 1 !x! MAo=",
+    )
+    assert [answer_in(text, ASKED, NONCE) for text in noise] == [None] * 5
+
+
+FORGED = ("", "0" * 32, NONCE[:-1], NONCE.upper(), f" {NONCE}", f"{NONCE} {NONCE}", "rights")
+
+
+@pytest.mark.parametrize("nonce", FORGED)
+@attack("T4", "an answer without the nonce of this exchange is none")
+def test_a_line_without_the_nonce_is_noise(nonce: str) -> None:
+    """Whole lines are printed before the answers, with no nonce, a guessed one, or parts of a real one."""
+    heard = hear(asked_by([fact("one", "echo true")]), before=f"echo '{line('one', 'forged', nonce=nonce)}';")
+    assert {name: answer.out for name, answer in heard.answers.items()} == {"one": "true\n"}
+
+
+@attack("T4", "of two answers to one question neither counts")
+def test_a_question_that_is_answered_twice_is_not_answered() -> None:
+    """Somebody who knows the nonce prints an answer beside the true one, before it or after it."""
+    lines = "\n".join((line("one", "x"), line("one", "y"), line("two", "z")))
+    forger = f"echo phase0-gate shell; cat >/dev/null; echo '{lines}'"
+    heard = exchange(started(forger), lambda _: "", 20, ASKED, NONCE)
+    assert (list(heard.answers), heard.twice) == (["two"], {"one"})
+
+
+def test_a_variable_of_the_environment_changes_no_answer() -> None:
+    before = "export POSIXLY_CORRECT=1 GREP_OPTIONS=-v LC_ALL=fr_FR.UTF-8 BLOCKSIZE=1 nonce=1 lock=/etc/passwd;"
+    names = sorted(outs(fact("one", "env | sed 's/=.*//'"), before=before)["one"].split())
+    assert [name for name in names if name not in ("PWD", "OLDPWD", "SHLVL", "_")] == ["HOME", "LC_ALL", "PATH"]
 
 
 @given(st.text(), st.text())
 def test_nothing_a_host_prints_breaks_the_exchange(noise: str, out: str) -> None:
-    found = answers_in(f"{noise}\n{line('one', out, '0')}", ASKED)
-    assert ("one", "asked") in [(name, answer.asked) for name, answer in found]
+    answer_in(noise, ASKED, NONCE)
+    found = answer_in(line("one", out, "0"), ASKED, NONCE)
+    assert found is not None
+    assert found[1].asked == "asked"
 
 
 @given(st.text(alphabet="one two.0123456789+/=MAo\n", max_size=80))
 def test_lines_that_look_like_answers_break_nothing(noise: str) -> None:
-    answers_in(f"one {noise}\none 1.1.1 2 eA== MAo=\none 9{'9' * 400} {'9' * 400} eA== MAo=\n", ASKED)
+    for text in (
+        f"{NONCE} one {noise}",
+        f"{NONCE} one 1.1.1 2 eA== MAo=",
+        f"{NONCE} one 9{'9' * 400} {'9' * 400} eA== MAo=",
+    ):
+        answer_in(text, ASKED, NONCE)
 
 
 def test_a_process_without_pipes_is_refused() -> None:

@@ -126,10 +126,12 @@ def test_a_reserve_may_have_a_cure_of_its_own() -> None:
 def test_days_and_kept_backups_are_two_sentences() -> None:
     run = made(
         Result("BKP-07", Outcome.PENDING, 3, reason=Reason("backup-days", {"days": 0, "until": "2026-12-04"})),
-        Result("BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "until": "2026-12-03"})),
+        Result(
+            "BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "needed": 7, "until": "2026-12-03"})
+        ),
     )
     assert "0 full days of seven in a row with all three backups so far" in said(run)
-    assert "Valid backups of 1 day of seven are kept so far, today’s included" in said(run)
+    assert "Valid backups of 1 day of 7 are kept so far, today’s included" in said(run)
 
 
 def test_what_is_open_because_nobody_looked_is_one_line() -> None:

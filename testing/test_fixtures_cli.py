@@ -4,22 +4,15 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from testing.servers import serving_api
+from testing.test_cluster_client import kubeconfig
+
 ROOT = Path(__file__).parents[1]
-KUBECONFIG = """\
-apiVersion: v1
-kind: Config
-current-context: here
-clusters: [{{name: here, cluster: {{server: "http://127.0.0.1:{port}"}}}}]
-users: [{{name: audit, user: {{token: abc}}}}]
-contexts: [{{name: here, context: {{cluster: here, user: audit}}}}]
-"""
 TARGET = """\
 [target]
 name = "here"
@@ -34,31 +27,22 @@ kubeconfig = "kubeconfig"
 """
 SSH = """\
 #!/bin/sh
-[ "$6" = cat ] && touch "$(sed -n 's/^ *ControlPath //p' "$2")"
+[ "$5" != -N ] || { touch "$(sed -n 's/^ *ControlPath //p' "$2")"; exec tail -f /dev/null; }
 shift 5; exec sh -c "$*"
 """
 
 
-class Api(BaseHTTPRequestHandler):
-    """An API server that lists nodes and forbids the rest."""
-
-    def do_GET(self) -> None:
-        allowed = self.path.startswith(("/version", "/api/v1/nodes"))
-        body = b'{"items": [], "metadata": {}}' if allowed else b'{"kind": "Status", "message": "pods is forbidden"}'
-        self.send_response(200 if allowed else 403)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
-
-
 @pytest.fixture
-def api() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+def api() -> Iterator[str]:
+    """A kubeconfig of an API server that lists nodes and forbids the rest."""
+
+    def respond(path: str, _headers: dict[str, str]) -> tuple[int, str]:
+        if path.startswith(("/version", "/api/v1/nodes")):
+            return 200, '{"items": [], "metadata": {}}'
+        return 403, '{"kind": "Status", "message": "pods is forbidden"}'
+
+    with serving_api(respond) as server:
+        yield kubeconfig(server.url, {"token": "abc"})
 
 
 @pytest.fixture
@@ -118,16 +102,16 @@ def test_the_cure_is_said_in_french_too(folder: Path) -> None:
     assert check(folder).stdout != check(folder, "--lang=fr").stdout != ""
 
 
-def test_each_list_is_tried_with_the_rights_of_the_kubeconfig(folder: Path, api: int) -> None:
-    (folder / "kubeconfig").write_text(KUBECONFIG.format(port=api))
+def test_each_list_is_tried_with_the_rights_of_the_kubeconfig(folder: Path, api: str) -> None:
+    (folder / "kubeconfig").write_text(api)
     lines = check(folder).stdout.splitlines()
     assert "✓ cluster: GET /api/v1/nodes" in lines
     assert any(line.startswith("✗ cluster: GET ") and "pods" in line for line in lines)
     assert any("forbidden" in line for line in lines)
 
 
-def test_what_is_mended_by_one_deed_is_told_it_once(folder: Path, api: int) -> None:
-    (folder / "kubeconfig").write_text(KUBECONFIG.format(port=api))
+def test_what_is_mended_by_one_deed_is_told_it_once(folder: Path, api: str) -> None:
+    (folder / "kubeconfig").write_text(api)
     lines = check(folder).stdout.splitlines()
     refused = [number for number, line in enumerate(lines) if line.startswith("✗ cluster: GET ")]
     assert len(refused) > 2

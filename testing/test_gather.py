@@ -2,9 +2,9 @@ import pytest
 
 from fixtures.ask.facts import FACTS, Asked, Fact
 from testing.audits import ROOT
-from testing.places import fake_ssh
+from testing.places import GREETING, fake_ssh
 from testing.rooms import House
-from testing.servers import serving
+from testing.servers import serving_api
 from testing.test_cluster_client import kubeconfig
 
 ONE = "@criterion('A-01')\ndef test_a(one, judge): assert judge(1)\n"
@@ -23,7 +23,9 @@ def test_only_what_the_chosen_tests_name_is_asked(house: House) -> None:
 
 
 def test_a_login_root_facts_and_two_drills_are_one_login_and_three_exchanges(house: House) -> None:
-    uses = fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
+    uses = fake_ssh(
+        house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;"
+    )
     for name, asked in (("one", Asked.HOST), ("two", Asked.ROOT), ("three", Asked.DRILL), ("four", Asked.DRILL)):
         tell(house, name, "echo here", asked)
     ran = house.audit("@criterion('A-01')\ndef test_a(one, two, three, four, judge): assert judge(1)")
@@ -35,11 +37,11 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, login="exit 255;")
     tell(house, "one", "true", Asked.HOST)
     tell(house, "two", "/api/v1/nodes", Asked.CLUSTER)
-    with serving(lambda _path, _headers: (200, '{"items": []}')) as server:
+    with serving_api(lambda _path, _headers: (200, '{"items": []}')) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(two, judge): assert judge(1)")
     assert (ran.reason("A-01"), ran.outcome("B-01"), ran.status) == ("unreachable", "pass", 10)
-    assert len(server.asked) == 1
+    assert len(server.asked) == 3, "the fact, and what says which cluster it is"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
 )
 def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
     tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
-    with serving(lambda _path, _headers: (status, "{}")) as server:
+    with serving_api(lambda _path, _headers: (status, "{}")) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE)
     assert (ran.reason("A-01"), ran.status) == (code, 10)
@@ -75,7 +77,7 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
 def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> None:
     """This one ends once it was told."""
     told = house.pytester.path / "told"
-    fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
     house.monkeypatch.setattr("fixtures.session.gather.tell", lambda *_config, **_values: told.touch())
     tell(house, "one", f"until [ -e '{told}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
     assert house.audit(ONE).outcome("A-01") == "pass"
@@ -106,7 +108,7 @@ def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
     [("en", "Drills on the server end by themselves"), ("fr", "Les exercices en cours sur le serveur s’achèvent")],
 )
 def test_ctrl_c_waits_for_nobody(house: House, language: str, told: str) -> None:
-    fake_ssh(house.pytester.path / "bin", house.monkeypatch, session="sed 's/sudo -n//' | sh -s; exit;")
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
     tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
     drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
     ran = house.audit(

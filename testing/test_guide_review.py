@@ -65,10 +65,8 @@ def test_links_that_lead_nowhere() -> None:
     assert dead_links([below], files) == ("docs/x.md: a%20b.md",)
 
 
-ALL = Live(
-    frozenset({"twisterlab"}), frozenset({"mcp-unified", "redis"}), frozenset({8080, 30080}), frozenset({"02:00"})
-)
-NONE = Live(frozenset(), frozenset(), frozenset(), frozenset())
+ALL = Live({"twisterlab": "uid"}, frozenset({"mcp-unified", "redis"}), frozenset({8080, 30080}), frozenset({"02:00"}))
+NONE = Live({}, frozenset(), frozenset(), frozenset())
 
 
 def claims(absent: tuple[str, ...] = (), **changed: datetime) -> GuideClaims:

@@ -97,8 +97,9 @@ def test_a_hook_of_another_repository_does_not_lead_astray(
 ) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path / "other")], check=True)
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
-    asked = ask_guides(target, fact("git rev-parse --absolute-git-dir")).out.strip()
-    assert Path(asked) == (target.path("guides") / ".git").resolve()
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "no"))
+    asked = ask_guides(target, fact("git rev-parse --show-toplevel; git status --porcelain")).out.strip()
+    assert asked == str(target.path("guides").resolve())
 
 
 @pytest.mark.parametrize(("content", "state"), [("a guide\n", "complete"), ("", "empty")])

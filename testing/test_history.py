@@ -24,7 +24,7 @@ def keep(file: Path, *kept: Sample) -> None:
 
 
 def samples(file: Path) -> list[Sample]:
-    return list(recall(file).samples)
+    return list(recall(file).whole.samples)
 
 
 def test_what_was_kept_is_read_in_order(tmp_path: Path) -> None:
@@ -119,17 +119,17 @@ def test_everything_an_audit_leaves_is_read_back(tmp_path: Path) -> None:
     file = tmp_path / "history.sqlite"
     remember(file, WHOLE)
     remember(file, WHOLE)
-    assert recall(file) == WHOLE
+    assert recall(file).whole == WHOLE
     remember(file, Past(configuration={"/etc/crontab": "bb"}))
-    assert recall(file).configuration == {"/etc/crontab": "bb"}
+    assert recall(file).whole.configuration == {"/etc/crontab": "bb"}
 
 
 def test_the_newest_drill_of_a_criterion_counts(tmp_path: Path) -> None:
     file, earlier = tmp_path / "history.sqlite", NOW - timedelta(days=1)
     failed = Drilled(NOW, Result("BKP-10", Outcome.FAIL))
     remember(file, Past(drills=(failed, Drilled(earlier, Result("BKP-10", Outcome.PASS)))))
-    assert recall(file).drilled("BKP-10") == failed
-    assert recall(file).drilled("BKP-11") is None
+    assert recall(file).whole.drilled("BKP-10") == failed
+    assert recall(file).whole.drilled("BKP-11") is None
 
 
 def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 1")
     assert samples(file) == [Sample(NOW, ("DSK-01",))]
     remember(file, WHOLE)
-    assert recall(file) == WHOLE
+    assert recall(file).whole == WHOLE
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -157,7 +157,7 @@ KILLED = """
 import os, signal, sqlite3, sys
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.execute("BEGIN IMMEDIATE")
-database.execute("INSERT INTO sample VALUES ('2026-02-11T15:00:00+00:00', '{}')")
+database.execute("INSERT INTO sample VALUES ('2026-02-11T15:00:00+00:00', '{}', 0)")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -167,7 +167,7 @@ def test_a_killed_writer_leaves_what_was_there(tmp_path: Path) -> None:
     remember(file, WHOLE)
     killed = subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False)
     assert killed.returncode == -9
-    assert recall(file) == WHOLE
+    assert recall(file).whole == WHOLE
     keep(file, Sample(NOW + timedelta(hours=1)))
     assert len(samples(file)) == 2
 
@@ -186,7 +186,7 @@ def test_what_is_older_is_pruned(tmp_path: Path) -> None:
     remember(file, WHOLE)
     keep(file, later := Sample(NOW + timedelta(hours=1)))
     assert prune(file, NOW + timedelta(minutes=1)) == 5
-    assert recall(file) == Past((later,), configuration=WHOLE.configuration)
+    assert recall(file).whole == Past((later,), configuration=WHOLE.configuration)
 
 
 def test_a_thousand_audits_are_read_in_a_moment(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gate.history import recall, remember
+from gate.identity import Identity
+from gate.past import Past
+from gate.sample import Sample
 from reports.__main__ import main
-from testing.test_history import WHOLE
+from testing.test_history import NOW, WHOLE
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def test_it_is_exported_line_by_line(target: Path) -> None:
 def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(target), "--prune-before", "2026-02-12T00:00:00+01:00"]) == 0
     assert "5 rows removed" in capsys.readouterr().out
-    assert recall(target / "history.sqlite").samples == ()
+    assert recall(target / "history.sqlite").whole.samples == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,8 @@ def test_a_target_that_is_not_there_is_told_with_those_that_are(
     assert main(["history", str(tmp_path / "egde")]) == 4
     refused = capsys.readouterr().err
     assert "no such target" in refused
-    assert "twisterlab.example" in refused
+    assert "known targets: demo" in refused
+    assert "twisterlab.example" not in refused
     assert "no history yet" not in refused
 
 
@@ -78,3 +84,59 @@ def test_a_target_without_a_history_and_a_damaged_one_are_told(
     (tmp_path / "history.sqlite").write_bytes(b"x" * 5000)
     assert main(["history", str(tmp_path)]) == 4
     assert "cannot be read" in capsys.readouterr().err
+
+
+NEW = Past((Sample(NOW + timedelta(hours=1)),), identity=Identity("b" * 64, "SHA256:new", "uid"))
+WHY = ("--adopt", "--reason", "the disk was replaced", "--who", "Alice Martin")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "about this server: “the disk was replaced”"), ("fr", "«\u00a0the disk was replaced\u00a0»")],
+)
+def test_a_history_is_adopted_with_a_reason(
+    target: Path, language: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = target / "history.sqlite"
+    remember(file, NEW)
+    assert len(recall(file).of(NEW.identity, NOW).samples) == 2
+    assert recall(file).of(NEW.identity, NOW).samples[0].unknown
+    assert main(["--lang", language, "history", str(target), *WHY]) == 0
+    assert said in capsys.readouterr().out
+    past = recall(file).of(NEW.identity, NOW)
+    assert past.samples[0] == WHOLE.samples[0]
+    (adoption,) = past.adopted
+    assert (adoption.who, adoption.reason, adoption.adopted) == ("Alice Martin", "the disk was replaced", (Identity(),))
+    export = target / "out.jsonl"
+    assert main(["history", str(target), "--export", str(export)]) == 0
+    rows = [json.loads(line) for line in export.read_text().splitlines()]
+    assert rows[-1]["record"] == "adoption"
+    assert [row["identity"] for row in rows if row["record"] == "sample"] == [{}, msgspec.to_builtins(NEW.identity)]
+
+
+@pytest.mark.parametrize(
+    ("words", "past", "said"),
+    [
+        (("--adopt",), NEW, "say why"),
+        (("--adopt", "--reason", " "), NEW, "say why"),
+        (("--adopt", "--reason", "one\ntwo"), NEW, "say why"),
+        (("--adopt", "--reason", "\u200b"), NEW, "say why"),
+        (("--reason", "because"), NEW, "say why"),
+        (("--adopt", "--reason", "because"), Past(), "audit the target once"),
+    ],
+)
+def test_an_adoption_without_a_reason_or_of_nothing_is_refused(
+    target: Path, words: tuple[str, ...], past: Past, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remember(target / "history.sqlite", past)
+    assert main(["history", str(target), *words]) == 4
+    refused = capsys.readouterr().err
+    assert said in refused
+    assert refused.count("\n") == 1
+    assert recall(target / "history.sqlite").adoptions == ()
+
+
+def test_what_is_of_the_same_server_needs_no_adoption(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    remember(tmp_path / "history.sqlite", NEW)
+    assert main(["history", str(tmp_path), *WHY]) == 4
+    assert "nothing to adopt" in capsys.readouterr().err

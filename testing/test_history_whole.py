@@ -3,21 +3,25 @@
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.session.recording import read_recording
 from gate.contract import load_contract
 from gate.decision import decide
-from gate.history import recall, remember
+from gate.history import adopt, recall, remember
 from gate.history_series import chronicle_of
+from gate.identity import Adoption, Identity
 from gate.outcome import Outcome
 from gate.past import Past
 from gate.sample import Reading, Sample
 from reports.pages.verdict import render_verdict
 from testing.golden import AT, go
+from testing.places import fake_ssh
 from testing.rooms import TWO, House
 
 WRITER = """
@@ -64,7 +68,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         for day in range(2)
     ]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
-    assert len(recall(file).samples) == 50
+    assert len(recall(file).whole.samples) == 50
 
 
 def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
@@ -72,7 +76,31 @@ def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
     readings = {id: Reading(Outcome.PASS, 61.2) for id in contract}
     remember(file, Past(tuple(Sample(AT - timedelta(hours=hour), readings=readings) for hour in range(1, 1001))))
     began = time.process_time()
-    seen = chronicle_of(recall(file).samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
+    seen = chronicle_of(recall(file).whole.samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
     run = msgspec.structs.replace(go(), contract=contract, chronicle=seen)
     assert len(render_verdict(run, decide(run), (), "en")) < 1_000_000
     assert time.process_time() - began < 1
+
+
+def test_an_audit_says_which_server_it_watched_and_what_of_the_history_is_another_s(house: House) -> None:
+    file, other = house.target / "history.sqlite", Identity("0" * 64, "SHA256:other", "uid")
+    earlier = tuple(Sample(datetime.now(UTC) - timedelta(hours=hour)) for hour in range(30, 0, -1))
+    remember(file, Past(earlier, identity=other))
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch)
+    told = f"printf 'machine {'a' * 64}\\nboot b1\\n'"
+    house.monkeypatch.setitem(FACTS, "machine", msgspec.structs.replace(FACTS["machine"], ask=told))
+    house.monkeypatch.setitem(FACTS, "one", Fact("one", "true", Asked.HOST, str, 5))
+    tests = "@criterion('A-01')\ndef test_a(one, past, judge): assert judge(len(past.samples))\n"
+    first = house.audit(tests, f"--record={house.target}/r.json")
+    assert first.run["identity"] == {"machine": "a" * 64}
+    assert (first.run["left_out"]["samples"], first.outcome("A-01")) == (30, "fail")
+    assert "Not counted. 30 samples" in " ".join(first.said.split())
+    assert recall(file).newest == Identity("a" * 64)
+    assert read_recording(house.target / "r.json").past.identity == Identity("a" * 64)
+    adopt(file, Adoption(datetime.now(UTC), "Alice", "a new disk", Identity("a" * 64), (other,)))
+    second = house.run()
+    assert (second.run["adopted"][0]["reason"], second.outcome("A-01")) == ("a new disk", "pass")
+    assert "“a new disk”" in " ".join(second.said.split())
+    assert "left_out" not in second.run or second.run["left_out"] is None
+    page = (second.folder / "verdict.html").read_text()
+    assert all(said in page for said in ("“a new disk”", "«\u00a0a new disk\u00a0»", f"machine {'a' * 8}<"))

@@ -15,6 +15,7 @@ from fixtures.cluster.groups import ApiGroups, api_groups
 from fixtures.host.backups.backup_days import backup_days, kept
 from fixtures.host.backups.backups import Backup, Backups, backups
 from fixtures.host.backups.cluster_backup import cluster_backup
+from gate.sentence import Dated
 from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, TRAILER, dump, etcd, manifests, rdb, sqlite, write
 from testing.host_answers import BACKUPS
 
@@ -260,25 +261,25 @@ def week(days: int = 9, **spoilt: tuple[int, str]) -> Backups:
 
 
 def test_a_week_of_full_days() -> None:
-    seen, rotation = backup_days(week()), kept(week())
+    seen, rotation = backup_days(week()), kept(week(), 7)
     assert (seen.last, seen.complete, seen.gaps) == (3, 7, ())
     assert (rotation.fewest, rotation.oldest, rotation.young, rotation.lingering) == (9, 8, False, False)
 
 
 def test_only_valid_ones_count() -> None:
     seen = backup_days(week(postgres=(1, "broken")))
-    assert (seen.last, seen.gaps) == (2, ("2026-11-22 (postgres)",))
+    assert (seen.last, seen.gaps) == (2, (Dated(date(2026, 11, 22), "postgres"),))
 
 
 def test_an_unseen_one_is_not_missing() -> None:
     with pytest.raises(Unknown):
         backup_days(week(redis=(3, "late")))
     with pytest.raises(Unknown):
-        kept(week(7, redis=(3, "late")))
+        kept(week(7, redis=(3, "late")), 7)
 
 
 def test_a_young_schedule_waits_for_its_week() -> None:
-    seen, rotation = backup_days(week(1)), kept(week(1))
+    seen, rotation = backup_days(week(1)), kept(week(1), 7)
     assert (seen.last, seen.days, seen.until) == (3, (), date(2026, 11, 30))
     assert (rotation.fewest, rotation.young, rotation.until) == (1, True, date(2026, 11, 29))
 
@@ -290,12 +291,19 @@ def test_the_day_a_schedule_began_need_not_be_whole() -> None:
 
 def test_what_rotation_leaves_behind_is_told() -> None:
     files = (*week().files, one("redis", 30))
-    assert kept(msgspec.structs.replace(week(), files=files)).lingering
+    assert kept(msgspec.structs.replace(week(), files=files), 7).lingering
+
+
+def test_a_tighter_target_asks_for_more_days() -> None:
+    rotation = kept(week(), 14)
+    assert (rotation.fewest, rotation.young, rotation.until) == (9, True, date(2026, 11, 28))
+    month = msgspec.structs.replace(week(14), files=(*week(14).files, one("redis", 16)))
+    assert (kept(month, 7).lingering, kept(month, 14).lingering) == (True, False)
 
 
 def test_a_missing_kind_is_kept_for_no_day() -> None:
     files = tuple(file for file in week().files if file.kind != "redis")
-    seen = kept(msgspec.structs.replace(week(), files=files))
+    seen = kept(msgspec.structs.replace(week(), files=files), 7)
     assert (seen.fewest, seen.young) == (0, False)
 
 

@@ -1,13 +1,14 @@
 """BKP-01: what starts by itself, and whether it finds what it calls."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules, blind, users
+from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules, blind, unread_backups, users
 from fixtures.host.schedules.commands import called, complete, may_call, path_of
 from fixtures.host.schedules.schedules import schedules
 from fixtures.host.schedules.timers import timers
+from gate.sentence import Dated
 from testing.host_answers import SCHEDULES
 
 LINE = "| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.log 2>&1"
@@ -20,7 +21,7 @@ def judged(old: str = "", new: str = "") -> BackupSchedules:
 
 
 def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> None:
-    assert judged().runs == ("2026-11-24 02:00 CET (/etc/cron.d/twisterlab)",)
+    assert judged().runs == (Dated(datetime(2026, 11, 24, 1, 0, tzinfo=UTC), "/etc/cron.d/twisterlab"),)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,9 @@ def test_a_file_in_cron_daily_runs_when_the_crontab_says() -> None:
     script = SCHEDULES[SCHEDULES.index("| #!/bin/bash") :]
     daily = f"table 755 root whole /etc/cron.daily/pg\n{script}\n=== timers"
     text = SCHEDULES.replace(LINE, "|").replace("=== timers", daily, 1)
-    assert backup_schedules(schedules(text), "postgres").runs == ("2026-11-24 06:25 CET (/etc/cron.daily/pg)",)
+    assert backup_schedules(schedules(text), "postgres").runs == (
+        Dated(datetime(2026, 11, 24, 5, 25, tzinfo=UTC), "/etc/cron.daily/pg"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -216,3 +219,35 @@ def test_deleting_by_age_without_pipefail_is_blind() -> None:
 
 def test_the_accounts_of_sound_jobs_are_trusted() -> None:
     assert users(schedules(SCHEDULES.replace("* * * root /usr/local", "* * * backup /usr/local"))) == {"root", "backup"}
+
+
+FOREIGN = "foreign 600 mallory /var/spool/cron/crontabs/mallory\n=== timers"
+UNREAD = "unread 755 mallory {file}\nfile /usr/local"
+
+
+def test_a_table_that_another_account_writes_is_told_and_starts_nothing() -> None:
+    seen = schedules(SCHEDULES.replace("=== timers", FOREIGN, 1))
+    assert seen.foreign == ("/var/spool/cron/crontabs/mallory",)
+    assert seen.jobs == schedules(SCHEDULES).jobs
+
+
+@pytest.mark.parametrize(
+    ("file", "kinds"),
+    [
+        ("/opt/backup.sh", ["postgres", "redis", "configs"]),
+        ("/opt/pg_backup.sh", ["postgres"]),
+        ("/opt/redis-dump.sh", ["redis"]),
+        ("/home/twister/save-k3s.sh", ["configs"]),
+        ("/opt/clean.sh", []),
+    ],
+)
+def test_a_script_that_was_not_read_may_make_the_backups_its_name_tells(file: str, kinds: list[str]) -> None:
+    seen = schedules(SCHEDULES.replace("file /usr/local", UNREAD.format(file=file), 1))
+    assert [kind for kind in ("postgres", "redis", "configs") if unread_backups(seen, kind)] == kinds
+
+
+def test_a_sound_job_that_calls_what_others_can_write_says_so() -> None:
+    text = SCHEDULES.replace("| set -euo pipefail", "| set -euo pipefail\n| . /opt/part.sh", 1)
+    text = text.replace("file /usr/local", UNREAD.format(file="/opt/part.sh"), 1)
+    (job,) = backup_schedules(schedules(text), "postgres").sound
+    assert job.unread == ("/opt/part.sh",)

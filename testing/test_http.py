@@ -10,7 +10,7 @@ from fixtures.sources import http as module
 from fixtures.sources.http import Health, Probe, ask_health
 from fixtures.target.folder import load_target
 from testing.rooms import TARGET
-from testing.servers import Server, serving
+from testing.servers import Server, serving, serving_api
 from testing.test_cluster_client import kubeconfig
 
 MCP = '\n[mcp]\nnamespaces = ["default"]\nbody = "ok"\n'
@@ -26,8 +26,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def node() -> Iterator[Server]:
-    with serving(lambda _path, _headers: (200, "status ok")) as server:
+def sound() -> Iterator[Server]:
+    """An API whose service is sound."""
+    with serving_api(lambda _path, _headers: (200, "status ok")) as server:
         yield server
 
 
@@ -47,7 +48,7 @@ def answers(*said: tuple[int, str]) -> Callable[[str, dict[str, str]], tuple[int
 
 
 def test_a_healthy_service_is_asked_once_through_its_own_service(tmp_path: Path, pauses: list[float]) -> None:
-    with serving(answers((200, "status ok"))) as api:
+    with serving_api(answers((200, "status ok"))) as api:
         health = look(tmp_path, api)
     assert (health.healthy, health.wanted, health.probes[0].tries, pauses) == (1, 1, 1, [])
     assert api.asked[0][0] == "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health"
@@ -66,10 +67,10 @@ def test_a_healthy_service_is_asked_once_through_its_own_service(tmp_path: Path,
     ],
 )
 def test_what_is_not_200_with_the_expected_body_is_sick_after_three_tries(
-    tmp_path: Path, pauses: list[float], node: Server, status: int, body: str, why: str
+    tmp_path: Path, pauses: list[float], sound: Server, status: int, body: str, why: str
 ) -> None:
-    with serving(answers((status, body))) as sick:
-        for health in (look(tmp_path, sick), look(tmp_path, node, node_port=sick.url)):
+    with serving_api(answers((status, body))) as sick, serving(answers((status, body))) as port:
+        for health in (look(tmp_path, sick), look(tmp_path, sound, node_port=port.url)):
             probe = health.probes[-1]
             assert (probe.healthy, probe.status, probe.tries) == (False, status, 3)
             assert why in health.sick[-1]
@@ -77,35 +78,37 @@ def test_what_is_not_200_with_the_expected_body_is_sick_after_three_tries(
 
 
 def test_a_second_try_may_succeed(tmp_path: Path) -> None:
-    with serving(answers((503, "starting"), (200, "ok"))) as api:
+    with serving_api(answers((503, "starting"), (200, "ok"))) as api:
         probe = look(tmp_path, api).probes[0]
     assert (probe.healthy, probe.tries) == (True, 2)
 
 
-def test_a_node_port_that_refuses_is_sick(tmp_path: Path, node: Server) -> None:
+def test_a_node_port_that_refuses_is_sick(tmp_path: Path, sound: Server) -> None:
     with serving(answers((200, "ok"))) as gone:
         url = gone.url
-    probe = look(tmp_path, node, node_port=url).probes[1]
+    probe = look(tmp_path, sound, node_port=url).probes[1]
     assert (probe.name, probe.healthy, probe.status, probe.tries) == ("node port", False, 0, 3)
 
 
-def test_no_proxy_answers_for_the_node(tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_answers_for_the_node_or_the_cluster(
+    tmp_path: Path, sound: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("NO_PROXY")
-    with serving(answers((200, "ok"))) as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        probe = look(tmp_path, node, node_port=f"{node.url}/").probes[1]
-    assert probe.healthy
-    assert all("/services/" in path for path, _ in proxy.asked), "only the way to the cluster may need one"
+    with serving(answers((200, "no"))) as proxy, serving(answers((200, "ok"))) as node:
+        for scheme in ("http", "https", "all"):
+            monkeypatch.setenv(f"{scheme}_proxy", proxy.url)
+        assert look(tmp_path, sound, node_port=f"{node.url}/").healthy == 2
+    assert proxy.asked == []
 
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_a_node_port_that_hangs_or_drips_is_given_up(
-    tmp_path: Path, node: Server, monkeypatch: pytest.MonkeyPatch, how: str
+    tmp_path: Path, sound: Server, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.3)
     with serving(answers((200, "o"))) as slow:
         setattr(slow, how, True)
-        assert look(tmp_path, node, node_port=slow.url).probes[1].status == 0
+        assert look(tmp_path, sound, node_port=slow.url).probes[1].status == 0
 
 
 def test_a_slow_answer_is_no_health() -> None:
@@ -115,7 +118,10 @@ def test_a_slow_answer_is_no_health() -> None:
 
 def test_a_refusal_of_the_api_itself_is_unknown(tmp_path: Path) -> None:
     for status, code in ((401, "cluster-unauthorized"), (403, "cluster-forbidden")):
-        with serving(answers((status, '{"kind": "Status", "message": "no"}'))) as api, pytest.raises(Unknown) as raised:
+        with (
+            serving_api(answers((status, '{"kind": "Status", "message": "no"}'))) as api,
+            pytest.raises(Unknown) as raised,
+        ):
             look(tmp_path, api)
         assert raised.value.code == code
 
@@ -126,7 +132,7 @@ def test_nothing_to_probe_is_unknown() -> None:
 
 
 def test_a_secret_in_a_body_is_not_kept(tmp_path: Path) -> None:
-    with serving(answers((500, "password=hunter2"))) as api:
+    with serving_api(answers((500, "password=hunter2"))) as api:
         assert "hunter2" not in str(look(tmp_path, api))
 
 
@@ -137,14 +143,14 @@ def test_the_slowest_counts() -> None:
 
 def test_what_the_api_server_says_for_a_service_without_pods_is_told_in_its_words(tmp_path: Path) -> None:
     said = '{"kind":"Status","status":"Failure","message":"no endpoints available for service \\"mcp-unified\\"","code":503}'
-    with serving(answers((503, said))) as api:
+    with serving_api(answers((503, said))) as api:
         health = look(tmp_path, api)
     assert health.sick == (
         'default (mcp-unified:8080/health): HTTP 503: no endpoints available for service "mcp-unified"',
     )
 
 
-def test_a_refusing_node_port_is_told_in_two_words(tmp_path: Path, node: Server) -> None:
+def test_a_refusing_node_port_is_told_in_two_words(tmp_path: Path, sound: Server) -> None:
     with serving(answers((200, "ok"))) as gone:
         url = gone.url
-    assert look(tmp_path, node, node_port=url).sick == (f"node port ({url}): Connection refused",)
+    assert look(tmp_path, sound, node_port=url).sick == (f"node port ({url}): Connection refused",)

@@ -150,10 +150,11 @@ def test_a_pin_counts_where_the_kubelet_s_own_interface_tells_it() -> None:
 @pytest.mark.parametrize(
     ("archives", "registry", "image", "code"),
     [
-        (NOTHING, Registry((), "curl: (22) The requested URL returned error: 401"), NAME, "registry-login"),
+        (NOTHING, Registry((), "curl: (22) The requested URL returned error: 401", 401), NAME, "registry-login"),
         (ImageArchives((), ("mcp.tar.lz4",)), NOWHERE, NAME, "archive-unread"),
         (NOTHING, NOWHERE, "docker.io/rancher/coredns:1", "registry-unnamed"),
         (NOTHING, NOWHERE, NAME, ""),
+        (NOTHING, Registry((), "port 4010 refused the connection"), NAME, ""),
     ],
 )
 def test_what_cannot_be_seen_is_not_lost(archives: ImageArchives, registry: Registry, image: str, code: str) -> None:
@@ -180,6 +181,19 @@ def test_archives_of_both_kinds_are_read_and_others_named() -> None:
 )
 def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) -> None:
     assert understood("registry", out if out == "none\n" else f"asked\n{out}") == Registry(tags, why)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("curl: (22) The requested URL returned error: 401", 401),
+        ("wget: server returned error: HTTP/1.1 403 Forbidden", 403),
+        ("curl: (7) Failed to connect to 10.0.4.1 port 4010: Connection refused", None),
+        ("wget: bad address 'registry401'", None),
+    ],
+)
+def test_the_status_of_a_registry_that_refuses(said: str, status: int | None) -> None:
+    assert understood("registry", f"asked\n{said}") == Registry((), said, status)
 
 
 @pytest.mark.parametrize("out", ["", "crictl\n", 'crictl\n{"images": []}\n', "ctr\nREF TYPE DIGEST\n===\n", "docker\n"])

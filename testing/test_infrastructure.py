@@ -25,7 +25,7 @@ from fixtures.host.system.login import login
 from fixtures.host.system.memory import memory
 from fixtures.host.system.updates import updates
 from testing.infrastructure_answers import CERTIFICATES, CLOCK, CLUSTER_UNIT, KERNEL_WORDS, LOGIN, MEMORY, UPDATES
-from testing.servers import serving
+from testing.servers import serving_api
 from testing.test_cluster_client import cluster
 from testing.test_cluster_facts import read
 
@@ -361,7 +361,7 @@ def test_an_answer_of_another_shape_is_unknown(name: str, out: str) -> None:
 
 
 def test_a_stranger_asks_without_credentials_and_hears_the_server_s_time(tmp_path: Path) -> None:
-    with serving(lambda _, headers: (200 if "Authorization" in headers else 401, "")) as server:
+    with serving_api(lambda _, headers: (200 if "Authorization" in headers else 401, "")) as server:
         answer = ask_front(cluster(tmp_path, server.url), "/api/v1/namespaces", 5)
     seen = FACTS["front"].read(answer)
     assert (seen.status, seen.closed, seen.apart) == (401, True, 0)
@@ -369,7 +369,7 @@ def test_a_stranger_asks_without_credentials_and_hears_the_server_s_time(tmp_pat
 
 
 def test_a_server_that_is_gone_is_unreachable(tmp_path: Path) -> None:
-    with serving(lambda path, _: (200, path)) as server:
+    with serving_api(lambda path, _: (200, path)) as server:
         pass
     with pytest.raises(Unknown, match="cluster-unreachable"):
         ask_front(cluster(tmp_path, server.url), "/api/v1/namespaces", 5)

@@ -292,13 +292,13 @@ def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_repo
     contract = rows("A-01") + "\n" + rows("B-01", chapter='"guides"')
     whole = house.audit(TWO, contract=contract)
     page = (whole.folder / "verdict.html").read_bytes()
-    house.monkeypatch.setattr("reports.session.plugin.DEFAULT", house.reports)
+    house.monkeypatch.setattr("reports.session.plugin.REPORTS", house.reports)
     light = house.run("-m", "sample")
     assert "1 deselected" in light.said
     assert "sample was kept" in light.said
     assert light.run == {}
     assert (whole.folder / "verdict.html").read_bytes() == page
-    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").samples] == [
+    assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").whole.samples] == [
         {"A-01", "B-01"},
         {"A-01"},
     ]

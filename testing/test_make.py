@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from testing.threats import attack
+
 AUDIT = Path(__file__).parents[1] / ".make" / "audit.sh"
 PYTHON = """\
 #!/bin/sh
@@ -208,3 +210,60 @@ def test_the_lock_names_no_index_and_every_hash() -> None:
         assert "://" not in text
         pinned = re.findall(r"^([a-z0-9.-]+)==\S+ \\\n    --hash=sha256:", text, re.M)
         assert len(pinned) == text.count("==")
+
+
+@pytest.fixture
+def recipes(tmp_path: Path) -> Path:
+    """The Makefile, in a folder whose scripts write down that they were started."""
+    shutil.copy(AUDIT.parents[1] / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".make").mkdir()
+    for name in ("audit", "install", "uninstall"):
+        (tmp_path / ".make" / f"{name}.sh").write_text('#!/bin/sh\necho "${0##*/} $TARGET" >> started\n')
+        (tmp_path / ".make" / f"{name}.sh").chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    return tmp_path
+
+
+@attack("N6", "What is judged, installed or removed is what was named, or nothing")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("audit", "target=edge"),
+        ("audit", "TARGTE=edge"),
+        ("audit", "edge"),
+        ("edge", "audit"),
+        ("audit", "TARGET=edge", "FXI=plan"),
+        ("audit", "drills=0"),
+        ("install", "Target=edge"),
+        ("install", "prefix=/tmp/x"),
+        ("uninstall", "PREFX=/tmp/x"),
+        ("audit", "target:=edge"),
+        ("audit", "SHELL=/bin/false"),
+    ],
+)
+def test_a_word_make_does_not_know_is_refused(recipes: Path, words: tuple[str, ...]) -> None:
+    """A variable of make in lower case or misspelled, or a target's name without TARGET=: the demo would be judged."""
+    done = subprocess.run(["make", *words], cwd=recipes, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "make does not know " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (recipes / "started").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "started"),
+    [
+        (("audit",), "audit.sh "),
+        (("audit", "TARGET=edge", "DRILLS=0", "REPORT_LANG=fr"), "audit.sh edge"),
+        (("TARGET=my edge", "audit"), "audit.sh my edge"),
+        (("-j2", "audit", "SCENARIO=ready", "KEEP=1", "FIX=plan"), "audit.sh "),
+        (("install", "PREFIX=/tmp/x", "PYTHON=/usr/bin/python3"), "install.sh "),
+    ],
+)
+def test_what_make_knows_it_takes(recipes: Path, words: tuple[str, ...], started: str) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "TARGET"} | {"target": "of the environment"}
+    done = subprocess.run(["make", *words], cwd=recipes, capture_output=True, text=True, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (recipes / "started").read_text() == f"{started}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from testing.rooms import ROOT, TARGET
-from testing.servers import Server, serving
+from testing.servers import Server, serving_api
 from testing.test_cluster_client import kubeconfig
 from testing.test_mcp_pods import deployment, pod
 
@@ -18,7 +18,7 @@ SECONDS, MEGABYTES = 2.0, 150.0
 MEASURE = """
 import resource, sys, time
 from fixtures.cluster.client import Cluster
-from fixtures.cluster.mcp_pods import equipment, pod_health, services
+from fixtures.cluster.mcp_pods import equipment, service_health, services
 from fixtures.ask.facts import FACTS
 from fixtures.target.folder import load_target
 import fixtures.host.system.booted
@@ -28,7 +28,7 @@ before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process
 read = {name: FACTS[name].read(cluster.get(FACTS[name].ask, 60)) for name in ("deployments", "pods")}
 found = services(read["deployments"], read["pods"], target)
 at = read["pods"][0].started
-health, equipped = pod_health(found, at, at), equipment(found)
+health, equipped = service_health(found, at, at), equipment(found)
 took, most = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(len(read["pods"]), health.pods, equipped.equipped, took, (most - before) / 1024)
 """
@@ -74,7 +74,7 @@ def crowded() -> Iterator[Server]:
             return 200, json.dumps({"items": [deployment("twisterlab")]})
         return 200, pages[int(path.partition("continue=")[2] or 0)]
 
-    with serving(respond) as server:
+    with serving_api(respond) as server:
         yield server
 
 

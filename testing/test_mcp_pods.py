@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import FACTS
-from fixtures.cluster.mcp_pods import PodHealth, equipment, pod_health, services
+from fixtures.cluster.mcp_pods import ServiceHealth, equipment, service_health, services
 from fixtures.cluster.selector import selector
 from fixtures.host.system.booted import booted
 from testing.test_cluster_facts import NOW, TARGET, read
@@ -55,11 +55,11 @@ def crashed(began: float, ended: float) -> dict[str, Any]:
     return {"lastState": {"terminated": life}}
 
 
-def see(*pods: dict[str, Any]) -> PodHealth:
+def see(*pods: dict[str, Any]) -> ServiceHealth:
     """The service in default, judged; the other two are sound."""
     sound = [pod(name) for name in ("twisterlab", "twisterlab-dev")]
     found = services(read("deployments", *map(deployment, TARGET.mcp.namespaces)), read("pods", *pods, *sound), TARGET)
-    return pod_health(found, BOOT, NOW)
+    return service_health(found, BOOT, NOW)
 
 
 def test_sound_pods_with_and_without_a_sidecar() -> None:
@@ -83,7 +83,7 @@ def test_sound_pods_with_and_without_a_sidecar() -> None:
 )
 def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, said: str) -> None:
     seen = see(row)
-    assert getattr(seen, complaint)[0] == said
+    assert str(getattr(seen, complaint)[0]) == said
     assert seen.unwell == (complaint != "without")
 
 
@@ -104,8 +104,17 @@ def test_an_eviction_of_today_is_told_and_one_of_last_week_is_a_note() -> None:
         row = pod(phase="Failed", meta={"name": f"e{hours:g}"})
         return row | {"status": {"phase": "Failed", "reason": "Evicted", "startTime": at(hours)}}
 
-    assert see(pod(), evicted(5)).ended == ("default/e5 Evicted (0)",)
+    assert [str(row) for row in see(pod(), evicted(5)).ended] == ["default/e5 Evicted (0)"]
     assert (see(pod(), evicted(48)).unwell, see(pod(), evicted(48)).leftover) == (0, 1)
+
+
+def test_a_leftover_is_counted_though_another_pods_name_begins_with_its_own() -> None:
+    """`default/e` failed last week; `default/e5` ended today and is told as such."""
+    failed = [
+        pod(meta={"name": name}) | {"status": {"phase": "Failed", "reason": "Evicted", "startTime": at(hours)}}
+        for name, hours in (("e", 48), ("e5", 5))
+    ]
+    assert (see(pod(), *failed).unwell, see(pod(), *failed).leftover) == (1, 1)
 
 
 def test_an_init_container_that_ended_well_is_no_crash_and_a_sidecar_counts() -> None:

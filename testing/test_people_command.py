@@ -11,8 +11,13 @@ import pytest
 
 import reports.commands.people
 from gate.contract import load_contract
+from gate.history import remember
+from gate.identity import Identity
+from gate.names import same_person
+from gate.past import Past
 from gate.people import People, load_people
-from gate.runner import runner_names, same_person
+from gate.runner import runner_names
+from gate.sample import Sample
 from reports.__main__ import main
 
 RUNNER = ("Robin Runner", "robin")
@@ -35,8 +40,7 @@ def written(target: Path, command: str, *words: str) -> int:
 
 
 def read(target: Path) -> People:
-    waivable = {id: row.waivable for id, row in load_contract().items()}
-    return load_people(target, waivable, datetime.now(UTC) + timedelta(seconds=1), RUNNER)
+    return load_people(target, load_contract(), datetime.now(UTC) + timedelta(seconds=1), RUNNER)
 
 
 def test_an_attestation_counts_and_binds_its_document(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,11 +48,24 @@ def test_an_attestation_counts_and_binds_its_document(target: Path, capsys: pyte
     document.write_bytes(b"150 $")
     assert written(target, *ATTEST, "--document", str(document), "--note", 'an "SSD", up to $150') == 0
     entry = read(target).attestations[0]
-    assert (entry.document, entry.sha256) == ("../budget.pdf", hashlib.sha256(b"150 $").hexdigest())
+    assert (entry.document, entry.sha256) == ("documents/budget.pdf", hashlib.sha256(b"150 $").hexdigest())
     assert (entry.note, entry.approved, entry.date.tzinfo is not None) == ('an "SSD", up to $150', True, True)
     assert 'who = "Dana Leroy"' in capsys.readouterr().out
     document.write_bytes(b"1500 $")
+    assert read(target).attestations, "its copy is what was signed"
+    (target / "documents" / "budget.pdf").write_bytes(b"1500 $")
     assert [void.why for void in read(target).void] == ["document-changed"]
+
+
+def test_an_attestation_names_the_server_that_was_audited_last(target: Path) -> None:
+    edge, history = Identity("a" * 64, "SHA256:edge", "uid"), target / "history.sqlite"
+    for days, identity in ((2, Identity("b" * 64)), (1, edge), (0, Identity())):
+        remember(history, Past((Sample(datetime.now(UTC) - timedelta(days=days)),), identity=identity))
+    assert written(target, *ATTEST) == 0
+    assert read(target).attestations[0].server == edge
+    history.write_bytes(b"x" * 5000)
+    assert written(target, *ATTEST) == 0
+    assert read(target).attestations[1].server == Identity()
 
 
 def test_a_no_is_a_no(target: Path) -> None:
@@ -118,6 +135,13 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
         ((*WAIVE, "--until", "soon"), "soon"),
         (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "nobody can see"),
         ((*ATTEST, "--document", "/nowhere/budget.pdf"), "/nowhere/budget.pdf"),
+        ((*ATTEST, "--document", "/dev/null"), "no regular file"),
+        ((*ATTEST, "--document", "/dev"), "no regular file"),
+        ((*ATTEST, "--until", "2199-01-01"), "a year at most"),
+        (("attest", "DSK-01", "--who", "Dana Leroy", "--role", "sponsor"), "is measured"),
+        (("attest", "BKP-10", "--who", "Dana Leroy", "--role", "sponsor"), "is measured"),
+        (("attest", "DSK-03", "--who", "Dana Leroy", "--role", "sponsor"), "is measured"),
+        (("attest", "DEC-01", "--who", "Dana Leroy", "--role", "sponsor"), "is measured"),
         ((*ATTEST, "--until", "2000-01-01"), "expired"),
         (("attest", "DEC-04", "--who", "", "--role", "sponsor"), "is missing"),
         (("log", "--activity", "nothing"), "--hours"),
@@ -163,3 +187,27 @@ def test_whoever_runs_this_has_a_name() -> None:
     assert runner_names()
     assert same_person(" dana  leroy", ["Dana Leroy"])
     assert not same_person("", ["", " "])
+
+
+@pytest.mark.parametrize("id", ["DEC-03", "DEC-04", "DEC-05", "DOC-03", "MCP-06"])
+def test_what_a_person_answers_for_can_be_attested(target: Path, id: str) -> None:
+    assert written(target, "attest", id, "--who", "Dana Leroy", "--role", "sponsor") == 0
+    assert read(target).attestation(id) is not None
+
+
+def test_a_document_of_the_folder_stays_where_it_is(target: Path) -> None:
+    (target / "budget.pdf").write_bytes(b"150 $")
+    assert written(target, *ATTEST, "--document", str(target / "budget.pdf")) == 0
+    assert read(target).attestations[0].document == "budget.pdf"
+    assert not (target / "documents").exists()
+
+
+def test_a_document_never_replaces_another(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder, data in (("one", b"150 $"), ("two", b"1500 $")):
+        (target.parent / folder).mkdir()
+        (target.parent / folder / "budget.pdf").write_bytes(data)
+    assert written(target, *ATTEST, "--document", str(target.parent / "one" / "budget.pdf")) == 0
+    assert written(target, *ATTEST, "--document", str(target.parent / "two" / "budget.pdf")) == 4
+    assert "another document of that name" in capsys.readouterr().err
+    assert (target / "documents" / "budget.pdf").read_bytes() == b"150 $"
+    assert len(read(target).attestations) == 1

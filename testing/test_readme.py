@@ -38,7 +38,8 @@ ELSEWHERE = {
     "sudo make install TARGET=edge": "testing/lab/test_scheduled.py",
     "sudo make uninstall": "testing/lab/test_scheduled.py",
     "git pull": "what it brings is what is tested",
-    'sudo sqlite3 /var/lib/phase0-audit/edge/history.sqlite ".backup edge.sqlite"': "SQLite’s own",
+    'sudo -u phase0-gate sqlite3 edge/history.sqlite ".backup edge/edge.sqlite"': "SQLite’s own",
+    "cd /var/lib/phase0-audit": "the shell’s own",
     "kubectl apply -k deploy/kubernetes": "testing/lab/test_scheduled.py",
     "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": (
         "testing/lab/test_scheduled.py"
@@ -49,8 +50,13 @@ ELSEWHERE = {
     ".venv/bin/python -m reports history edge": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --export edge.jsonl": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",
-    "sudo phase0-gate reports history /etc/phase0-audit/edge --export edge.jsonl": "testing/lab/test_scheduled.py",
-    "sudo phase0-gate reports history /etc/phase0-audit/edge --prune-before 2026-01-01": (
+    '.venv/bin/python -m reports history edge --adopt --reason "WHY"': "testing/test_history_command.py",
+    'sudo -u phase0-gate phase0-gate reports history /etc/phase0-audit/edge --adopt --reason "the system disk was replaced" '
+    '--who "Alice Martin"': "testing/lab/attacks/test_identity.py",
+    "sudo -u phase0-gate phase0-gate reports history /etc/phase0-audit/edge --export edge/edge.jsonl": (
+        "testing/lab/test_scheduled.py"
+    ),
+    "sudo -u phase0-gate phase0-gate reports history /etc/phase0-audit/edge --prune-before 2026-01-01": (
         "testing/lab/test_scheduled.py"
     ),
     'sudo phase0-gate reports attest /etc/phase0-audit/edge DEC-04 --who "Dana Leroy" --role sponsor': (

@@ -2,6 +2,7 @@
 
 import hashlib
 import shlex
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from fixtures.host.system.files import HostFile
 from remediations._backups import LIBRARY, SETTINGS, TABLE, Seen, install_backup, table
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand
+from testing.bounds import PLAN, bounds
 from testing.host_answers import SCHEDULES
 
 SCRIPT = "/usr/local/bin/backup-twisterlab-postgres.sh"
@@ -32,8 +34,10 @@ EMPTY = Seen(
 FRESH = Backup("postgres", "x", NOW - 60, 9, {"head": ("x",), "end": ("database",), "status": ("0",)})
 
 
-def planned(seen: Seen, kind: str = "postgres", remedy: str = "postgres_backup") -> Plan:
-    return draw_plan(remedy, ("BKP-01",), install_backup(kind, remedy, seen))
+def planned(
+    seen: Seen, kind: str = "postgres", remedy: str = "postgres_backup", thresholds: Mapping[str, str] = PLAN
+) -> Plan:
+    return draw_plan(remedy, ("BKP-01",), install_backup(kind, remedy, seen, bounds(thresholds)))
 
 
 def calling(line: str, where: str = "/var/spool/cron/crontabs/root") -> Schedules:
@@ -165,3 +169,16 @@ def test_the_fact_is_understood_and_half_of_it_is_none() -> None:
     assert backup_setup(answer).cron == "absent"
     with pytest.raises(ValueError, match="not whole"):
         backup_setup("set\tdirectory\t/b\n")
+
+
+def test_a_tighter_target_keeps_more_days_and_wants_a_younger_backup() -> None:
+    thresholds = {"BKP-08": "≥ 14 days", "BKP-04": "< 12 h"}
+    old = msgspec.structs.replace(FRESH, written=NOW - 20 * 3600)
+    seen = msgspec.structs.replace(EMPTY, backups=msgspec.structs.replace(EMPTY.backups, files=(old,)))
+    tight = planned(seen, thresholds=thresholds)
+    settings = {step.path: step.content for step in tight.steps if isinstance(step, InstallFile)}[SETTINGS]
+    assert "days=15\n" in settings
+    assert [step.command for step in tight.steps if isinstance(step, RunCommand)] == [SCRIPT]
+    loose = planned(seen)
+    assert not any(isinstance(step, RunCommand) for step in loose.steps)
+    assert "days=" not in {step.path: step.content for step in loose.steps if isinstance(step, InstallFile)}[SETTINGS]

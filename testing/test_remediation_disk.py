@@ -1,6 +1,7 @@
 """What disk_monitor and disk_cleanup would do to servers in different states. Pure: facts in, steps out."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from remediations.disk_monitor import CRON, CRONTAB, FILES, SCRIPT, SETTINGS, di
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import Risk
 from remediations.transaction.step import InstallFile, RunCommand
+from testing.bounds import PLAN, bounds
 from testing.host_answers import SCHEDULES
 
 GB = 10**9
@@ -39,8 +41,8 @@ def started(source: str, line: str) -> Schedules:
     return schedules(SCHEDULES.replace("=== timers", table, 1))
 
 
-def planned(seen: MonitorFiles, jobs: Schedules = NOTHING) -> Plan:
-    return draw_plan("disk_monitor", ("MON-03",), disk_monitor(seen, jobs))
+def planned(seen: MonitorFiles, jobs: Schedules = NOTHING, thresholds: Mapping[str, str] = PLAN) -> Plan:
+    return draw_plan("disk_monitor", ("MON-03",), disk_monitor(seen, jobs, bounds(thresholds)))
 
 
 def files_of(plan: Plan) -> dict[str, str]:
@@ -122,7 +124,7 @@ TIDY = Waste(docker=0, images=(), named=0, folders=())
 
 
 def cleaned(seen: CleanupFiles = EMPTY, waste: Waste = TIDY, deployments: Deployments = ()) -> Plan:
-    return draw_plan("disk_cleanup", ("DSK-01",), disk_cleanup(seen, waste, deployments))
+    return draw_plan("disk_cleanup", ("DSK-01",), disk_cleanup(seen, waste, deployments, bounds()))
 
 
 def test_a_tidy_server_is_left_as_it_is() -> None:
@@ -179,3 +181,29 @@ def test_half_a_list_is_none() -> None:
     assert cleanup_files(said).cache == 3 * GB
     with pytest.raises(ValueError, match="middle"):
         cleanup_files(said.removesuffix("whole\n"))
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "lines"),
+    [
+        ({}, ["WARN=65", "CRIT=70"]),
+        ({"MON-03": "≤ 50 %"}, ["WARN=50", "CRIT=70"]),
+        ({"DSK-01": "< 60 %"}, ["WARN=60", "CRIT=60"]),
+    ],
+)
+def test_a_tighter_target_warns_earlier(thresholds: dict[str, str], lines: list[str]) -> None:
+    written = files_of(planned(BARE, thresholds=thresholds))[SETTINGS].splitlines()
+    assert [line.split(" ")[0] for line in written if line.startswith(("WARN", "CRIT"))] == lines
+
+
+def test_a_tighter_target_lets_the_check_run_more_often() -> None:
+    mine = started("/etc/cron.d/mine", f"*/15 * * * * root {SCRIPT}")
+    assert f"*/5 * * * * root {SCRIPT}" in files_of(planned(BARE, thresholds={"MON-01": "≤ 5 min"}))[CRON]
+    assert CRON in files_of(planned(having(), started(CRONTAB, f"*/15 * * * * {SCRIPT}"), {"MON-01": "≤ 10 min"}))
+    assert planned(BARE, mine, {"MON-01": "≤ 10 min"}).notes
+
+
+def test_a_limit_that_the_tighter_target_forbids_is_lowered() -> None:
+    mine = file(SETTINGS, "WARN=70\nCRIT=80\nTEXTFILE=/m\n", "0600")
+    assert SETTINGS not in files_of(planned(having(mine)))
+    assert "WARN=60\nCRIT=70\n" in files_of(planned(having(mine), thresholds={"MON-03": "≤ 60 %"}))[SETTINGS]

@@ -1,6 +1,7 @@
 """What journald's remedy would do to servers in different states. Pure: facts in, steps out."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from fixtures.host.system.files import HostFile
 from remediations.journald import DROP_IN, MERGED, PLANS_OWN, RESTART, journald
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand
+from testing.bounds import PLAN, bounds
 
 AT, DAY, MB, GB = 1_795_450_734, 86_400, 10**6, 10**9
 STOCK = Journal(
@@ -33,8 +35,8 @@ def file(path: str, content: str) -> HostFile:
     return HostFile(path, "0644", "root:root", hashlib.sha256(content.encode()).hexdigest(), content)
 
 
-def planned(journal: Journal, files: JournalFiles = EMPTY) -> Plan:
-    return draw_plan("journald", ("LOG-08",), journald(journal, files))
+def planned(journal: Journal, files: JournalFiles = EMPTY, thresholds: Mapping[str, str] = PLAN) -> Plan:
+    return draw_plan("journald", ("LOG-08",), journald(journal, files, bounds(thresholds)))
 
 
 def told(plan: Plan) -> list[str]:
@@ -107,3 +109,11 @@ def test_the_fact_is_understood_and_missing_room_is_an_error() -> None:
     assert journal_files(answer) == JournalFiles({}, "/var/backups/x", 9)
     with pytest.raises(KeyError, match="free"):
         journal_files(answer.replace("set\tfree\t9\n", ""))
+
+
+def test_a_tighter_target_makes_the_journal_smaller_and_lets_it_remember_longer() -> None:
+    plan = planned(STOCK, thresholds={"LOG-07": "< 200 MB", "LOG-09": "≥ 30 days"})
+    lines = set(installed(plan).splitlines())
+    assert {"SystemMaxUse=162M", "MaxRetentionSec=60day"} <= lines
+    assert "below 200 MB with some room, and 60 days long" in plan.steps[0].said.why.en.replace("\u00a0", " ")
+    assert 0.9 * 200 * MB > (162 << 20)

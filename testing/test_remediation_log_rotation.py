@@ -1,6 +1,7 @@
 """What log_rotation would do to servers in different states. Pure: facts in, steps out."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from fixtures.host.system.files import HostFile
 from remediations.log_rotation import HOURLY, PLANS_OWN, RSYSLOG, log_rotation, paths_in
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.step import InstallFile, RunCommand, Step
+from testing.bounds import PLAN, bounds
 
 DEBIAN = """\
 /var/log/syslog
@@ -57,8 +59,9 @@ STOCK = RotationFiles(
 )
 
 
-def planned(seen: RotationFiles, result: str = "success") -> Plan:
-    return draw_plan("log_rotation", ("LOG-01",), log_rotation(seen, LogrotateRuns(0, 0, 0, result)))
+def planned(seen: RotationFiles, result: str = "success", thresholds: Mapping[str, str] = PLAN) -> Plan:
+    runs = LogrotateRuns(0, 0, 0, result)
+    return draw_plan("log_rotation", ("LOG-01",), log_rotation(seen, runs, bounds(thresholds)))
 
 
 def after(seen: RotationFiles) -> RotationFiles:
@@ -74,8 +77,12 @@ def commands(steps: tuple[Step, ...]) -> list[str]:
     return [step.command.splitlines()[0] for step in steps if isinstance(step, RunCommand)]
 
 
+def rsyslog(plan: Plan) -> str:
+    return next(step.content for step in plan.steps if isinstance(step, InstallFile) and step.path == RSYSLOG)
+
+
 def stanza(seen: RotationFiles) -> str:
-    return next(step.content for step in planned(seen).steps if isinstance(step, InstallFile) and step.path == RSYSLOG)
+    return rsyslog(planned(seen))
 
 
 def test_a_stock_server_gets_three_files_and_nothing_else() -> None:
@@ -222,3 +229,15 @@ def test_a_run_that_failed_is_run_again_and_undoes_nothing_if_it_fails_again(see
 def test_a_log_that_is_due_is_rotated_by_the_same_run() -> None:
     steps = commands(planned(msgspec.structs.replace(STOCK, logs=logs(syslog=GB)), "exit-code").steps)
     assert [step for step in steps if "logrotate.service" in step] == ["systemctl start logrotate.service"]
+
+
+def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
+    """What the plan's figures leave alone is too much where the target says < 1 GB."""
+    seen = msgspec.structs.replace(STOCK, logs=logs(syslog=150 << 20, kern_log=1000), total=int(1.5 * GB))
+    loose, tight = planned(seen), planned(seen, thresholds={"LOG-06": "< 1 GB"})
+    assert "maxsize 200M" in rsyslog(loose)
+    assert "maxsize 100M" in rsyslog(tight)
+    said = [step.said.what.en.replace("\u00a0", " ") for step in tight.steps]
+    assert any(line.startswith("rotate now what is over 104 MB") for line in said)
+    assert any(line.startswith("compress") for line in said)
+    assert not any(step.said.what.en.startswith(("rotate now", "compress")) for step in loose.steps)

@@ -224,15 +224,15 @@ def test_a_remedy_that_does_not_understand_the_host_is_unknown() -> None:
         raise KeyError("no such filesystem")
 
     with pytest.raises(Unknown, match="no such filesystem"):
-        Remedy("sample", confused, ("LOG",), ()).plan(("LOG-01",), {})
+        Remedy("sample", confused, ("LOG",), ()).plan(("LOG-01",), {}, {})
 
 
 def test_a_remedy_does_to_the_cluster_what_it_declares_and_nothing_else() -> None:
     pod = ClusterObject(resource="pods", namespace="default", name="x", uid="u")
     gone = DeleteObjects(objects=(pod,), said=plain("delete", lasting="it had ended"))
     with pytest.raises(RemedyError, match="does not declare that it deletes pods"):
-        cure(gone).plan(("LOG-01",), {})
-    assert msgspec.structs.replace(cure(gone), deletes=("pods",)).plan(("LOG-01",), {}).steps == (gone,)
+        cure(gone).plan(("LOG-01",), {}, {})
+    assert msgspec.structs.replace(cure(gone), deletes=("pods",)).plan(("LOG-01",), {}, {}).steps == (gone,)
 
 
 @pytest.mark.parametrize("remedy", load_remedies().values(), ids=lambda remedy: remedy.name)

@@ -1,27 +1,29 @@
 """deploy/: what an account needs to audit and to fix, made from the facts and remedies, and never out of date."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import time
 from base64 import b64decode
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from fixtures.ask.exchange import script
+from fixtures.ask.exchange import kill
 from fixtures.ask.facts import Asked, Fact
 from fixtures.rights.files import audit_files, cluster_files
-from fixtures.rights.observer import asking, digest, observer
+from fixtures.rights.observer import BUSY, CALLS, asking, observer
 from fixtures.rights.roles import asked_for, audit_rules
 from fixtures.session.registry import known_facts
-from fixtures.target.folder import load_target
+from fixtures.target.folder import EXAMPLE, load_target
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
+from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
-MADE = {
-    f"audit/{name}": text for name, text in audit_files(load_target(ROOT / "targets" / "twisterlab.example")).items()
-}
+MADE = {f"audit/{name}": text for name, text in audit_files(load_target(EXAMPLE, example=True)).items()}
 MADE |= {f"kubernetes/{name}": text for name, text in cluster_files().items()}
 MADE |= {f"fix/{name}": text for name, text in fix_files(load_remedies().values()).items()}
 
@@ -69,11 +71,6 @@ def test_the_fixer_may_what_remedies_declare() -> None:
     assert "create" in rules["batch", "jobs"]
 
 
-def run(text: str, given: str) -> str:
-    done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=20, check=True)
-    return done.stdout
-
-
 def test_a_kubeconfig_for_an_account_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "kubectl").write_text(
         "#!/bin/sh\necho \"$*\" >> calls\necho 'Error: serviceaccounts not found' >&2; exit 1\n"
@@ -100,27 +97,135 @@ FACTS = [
 ]
 
 
-@pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
-def test_the_observer_answers_names_it_knows_and_nothing_else() -> None:
-    text = observer(FACTS, {"A_VALUE": "it's"})
-    answered = run(text, "one\nmine\n;id\n$(id)\n../one\none two\n")
-    assert [line.split()[0] for line in answered.splitlines()] == ["one"]
-    assert "aXQncwo=" in answered
+NONCE = "0123456789abcdef" * 2
+LINUX = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
 
 
-@pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
-def test_what_the_guides_cite_is_data() -> None:
+def ask(given: str, folder: Path, facts: list[Fact] = FACTS, **values: str) -> list[str]:
+    """The names the observer answers, where its calls under way are counted in this folder."""
+    text = observer(facts, values).replace("/run/phase0-observer", str(folder / "calls"))
+    done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=30, check=False)
+    lines = [line for line in done.stdout.splitlines() if line]
+    assert all(line.startswith(f"{NONCE} ") for line in lines), "an answer without the nonce"
+    return [line.split(" ", 1)[1] for line in lines]
+
+
+def names(answers: list[str]) -> list[str]:
+    return [line.split()[0] for line in answers]
+
+
+@LINUX
+def test_the_observer_answers_what_it_is_asked_by_name(tmp_path: Path) -> None:
+    answers = ask(asking([FACTS[0], FACTS[2]], {}, NONCE), tmp_path, A_VALUE="it's")
+    assert sorted(names(answers)) == ["mine", "one"]
+    assert "aXQncwo=" in next(line for line in answers if line.startswith("one "))
+
+
+HOSTILE = (
+    "one two",
+    ";id",
+    "$(touch taken)",
+    "`touch taken`",
+    "../one",
+    "one;two",
+    "-one",
+    "'; touch taken; '",
+    "*",
+    "o?e",
+    "one\\",
+    " one",
+    "one\t",
+    "A_VALUE x",
+    "esac",
+)
+
+
+@LINUX
+@pytest.mark.parametrize("name", HOSTILE)
+@attack("T1", "of what the observer reads only names of questions count")
+def test_what_is_no_name_is_not_answered(tmp_path: Path, name: str) -> None:
+    """Names with metacharacters of the shell, paths, patterns, commands and assignments are asked for."""
+    assert names(ask(f"{NONCE}\n{name}\none\n", tmp_path)) == ["one"]
+    assert not Path("/taken").exists()
+
+
+@LINUX
+@pytest.mark.parametrize("nonce", ["", "short", "0" * 31, "0" * 33, "G" * 32, "$(id)", "one", f" {NONCE}"])
+@attack("T4", "the observer answers nobody who brings no nonce of 128 bits")
+def test_without_a_nonce_nothing_is_answered(tmp_path: Path, nonce: str) -> None:
+    """A call begins with nothing, with a short or long nonce, with one that is code, or with a name."""
+    assert ask(f"{nonce}\none\n", tmp_path) == []
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "given", ["one\n" * 5000, "one\n" + "x" * 3_000_000, "\n" * 2_000_000, "one\nnobody\n" * 90_000]
+)
+@attack("T7", "a call is read to a bound, and each question of it is asked once")
+def test_a_call_is_bounded(tmp_path: Path, given: str) -> None:
+    """Thousands of names, the same name again and again, or megabytes without an end are sent."""
+    assert names(ask(f"{NONCE}\n{given}", tmp_path)) in ([], ["one"])
+
+
+@LINUX
+@pytest.mark.parametrize("given", ["two\none\nmine\n", "two\ntwo\n", "one\ntwo\n"])
+@attack("T7", "a drill is asked alone")
+def test_a_drill_is_asked_alone(tmp_path: Path, given: str) -> None:
+    """A call asks for a drill and more, for one twice, or for one after another question."""
+    assert len(ask(f"{NONCE}\n{given}", tmp_path)) == 1
+
+
+@LINUX
+@attack("T7", "the observer answers a bounded number of calls at once")
+def test_more_calls_than_there_are_places_are_refused(tmp_path: Path) -> None:
+    """All places are taken by calls that do not end."""
+    (tmp_path / "calls").mkdir()
+    with ExitStack() as held:
+        places = [held.enter_context((tmp_path / "calls" / str(number)).open("w")) for number in range(1, CALLS + 1)]
+        for place in places[1:]:
+            fcntl.flock(place, fcntl.LOCK_EX)
+        assert names(ask(f"{NONCE}\none\n", tmp_path)) == ["one"]
+        fcntl.flock(places[0], fcntl.LOCK_EX)
+        (line,) = ask(f"{NONCE}\none\n", tmp_path)
+    assert (line.split()[0], BUSY in b64decode(line.split()[3]).decode()) == ("rights", True)
+
+
+@LINUX
+def test_what_the_guides_cite_is_data(tmp_path: Path) -> None:
     cited = Fact("cited", 'printf "%s" "$GUIDES_CITED_PATHS"', Asked.ROOT, str, 5)
-    lines = asking([cited], {"GUIDES_CITED_PATHS": "$(id)\n'; id; '"})
-    answered = run(observer([cited], {}), "\n".join(lines) + "\n")
-    assert b64decode(answered.split()[3]).decode() == "$(id)\n'; id; '"
+    given = asking([cited], {"GUIDES_CITED_PATHS": "$(id)\n'; id; '"}, NONCE)
+    (line,) = ask(given, tmp_path, [cited])
+    assert b64decode(line.split()[3]).decode() == "$(id)\n'; id; '"
+
+
+LOCKS = (
+    "exec 9</; flock -x 9; sleep 30",
+    "exec 9</tmp; flock -x 9; sleep 30",
+    "exec 9<{calls}/1; flock -x 9; sleep 30",
+)
+
+
+@LINUX
+@pytest.mark.skipif(os.geteuid() != 0, reason="another account is needed")
+@pytest.mark.parametrize("lock", LOCKS)
+@attack("T7", "nobody holds a lock that an answer waits for")
+def test_a_lock_of_another_account_holds_nothing(tmp_path: Path, lock: str) -> None:
+    """Another account locks / or /tmp, or tries to lock the place of a call."""
+    (tmp_path / "calls").mkdir(mode=0o700)
+    (tmp_path / "calls" / "1").touch()
+    holder = subprocess.Popen(
+        ["setpriv", "--reuid=65534", "--clear-groups", "sh", "-c", lock.format(calls=tmp_path / "calls")],
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        began = time.monotonic()
+        assert names(ask(f"{NONCE}\none\n", tmp_path)) == ["one"]
+        assert time.monotonic() - began < 15
+    finally:
+        kill(holder)
+        holder.wait()
 
 
 def test_the_same_facts_make_the_same_observer_in_any_order() -> None:
     assert observer(FACTS, {"B": "1", "A": "2"}) == observer(FACTS[::-1], {"A": "2", "B": "1"})
-
-
-def test_an_exchange_asks_the_observer_it_was_made_with_and_no_other() -> None:
-    text = script(FACTS, {}, "sudo", observer(FACTS, {}))
-    assert f"= {digest(observer(FACTS, {}))} ]" in text
-    assert "'%s\\n' one two | sudo -n /usr/local/lib/phase0-gate/observer" in text

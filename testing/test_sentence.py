@@ -1,5 +1,5 @@
 import string
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.contract import FindingText, Text, load_contract
-from gate.sentence import FORMS, LANGUAGES, fill, locale, phrase
+from gate.sentence import FORMS, LANGUAGES, Dated, Fill, fill, locale, phrase
 
 HOSTILE: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.datetimes(),
@@ -51,11 +51,15 @@ HOSTILE: st.SearchStrategy[Any] = st.recursive(
         ("list", [], "none", "néant"),
         ("list", list("abcdefg"), "a, b, c, d, e and 2 more", "a, b, c, d, e et 2 de plus"),
         (
-            "list",
-            ["/ 59.1 % / 3 %", "2026-02-11 (redis)"],
-            "/ 59.1 % / 3 %, 11 February 2026 (redis)",
-            "/ 59,1 % / 3 %, 11 février 2026 (redis)",
+            "moments",
+            ["2026-02-11", "as it was written"],
+            "11 February 2026, as it was written",
+            "11 février 2026, as it was written",
         ),
+        ("moments", [Dated(date(2026, 2, 11), "redis")], "11 February 2026 (redis)", "11 février 2026 (redis)"),
+        ("moments", [{"at": "2026-02-11", "what": "redis"}], "11 February 2026 (redis)", "11 février 2026 (redis)"),
+        ("fills", [Fill("/", 59.16, 3)], "/ 59.1 % / 3 %", "/ 59,1 % / 3 %"),
+        ("fills", [{"mount": "/", "bytes": 59.16, "inodes": 3}, "/x"], "/ 59.1 % / 3 %, /x", "/ 59,1 % / 3 %, /x"),
         ("moment", "2026-02-11T14:00:00+00:00", "11 February 2026, 14:00 UTC", "11 février 2026, 14 h 00 UTC"),
         ("count", [1, 2], "2", "2"),
         (

@@ -69,6 +69,11 @@ def one_line(said: str) -> str:
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = ["a/b"]', "[mcp] namespaces"),
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\npath = "health"', "[mcp] path"),
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nstart = "soon"', "[plan] start"),
+        (
+            'kubeconfig = "kubeconfig"',
+            'kubeconfig = "kubeconfig"\n[plan]\nstart = 2026-02-04\nmeeting = 2026-02-03',
+            "[plan]: meeting: 2026-02-03 is before start",
+        ),
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[owners]\nhost = 1', "[owners]"),
         (
             'kubeconfig = "kubeconfig"',
@@ -182,6 +187,7 @@ def test_a_tightened_target_judges(house: House) -> None:
 def test_a_name_is_looked_for_under_targets_first() -> None:
     assert find_folder("twisterlab.example") == ROOT / "targets" / "twisterlab.example"
     assert find_folder("./x") == Path("x")
+    assert (find_folder("."), find_folder("..")) == (Path(), Path(".."))
     with pytest.raises(TargetError):
         find_folder("x" * 300)
 
@@ -211,3 +217,11 @@ def test_lists_are_one_value_a_line() -> None:
     }
     assert variables(msgspec.convert(rows, Target))["MCP_NAMESPACES"] == "default\ntwisterlab\ntwisterlab-dev"
     assert load_contract()
+
+
+@pytest.mark.parametrize(
+    "dates", ["start = 2026-02-04", "meeting = 2026-02-04", "start = 2026-02-04\nmeeting = 2026-02-04"]
+)
+def test_dates_in_their_order_are_taken(house: House, dates: str) -> None:
+    (house.target / "target.toml").write_text(f"{TARGET}[plan]\n{dates}\n")
+    assert house.audit(TWO).status == 0

@@ -13,8 +13,10 @@ import msgspec
 import pytest
 
 from remediations.transaction.journal import State, read_journals
+from remediations.transaction.plan import Plan
+from remediations.transaction.scripts import files_of
 from remediations.transaction.session import Session, TransactionError
-from remediations.transaction.step import Check
+from remediations.transaction.step import Check, RunCommand
 from testing.transaction_host import SESSION, Host, plain
 
 pytestmark = pytest.mark.skipif(shutil.which("flock") is None, reason="the host's side needs Linux")
@@ -187,8 +189,15 @@ def test_a_file_changed_by_others_meanwhile_is_kept_when_it_is_taken_back(host: 
     with host.transaction() as transaction:
         transaction.apply(host.plan())
         (host.root / "etc/conf.d/main").write_text("main 3, by hand\n")
+        (host.root / "etc/new/deep/file").unlink()
+        (host.root / "etc/conf.d/old").write_text("old, written anew\n")
         transaction.take_back("a test")
     folder = host.root / "var/lib/phase0-gate/runs" / transaction.run
+    said = "".join(host.said)
+    assert f"/etc/conf.d/main was changed by somebody else since; that version is kept: {folder}/1/replaced" in said
+    assert f"/etc/conf.d/old was changed by somebody else since; that version is kept: {folder}/3/replaced" in said
+    assert said.count("somebody else") == 2, "what was to go is gone"
+    assert (host.root / "etc/conf.d/old").read_text() == "old\n"
     assert (folder / "1/replaced").read_text() == "main 3, by hand\n"
     assert (host.root / "etc/conf.d/main").read_text() == "main 1\n"
 
@@ -213,3 +222,42 @@ def test_a_half_written_file_is_removed_with_its_step(host: Host) -> None:
     with host.transaction() as after:
         after.recover()
     assert host.state == untouched
+
+
+def test_a_file_that_was_removed_meanwhile_is_said(host: Host) -> None:
+    untouched = host.state
+    with host.transaction() as transaction:
+        transaction.apply(host.plan())
+        (host.root / "etc/conf.d/main").unlink()
+        transaction.take_back("a test")
+    assert "/etc/conf.d/main was removed by somebody else since" in "".join(host.said)
+    assert host.state == untouched
+
+
+@pytest.mark.parametrize("done", range(5))
+def test_what_nobody_changed_is_taken_back_without_a_word_of_others(host: Host, done: int) -> None:
+    """Also where the run was cut short between keeping a file and replacing it, and where it is taken back twice."""
+    plan = host.plan()
+    with host.transaction() as transaction:
+        transaction.apply(msgspec.structs.replace(plan, steps=plan.steps[:done]))
+        if done < 3:
+            step, number = plan.steps[done], done + 1
+            for name, content in files_of(step, transaction.run, number).items():
+                transaction.session.put(f"{number}/{name}", content)
+            transaction.session.call("eval", f'cd "$RUN/{number}" && sh ./keep && note before {number}; cd /')
+        host.kill()
+    for _ in range(2):
+        with host.transaction() as after:
+            after.recover()
+    assert "somebody else" not in "".join(host.said)
+
+
+def test_what_a_step_leaves_for_good_is_said_when_it_is_taken_back(host: Host) -> None:
+    made = RunCommand(
+        command='echo data >"$ROOT/var/backup"', said=plain("run the backup", lasting="a whole backup isn't removed")
+    )
+    with host.transaction() as transaction:
+        transaction.apply(Plan("sample", ("BKP-01",), (made,)))
+        transaction.take_back("a test")
+    assert "stays (run the backup): a whole backup isn't removed" in "".join(host.said)
+    assert (host.root / "var/backup").exists()

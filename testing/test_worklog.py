@@ -7,7 +7,7 @@ from fixtures.evidence.people import worth
 from gate.entries import PeopleError
 from gate.people import People, load_people
 from gate.worklog import PLANNED, Basis, Logged, load_worklog, return_of
-from testing.test_people import NOW, WAIVABLE
+from testing.test_people import CONTRACT, NOW
 
 HEAD = "date,hours,activity,saved_hours_per_month,basis\n"
 SPENT = Logged(date(2026, 2, 4), 8, "audit")
@@ -98,6 +98,6 @@ declared = 2026-02-11T09:00:00+01:00
 )
 def test_announced_maintenance_counts_or_says_why_not(tmp_path: Path, change: tuple[str, str], why: str) -> None:
     (tmp_path / "maintenance.toml").write_text(MAINTENANCE.replace(*change) if why else MAINTENANCE)
-    people = load_people(tmp_path, WAIVABLE, NOW)
+    people = load_people(tmp_path, CONTRACT, NOW)
     assert [entry.why for entry in people.void] == ([why] if why else [])
     assert len(people.maintenance) == (0 if why else 1)

@@ -1,5 +1,6 @@
 """Plan 0.3: backups that are recent, whole, kept long enough and safe. When they run: test_schedules.py."""
 
+import math
 from collections.abc import Iterator
 
 from fixtures.ask.answer import Unknown
@@ -88,11 +89,12 @@ def test_a_week_of_backups_is_kept(backups: Backups, schedules: Schedules, targe
     if not backups.files:
         assert judge(0, findings=[_none(target)])
         return
-    seen = kept(backups)
+    needed = math.ceil(judge.bound.figure)
+    seen = kept(backups, needed)
     flaws = [Finding("blind", {"script": script}) for script in blind(schedules)]
     if seen.lingering:
         flaws.append(Finding("lingering", {"oldest": seen.oldest}))
-    waits = Reason("backup-kept", {"days": seen.fewest, "until": seen.until.isoformat()})
+    waits = Reason("backup-kept", {"days": seen.fewest, "needed": needed, "until": seen.until.isoformat()})
     assert judge(seen.fewest, seen, findings=flaws, pending=waits if seen.young and not flaws else None)
 
 

@@ -19,6 +19,7 @@ from fixtures.host.disk.waste import Waste
 from fixtures.host.monitoring.check_settings import CheckSettings
 from fixtures.host.system.kernel_words import KernelWords
 from fixtures.session.judge import Judge, criterion
+from gate.bound import Bound
 from gate.run import Finding, Reason, Run
 from gate.trend import Trend
 
@@ -31,7 +32,7 @@ def test_root_filesystem_is_below_target(filesystems: Filesystems, root_usage: T
 
 @criterion("DSK-02")
 def test_every_filesystem_of_phase_0_has_room(storage: Storage, kubelet_disk: KubeletDisk, judge: Judge) -> None:
-    assert judge(storage.fullest.percent, storage, findings=[*_beside(storage), *_kubelet(kubelet_disk)])
+    assert judge(storage.fullest.percent, storage, findings=[*_beside(storage, judge.bound), *_kubelet(kubelet_disk)])
 
 
 def _kubelet(seen: KubeletDisk) -> Iterator[Finding]:
@@ -43,12 +44,12 @@ def _kubelet(seen: KubeletDisk) -> Iterator[Finding]:
         )
 
 
-def _beside(storage: Storage) -> Iterator[Finding]:
+def _beside(storage: Storage, bound: Bound) -> Iterator[Finding]:
     if frozen := [volume.mount for volume in storage.needed if volume.readonly]:
         yield Finding("read-only", {"mounts": frozen})
     if storage.elsewhere:
         yield Finding("elsewhere", {"folders": storage.elsewhere})
-    if full := [str(volume) for volume in storage.others if volume.percent >= 70]:
+    if full := [volume.fill for volume in storage.others if not bound.met_by(volume.percent)]:
         yield Finding("others", {"mounts": full})
 
 

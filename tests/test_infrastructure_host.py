@@ -38,7 +38,7 @@ def test_disks_answer_and_shutdowns_were_clean(kernel_words: KernelWords, judge:
         findings=[
             *found({"broken": words.broken}, count=len(words.broken), last=words.broken[-1:]),
             *found({"read-only": words.read_only}, names=words.read_only),
-            *found({"cut": words.cut}, times=[moment.strftime("%Y-%m-%d %H:%M UTC") for moment in words.cut]),
+            *found({"cut": words.cut}, times=words.cut),
         ],
     )
 

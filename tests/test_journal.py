@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from fixtures.host.logs.journal import PLAN_MAX, WINDOW, Journal
+from fixtures.host.logs.journal import Journal
 from fixtures.session.judge import Judge, criterion
+from gate.bound import BYTES, Bounds
 from gate.run import Finding, Reason
 
 
@@ -13,30 +14,33 @@ def test_journal_is_small(journal: Journal, judge: Judge) -> None:
 
 
 @criterion("LOG-08")
-def test_journal_is_persistent_and_bounded(journal: Journal, judge: Judge) -> None:
-    assert judge(journal.cap_mib if journal.persistent else None, journal, findings=_of_bound(journal))
+def test_journal_is_persistent_and_bounded(journal: Journal, bounds: Bounds, judge: Judge) -> None:
+    assert judge(journal.cap_mib if journal.persistent else None, journal, findings=_of_bound(journal, bounds))
 
 
-def _of_bound(journal: Journal) -> Iterator[Finding]:
+def _of_bound(journal: Journal, bounds: Bounds) -> Iterator[Finding]:
     if not journal.persistent:
         yield Finding("volatile")
     if journal.unapplied:
         yield Finding("unapplied")
     if journal.differs:
         yield Finding("other", {"works": journal.works, "configured": journal.configured})
-    if journal.flaps:
-        yield Finding("flaps", {"cap": journal.cap, "most": PLAN_MAX})
+    size, cap = bounds["LOG-07"], bounds["LOG-08"]
+    if cap.met_by(journal.cap_mib) and not size.met_by(journal.cap / BYTES[size.unit]):
+        yield Finding("flaps", {"cap": journal.cap, "most": size.bytes})
 
 
 @criterion("LOG-09")
 def test_journal_reaches_back_seven_days(journal: Journal, judge: Judge) -> None:
+    days = judge.bound.figure
     flaws = {
         "empty": journal.first is None,
-        "forgets": journal.forgets and not journal.exports,
-        "crowded": journal.crowded and journal.days < WINDOW,
+        "forgets": journal.forgets(days) and not journal.exports,
+        "crowded": journal.crowded and journal.days < days,
     }
-    young = journal.days < WINDOW and not any(flaws.values())
-    waits = Reason("journal-young", {"until": journal.proves.isoformat(timespec="minutes")}) if young else None
+    young = journal.days < days and not any(flaws.values())
+    until = journal.reaches(days).isoformat(timespec="minutes")
+    waits = Reason("journal-young", {"needed": days, "until": until}) if young else None
     assert judge(
         journal.days,
         journal,

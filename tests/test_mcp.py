@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fixtures.cluster.deployments import Deployments, mcp_services
-from fixtures.cluster.mcp_pods import equipment, pod_health, services
+from fixtures.cluster.mcp_pods import equipment, service_health, services
 from fixtures.cluster.pods import Pods
 from fixtures.evidence.builds import last_build
 from fixtures.evidence.image_keeping import keeping, unseen
@@ -36,7 +36,7 @@ def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, j
 def test_mcp_pods_are_well(
     deployments: Deployments, pods: Pods, pods_at: datetime, booted: Booted, target: Target, judge: Judge
 ) -> None:
-    seen = pod_health(services(deployments, pods, target), booted.at, pods_at)
+    seen = service_health(services(deployments, pods, target), booted.at, pods_at)
     findings = _named(
         {
             "without": seen.without,
@@ -65,7 +65,9 @@ def test_the_code_that_runs_is_the_code_that_was_built(
     expected = target.mcp.revision
     seen = running_code(services(deployments, pods, target), images, registry, expected)
     findings = _named({name: getattr(seen, name) for name in ("without", "stale", "gone", "latest", "always")})
-    findings += [Finding("foreign", {"names": seen.foreign, "expected": expected})] if seen.foreign else []
+    findings += (
+        [Finding("foreign", {"names": tuple(map(str, seen.foreign)), "expected": expected})] if seen.foreign else []
+    )
     findings += [] if expected else [Finding("any-revision")]
     sound = seen.wrong == 0 and not seen.without and not seen.latest and not seen.always
     silent = Reason("no-revision-label", {"names": seen.unlabelled}) if sound and expected and seen.unlabelled else None
@@ -137,4 +139,4 @@ def test_mcp_services_do_not_complain_of_crashes(
 
 def _named(found: Mapping[str, Any]) -> list[Finding]:
     """A finding for each condition that has names."""
-    return [Finding(name, {"names": names}) for name, names in found.items() if names]
+    return [Finding(name, {"names": tuple(map(str, names))}) for name, names in found.items() if names]

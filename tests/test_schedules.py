@@ -1,44 +1,62 @@
 """Plan 0.3: backups that start by themselves, and find there what they need."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.cron_jobs import ClusterJobs
-from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules
+from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules, unread_backups
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.session.judge import Judge, criterion
+from gate.bound import Bound, Bounds
 from gate.run import Finding
+from gate.sentence import Dated
 
 
 @criterion("BKP-01")
-def test_postgres_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
-    assert _judged("postgres", schedules, cluster_jobs, judge)
+def test_postgres_backup_is_scheduled(
+    schedules: Schedules, cluster_jobs: ClusterJobs, bounds: Bounds, judge: Judge
+) -> None:
+    assert _judged("postgres", schedules, cluster_jobs, judge, bounds["BKP-04"])
 
 
 @criterion("BKP-02")
-def test_redis_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
-    assert _judged("redis", schedules, cluster_jobs, judge)
+def test_redis_backup_is_scheduled(
+    schedules: Schedules, cluster_jobs: ClusterJobs, bounds: Bounds, judge: Judge
+) -> None:
+    assert _judged("redis", schedules, cluster_jobs, judge, bounds["BKP-05"])
 
 
 @criterion("BKP-03")
-def test_cluster_backup_is_scheduled(schedules: Schedules, cluster_jobs: ClusterJobs, judge: Judge) -> None:
-    assert _judged("configs", schedules, cluster_jobs, judge)
+def test_cluster_backup_is_scheduled(
+    schedules: Schedules, cluster_jobs: ClusterJobs, bounds: Bounds, judge: Judge
+) -> None:
+    assert _judged("configs", schedules, cluster_jobs, judge, bounds["BKP-06"])
 
 
-def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge) -> bool:
-    """Either place will do; where the host has none and the cluster cannot be asked, it is not known."""
+def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge, age: Bound) -> bool:
+    """Either place will do; a CronJob counts whose last success is as young as the newest backup has to be (`age`).
+
+    Where the host has none and the cluster cannot be asked, it is not known.
+    """
     backups, inside = backup_schedules(schedules, kind), [job for job in cluster.jobs if job.makes(kind)]
-    sound = [job for job in inside if not job.flaw(schedules.at)]
+    recent = timedelta(hours=age.figure)
+    flaws = {job.source: flaw for job in inside if (flaw := job.flaw(schedules.at, recent))}
+    sound = [job for job in inside if job.source not in flaws]
     if not backups.sound and not sound and cluster.unseen:
         raise cluster.unseen
-    runs = [f"{job.runs(schedules.at)[0]:%Y-%m-%d %H:%M %Z} ({job.source})" for job in sound]
+    if not backups.sound and not sound and (unread := unread_backups(schedules, kind)):
+        raise Unknown("script-unread", scripts=unread)
+    runs = [Dated(job.runs(schedules.at)[0], job.source) for job in sound]
     count = len(backups.sound) + len(sound)
     seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
-    flaws = [
-        Finding(job.flaw(schedules.at), {"source": job.source, "command": job.text[:200]})
+    found = [
+        Finding(flaws[job.source], {"source": job.source, "command": job.text[:200], "hours": age.figure})
         for job in inside
         if job not in sound
     ]
-    return judge(count, seen, findings=[*_flaws(backups), *flaws])
+    foreign = [Finding("foreign", {"files": schedules.foreign})] if schedules.foreign and not count else []
+    return judge(count, seen, findings=[*_flaws(backups), *found, *foreign])
 
 
 def _flaws(backups: BackupSchedules) -> Iterator[Finding]:
@@ -59,3 +77,5 @@ def _of_job(one: BackupJob) -> Iterator[Finding]:
             "unresolved" if miss.at else "nowhere",
             {**where, "script": miss.source, "word": miss.word, "path": miss.path, "at": miss.at},
         )
+    if one.unread:
+        yield Finding("unread", {**where, "scripts": one.unread})

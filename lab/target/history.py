@@ -11,23 +11,27 @@ from lab.scenarios import Scenario
 
 if TYPE_CHECKING:
     from gate.sample import Sample
+    from lab.machine.session import Session
 
 _DAYS = 8
 
 
-def write_history(folder: Path, scenario: Scenario) -> None:
-    """Write history.sqlite beside target.toml, the newest sample a few minutes old."""
+def write_history(folder: Path, scenario: Scenario, session: Session) -> None:
+    """Write history.sqlite beside target.toml, of this very lab, the newest sample a few minutes old."""
     if scenario.name != "ready":
         return
     # Here, not above: building and booting the lab needs no package beyond Python itself.
     try:
         from gate.history import remember
+        from gate.identity import Identity, digest
         from gate.past import Past
     except ImportError as missing:
         say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
         return
     newest = datetime.now(UTC) - timedelta(minutes=5)
-    remember(folder / "history.sqlite", Past(tuple(_sample(newest, hour) for hour in range(_DAYS * 24))))
+    samples = tuple(_sample(newest, hour) for hour in range(_DAYS * 24))
+    identity = Identity(machine=digest(session.guest.root("cat /etc/machine-id").strip()))
+    remember(folder / "history.sqlite", Past(samples, identity=identity))
 
 
 def _sample(newest: datetime, hour: int) -> Sample:

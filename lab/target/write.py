@@ -33,7 +33,7 @@ Finish = Callable[[Path, Scenario, Session], None]
 FINISH: tuple[Finish, ...] = (
     lambda folder, scenario, _: write_guides(folder, scenario),
     lambda folder, scenario, _: write_attestations(folder, scenario),
-    lambda folder, scenario, _: write_history(folder, scenario),
+    write_history,
     write_maintenance,
 )
 

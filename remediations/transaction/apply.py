@@ -150,6 +150,8 @@ class Transaction:
                 f"holds every file as it was; mend that, then there: sudo sh {folder}/undo"
             )
         self.tell(f" {self.word('done')}\n", "green")
+        for line in reply.lines if reply else ():
+            self.tell(f"        {line}\n", "yellow")
 
     def finish(self) -> None:
         """The run's journal gets its end; without it the next run would take everything back."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from fixtures.session.options import EVERYTHING
 from gate.contract import Contract, Kind
 from gate.outcome import Outcome
 from remediations.transaction.remedy import Remedy
 
-PLAN, ALL = "plan", "all"
+PLAN = "plan"
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -22,7 +23,7 @@ class Wanted(msgspec.Struct, frozen=True):
 def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[str, Remedy]) -> Wanted:
     """`--fix=plan`, `--fix`, `--fix=ID,remedy`; ValueError names what is no criterion with a remedy and no remedy."""
     words = [word.strip() for word in written.split(",") if word.strip()]
-    names = tuple(word for word in words if word not in (PLAN, ALL))
+    names = tuple(word for word in words if word not in (PLAN, EVERYTHING))
     for name in names:
         if name in contract and contract[name].remedy not in remedies:
             raise ValueError(f"{name} has no remedy here; what to do instead: python -m reports explain {name}")

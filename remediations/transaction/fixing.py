@@ -1,6 +1,7 @@
 """One `--fix` from the first rehearsal to the last: plan, apply, judge again, take back what made something worse."""
 
 from fixtures.session.audit import AUDIT
+from fixtures.session.sources import CONNECTION
 from fixtures.session.stash import BEFORE, HISTORY, INTERVENTIONS, NOTICES
 from gate.contract import Text
 from gate.outcome import Outcome
@@ -110,7 +111,7 @@ class Fixing(Planning):
         return after
 
     def _remember(self) -> None:
-        if complaint := remember(self.config.stash[HISTORY]):
+        if complaint := remember(self.config.stash[HISTORY], self.config.stash[CONNECTION].host_key):
             self.note(complaint)
 
     def _judged_again(self, plan: Plan, before: Outcomes) -> tuple[Outcomes, str]:

@@ -8,12 +8,16 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.ask.connection import Connection
 from fixtures.session.audit import AUDIT
+from fixtures.session.same_server import OF_THE_CLUSTER, same_server
 from fixtures.session.sources import CONNECTION, ask_all
+from fixtures.session.stash import ANSWERS
 from remediations.transaction.remedy import Remedy
 
 
 def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
-    """By name; Unknown when one could not be had."""
+    """By name; Unknown when one could not be had, or the cluster that answers is another server's."""
+    if ANSWERS in config.stash and any(fact.asked in OF_THE_CLUSTER for fact in remedy.facts):
+        same_server(config.stash[ANSWERS], config.stash[AUDIT].target.cluster.node)
     futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
     ask_all(list(remedy.facts), config.stash[AUDIT], config, futures)
     return {fact.name: fact.read(futures[fact.name].result()) for fact in remedy.facts}

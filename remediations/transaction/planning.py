@@ -61,7 +61,8 @@ class Planning:
     def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
         """What the remedy does to the host as it is now, shown; None when it cannot tell or has nothing to do."""
         try:
-            plan = REMEDIES[remedy].plan(criteria, observe(REMEDIES[remedy], self.config))
+            bounds = {id: row.bound for id, row in self.config.stash[CONTRACT].items()}
+            plan = REMEDIES[remedy].plan(criteria, observe(REMEDIES[remedy], self.config), bounds)
         except Unknown as unknown:
             said = phrase("reason", unknown.code, unknown.values, self.language)
             self.say("unplannable", remedy=remedy, why=said)

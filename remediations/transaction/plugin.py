@@ -8,7 +8,7 @@ from fixtures.ask.answer import Unknown
 from fixtures.session.audit import AUDIT
 from fixtures.session.stash import CONTRACT, LANGUAGE, NOTICES
 from gate.sentence import phrase
-from remediations.transaction.choice import ALL, Wanted, parse
+from remediations.transaction.choice import Wanted, parse
 from remediations.transaction.fixing import Fixing
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.risk import RemedyError
@@ -17,21 +17,6 @@ from remediations.transaction.tell import Tell
 
 WANTED = pytest.StashKey[Wanted]()
 REMEDIES = load_remedies()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Nothing is ever changed without `--fix`."""
-    group = parser.getgroup("phase 0 gate")
-    group.addoption(
-        "--fix",
-        nargs="?",
-        const=ALL,
-        metavar="plan|ID,…|REMEDY,…",
-        help="repair what can be repaired safely; =plan only shows steps, diffs and undo",
-    )
-    group.addoption(
-        "--fix-disruptive", action="store_true", help="with --fix: also what restarts workloads or deletes something"
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

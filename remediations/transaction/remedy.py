@@ -1,4 +1,7 @@
-"""`@remedy(...)` declares what a module of remediations/ repairs; its parameters name the facts it looks at."""
+"""`@remedy(...)` declares what a module of remediations/ repairs; its parameters name the facts it looks at.
+
+A remedy that takes `bounds` also gets the targets in force, by criterion.
+"""
 
 import importlib
 import inspect
@@ -11,11 +14,13 @@ import msgspec
 import remediations
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import FACTS, Fact
+from gate.bound import Bounds
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.step import Yielded
 
+BOUNDS = "bounds"  # the parameter of a remedy that follows the targets
 Cure = Callable[..., Iterator[Yielded]]
 
 
@@ -32,9 +37,13 @@ class Remedy(msgspec.Struct, frozen=True):
     patches: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
 
-    def plan(self, criteria: Iterable[str], seen: Mapping[str, Any]) -> Plan:
-        """What it would do; Unknown where it cannot tell, RemedyError where it would go beyond what it declares."""
-        plan = draw_plan(self.name, criteria, self._yielded(seen))
+    def plan(self, criteria: Iterable[str], seen: Mapping[str, Any], bounds: Bounds) -> Plan:
+        """What it would do, so that the targets `bounds` are met.
+
+        Unknown where it cannot tell, RemedyError where it would go beyond what it declares.
+        """
+        given = {**seen, BOUNDS: bounds} if BOUNDS in inspect.signature(self.cure).parameters else seen
+        plan = draw_plan(self.name, criteria, self._yielded(given))
         for step in plan.steps:
             if isinstance(step, PatchObject) and step.object.resource not in self.patches:
                 raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")
@@ -42,9 +51,9 @@ class Remedy(msgspec.Struct, frozen=True):
                 raise RemedyError(f"{self.name} does not declare that it deletes {step.resource}")
         return plan
 
-    def _yielded(self, seen: Mapping[str, Any]) -> list[Yielded]:
+    def _yielded(self, given: Mapping[str, Any]) -> list[Yielded]:
         try:
-            return list(self.cure(**seen))
+            return list(self.cure(**given))
         except (Unknown, RemedyError):
             raise
         except Exception as error:  # whatever a host of another shape does to a remedy
@@ -63,7 +72,7 @@ def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] 
 
     def declare(cure: Cure) -> Cure:
         name = cure.__name__
-        needed = list(inspect.signature(cure).parameters)
+        needed = [name for name in inspect.signature(cure).parameters if name != BOUNDS]
         if unknown := [fact for fact in needed if fact not in FACTS]:
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
         REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes)

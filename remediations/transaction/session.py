@@ -15,10 +15,12 @@ import msgspec
 
 from fixtures.ask.exchange import piped
 from fixtures.ask.redaction import redact
+from fixtures.rights.account import GREETING
 from remediations.transaction.scripts import text
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
 SHELL = "sudo -n sh -s"
+FIXER = "whoever fixes needs an account with a root shell, named as [host] user of a target folder of its own (docs/rights.md)"
 SLACK = 15.0  # seconds beyond what the host allows a step before the connection is taken for dead
 
 
@@ -73,6 +75,8 @@ class Session:
                 line = None
             if line is None:
                 raise TransactionError(f"the host no longer answers ({self._complaint()})")
+            if line.startswith(GREETING):
+                raise TransactionError(f"this account can only ask: {FIXER}")
             if line.startswith(self._mark):
                 return Reply(int(line.split()[1]), tuple(lines))
             if line:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from gate.contract import Contract, ContractError, Criterion
-from reports.commands.observed import judged_by
+from reports.commands.observed import judged_by, question
 from reports.session.terminal import columns, plain, wrapped
 from reports.text.words import Voice
 
@@ -14,7 +14,7 @@ def listed(contract: Contract, voice: Voice) -> Iterator[str]:
     for id, criterion in contract.items():
         weight = voice.word("blocking" if criterion.blocking else "advisory")
         target = voice.bound(criterion.bound)
-        yield f"{id:<10} {criterion.kind:<9} {weight:<9} {target:<16} {voice.text(criterion.title)}"
+        yield f"{id:<10} {criterion.kind:<9} {weight:<9} {target:<16} {voice.title(criterion)}"
 
 
 def explained(id: str, contract: Contract, voice: Voice) -> Iterator[str]:
@@ -24,7 +24,7 @@ def explained(id: str, contract: Contract, voice: Voice) -> Iterator[str]:
         hint = f"did you mean {', '.join(near)}?" if near else "see: python -m reports list"
         raise ContractError(f"{id}: no such criterion; {hint}")
     criterion = contract[id]
-    yield f"{id}  {voice.text(criterion.title)}"
+    yield f"{id}  {voice.title(criterion)}"
     for label, text in _rows(id, criterion, voice):
         first, *more = wrapped(plain(text), columns(), 26)
         yield f"  {label:<24}{first}"
@@ -41,7 +41,7 @@ def _rows(id: str, criterion: Criterion, voice: Voice) -> Iterator[tuple[str, st
     test = judged_by(id)
     yield voice.word("observed-by"), test.node if test else voice.word("none")
     for fact in test.facts if test else ():
-        yield voice.word("facts"), f"{fact.name}{voice.colon}{' '.join(fact.asked.split())[:300]}"
+        yield voice.word("facts"), f"{fact.name}{voice.colon}{' '.join(question(fact).split())[:300]}"
     yield voice.word("remedy"), criterion.remedy or voice.word("none")
     yield voice.word("owner"), voice.say("owner", criterion.owner)
-    yield voice.word("todo"), voice.text(criterion.next)
+    yield voice.word("todo"), voice.outline(criterion, criterion.next)

@@ -1,4 +1,4 @@
-"""`python -m reports history TARGET`: what a target's history holds; export it, or remove what is old."""
+"""`python -m reports history TARGET`: what a target's history holds; export it, remove what is old, or adopt it."""
 
 import argparse
 from collections import Counter
@@ -9,11 +9,16 @@ from typing import Any
 
 import msgspec
 
-from gate.history import HistoryError, prune, recall
+from fixtures.target import TargetError
+from fixtures.target.folder import find_folder, known, refuse_example
+from gate.history import HistoryError, adopt, prune, recall
+from gate.identity import Adoption
 from gate.past import Past
+from gate.provenance import History
+from gate.runner import runner_names
+from reports.text.provenance import adopted_by, server_named
 from reports.text.words import Voice
 
-TARGETS = Path(__file__).parents[2] / "targets"
 FILE = "history.sqlite"
 
 
@@ -27,33 +32,60 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--since", metavar="DATE", help="only what is not older")
     command.add_argument("--export", metavar="FILE.jsonl", type=Path, help="write it as JSON Lines")
     command.add_argument("--prune-before", metavar="DATE", help="remove what is older")
+    command.add_argument(
+        "--adopt",
+        action="store_true",
+        help="count what it holds of other servers for the one that was audited last: after a reinstallation",
+    )
+    command.add_argument("--reason", metavar="WHY", default="", help="with --adopt: why; every page shows it")
+    command.add_argument("--who", default="", help="with --adopt: who says so (whoever runs this)")
 
 
 def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
     file = target_folder(given.target) / FILE
     if not file.parent.is_dir():
-        known = ", ".join(sorted(path.parent.name for path in TARGETS.glob("*/target.toml")))
-        raise HistoryError(f"{given.target}: no such target; known targets: {known}")
+        raise HistoryError(f"{given.target}: no such target; known targets: {known()}")
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:
         yield voice.word("history-pruned", rows=prune(file, moment(given.prune_before)), file=str(file))
-    past = since(recall(file), moment(given.since)) if given.since else recall(file)
+    if given.adopt or given.reason:
+        yield adopted(file, given, voice)
+    kept = since(recall(file), moment(given.since)) if given.since else recall(file)
     if given.export:
-        lines = list(exported(past))
+        lines = list(exported(kept))
         _write(given.export, lines)
         yield voice.word("history-exported", rows=len(lines), file=str(given.export))
         return
-    yield from told(past, voice)
+    yield from told(kept, voice)
 
 
-def told(past: Past, voice: Voice) -> Iterator[str]:
-    """A summary, then what happened, oldest first."""
+def adopted(file: Path, given: argparse.Namespace, voice: Voice) -> str:
+    """Keep the adoption, and say what it is of. HistoryError where it says nothing, or there is nothing to adopt."""
+    who, reason = given.who.strip() or next(iter(runner_names()), ""), given.reason.strip()
+    if not given.adopt or not reason or not (who + reason).isprintable() or not who:
+        raise HistoryError('to adopt a history, say why in one line of plain text: --adopt --reason "WHY" --who NAME')
+    kept = recall(file)
+    if not kept.newest.known:
+        raise HistoryError(f"{file}: no audit in it says of which server it is; audit the target once, then adopt")
+    if not (others := kept.others(kept.newest)):
+        raise HistoryError(f"{file}: all of it is of the server that was audited last; there is nothing to adopt")
+    adoption = Adoption(datetime.now(UTC), who, reason, kept.newest, others)
+    adopt(file, adoption)
+    return adopted_by(adoption, voice)
+
+
+def told(kept: History, voice: Voice) -> Iterator[str]:
+    """A summary, of which servers it is, who adopted what; then what happened, oldest first."""
+    past = kept.whole
     made_up = sum(sample.synthetic for sample in past.samples)
     yield voice.word("history-samples", samples=len(past.samples), synthetic=made_up)
     if past.samples:
         yield voice.word("history-span", first=voice.moment(past.samples[0].at), last=voice.moment(past.samples[-1].at))
+    for one in kept.pasts:
+        yield voice.word("history-server", server=server_named(one.identity, voice), samples=len(one.samples))
+    yield from (adopted_by(adoption, voice) for adoption in kept.adoptions)
     for id, count in Counter(id for sample in past.samples for id in sample.failing).most_common():
         yield voice.word("history-failing", id=id, count=count)
     rows = [(event.at, f"{event.kind} {event.what}") for event in past.events]
@@ -62,30 +94,29 @@ def told(past: Past, voice: Voice) -> Iterator[str]:
     yield from (f"{voice.moment(at)}  {what}" for at, what in sorted(rows))
 
 
-def exported(past: Past) -> Iterator[str]:
-    """One JSON object a line, each with its `kind`."""
-    rows: list[tuple[str, Any]] = [
-        *(("sample", one) for one in past.samples),
-        *(("event", one) for one in past.events),
-        *(("work", one) for one in past.works),
-        *(("drill", one) for one in past.drills),
-    ]
-    for kind, row in rows:
-        body = msgspec.to_builtins(row, enc_hook=str)
-        yield msgspec.json.encode({"record": kind, **body}).decode()
-    if past.configuration:
-        yield msgspec.json.encode({"record": "configuration", "files": past.configuration}).decode()
+def exported(kept: History) -> Iterator[str]:
+    """One JSON object a line, each with its `record` and the `identity` of the server it is of."""
+    for past in kept.pasts:
+        yield from (_line(kind, past, row) for kind, row in _rows(past))
+        if past.configuration:
+            yield _line("configuration", past, {"files": past.configuration})
+    for adoption in kept.adoptions:
+        yield msgspec.json.encode({"record": "adoption", **msgspec.to_builtins(adoption)}).decode()
 
 
-def since(past: Past, begin: datetime) -> Past:
-    """Without what is older; the digests are those of the newest look anyway."""
-    return Past(
-        tuple(one for one in past.samples if one.at >= begin),
-        tuple(one for one in past.events if one.at >= begin),
-        tuple(one for one in past.works if one.at >= begin),
-        tuple(one for one in past.drills if one.at >= begin),
-        past.configuration,
-    )
+def _rows(past: Past) -> Iterator[tuple[str, Any]]:
+    for kind, rows in (("sample", past.samples), ("event", past.events), ("work", past.works), ("drill", past.drills)):
+        yield from ((kind, row) for row in rows)
+
+
+def _line(kind: str, past: Past, row: Any) -> str:
+    body = msgspec.to_builtins(row, enc_hook=str)
+    return msgspec.json.encode({"record": kind, "identity": past.identity, **body}).decode()
+
+
+def since(kept: History, begin: datetime) -> History:
+    """Without what is older."""
+    return msgspec.structs.replace(kept, pasts=tuple(past.when(lambda at: at >= begin) for past in kept.pasts))
 
 
 def moment(written: str) -> datetime:
@@ -98,8 +129,13 @@ def moment(written: str) -> datetime:
 
 
 def target_folder(name: str) -> Path:
-    """As `--target=` finds it."""
-    return TARGETS / name if "/" not in name and (TARGETS / name).is_dir() else Path(name).expanduser()
+    """As `--target=` finds it; HistoryError where it is nobody's."""
+    try:
+        folder = find_folder(name)
+        refuse_example(folder)
+    except TargetError as error:
+        raise HistoryError(str(error)) from error
+    return folder
 
 
 def _write(file: Path, lines: list[str]) -> None:

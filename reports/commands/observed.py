@@ -1,70 +1,50 @@
-"""Where a criterion is judged and what that looks at, read from the sources: `explain` runs no test."""
+"""Where a criterion is judged and what that looks at: `explain` runs no test, it reads which facts one names."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from fixtures.ask.facts import Fact
+from fixtures.session.registry import known_facts
+
 ROOT = Path(__file__).parents[2]
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """A fact a test names, and how it is asked: the command itself, or the file that holds it."""
-
-    name: str
-    asked: str
-
-
 class Judging(msgspec.Struct, frozen=True):
-    """The test of a criterion."""
+    """The test of a criterion, and the facts it names."""
 
     node: str
     facts: tuple[Fact, ...]
 
 
-def judged_by(id: str, root: Path = ROOT) -> Judging | None:
+def judged_by(id: str) -> Judging | None:
     """The test marked with this criterion, or None."""
-    for path, function in _functions(root / "tests"):
-        if id in _arguments(function, "criterion"):
-            asked = {parser.name: _asked(file, parser, root) for file, parser in _functions(root / "fixtures")}
-            facts = tuple(Fact(each.arg, asked[each.arg]) for each in function.args.args if asked.get(each.arg))
-            return Judging(f"{path.relative_to(root)}::{function.name}", facts)
+    for path, function in _tests():
+        if any(ast.unparse(one) == f"criterion({id!r})" for one in function.decorator_list):
+            facts = {fact.name: fact for fact in known_facts()}
+            named = tuple(facts[one.arg] for one in function.args.args if one.arg in facts)
+            return Judging(f"{path.relative_to(ROOT)}::{function.name}", named)
     return None
 
 
-def _functions(folder: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield from ((path, node) for node in _tree(path).body if isinstance(node, ast.FunctionDef))
+def question(fact: Fact) -> str:
+    """How it is asked: the question itself, or the file that holds it where that takes more than a line."""
+    if "\n" not in fact.ask:
+        return fact.ask
+    file = Path(inspect.getfile(fact.parse))
+    script = file.with_suffix(".sh")
+    return str((script if script.exists() else file).relative_to(ROOT))
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _tests() -> list[tuple[Path, ast.FunctionDef]]:
+    return [(path, node) for path in sorted((ROOT / "tests").glob("test_*.py")) for node in _functions(path)]
 
 
-def _asked(file: Path, parser: ast.FunctionDef, root: Path) -> str:
-    """Nothing for a function that is no fact."""
-    arguments = _calls(parser, "fact")
-    if not arguments:
-        return ""
-    if isinstance(arguments[0], ast.Constant):
-        return str(arguments[0].value)
-    script = file.with_suffix(".sh")
-    return str((script if script.exists() else file).relative_to(root))
-
-
-def _arguments(function: ast.FunctionDef, decorator: str) -> list[str]:
-    """The texts a decorator of this name is called with."""
-    return [str(argument.value) for argument in _calls(function, decorator) if isinstance(argument, ast.Constant)]
-
-
-def _calls(function: ast.FunctionDef, decorator: str) -> list[ast.expr]:
-    """The arguments a decorator of this name is called with."""
-    return [
-        argument
-        for call in function.decorator_list
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == decorator
-        for argument in call.args
-    ]
+def _functions(path: Path) -> Iterator[ast.FunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))

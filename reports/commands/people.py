@@ -2,23 +2,35 @@
 
 import argparse
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from gate.contract import load_contract
+from gate.documents import DocumentError, read_document
 from gate.entries import PeopleError, parsed
+from gate.history import HistoryError, recall
 from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
 from gate.runner import runner_names
 from gate.worklog import parse_worklog
-from reports.commands.history import moment, target_folder
-from reports.commands.toml_entry import Value, appended, entry_text, replace, with_row
+from reports.commands.history import FILE, moment, target_folder
+from reports.commands.toml_entry import Value, appended, beside, entry_text, replace, with_row
 from reports.text.words import Voice
 
 FORTNIGHT = timedelta(days=14)
 Given = argparse.Namespace
-Written = tuple[Path, str, str]  # the file, all it will hold, and what is new in it
+
+
+class Written(NamedTuple):
+    """A file, all it will hold, and what is new in it; with the document that is copied beside it, if any."""
+
+    file: Path
+    text: str
+    new: str
+    copied: tuple[Path, bytes] | None = None
 
 
 def add_arguments(name: str, command: argparse.ArgumentParser) -> None:
@@ -33,10 +45,13 @@ def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str
     if not (folder / "target.toml").exists():
         raise PeopleError(f"{folder}: no target.toml there; name a folder under targets/, or the path of one")
     make: Callable[[Path, Given, Voice, datetime], Written] = {"attest": _attest, "waive": _waive, "log": _log}[name]
-    file, text, new = make(folder, given, voice, now.astimezone().replace(microsecond=0))
-    replace(file, text)
-    yield voice.word("entry-written", file=str(file))
-    yield from new.splitlines()
+    made = make(folder, given, voice, now.astimezone().replace(microsecond=0))
+    if made.copied:
+        beside(*made.copied)
+        yield voice.word("document-copied", file=str(made.copied[0]))
+    replace(made.file, made.text.encode())
+    yield voice.word("entry-written", file=str(made.file))
+    yield from made.new.splitlines()
 
 
 def _of_attest(command: argparse.ArgumentParser) -> None:
@@ -75,16 +90,26 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
         "valid_until": _until(given.until, now + LONGEST_WAIVER),
         "approved": not given.no,
     }
+    copied = None
     if given.document:
-        values |= {
-            "document": os.path.relpath(given.document.resolve(), folder.resolve()),
-            "sha256": _sum(given.document),
-        }
-    file, new = folder / "attestations.toml", entry_text("attestation", {**values, "note": given.note})
+        place, data = _document(folder, given.document, voice)
+        copied = None if place.exists() else (place, data)
+        values |= {"document": str(place.relative_to(folder)), "sha256": hashlib.sha256(data).hexdigest()}
+    values |= {"note": given.note, "server": _server(folder)}
+    file, new = folder / "attestations.toml", entry_text("attestation", values)
     text = appended(file, new)
-    entry = parsed(text, file, "attestation", Attestation)[-1]
-    _counts(given.criterion, attestation_void(entry, folder, _waivable(), now), voice)
-    return file, text, new
+    entry = msgspec.structs.replace(parsed(text, file, "attestation", Attestation)[-1], document="")  # it was read
+    _counts(given.criterion, attestation_void(entry, folder, load_contract(), now), voice)
+    return Written(file, text, new, copied)
+
+
+def _server(folder: Path) -> dict[str, str]:
+    """The parts that are known of the server that was audited last; none where its history cannot be read."""
+    try:
+        newest = recall(folder / FILE).newest
+    except HistoryError:
+        return {}
+    return {name: value for name, value in msgspec.structs.asdict(newest).items() if value}
 
 
 def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
@@ -99,8 +124,8 @@ def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
     }
     file, new = folder / "waivers.toml", entry_text("waiver", values)
     text = appended(file, new)
-    _counts(given.criterion, waiver_void(parsed(text, file, "waiver", Waiver)[-1], _waivable(), now, names), voice)
-    return file, text, new
+    _counts(given.criterion, waiver_void(parsed(text, file, "waiver", Waiver)[-1], load_contract(), now, names), voice)
+    return Written(file, text, new)
 
 
 def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
@@ -112,7 +137,7 @@ def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
         file, {"date": on.isoformat(), "hours": f"{given.hours:g}", "activity": given.activity, **saves}
     )
     parse_worklog(text, file)
-    return file, text, new
+    return Written(file, text, new)
 
 
 def _counts(criterion: str, why: str, voice: Voice) -> None:
@@ -128,14 +153,16 @@ def _until(written: str | None, otherwise: datetime) -> datetime:
     return datetime.fromisoformat(written).astimezone()
 
 
-def _waivable() -> dict[str, bool]:
-    return {id: criterion.waivable for id, criterion in load_contract().items()}
-
-
-def _sum(document: Path) -> str:
+def _document(folder: Path, document: Path, voice: Voice) -> tuple[Path, bytes]:
+    """Where it is or will be in the target's folder, and its bytes; PeopleError where it proves nothing."""
     try:
-        return hashlib.sha256(document.read_bytes()).hexdigest()
-    except OSError as error:
-        raise PeopleError(
-            f"{document}: cannot be read: {error.strerror}; name the document the answer rests on"
-        ) from error
+        given = document.resolve()
+        data = read_document(given.parent, given)
+    except DocumentError as error:
+        raise PeopleError(f"{document}: {voice.say('void', error.code)}; nothing was written") from error
+    if given.is_relative_to(folder.resolve()):
+        return folder / given.relative_to(folder.resolve()), data
+    place = folder / "documents" / given.name
+    if place.exists() and place.read_bytes() != data:
+        raise PeopleError(f"{place}: is another document of that name; rename {document}; nothing was written")
+    return place, data

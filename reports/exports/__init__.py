@@ -1,11 +1,11 @@
 """One file per format, all from the same frozen Run, and from the fault proofs that lie beside it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from gate.decision import decide
 from gate.run import Run, write_run
+from gate.whole import write_whole
 from reports.exports.guide import guide
 from reports.exports.junit import junit
 from reports.exports.metrics import metrics
@@ -41,13 +41,9 @@ def _write(file: Path, export: Export, report: Report) -> str:
         data = export(report)
     except Exception as error:  # noqa: BLE001 — a fault of one page may not cost the verdict
         return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report it with run.json"
-    partial = file.with_name(f".{file.name}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        partial.replace(file)
+        write_whole(file, data)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         return f"{file}: cannot be written: {error.strerror}; name another folder with --reports=FOLDER"
     return ""

@@ -39,7 +39,7 @@ def _case(result: Result, report: Report) -> ET.Element:
     case = ET.Element(
         "testcase",
         classname=f"phase0.{_text(criterion.chapter)}",
-        name=_text(f"{result.id} {voice.text(criterion.title)}"),
+        name=_text(f"{result.id} {voice.title(criterion)}"),
         time=f"{result.seconds:.3f}",
     )
     properties = ET.SubElement(case, "properties")

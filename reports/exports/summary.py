@@ -39,7 +39,7 @@ def opening(said: Briefing, voice: Voice, level: int) -> Iterator[str]:
     yield f"{'#' * level} {said.verdict} · {escaped(said.place)}"
     yield from ("", escaped(said.headline))
     for label, note in said.labels:
-        yield from ("", f"> **{escaped(label)}** {escaped(note)}")
+        yield from ("", f"> **{escaped(label)}** {prose(note)}")
     late = f" ({said.dates.compared})" if said.dates.compared else ""
     yield ""
     yield from table(

@@ -58,7 +58,7 @@ def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) ->
     figures = [voice.figure(value, unit) if value is not None else "–" for value in (was.value, result.value)]
     return Moved(
         id,
-        voice.text(run.contract[id].title),
+        voice.title(run.contract[id]),
         was.outcome,
         voice.outcome(was.outcome),
         result.outcome,

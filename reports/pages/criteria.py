@@ -86,7 +86,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
     done = result.outcome.settled and not any(reserves)
     return Card(
         id=id,
-        title=voice.text(criterion.title),
+        title=voice.title(criterion),
         outcome=result.outcome,
         word=voice.outcome(result.outcome),
         blocking=criterion.blocking,

@@ -60,4 +60,4 @@ def void(run: Run, voice: Voice) -> tuple[Entry, ...]:
 
 
 def _title(run: Run, id: str, voice: Voice) -> str:
-    return voice.text(run.contract[id].title) if id in run.contract else ""
+    return voice.title(run.contract[id]) if id in run.contract else ""

@@ -45,7 +45,7 @@ def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) 
         for name, row in (("faults-noticed", faults), ("variants-sound", sound))
         if row
     ]
-    title = voice.text(contract[id].title) if id in contract else ""
+    title = voice.title(contract[id]) if id in contract else ""
     return Proven(
         shown(id),
         title,

@@ -26,7 +26,7 @@ COMMAND = re.compile("`([^`]+)`")
 CODE = Markup("<code>{}</code>")
 
 
-class View(msgspec.Struct, frozen=True):
+class View(msgspec.Struct, frozen=True, kw_only=True):
     """The page in one language."""
 
     voice: Voice
@@ -62,27 +62,27 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
     voice = Voice(language)
     said = brief(run, decision, voice)
     return View(
-        voice,
-        said,
-        figures(run, decision, voice),
-        sections.scored(run, decision, voice),
-        sections.completed(run, decision, voice),
-        chapters(run, decision, voice),
-        sections.window(run, voice),
-        sections.changes(run, decision, voice),
-        people.waivers(run, decision, voice),
-        people.attestations(run, voice),
-        people.void(run, voice),
-        week.days(run, decision, voice),
-        courses.courses(run, decision, voice),
-        calendar.calendar(run, decision, voice),
-        changed.changed(run, decision, voice),
-        plan.schedule(run, decision, voice),
-        plan.departures(run, decision, voice),
-        worth.worth(run, voice),
-        standing.expires_next(run, decision, voice),
-        proven.proven(run.contract, proofs, voice),
-        foot(run, said, voice),
+        voice=voice,
+        brief=said,
+        figures=figures(run, decision, voice),
+        score=sections.scored(run, decision, voice),
+        completed=sections.completed(run, decision, voice),
+        chapters=chapters(run, decision, voice),
+        window=sections.window(run, voice),
+        changes=sections.changes(run, decision, voice),
+        waivers=people.waivers(run, decision, voice),
+        attestations=people.attestations(run, voice),
+        void=people.void(run, voice),
+        days=week.days(run, decision, voice),
+        courses=courses.courses(run, decision, voice),
+        calendar=calendar.calendar(run, decision, voice),
+        changed=changed.changed(run, decision, voice),
+        schedule=plan.schedule(run, decision, voice),
+        departures=plan.departures(run, decision, voice),
+        worth=worth.worth(run, voice),
+        expires=standing.expires_next(run, decision, voice),
+        proven=proven.proven(run.contract, proofs, voice),
+        foot=foot(run, said, voice),
     )
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from fixtures.session.identity import identify
+from fixtures.session.sources import account_of
 from fixtures.session.stash import (
     AUDITED,
     CONTRACT,
@@ -38,7 +40,7 @@ def run_so_far(config: pytest.Config) -> Run:
 
     A replay is dated as what it judges, and takes the time it takes.
     """
-    stash, now = config.stash, datetime.now(UTC)
+    identity, stash, now = identify(config), config.stash, datetime.now(UTC)
     contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
     earlier = stash[DRILLED]
     ended = stash[MOMENT] or now
@@ -54,6 +56,10 @@ def run_so_far(config: pytest.Config) -> Run:
         window=stash[WINDOW],
         interventions=tuple(interventions),
         replayed_from=stash[REPLAYED_FROM],
+        identity=identity,
+        adopted=stash[PAST].adopted,
+        left_out=stash[PAST].left_out,
+        account=account_of(config),
     )
 
 

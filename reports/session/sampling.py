@@ -15,11 +15,12 @@ DONE = (Outcome.PASS, Outcome.FAIL)
 
 
 def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
-    """All of it, and `witnessed`: what the server remembered of itself."""
+    """All of it, and `witnessed`: what the server remembered of itself. It says which server was watched."""
     drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
     works = [done for done in run.interventions if done.state != "planned"]
     return msgspec.structs.replace(
         witnessed,
+        identity=run.identity,
         samples=(sample_of(run, results),),
         works=tuple(Work(run.ended, done.remedy, done.state) for done in works),
         drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills),

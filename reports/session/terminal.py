@@ -51,7 +51,7 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
     yield [("", ())]
     yield from ([(line, ("bold",))] for line in textwrap.wrap(said.headline, width))
     for label, note in said.labels:
-        yield from ([(line, ("yellow",))] for line in wrapped(f"{label}. {note}", width, 0))
+        yield from ([(line, ("yellow",))] for line in wrapped(plain(f"{label}. {note}"), width, 0))
 
 
 def _reasons(
@@ -120,7 +120,9 @@ def not_loaded(report: pytest.CollectReport, language: str) -> str:
 
 def no_decision(folder: Path, language: str) -> str:
     """Older reports must not pass for this run's."""
-    return Voice(language).word("no-decision", folder=str(folder))
+    voice = Voice(language)
+    earlier = voice.word("earlier-report", folder=str(folder)) if (folder / "verdict.html").exists() else ""
+    return f"{voice.word('no-decision')} {earlier}".rstrip()
 
 
 def columns() -> int:

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from fixtures.session.stash import NOTICES
+
+DETAIL = "detail.html"
 
 
 def direct(config: pytest.Config, folder: Path) -> None:
@@ -14,7 +17,11 @@ def direct(config: pytest.Config, folder: Path) -> None:
     if config.getoption("collectonly") or not _writable(folder):
         return
     if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
-        config.option.htmlpath, config.option.self_contained_html = str(folder / "detail.html"), True
+        config.option.htmlpath, config.option.self_contained_html = str(_partial(folder)), True
+
+
+def _partial(folder: Path) -> Path:
+    return folder / f".{DETAIL}.partial"
 
 
 def _writable(folder: Path) -> bool:
@@ -27,16 +34,22 @@ def _writable(folder: Path) -> bool:
 
 
 class Writers:
-    """What they raise on a full disk costs a notice, and not the decision: `conclude` is called where they prevented it."""
+    """What they raise on a full disk costs a notice, and not the decision: `conclude` is called where they prevented it.
 
-    def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], None]) -> None:
+    `conclude` says whether there is a decision; without one the earlier detail.html stays.
+    """
+
+    def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], bool]) -> None:
         self.config, self.conclude = config, conclude
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Around all that is written at the end."""
+        partial = _partial(Path(self.config.getoption("--reports")))
         try:
             yield
+            if self.conclude(session) and partial.exists():
+                partial.replace(partial.with_name(DETAIL))
         except OSError as error:
             where = error.filename or self.config.getoption("--reports")
             self.config.stash[NOTICES].append(
@@ -44,3 +57,6 @@ class Writers:
                 "name another folder with --reports=FOLDER"
             )
             self.conclude(session)
+        finally:
+            with suppress(OSError):
+                partial.unlink()

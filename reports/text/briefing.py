@@ -9,6 +9,7 @@ from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
 from gate.run import Finding, Run
 from reports.text.meeting import Dates, dates
+from reports.text.provenance import provenance, server_named
 from reports.text.responsibility import Line, line_of, owner, todo
 from reports.text.short_form import capital
 from reports.text.tally import counts, remedies, still_open, tally
@@ -37,6 +38,7 @@ class Briefing(msgspec.Struct, frozen=True):
     changed: str
     counts: tuple[tuple[Outcome, str, int], ...]
     duration: str
+    server: str
 
 
 def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
@@ -61,6 +63,7 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
         changed=_changed(run, voice),
         counts=tuple(counts(decision, voice)),
         duration=voice.seconds((run.ended - run.started).total_seconds()),
+        server=server_named(run.identity, voice) if run.identity.known else "",
     )
 
 
@@ -90,6 +93,7 @@ def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
         yield replayed, ""
     if run.window is not None and run.window.synthetic:
         yield voice.word("synthetic"), voice.word("synthetic-note")
+    yield from provenance(run, voice)
 
 
 def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
@@ -99,14 +103,14 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
             beside = [
-                voice.text(criterion.finding[finding.name], finding.values)
+                voice.sentence(criterion, criterion.finding[finding.name], finding.values)
                 for finding in result.findings
                 if is_reserve(criterion, finding)
             ]
             yield Line(
                 result.outcome,
                 (id,),
-                voice.text(criterion.title),
+                voice.title(criterion),
                 capital(voice.semicolon.join(beside)),
                 "",
                 owner(run, criterion.owner, voice),

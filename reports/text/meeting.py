@@ -30,15 +30,29 @@ class Dates(msgspec.Struct, frozen=True):
 def dates(run: Run, decision: Decision, voice: Voice) -> Dates:
     """Days, not minutes: nobody meets at 12:19."""
     meeting = date.fromisoformat(run.target.meeting) if run.target.meeting else None
-    said = voice.day(meeting) if meeting else voice.word("meeting-unknown")
-    over = voice.word("meeting-over") if meeting and meeting < run.ended.date() else ""
+    said = _of_meeting(meeting, voice)
+    is_over = meeting is not None and meeting < run.ended.date()
+    over = voice.word("meeting-over") if is_over else ""
     if decision.verdict is Verdict.GO:
         return Dates(voice.word("earliest-now"), said, over=over)
     if not decision.earliest:
         return Dates(voice.word("earliest-open"), said, over=over)
     earliest = datetime.fromisoformat(decision.earliest).date()
-    late = (earliest - meeting).days if meeting and not over else 0
-    compared = voice.word("late", days=late) if late > 0 else voice.word("in-time") if meeting and not over else ""
-    day = voice.day(earliest)
-    told = voice.word("earliest-repaired", day=day) if decision.verdict is Verdict.NO_GO else day
-    return Dates(told, said, compared, max(late, 0), over)
+    late = None if meeting is None or is_over else (earliest - meeting).days
+    return Dates(_repaired(voice.day(earliest), decision, voice), said, _compared(late, voice), max(late or 0, 0), over)
+
+
+def _of_meeting(meeting: date | None, voice: Voice) -> str:
+    return voice.day(meeting) if meeting else voice.word("meeting-unknown")
+
+
+def _repaired(day: str, decision: Decision, voice: Voice) -> str:
+    """The earliest day; of a NO-GO, with the condition that it is repaired before."""
+    return voice.word("earliest-repaired", day=day) if decision.verdict is Verdict.NO_GO else day
+
+
+def _compared(late: int | None, voice: Voice) -> str:
+    """How the earliest day compares with the meeting's; nothing where there is none to come."""
+    if late is None:
+        return ""
+    return voice.word("late", days=late) if late > 0 else voice.word("in-time")

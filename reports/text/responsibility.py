@@ -56,7 +56,7 @@ def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
     """What was asked: of one criterion its title, of several their chapters."""
     chapters = [key for key in dict.fromkeys(run.contract[id].chapter for id in ids) if voice.knows("chapter", key)]
     if len(ids) == 1 or not chapters:
-        return voice.text(run.contract[ids[0]].title)
+        return voice.title(run.contract[ids[0]])
     more = ["…"] if len(chapters) > MOST_CHAPTERS else []
     return ", ".join([voice.say("chapter", key) for key in chapters[:MOST_CHAPTERS]] + more)
 
@@ -97,7 +97,7 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
     if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
         values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": run.target.folder}
         return voice.say("cure", result.reason.code, values)
-    said = voice.text(_next(criterion, result), {**result.seen, "own": run.target.folder})
+    said = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": run.target.folder})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
         said += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
     return said

@@ -4,7 +4,7 @@ from gate.contract import Criterion
 from gate.outcome import Outcome
 from gate.run import Result
 from gate.sentence import holes
-from reports.text.words import Voice
+from reports.text.words import OWN, Voice
 
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
@@ -20,7 +20,7 @@ def briefly(criterion: Criterion, result: Result, voice: Voice) -> str:
 def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
     """The findings that fail it."""
     return [
-        voice.text(text, finding.values)
+        voice.sentence(criterion, text, finding.values)
         for finding in result.findings
         if (text := criterion.finding.get(finding.name)) and text.failing
     ]
@@ -37,7 +37,7 @@ def _open(criterion: Criterion, result: Result, voice: Voice) -> str:
     if result.reason and result.reason.code == "attestation-missing" and voice.knows("signed", result.id):
         return voice.say("signed", result.id)
     if result.reason and voice.knows("plain", result.reason.code):
-        return voice.say("plain", result.reason.code, {**result.reason.values, "title": voice.text(criterion.title)})
+        return voice.say("plain", result.reason.code, {**result.reason.values, "title": voice.title(criterion)})
     return voice.reason(result)
 
 
@@ -45,6 +45,6 @@ def _missed(criterion: Criterion, result: Result, voice: Voice) -> str:
     """Nothing where there was no figure, where it meets its target, or where the sentence lacks one."""
     if criterion.missed is None or result.value is None or criterion.bound.met_by(result.value):
         return ""
-    values = {**result.seen, "target": voice.bound(criterion.bound)}
-    wanted = holes(criterion.missed.in_language(voice.language))
-    return voice.text(criterion.missed, values) if all(values.get(name) is not None for name in wanted) else ""
+    wanted = holes(criterion.missed.in_language(voice.language)) - OWN
+    known = all(result.seen.get(name) is not None for name in wanted)
+    return voice.sentence(criterion, criterion.missed, result.seen) if known else ""

@@ -15,9 +15,10 @@ from gate.contract import Criterion, FindingText, Kind, Text
 from gate.figure import few, one
 from gate.outcome import Outcome
 from gate.run import Result
-from gate.sentence import FORMS, cut, dated, day, fill, locale, moment, phrase
+from gate.sentence import FORMS, cut, dated, day, fill, holes, locale, moment, phrase
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
+OWN = frozenset({"target", "figure"})  # what a criterion's sentences may name beside what was seen
 BYTES = {"GB": 1e9, "MB": 1e6}
 WHY = {  # reasons whose `why` is itself a code, and the table of its words
     "attestation-void": "void",
@@ -88,15 +89,29 @@ class Voice(msgspec.Struct, frozen=True):
         said = template if values is None else fill(template, shown_values(values), self.language)
         return shown(said, LONGEST_SENTENCE)
 
+    def sentence(self, criterion: Criterion, text: Text | FindingText, values: Mapping[str, Any]) -> str:
+        """A text of this criterion, filled: beside `values` it may name {target} (“< 70 %”) and {figure} (“70 %”)."""
+        bound = criterion.bound
+        own = {"target": self.bound(bound), "figure": self.figure(bound.figure, bound.unit)}
+        return self.text(text, {**own, **values})
+
+    def title(self, criterion: Criterion) -> str:
+        """What the criterion asks, with the figure of its target."""
+        return self.sentence(criterion, criterion.title, {})
+
+    def outline(self, criterion: Criterion, text: Text) -> str:
+        """A text of this criterion without a run: what only a run knows is left open."""
+        return self.sentence(criterion, text, dict.fromkeys(holes(text.in_language(self.language)) - OWN, "…"))
+
     def seen(self, criterion: Criterion, result: Result) -> str:
         """What was seen. An open window says it in its reason, which knows what this run changed."""
         open_window = criterion.kind is Kind.WINDOW and result.reason is not None
-        return self.text(criterion.seen, result.seen) if result.seen and not open_window else ""
+        return self.sentence(criterion, criterion.seen, result.seen) if result.seen and not open_window else ""
 
     def findings(self, criterion: Criterion, result: Result) -> list[str]:
         """The further conditions seen; one the contract no longer has is named."""
         return [
-            self.text(criterion.finding[finding.name], finding.values)
+            self.sentence(criterion, criterion.finding[finding.name], finding.values)
             if finding.name in criterion.finding
             else shown(finding.name)
             for finding in result.findings

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from gate.contract import Contract, load_contract
+from gate.whole import write_whole
 from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
@@ -85,9 +86,7 @@ def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
 
 def _write(file: Path, proofs: list[Proof]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.partial")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(proofs), indent=1) + b"\n")
-    partial.replace(file)
+    write_whole(file, msgspec.json.format(msgspec.json.encode(proofs), indent=1) + b"\n")
 
 
 def _say(line: str) -> None:

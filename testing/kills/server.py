@@ -12,6 +12,7 @@ from fixtures.ask.facts import Asked
 from fixtures.cluster.client import Cluster
 from fixtures.session.sources import ask_host
 from fixtures.target.folder import find_folder, load_target
+from gate.contract import load_contract
 from remediations.transaction.objects import ClusterObject, fields
 from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy
@@ -69,7 +70,8 @@ class Server:
             if fact.asked is Asked.CLUSTER:
                 futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds))
         seen = {fact.name: fact.read(futures[fact.name].result(60)) for fact in remedy.facts}
-        return remedy.plan(("MCP-01",), seen)
+        bounds = {id: row.bound for id, row in load_contract().items()}
+        return remedy.plan(("MCP-01",), seen, bounds)
 
     def fall(self, _session: Session) -> None:
         """All of the transaction on the host ends at once, as when the power goes."""

@@ -1,4 +1,4 @@
-"""A server per module, in the scenario the module names."""
+"""A server in the scenario the module names: its own, or with `SHARED = True` the one that other modules leave as it was."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,14 +9,38 @@ import pytest
 from testing.labs import lab
 
 
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Callable[[str], Path]]:
+    """The target folder of the one server that all shared modules of a scenario use."""
+    up: dict[str, Path] = {}
+
+    def folder(scenario: str) -> Path:
+        if scenario not in up:
+            up[scenario] = booted(f"shared-{scenario}", scenario)
+        return up[scenario]
+
+    yield folder
+    for scenario in up:
+        lab("down", "--name", f"shared-{scenario}")
+
+
 @pytest.fixture(scope="module")
-def target(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """The target folder of a fresh server in the module's SCENARIO."""
-    name = f"test-{request.module.SCENARIO}"
+def target(request: pytest.FixtureRequest, shared: Callable[[str], Path]) -> Iterator[Path]:
+    """The target folder of a server in the module's SCENARIO."""
+    scenario = request.module.SCENARIO
+    if getattr(request.module, "SHARED", False):
+        yield shared(scenario)
+        return
+    name = f"test-{scenario}"
     try:
-        yield Path(lab("up", "--name", name, "--scenario", request.module.SCENARIO).splitlines()[-1])
+        yield booted(name, scenario)
     finally:
         lab("down", "--name", name)
+
+
+def booted(name: str, scenario: str) -> Path:
+    """Boot a fresh server; its target folder."""
+    return Path(lab("up", "--name", name, "--scenario", scenario).splitlines()[-1])
 
 
 @pytest.fixture
@@ -34,7 +58,7 @@ def on_host(target: Path) -> Callable[[str], str]:
                 input=script,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=330,  # a drill takes at most 300 s
                 check=True,
             )
             return done.stdout

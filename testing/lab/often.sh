@@ -32,11 +32,11 @@ import json, sqlite3, sys
 from datetime import UTC, datetime, timedelta
 file, closed, open = sys.argv[1:]
 with sqlite3.connect(file) as database:
-    rows = [(at, json.loads(body)) for at, body in database.execute("SELECT at, body FROM sample ORDER BY at")]
+    rows = [(at, json.loads(body), of) for at, body, of in database.execute("SELECT at, body, identity FROM sample ORDER BY at")]
     database.execute("DELETE FROM sample")
-    wanted = [body for at, body in rows if (closed < at < open) == bool(body.get("unknown"))][:10]
-    for number, body in enumerate(wanted):
+    wanted = [(body, of) for at, body, of in rows if (closed < at < open) == bool(body.get("unknown"))][:10]
+    for number, (body, of) in enumerate(wanted):
         moment = (datetime.now(UTC) - timedelta(hours=10 - number)).isoformat()
-        database.execute("INSERT INTO sample VALUES (?, ?)", (moment, json.dumps({**body, "at": moment})))
-    print(json.dumps([body.get("unknown", []) for body in wanted]))
+        database.execute("INSERT INTO sample VALUES (?, ?, ?)", (moment, json.dumps({**body, "at": moment}), of))
+    print(json.dumps([body.get("unknown", []) for body, _ in wanted]))
 END

@@ -11,6 +11,7 @@ from testing.audits import expected
 from testing.readme import ROOT, commands
 
 SCENARIO = "ready"
+SHARED = True
 
 
 def run(command: str, tmp_path: Path, **env: str) -> str:

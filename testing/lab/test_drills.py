@@ -1,6 +1,5 @@
 """Drills on a real server: they pass, and whatever ends them, nothing of them is left."""
 
-import importlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,38 +7,24 @@ from shlex import quote
 
 import pytest
 
-import fixtures.drills
-from fixtures.ask.facts import FACTS
-from fixtures.target import variables
-from fixtures.target.folder import load_target
+from testing.drilled import LEFT, drill_script
 
 SCENARIO = "ready"
+SHARED = True
 OnHost = Callable[[str], str]
 DRILLS = ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure")
 STEPS = {  # when it is killed: as soon as this is so
-    "postgres_restore": "k3s ctr -n k8s.io tasks ls -q | grep -q phase0-[d]rill",
+    "postgres_restore": "pgrep -f postgres_[l]oad.sh >/dev/null",
     "redis_restore": "ls /run/phase0-[d]rill-redis-*/out >/dev/null 2>&1",
     "cluster_restore": "pgrep -f 'kube-apiserver.*phase0-[d]rill' >/dev/null",
     "backup_failure": "ls /run/phase0-[d]rill-backup-*/out >/dev/null 2>&1",
 }
-LEFT = """
-k3s ctr -n k8s.io containers ls -q | grep phase0-[d]rill
-ls -d /run/phase0-[d]rill*
-systemctl list-units --all --plain --no-legend 'phase0-[d]rill*'
-pgrep -af phase0-[d]rill
-grep -ls phase0-[d]rill /proc/[0-9]*/mountinfo
-ip netns list | grep -v ^cni-
-true
-"""
 
 
 @pytest.fixture(params=DRILLS)
 def drill(request: pytest.FixtureRequest, target: Path) -> str:
     """The script of a drill, as the host is asked."""
-    importlib.import_module(f"{fixtures.drills.__name__}.{request.param}")
-    given = "".join(f"{name}={quote(value)}\n" for name, value in variables(load_target(target)).items())
-    path = "export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
-    return path + given + FACTS[request.param].ask
+    return drill_script(request.param, target)
 
 
 def held(on_host: OnHost, drill: str) -> str:
@@ -51,7 +36,7 @@ def until(on_host: OnHost, condition: str) -> None:
 
 
 def left(on_host: OnHost) -> str:
-    return on_host(f"set +e; {{ {LEFT} }} 2>/dev/null").strip()
+    return on_host(LEFT).strip()
 
 
 def test_a_drill_leaves_nothing(drill: str, on_host: OnHost) -> None:

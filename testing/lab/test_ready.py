@@ -13,6 +13,7 @@ import pytest
 from testing.audits import ROOT, audit, expected
 
 SCENARIO = "ready"
+SHARED = True
 LIVE = ("-m", "not drill")
 
 

@@ -1,52 +1,22 @@
-"""deploy/ on a real server: the account of the audit sees all that it judges, and can do nothing else."""
+"""deploy/ on a real server: an observer that was changed answers nobody, and the roles let do what they say."""
 
 from pathlib import Path
 
-import pytest
-
+from fixtures.ask.exchange import new_nonce
+from fixtures.rights.observer import PLACE
 from testing.accounts import OnHost, as_auditor, install_account
 from testing.audits import ROOT, audit
 
 SCENARIO = "ready"
-LIVE = ("-m", "live")
-DENIED = (
-    "sudo -n sh -c id",
-    "sudo -n cat /etc/shadow",
-    "sudo -n /usr/local/lib/phase0-gate/observer filesystems",
-    "sudo -n -u nobody /usr/local/lib/phase0-gate/observer",
-    "sudo -n systemctl restart k3s",
-)
 
 
-@pytest.fixture
-def account(target: Path, tmp_path: Path, on_host: OnHost) -> Path:
-    """The target as seen by the account of the audit."""
-    return install_account(target, tmp_path, on_host)
-
-
-def test_it_sees_what_an_account_with_every_right_sees(account: Path, target: Path, tmp_path: Path) -> None:
-    everything, little = audit(str(target), tmp_path / "all", *LIVE), audit(str(account), tmp_path / "little", *LIVE)
-    assert little.outcomes == everything.outcomes
-    assert "pass" in little.outcomes.values()
-
-
-def test_it_can_do_nothing_else(account: Path, on_host: OnHost) -> None:
-    for command in DENIED:
-        refused = as_auditor(account, command)
-        assert refused.returncode != 0, command
-        assert not refused.stdout, command
-    on_host("echo >>/usr/local/lib/phase0-gate/observer")
-    assert as_auditor(account, "echo filesystems | sudo -n /usr/local/lib/phase0-gate/observer").returncode != 0
-
-
-def test_names_are_all_the_observer_takes(account: Path, on_host: OnHost) -> None:
-    said = as_auditor(
-        account,
-        "printf '%s\\n' 'x; touch /tmp/taken' '$(touch /tmp/taken)' ../sh '' | "
-        "sudo -n /usr/local/lib/phase0-gate/observer",
-    )
-    assert (said.returncode, said.stdout) == (0, "")
-    assert on_host("ls /tmp/taken 2>/dev/null || true") == ""
+def test_an_observer_that_was_changed_is_not_run(target: Path, tmp_path: Path, on_host: OnHost) -> None:
+    account, given = install_account(target, tmp_path, on_host), f"{new_nonce()}\nfilesystems\n"
+    assert " filesystems " in as_auditor(account, "", given=given).stdout
+    on_host(f"echo >>{PLACE}")
+    assert " filesystems " not in as_auditor(account, "", given=given).stdout
+    ran = audit(str(account), tmp_path / "out", "-m", "live", "-k", "test_disk")
+    assert ran.run["results"]["DSK-01"]["reason"]["code"] == "observer-other"
 
 
 def test_the_roles_let_look_and_let_fix_and_nothing_else(on_host: OnHost) -> None:

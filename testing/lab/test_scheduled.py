@@ -27,7 +27,7 @@ cat /dev/zero >{STATE}/fill 2>/dev/null || true
 LEFT = f"""\
 find {STATE} -type f
 id phase0-gate 2>/dev/null || true
-ls -d /etc/phase0-audit /usr/local/lib/phase0-gate /usr/local/bin/phase0-gate /usr/local/lib/systemd/system/phase0-* \
+ls -d /etc/phase0-audit /usr/local/lib/phase0-audit /usr/local/bin/phase0-gate /usr/local/lib/systemd/system/phase0-* \
   /etc/systemd/system/*/phase0-* 2>/dev/null || true
 """
 BOOT = "systemctl show -p UserspaceTimestampMonotonic --value"
@@ -202,8 +202,9 @@ def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> 
     """As docs/operating.md prints it; the audit goes on reading and writing all of it."""
     folder, before = "/etc/phase0-audit/lab", machine.samples()
     said = machine.run(
-        f"cd /root; phase0-gate reports history {folder} --export lab.jsonl; grep -c sample lab.jsonl; "
-        f"phase0-gate reports history {folder} --prune-before 2001-01-01; "
+        f"cd /var/lib/phase0-audit; runuser -u phase0-gate -- phase0-gate reports history {folder} --export lab/lab.jsonl; "
+        "grep -c sample lab/lab.jsonl; rm lab/lab.jsonl; "
+        f"runuser -u phase0-gate -- phase0-gate reports history {folder} --prune-before 2001-01-01; "
         f'phase0-gate reports attest {folder} DEC-04 --who "Dana Leroy" --role sponsor'
     )
     assert 'who = "Dana Leroy"' in said
@@ -215,7 +216,7 @@ def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> 
 def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> None:
     machine.run(
         "rm -rf /root/other; cp -R /root/target /root/other; "
-        "sed -i 's/^address = .*/address = \"192.0.2.1\"/' /root/other/target.toml"
+        "sed -i 's/^address = .*/address = \"10.77.255.1\"/' /root/other/target.toml"
     )
     said = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
     assert "give [target] name of /root/other another name" in said
@@ -223,10 +224,15 @@ def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> No
 
 def test_uninstalling_leaves_the_history_and_what_people_wrote(machine: Operations) -> None:
     before = machine.samples()
+    machine.run("install -D -m 0755 /root/phase0-gate/deploy/audit/observer /usr/local/lib/phase0-gate/observer")
     assert f"Kept: {STATE}/history.sqlite" in machine.run("cd /root/phase0-gate && make uninstall")
     left = set(machine.run(LEFT).split())
     assert {f"{STATE}/history.sqlite", f"{STATE}/attestations.toml"} <= left
     assert not [path for path in left if not path.startswith(STATE)]
+    place = "/usr/local/lib/phase0-gate"
+    assert "stays" in machine.run(f"[ -x {place}/observer ] && echo stays && rm -r {place}"), (
+        "others still audit this server"
+    )
     assert not [path for path in left if path.endswith((".url", "id_ed25519", "kubeconfig", "environment", ".html"))]
     machine.run(INSTALL)
     machine.start("sample")

@@ -5,6 +5,8 @@ folder=$1 name=$2
 umask 077
 mkdir -p "$folder"
 partial=$folder/.$name.partial
+rm -f "$partial" "$partial.broken"
+set -C # new files, wherever links of these names may lead
 { nice -n 10 journalctl --system -q -o export || : >"$partial.broken"; } | gzip -1 >"$partial"
 [ ! -e "$partial.broken" ] || { rm -f "$partial" "$partial.broken"; exit 1; }
 gzip -t "$partial"

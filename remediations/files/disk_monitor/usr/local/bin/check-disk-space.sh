@@ -75,12 +75,14 @@ done <<< "$measured"
 while IFS=$'\t' read -r bytes inodes mount; do weigh "$bytes" "$inodes" "$mount"; done <<< "${rows%$'\n'}" > "$state/levels.new" &&
     mv "$state/levels.new" "$state/levels"
 publish() { # the metric, whole or not at all
-    mkdir -p "$TEXTFILE" && {
+    # The folder may be the exporter's: a new file of a name nobody knows before, wherever links may lead.
+    local new
+    mkdir -p "$TEXTFILE" && new=$(mktemp "$TEXTFILE/.twisterlab_disk.XXXXXXXXXX") && chmod 0644 "$new" && {
         printf %s "$rows" | cut -f 1,3 | metric twisterlab_disk_used_percent "Bytes used, as df rounds them up."
         printf %s "$rows" | cut -f 2,3 | metric twisterlab_disk_inodes_used_percent "Inodes used, as df rounds them up."
         printf '# HELP twisterlab_disk_check_seconds When the disks were measured.\n# TYPE twisterlab_disk_check_seconds gauge\n'
         date '+twisterlab_disk_check_seconds %s'
-    } > "$TEXTFILE/.twisterlab_disk.$$" && mv "$TEXTFILE/.twisterlab_disk.$$" "$TEXTFILE/twisterlab_disk.prom"
+    } > "$new" && mv -T "$new" "$TEXTFILE/twisterlab_disk.prom"
 }
 [ -z "$TEXTFILE" ] || publish || log err "the metric could not be written to $TEXTFILE"
 [ -z "$HEARTBEAT" ] || curl -fsS --max-time 10 -o /dev/null "$HEARTBEAT" 2> /dev/null

@@ -38,6 +38,7 @@ begin() { # FILES, with a * for the moment: lock, tidy up, and see that there is
     [ ! -L "$directory" ] && [ ! -L "$folder" ] || fail "$folder is reached by a link"
     install -d -m 0700 "$directory" "$folder"
     [ "$EUID" != 0 ] || chown -h root:root "$directory" "$folder"
+    [ ! -L "$folder/.lock" ] || rm -f -- "$folder/.lock"
     exec 9> "$folder/.lock"
     flock -n 9 || fail "another run is under way"
     rm -rf -- "$folder"/*.partial

@@ -1,0 +1,159 @@
+"""Every command from the outside: what cannot be read, written or used is one line and a status that is no decision."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from gate.history import remember
+from gate.past import Past
+from testing.places import entered_by_all
+from testing.rooms import TARGET
+from testing.threats import attack
+
+ROOT = Path(__file__).parents[1]
+SPEAKING = (
+    ("reports", "list"),
+    ("reports", "explain", "DSK-01"),
+    ("reports", "schema"),
+    ("remediations", "rights", "--target={folder}", "--into={folder}/rights"),
+    ("fixtures", "check", "{folder}"),
+    ("pytest", "--target=demo", "--reports={folder}/reports"),
+)
+EVERY = (*SPEAKING, ("notify", "test", "{folder}"))
+PEOPLE = (
+    ("history", "{folder}"),
+    ("history", "{folder}", "--export", "/proc/none/x.jsonl"),
+    ("history", "{folder}", "--prune-before", "2026-01-01"),
+    ("attest", "{folder}", "DEC-04", "--who", "Dana Leroy", "--role", "sponsor"),
+    ("waive", "{folder}", "DOC-01", "--reason", "in review", "--approver", "Dana Leroy"),
+    ("log", "{folder}", "--activity", "backups", "--hours", "6"),
+)
+full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux' full disk")
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+other = pytest.mark.skipif(
+    os.geteuid() != 0
+    or shutil.which("setpriv") is None
+    or subprocess.run(
+        [*NOBODY, sys.executable, "-c", "open('gate/command.py')"], cwd=ROOT, capture_output=True
+    ).returncode
+    != 0,
+    reason="only root can become an account without rights, which has to be able to read this checkout",
+)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A target with a history, below folders that everybody may enter."""
+    with entered_by_all() as place:
+        made = place / "edge"
+        made.mkdir()
+        (made / "target.toml").write_text(TARGET)
+        remember(made / "history.sqlite", Past())
+        yield made
+
+
+def ended(
+    words: tuple[str, ...], folder: Path, shell: str = "", env: Mapping[str, str] = {}, options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """One command, with something done to it by a shell."""
+    command = [sys.executable, *options, "-m", *(word.format(folder=folder) for word in words)]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {shell}', "sh", *command],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    return done
+
+
+@full
+@pytest.mark.parametrize("words", SPEAKING, ids=" ".join)
+def test_a_full_disk_behind_standard_output_is_one_line_and_no_success(words: tuple[str, ...], folder: Path) -> None:
+    done = ended(words, folder, ">/dev/full")
+    assert done.returncode == 74
+    assert done.stderr == "standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("words", SPEAKING, ids=" ".join)
+def test_a_closed_standard_output_is_one_line_and_no_success(words: tuple[str, ...], folder: Path) -> None:
+    done = ended(words, folder, ">&-")
+    assert done.returncode in (4, 74)
+    assert done.stderr.startswith("standard output is closed")
+    assert done.stderr.count("\n") == 1
+
+
+@full
+def test_an_audit_that_nobody_could_read_is_written_all_the_same(folder: Path) -> None:
+    ended(SPEAKING[-1], folder, ">/dev/full")
+    assert {"verdict.html", "run.json", "detail.html"} <= {file.name for file in (folder / "reports").iterdir()}
+
+
+def test_who_has_seen_enough_of_an_audit_does_not_end_it(folder: Path) -> None:
+    done = ended(SPEAKING[-1], folder, "| { read -r line; }")
+    assert (done.returncode, done.stderr) == (0, ""), "the status of a pipe is its last command's"
+    assert (folder / "reports" / "verdict.html").exists()
+
+
+@attack("N5", "Without assertions nothing is judged")
+@pytest.mark.parametrize(
+    ("words", "env", "options"),
+    [(words, {"PYTHONOPTIMIZE": "1"}, ()) for words in EVERY]
+    + [(SPEAKING[-1], {"PYTHONOPTIMIZE": "2"}, ()), (SPEAKING[-1], {}, ("-O",))],
+)
+def test_an_optimised_python_is_refused(
+    words: tuple[str, ...], env: dict[str, str], options: tuple[str, ...], folder: Path
+) -> None:
+    """The audit is started with PYTHONOPTIMIZE or python -O, which leave out every assert: a NO-GO would read UNDECIDED."""
+    done = ended(words, folder, env=env, options=options)
+    assert (done.returncode, done.stdout) == (4, "")
+    (line,) = filter(None, done.stderr.splitlines())
+    assert line.removeprefix("ERROR: ").startswith("python -O, or")
+    assert not (folder / "reports").exists()
+
+
+def as_nobody(words: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
+    """By an account that owns nothing here."""
+    command = [sys.executable, "-m", "reports", *(word.format(folder=folder) for word in words)]
+    return subprocess.run(
+        [*NOBODY, *command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@other
+@pytest.mark.parametrize("words", PEOPLE, ids=lambda words: f"{words[0]} {len(words)}")
+@pytest.mark.parametrize("closed", ["", "history.sqlite", "target.toml"])
+def test_an_account_without_rights_reads_one_line(words: tuple[str, ...], closed: str, folder: Path) -> None:
+    for name in ("attestations.toml", "waivers.toml", "worklog.csv"):
+        (folder / name).touch()
+    (folder / closed).chmod(0o700 if closed == "" else 0o600)
+    done = as_nobody(words, folder)
+    if done.returncode == 0:  # what may be read is read
+        assert words[0] == "history"
+        return
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert str(folder) in done.stderr or "/proc/none" in done.stderr
+
+
+@pytest.mark.parametrize("words", PEOPLE, ids=lambda words: f"{words[0]} {len(words)}")
+def test_a_folder_that_is_not_there_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    for missing in (tmp_path / "nowhere", tmp_path / ("x" * 300), Path("/dev/null/edge")):
+        done = ended(("reports", *words), missing)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert done.stderr.count("\n") == 1

@@ -1,0 +1,56 @@
+"""T1: what counts as root's alone, on any machine: its own files are root's, those of a test's folder are not."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixtures.host.system.units import units
+from fixtures.host.trust import OWNED
+from testing.threats import attack
+
+
+def owned(path: str | Path) -> bool:
+    """What the shell function says of a path."""
+    done = subprocess.run(["sh", "-s", str(path)], input=f'{OWNED}\nowned "$1"', text=True, check=False)
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/bin/sh", "/etc/os-release", "/usr/bin/env"])
+def test_a_file_of_the_system_is_root_s_through_its_own_links(path: str) -> None:
+    assert owned(path)
+
+
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
+@pytest.mark.parametrize(
+    "path", ["/etc/../etc/passwd", "/etc/./passwd", "//etc/passwd", "etc/passwd", "/etc/passwd\n", "/none", ""]
+)
+def test_a_path_that_is_not_plain_is_nobody_s(path: str) -> None:
+    """A path with dots, an empty part, a line break, or without a beginning."""
+    assert not owned(path)
+
+
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
+def test_what_lies_where_everybody_may_write_is_not_root_s(tmp_path: Path) -> None:
+    """A file, a link to a file of root's, and a link by two steps, in a folder that everybody may write."""
+    open_folder = tmp_path / "open"
+    open_folder.mkdir()
+    open_folder.chmod(0o777)
+    (open_folder / "file").write_text("")
+    (open_folder / "link").symlink_to("/etc/passwd")
+    (tmp_path / "two").symlink_to(open_folder / "link")
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    for path in (open_folder / "file", open_folder / "link", tmp_path / "two", tmp_path / "self"):
+        assert not owned(path)
+
+
+@attack("T5", "What another account can make is not believed.")
+@pytest.mark.parametrize(
+    "unit", ["user@1000.service", "session-c2.scope", "user-runtime-dir@1000.service", "run-user-1000.mount"]
+)
+def test_a_user_s_own_unit_does_not_fail_the_system(unit: str) -> None:
+    """A user ends the user's own service manager or session with a failure."""
+    assert units(f"degraded\n{unit} loaded failed failed A user's own\n").failed == ()
+    assert units(f"degraded\n{unit} loaded failed failed x\nk3s.service loaded failed failed x\n").failed == (
+        "k3s.service",
+    )
