@@ -160,7 +160,14 @@ IDS = tuple(f"{letter}-01" for letter in "ABCDEFGH")
 
 @attack("T14", "no secret of a usual form is stored or shown")
 @pytest.mark.parametrize(
-    "form", [FORMS[0], FORMS[12], "token: PLANT", FORMS[-4], "-----BEGIN PRIVATE KEY-----\nPLANTPLANT\nPLANT=\n"]
+    "form",
+    [
+        FORMS[0],
+        FORMS[12],
+        "token: PLANT",
+        FORMS[-4],
+        "-----BEGIN PRIVATE KEY-----\nPLANTPLANTPLANTPLANT\nPLANT=\n-----END PRIVATE KEY-----",
+    ],
 )
 def test_nothing_a_test_saw_or_raised_shows_a_secret(form: str, house: House) -> None:
     """Secrets in what tests saw, found, printed, warned of and raised, in set-up and in clean-up: every file and the terminal."""
