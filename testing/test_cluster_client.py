@@ -12,6 +12,7 @@ import urllib3
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import Asked, Fact
 from fixtures.ask.network import read_until
+from fixtures.ask.redaction import redact
 from fixtures.cluster.client import Cluster
 from fixtures.target.folder import load_target
 from testing.authority import data, keys
@@ -219,7 +220,8 @@ def test_what_is_bulky_or_secret_is_left_out(tmp_path: Path) -> None:
         lambda _path, headers: (200, json.dumps({"items": [row], "said": headers["Authorization"]}))
     ) as server:
         answer = cluster(tmp_path, server.url).get(PODS.ask, 5)
-    assert "hunter2" not in str(answer)
+    assert "hunter2" not in repr(answer)
+    assert "hunter2" not in redact(answer.out)
     item = PODS.read(answer)["items"][0]
     assert item["metadata"] == {"name": "p"}
     assert item["spec"]["containers"][0]["image"] == "i"

@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.ask.redaction import HIDDEN, MOST, redact
+from fixtures.ask.facts import FACTS
+from fixtures.ask.redaction import HIDDEN, MOST, keep_out, redact
+from fixtures.session.registry import known_facts
+from testing.audits import ROOT
+from testing.secrets import ENCODED, FORMS, PLANT, planted
+from testing.threats import attack
 
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJl"
-PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn-NzaC1\nhunter2\n-----END OPENSSH PRIVATE KEY-----"
+PEM = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{'hunter2B' * 8}\n{'hunter2B' * 8}\nhunter2=\n-----END OPENSSH PRIVATE KEY-----"
 SECRET_YAML = """apiVersion: v1
 items:
 - data:
@@ -210,3 +215,116 @@ def test_a_hundred_megabytes_are_cut() -> None:
     began = time.process_time()
     assert len(redact("secret " * (15 * 1024 * 1024))) == MOST
     assert time.process_time() - began < 5
+
+
+@attack("T14", "no secret of a usual form is stored or shown")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_of_any_usual_form_is_hidden(form: str) -> None:
+    """A secret in each of eighty forms, alone, quoted, in a diff and behind the words of a log."""
+    text = planted(form)
+    for row in (text, f"| {text}", f"+{text}", json.dumps({"a": [text]})):
+        assert PLANT.lower() not in redact(row).lower()
+    assert redact(redact(text)) == redact(text)
+
+
+@attack("T14", "no secret of a usual form is stored or shown")
+def test_a_login_in_base64_is_hidden_and_a_word_is_not() -> None:
+    """User and password as HTTP's basic authentication writes them."""
+    assert ENCODED.split()[1] not in redact(ENCODED)
+    assert redact("basic training") == "basic training"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the datastore of k8s-1 with its token: K3s cannot bring it back here",
+        "no token: the audit goes without it",
+        "PGPASSWORD=$(cat /run/pw) pg_dump",
+        'export PGPASSWORD="$POSTGRES_PASSWORD"; exec pg_dumpall',
+        "PWD=/root",
+        "--password-file /etc/backup/pw",
+        "RESTIC_PASSWORD_FILE=/etc/restic",
+        "passwordauthentication no",
+        "PermitRootLogin prohibit-password",
+        "mysql -P 3306",
+        "curl -fsS https://10.0.0.1:6443/healthz",
+        "docker-pullable://docker.io/lab/pause:1@sha256:0123456789abcdef",
+        "root:x:0:0:root:/root:/bin/bash",
+        "00:16:3e:5e:6c:00",
+        "2026-11-27T19:49:59+00:00 postgres: backup FAILED (status 1); older ones are untouched",
+        "echo done | logger -t backup",
+        "4 files passed, 2 tokens left",
+        "sk-1 task-runner pass",
+    ],
+)
+def test_a_sentence_a_place_and_a_variable_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_a_key_of_several_rows_is_hidden_row_by_row() -> None:
+    text = f"before\n{PEM}\nafter".replace("\n", "\n| ")
+    hidden = redact(text).split("\n")
+    assert "hunter2" not in "".join(hidden)
+    assert len(hidden) == len(text.split("\n"))
+    assert (hidden[0], hidden[-1]) == ("before", "| after")
+
+
+HOSTILE = (
+    "I/O error, dev loop0 -----BEGIN PRIVATE KEY-----",
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----MIIE",
+    'password="never closed',
+    "token='",
+    "password: |",
+    "secret: >-",
+    "kind: Secret",
+    "data:",
+    "stringData: {",
+    '{"password": "x", "a": [',
+    "{",
+    "[",
+    "- name: PASSWORD",
+    "token=\\",
+)
+
+
+def rows_of_facts() -> list[tuple[str, str]]:
+    """Real answers that are rows, by fact."""
+    known_facts()
+    recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
+    answers = {name: row["out"] for name, row in recording["answers"].items() if name in FACTS}
+    return [(name, out) for name, out in answers.items() if out.count("\n") > 1]
+
+
+@attack("T6", "no row of an answer decides whether another one is seen")
+@pytest.mark.parametrize(("name", "out"), rows_of_facts(), ids=lambda value: value[:24].split("\n")[0])
+def test_a_hostile_row_changes_no_other_row(name: str, out: str) -> None:
+    """Beginnings without an end (a key, a quote, a block of YAML, a manifest, JSON) between the rows of every fact's answer."""
+    rows = out.split("\n")
+    places = sorted({0, 1, len(rows) // 2, len(rows) - 1})
+    for hostile in HOSTILE:
+        for place in places:
+            hidden = redact("\n".join([*rows[:place], hostile, *rows[place:]])).split("\n")
+            assert hidden[:place] + hidden[place + 1 :] == redact(out).split("\n"), (name, hostile)
+
+
+@attack("T6", "no row of an answer decides whether another one is seen")
+@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\n"), max_size=40)), st.sampled_from(HOSTILE))
+def test_rows_of_any_text_stay_apart(rows: list[str], hostile: str) -> None:
+    """A hostile row before rows of any text that begin as the rows of a log do."""
+    logged = [f"1795808996.5 edge kernel: {row}" for row in rows]
+    before, after = redact("\n".join(logged)), redact("\n".join([hostile, *logged]))
+    assert after.split("\n")[1:] == (before.split("\n") if rows else [])
+
+
+@attack("T13", "a secret that this program holds itself is never stored or shown")
+@pytest.mark.parametrize(
+    "held", ["s3cr3tclustertoken\n", "two words of it", "quo'ted\"token", "tab\tin it", "clé-secrète-é"]
+)
+def test_what_this_program_holds_is_hidden_in_any_form(held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token with a newline, blanks, quotes or accents in the text of an exception, as it is or as Python shows it."""
+    monkeypatch.setattr("fixtures.ask.redaction._kept_out", {})
+    keep_out(held)
+    for text in (f"ValueError: Invalid header value {held!r}", f"cannot use <{held}> here", json.dumps({"a": held})):
+        assert held.strip() not in redact(text)
+        assert repr(held.strip())[1:-1] not in redact(text)
