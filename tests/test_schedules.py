@@ -42,21 +42,26 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge,
     backups, inside = backup_schedules(schedules, kind), [job for job in cluster.jobs if job.makes(kind)]
     recent = timedelta(hours=age.figure)
     flaws = {job.source: flaw for job in inside if (flaw := job.flaw(schedules.at, recent))}
-    sound = [job for job in inside if job.source not in flaws]
-    if not backups.sound and not sound and cluster.unseen:
-        raise cluster.unseen
-    if not backups.sound and not sound and (unread := unread_backups(schedules, kind)):
-        raise Unknown("script-unread", scripts=unread)
-    runs = [Dated(job.runs(schedules.at)[0], job.source) for job in sound]
-    count = len(backups.sound) + len(sound)
+    runs = [Dated(job.runs(schedules.at)[0], job.source) for job in inside if job.source not in flaws]
+    count = len(backups.sound) + len(runs)
+    if not count:
+        _surely_none(kind, schedules, cluster)
     seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
     found = [
         Finding(flaws[job.source], {"source": job.source, "command": job.text[:200], "hours": age.figure})
         for job in inside
-        if job not in sound
+        if job.source in flaws
     ]
     foreign = [Finding("foreign", {"files": schedules.foreign})] if schedules.foreign and not count else []
     return judge(count, seen, findings=[*_flaws(backups), *found, *foreign])
+
+
+def _surely_none(kind: str, schedules: Schedules, cluster: ClusterJobs) -> None:
+    """Raises Unknown where the cluster could not be asked, or a script of the host could not be read."""
+    if cluster.unseen:
+        raise cluster.unseen
+    if unread := unread_backups(schedules, kind):
+        raise Unknown("script-unread", scripts=unread)
 
 
 def _flaws(backups: BackupSchedules) -> Iterator[Finding]:
