@@ -9,6 +9,15 @@ import pytest
 from testing.labs import lab
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Attacks come last, and hostile backups behind them.
+
+    All labs share the kernel of this machine, and each reads its log: what a hostile backup has killed for want of
+    memory is seen by every server that boots later.
+    """
+    items.sort(key=lambda item: ("attacks" in item.path.parts, "hostile" in item.path.name))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Callable[[str], Path]]:
     """The target folder of the one server that all shared modules of a scenario use."""
