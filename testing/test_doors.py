@@ -121,6 +121,7 @@ def test_the_token_of_the_ci_is_told_nowhere(monkeypatch: pytest.MonkeyPatch) ->
     assert hides(PLANT, _as_unknown(caught.value), _as_unknown(caught.value).values)
 
 
+KEY_ROWS = "-----BEGIN PRIVATE KEY-----\nPLANTPLANTPLANTPLANT\nPLANT=\n-----END PRIVATE KEY-----"
 TESTS = """
 import logging, msgspec, pytest
 class Seen(msgspec.Struct, frozen=True):
@@ -166,7 +167,7 @@ IDS = tuple(f"{letter}-01" for letter in "ABCDEFGH")
         FORMS[12],
         "token: PLANT",
         FORMS[-4],
-        "-----BEGIN PRIVATE KEY-----\nPLANTPLANTPLANTPLANT\nPLANT=\n-----END PRIVATE KEY-----",
+        KEY_ROWS,
     ],
 )
 def test_nothing_a_test_saw_or_raised_shows_a_secret(form: str, house: House) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fixtures.ask.answer import Unknown
 from fixtures.cluster.cron_jobs import ClusterJobs
 from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules, unread_backups
+from fixtures.host.schedules.essence import in_short
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.session.judge import Judge, criterion
 from gate.bound import Bound, Bounds
@@ -48,7 +49,7 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge,
         _surely_none(kind, schedules, cluster)
     seen = {"sound": count, "jobs": len(backups.jobs) + len(inside), "runs": [*backups.runs, *runs]}
     found = [
-        Finding(flaws[job.source], {"source": job.source, "command": job.text[:200], "hours": age.figure})
+        Finding(flaws[job.source], {"source": job.source, "command": in_short(job.text), "hours": age.figure})
         for job in inside
         if job.source in flaws
     ]
@@ -72,7 +73,7 @@ def _flaws(backups: BackupSchedules) -> Iterator[Finding]:
 
 
 def _of_job(one: BackupJob) -> Iterator[Finding]:
-    where = {"source": one.job.source, "command": one.job.command[:200]}
+    where = {"source": one.job.source, "command": in_short(one.job.command)}
     if one.job.defect:
         yield Finding(one.job.defect, where)
     elif not one.job.daily:
