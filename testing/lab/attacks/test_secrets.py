@@ -86,11 +86,7 @@ def second_opinion(file: Path) -> list[str]:
 @pytest.mark.usefixtures("full")
 @attack("T14", "no secret of the server is in anything the audit writes")
 def test_no_secret_of_the_server_is_written(target: Path, tmp_path: Path) -> None:
-<<<<<<< HEAD
-    """A hundred secrets in scripts, schedules, units, logs, names and settings: an audit, its recording, a plan, a check."""
-=======
     """A hundred secrets in scripts, schedules, units, logs, names and configurations: audit, recording, plan, check."""
->>>>>>> redaction
     out, record = tmp_path / "out", tmp_path / "record.json"
     audited = audit(str(target), out, f"--record={record}", "-m", "not drill", "-rA")
     assert audited.run["results"]
