@@ -16,7 +16,7 @@ set +e
 k3s ctr -n k8s.io snapshots ls | grep phase0-[d]rill
 k3s ctr -n k8s.io leases ls | grep phase0-[d]rill
 systemctl list-units --all --plain --no-legend 'phase0-[d]rill*'
-pgrep -af phase0-[d]rill
+pgrep -f phase0-[d]rill
 grep -ls phase0-[d]rill /proc/[0-9]*/mountinfo
 ip netns list | grep -v ^cni-
 } 2>/dev/null

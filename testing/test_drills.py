@@ -199,3 +199,31 @@ def test_drills_are_asked_as_drills() -> None:
         FACTS[name].asked
         for name in ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure", "disk_alert")
     } == {Asked.DRILL}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'level=error msg="error while range on /registry/health: database disk image is malformed"',
+        'level=fatal msg="starting kubernetes: building kine: file is not a database"',
+        'level=info msg="Failed to test data store connection: file is encrypted or is not a database"',
+    ],
+)
+def test_a_damaged_datastore_fails_at_once_with_the_words_of_k3s(tmp_path: Path, line: str) -> None:
+    script = (ROOMS / "drills" / "cluster_restore_inside.sh").read_text(encoding="utf-8")
+    told = script[script.index("unstarted() {") : script.index("if [ ")]
+    wait = script[script.index("broken=") : script.index("quietly() {")]
+    (tmp_path / "log").write_text(f"starting\n{line}\nretrying\n")
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            f"route=datastore\nas() {{ return 1; }}\n{told}\nsleep 20 &\nserver=$!\ntrap 'kill $server' EXIT\n{wait}",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=10,
+    )
+    assert done.stdout == f"said {line}\nended\n"

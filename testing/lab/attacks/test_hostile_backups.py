@@ -130,10 +130,10 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
 PROBE = """\
 \\connect postgres
 CREATE TABLE public.probe (line text);
-COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status; grep -c : /proc/net/dev; id -G;
+COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status | tr -d "\\t"; grep -c : /proc/net/dev; id -G;
     for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done;
     ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';
-DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(translate(line, E' \\t', ''), ' ') FROM public.probe); END $$;
+DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg(line, ' ') FROM public.probe); END $$;
 """
 
 
@@ -150,9 +150,7 @@ def test_a_program_of_a_dump_is_shut_in(on_host: OnHost, hold: Hold) -> None:
 
 BIG = "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 20000000)) TO '{}';\n"
 MEMORY = """\
-SET work_mem = '20GB';
-SET max_parallel_workers_per_gather = 0;
-SELECT count(*) FROM (SELECT DISTINCT repeat(g::text, 20) FROM generate_series(1, 100000000) g) s;
+DO $$ DECLARE kept text[]; BEGIN FOR i IN 1..6000 LOOP kept[i] := repeat('x', 1000000) || i; END LOOP; END $$;
 """
 FLOOD = "DO $$ BEGIN FOR i IN 1..600000 LOOP RAISE NOTICE '%', repeat('x', 1000); END LOOP; END $$;\nSELECT 1/0;\n"
 SCREAM = "COPY (SELECT 1) TO PROGRAM 'for at in 1 2; do head -c 3000000000 /dev/zero >/proc/1/fd/$at; done; exit 1';\n"
@@ -163,9 +161,9 @@ FORKS = "COPY (SELECT 1) TO PROGRAM 'f() { f | f & }; f; sleep 3; exit 1';\n"
 @pytest.mark.parametrize(
     ("sql", "unable"),
     [
-        (BIG.format("/tmp/big"), ""),
+        (BIG.format("/tmp/big"), "no-room"),
         (BIG.format("/data/big"), "no-room"),
-        (BIG.format("/dev/shm/big"), ""),
+        (BIG.format("/dev/shm/big"), "no-room"),
         (MEMORY, "no-memory"),
         (FLOOD, ""),
         (SCREAM, ""),
@@ -182,7 +180,7 @@ def test_a_dump_that_grows_is_bounded(sql: str, unable: str, on_host: OnHost, ho
 
 
 @attack("T16", "A dump takes no more disk and memory than the drill says it does, and its output is cut")
-@pytest.mark.parametrize("byte", [b"\0", b"x\n" * 2], ids=["one line", "lines"])
+@pytest.mark.parametrize("byte", [b"\0", b"x" * 999 + b"\n"], ids=["one line", "lines"])
 def test_a_gzip_bomb_is_not_unpacked(byte: bytes, on_host: OnHost, hold: Hold) -> None:
     """Ten megabytes that unpack to more than the drill has room for: in one line, and in many."""
     member = gzip.compress(byte * (200_000_000 // len(byte)), 9)
