@@ -97,12 +97,12 @@ def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
 ) -> None:
     command = [sys.executable, "-m", "pytest", f"--target={copy}", f"--reports={tmp_path / 'out'}"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_for(on_host, "k3s ctr containers ls -q | grep -q phase0-drill")
+    wait_for(on_host, "ls /run | grep -q ^phase0-drill")
     on_host("pkill -KILL -o -f '^sshd: twister@' || pkill -KILL -o -f 'sshd: twister'")
     said, _ = running.communicate(timeout=120)
     assert running.returncode in (1, 10)
     assert "Traceback (most" not in said
-    wait_for(on_host, "! k3s ctr containers ls -q | grep -q phase0-drill", 90)
+    wait_for(on_host, "! ls /run | grep -q ^phase0-drill", 90)
 
 
 def test_an_interrupted_audit_leaves_nothing_on_the_server(
@@ -115,7 +115,7 @@ def test_an_interrupted_audit_leaves_nothing_on_the_server(
     running.send_signal(2)
     running.communicate(timeout=60)
     assert running.returncode == 2
-    wait_for(on_host, "! k3s ctr containers ls -q | grep -q phase0-drill", 90)
+    wait_for(on_host, "! ls /run | grep -q ^phase0-drill", 90)
 
 
 def wait_for(on_host: Callable[[str], str], condition: str, seconds: float = 30) -> None:

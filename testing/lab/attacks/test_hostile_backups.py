@@ -130,7 +130,7 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
 PROBE = """\
 \\connect postgres
 CREATE TABLE public.probe (line text);
-COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status | tr -d "\\t"; \
+COPY public.probe FROM PROGRAM 'grep -E "^(CapEff|CapPrm|NoNewPrivs|Seccomp):" /proc/self/status | tr -d "\\t";
     grep -c : /proc/net/dev; id -G;
     for at in / /usr /etc /phase0 /dev; do touch $at/x 2>/dev/null && echo writes $at; done;
     ls /proc/1/root/root /sys /hostsys 2>/dev/null; true';

@@ -15,8 +15,7 @@ EVIL = "printf '#!/bin/sh\\nid >/var/tmp/pwned-by-drill; exit 1\\n' >evil; chmod
 START = {
     "by another path": 'setsid perl -e \'exec {{"./{name}"}} "\'$HOME\'/evil", "1000"\' </dev/null >/dev/null 2>&1 &',
     "in a namespace": "setsid unshare --user --map-root-user --fork ./{name} 1000 </dev/null >/dev/null 2>&1 &",
-    "as root's own program": "ln -sf /bin/sleep link-{name}; cp link-{name} {name}; "
-    "setsid ./{name} 1000 </dev/null >/dev/null 2>&1 &",
+    "as root's own program": "cp /bin/sleep {name}; setsid ./{name} 1000 </dev/null >/dev/null 2>&1 &",
 }
 
 
