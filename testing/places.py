@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 FAKE_SSH = """#!/bin/sh
-# ssh -F config -o ControlMaster=yes -N target, or: ssh -F config -o ControlMaster=no target command
+# ssh -F config -o ControlMaster=yes -v -E trace -N target, or: ssh -F config -o ControlMaster=no target command
 echo "$4" >> {log}
 control=$(sed -n 's/^ *ControlPath //p' "$2")
 case "$4" in

@@ -27,7 +27,7 @@ kubeconfig = "kubeconfig"
 """
 SSH = """\
 #!/bin/sh
-[ "$5" != -N ] || { touch "$(sed -n 's/^ *ControlPath //p' "$2")"; exec tail -f /dev/null; }
+[ "$4" != ControlMaster=yes ] || { touch "$(sed -n 's/^ *ControlPath //p' "$2")"; exec tail -f /dev/null; }
 shift 5; exec sh -c "$*"
 """
 
