@@ -180,11 +180,11 @@ LOGS = (
 @attack("T5", "What another account can make is not believed.")
 def test_a_line_of_the_journal_is_not_whose_it_says(on_host: OnHost, mallory: Callable[[str], str], ask: Ask) -> None:
     """A user logs in the name of the kernel, of systemd, of journald, of cron and of the kubelet, trusted fields included."""
-    since = int(on_host("date +%s"))
+    since, before = int(on_host("date +%s")), _of_the_kernel(ask)
     for log in LOGS:
         mallory(log)
     on_host("journalctl --sync")
-    _unharmed(ask)
+    _compare(_of_the_kernel(ask), before)
     assert ask("cluster_unit").restarts == 0
     assert ask("journal").works > 1
     assert not any("backup-forged" in file for files in ask("cron_past").ran.values() for file in files)
@@ -204,20 +204,23 @@ QUOTED = (
 @attack("T5", "What another account can make is not believed.")
 def test_what_the_kernel_quotes_of_a_user_is_not_its_word(on_host: OnHost, ask: Ask) -> None:
     """The kernel logs an option of a mount, a path or the name of a process that a user chose to look like a fault."""
-    _with_lines(QUOTED, on_host, lambda: _unharmed(ask))
+    before = _of_the_kernel(ask)
+    _with_lines(QUOTED, on_host, lambda: _compare(_of_the_kernel(ask), before))
 
 
 def test_an_honest_line_of_the_kernel_counts(on_host: OnHost, ask: Ask) -> None:
-    _with_lines((KERNEL,), on_host, lambda: _told(ask))
+    killed, broken, read_only = _of_the_kernel(ask)
+    _with_lines((KERNEL,), on_host, lambda: _compare(_of_the_kernel(ask), ((*killed, "postgres"), broken, read_only)))
 
 
-def _unharmed(ask: Ask) -> None:
+def _of_the_kernel(ask: Ask) -> tuple[tuple[str, ...], ...]:
+    """What the kernel said: all servers of this machine share its log, so that others may have made it speak."""
     words = ask("kernel_words")
-    assert (words.killed, words.broken, words.read_only) == ((), (), ())
+    return words.killed, words.broken, words.read_only
 
 
-def _told(ask: Ask) -> None:
-    assert ask("kernel_words").killed == ("postgres",)
+def _compare(now: tuple[tuple[str, ...], ...], expected: tuple[tuple[str, ...], ...]) -> None:
+    assert now == expected
 
 
 def _with_lines(lines: tuple[str, ...], on_host: OnHost, check: Callable[[], None]) -> None:
