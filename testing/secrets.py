@@ -75,7 +75,7 @@ FORMS = (
     "Server=db;User Id=bob;Password='PLANT with words';",
     'Server=db;Pwd="PLANT";',
     "password%3DPLANT",
-    "//registry.npmjs.org/:_authToken=PLANT",
+    "//npm.example.org/:_authToken=PLANT",
     '"auth": "PLANTabcd=="',
     "client-key-data: PLANTabcdefgh==",
     "ALTER ROLE bob PASSWORD 'PLANT';",

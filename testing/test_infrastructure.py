@@ -264,6 +264,31 @@ def test_a_clock_is_kept_here_or_by_the_machine_below(seen: Clock, far: float, u
     assert timekeeping(seen, front(far)).unkept == unkept
 
 
+def kill(group: str, pid: int = 77) -> str:
+    """The two lines of a kernel that kills a process of a control group for want of memory."""
+    name = group.rpartition("/")[2]
+    head = f"1795360350.1 edgeserver kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset={name}"
+    asked = f"mems_allowed=0,oom_memcg={group},task_memcg={group},task=postgres,pid={pid},uid=1000"
+    said = "1795360350.2 edgeserver kernel: Memory cgroup out of memory: Killed process 77 (postgres) total-vm:1kB"
+    return f"line {head},{asked}\nline {said}\n"
+
+
+@pytest.mark.parametrize(
+    ("group", "pid", "counts"),
+    [
+        ("/system.slice/phase0-drill-postgres-restore-1796028434-230720.service", 77, False),
+        ("/phase0-drill-redis-restore-1796028434-23/inner", 77, False),
+        ("/phase0-drill-redis-restore-1796028434-23", 78, True),  # of another process
+        ("/kubepods/burstable/pod1/2", 77, True),
+        ("/system.slice/phase0-drill-liar.service", 77, True),
+        ("/user.slice/user-1000.slice/user@1000.service/phase0-drill-x-1-2", 77, True),
+    ],
+)
+def test_a_drill_that_reaches_its_own_bound_is_no_want_of_memory(group: str, pid: int, counts: bool) -> None:
+    before, after = kernel_words(KERNEL_WORDS), kernel_words(KERNEL_WORDS + kill(group, pid))
+    assert (len(after.killed) - len(before.killed), after.broken) == (int(counts), before.broken)
+
+
 @pytest.mark.parametrize(("ahead", "apart"), [(0, 0), (-0.9, 0), (-6, 5), (6, 5.9)])
 def test_a_date_of_whole_seconds_proves_no_more_than_that(ahead: float, apart: float) -> None:
     assert front(ahead).apart == pytest.approx(apart)
