@@ -40,7 +40,7 @@ def hear(text: str, seconds: float = 20, before: str = "") -> Heard:
 
 
 def ask(text: str, seconds: float = 20, before: str = "") -> dict[str, Answer]:
-    """Answers by name."""
+    """Run the script here as an exchange, and return its answers by the name of their fact."""
     return hear(text, seconds, before).answers
 
 

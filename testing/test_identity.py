@@ -170,7 +170,7 @@ def test_the_file_keeps_apart_what_is_of_two_servers(file: Path) -> None:
 
 
 def test_rows_of_a_file_from_before_do_not_count_until_they_are_adopted(file: Path) -> None:
-    """As version 2 wrote them."""
+    """A history of version 2, whose rows name no server, proves nothing until somebody adopts it."""
     remember(file, Past())
     with closing(sqlite3.connect(file)) as database, database:
         for table in ("sample", "event", "work", "drill", "configuration"):

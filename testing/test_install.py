@@ -103,7 +103,7 @@ def writable(folder: Path) -> list[Path]:
 
 
 def opened(folder: Path) -> None:
-    """As after `umask 000`."""
+    """Let everybody write to the folder and all below it, as `umask 000` would have."""
     for path, seen in list(entries(folder)):
         path.chmod(seen.st_mode | (0o777 if path.is_dir() or seen.st_mode & 0o100 else 0o666))
 

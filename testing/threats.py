@@ -60,7 +60,7 @@ def _marks(test: ast.FunctionDef) -> Iterator[tuple[str, str]]:
 
 
 def table() -> str:
-    """The rows as Markdown."""
+    """The table of docs/threat-model.md in Markdown, one row for each attack."""
     rows = [f"| {row.kind} | {row.claim} | {row.tried} | `{row.test}` |" for row in attacks()]
     return "\n".join(["| | claim | attack | test |", "|---|---|---|---|", *rows])
 

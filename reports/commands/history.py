@@ -115,7 +115,7 @@ def _line(kind: str, past: Past, row: Any) -> str:
 
 
 def since(kept: History, begin: datetime) -> History:
-    """Without what is older."""
+    """The history from the moment `begin` on; adoptions stay, whenever they were made."""
     return msgspec.structs.replace(kept, pasts=tuple(past.when(lambda at: at >= begin) for past in kept.pasts))
 
 

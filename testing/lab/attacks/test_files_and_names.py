@@ -38,7 +38,7 @@ def said(target: Path, on_host: OnHost) -> Callable[..., str]:
 
 @pytest.fixture
 def ask(said: Callable[..., str]) -> Ask:
-    """The same, understood."""
+    """Ask the server one question, and return what its parser makes of the answer."""
     return lambda name, **values: FACTS[name].parse(said(name, **values))
 
 
