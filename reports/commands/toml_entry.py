@@ -5,12 +5,12 @@ import csv
 import io
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from gate.entries import PeopleError
+from gate.whole import write_whole
 from gate.worklog import COLUMNS
 
 Value = str | bool | datetime | Mapping[str, str]  # the last is an inline table
@@ -46,14 +46,12 @@ def with_row(file: Path, row: Mapping[str, str]) -> tuple[str, str]:
 
 def replace(file: Path, data: bytes) -> None:
     """With the rights and the group the file had. PeopleError where it cannot be written: then it is as it was."""
+    new = not file.exists()
     try:
-        handle, partial = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".partial", dir=file.parent)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
-        Path(partial).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
-        with contextlib.suppress(PermissionError):  # who may read it besides its owner: on a schedule, the audit
-            os.chown(partial, -1, (file if file.exists() else file.parent).stat().st_gid)
-        Path(partial).replace(file)
+        write_whole(file, data)
+        if new:
+            file.chmod(0o644)
+            _share(file)
     except OSError as error:
         raise PeopleError(f"{file}: cannot be written: {error.strerror}; nothing was changed") from error
 
@@ -65,11 +63,16 @@ def beside(file: Path, data: bytes) -> None:
         try:
             folder.mkdir()
             folder.chmod(folder.parent.stat().st_mode & 0o777)
-            with contextlib.suppress(PermissionError):
-                os.chown(folder, -1, folder.parent.stat().st_gid)
+            _share(folder)
         except OSError as error:
             raise PeopleError(f"{folder}: cannot be made: {error.strerror}; nothing was written") from error
     replace(file, data)
+
+
+def _share(path: Path) -> None:
+    """Give `path` the group of its folder, where that is allowed: a scheduled audit reads as a member of that group."""
+    with contextlib.suppress(PermissionError):
+        os.chown(path, -1, path.parent.stat().st_gid)
 
 
 def _written(value: Value) -> str:

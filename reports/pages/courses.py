@@ -16,7 +16,7 @@ from reports.pages.drawings.course import course, figures, top_of
 from reports.pages.drawings.scale import Named
 from reports.text.words import Voice
 
-DRAWN = (("DSK-01", "course-disk"), ("LOG-06", "course-logs"))
+COURSES = {"DSK-01": "course-disk", "LOG-06": "course-logs"}  # criterion: the word of reports/locale that is its title
 APART = 16  # percent of the height: two names closer than that touch
 ROOM = timedelta(hours=4)  # to the right of the last moment
 Tick = tuple[float, str]
@@ -49,7 +49,7 @@ def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
     """Those of the figures of which there is at least one."""
     return tuple(
         _course(id, name, run, decision, voice)
-        for id, name in DRAWN
+        for id, name in COURSES.items()
         if id in run.contract and run.contract[id].bound.figure > 0
     )
 

@@ -23,8 +23,8 @@ from gate.earlier import with_earlier
 from gate.history_series import HistorySeries, history_series
 from gate.resolve import SHOWN
 from gate.run import Result, Run
+from reports.pages.courses import COURSES
 
-DRAWN = {"DSK-01", "DSK-05", "LOG-06"}  # whose course over the days the page shows
 RESULTS = pytest.StashKey[dict[str, Result]]()
 STARTED = pytest.StashKey[datetime]()
 
@@ -67,5 +67,5 @@ def _history_series(config: pytest.Config, until: datetime) -> HistorySeries:
     """What the page draws of earlier audits: of a real server nothing that was made up."""
     contract, shown = config.stash[CONTRACT], config.stash[AUDITED].kind in SHOWN
     samples = [sample for sample in config.stash[PAST].samples if shown or not sample.synthetic]
-    drawn = [id for id, row in contract.items() if row.kpi or id in DRAWN]
+    drawn = [id for id, row in contract.items() if row.kpi or id in COURSES]
     return history_series(samples, drawn, len(contract), until)
