@@ -165,7 +165,7 @@ def test_rows_share_a_set_of_findings() -> None:
     ("changed", "said"),
     [
         ({"findings": '["other"]', "finding": "{}"}, "no such set of findings: .findings.other"),
-        ({"findings": '["shared"]'}, "finding odd is in a set and of its own"),
+        ({"findings": '["shared"]'}, "finding odd is defined twice"),
         ({"findings": "[3]", "finding": "{}"}, "no such set"),
         ({"findings": '"shared"'}, "findings is a list of names"),
     ],
