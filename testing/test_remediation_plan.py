@@ -207,7 +207,10 @@ def test_a_journal_tells_how_a_run_ended() -> None:
     assert left_behind([one, two, three]) == (three,)
 
 
-@pytest.mark.parametrize(("id", "why"), [("1", "3 came after it"), ("2", "nothing of it stands"), ("9", "no such run")])
+@pytest.mark.parametrize(
+    ("id", "why"),
+    [("1", "3 came after it and is still in effect"), ("2", "none of its steps is in effect"), ("9", "no such run")],
+)
 def test_runs_are_taken_back_newest_first(id: str, why: str) -> None:
     with pytest.raises(TransactionError, match=why):
         may_be_taken_back(read_journals(JOURNALS), id)

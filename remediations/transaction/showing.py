@@ -1,4 +1,4 @@
-"""A plan as lines a person reads before pressing enter: what, why, commands, undo and diffs. Pure."""
+"""Formats a plan for the operator: what each step does, why, its commands, its undo and its diff."""
 
 from collections.abc import Iterator
 from shlex import quote
@@ -13,11 +13,11 @@ from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 
-Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yellow) or nothing comes second
+Line = tuple[str, str]  # the text, and a markup of pytest's terminal: bold, red, green, yellow or ""
 
 
 def shown(plan: Plan, language: str) -> Iterator[Line]:
-    """The whole plan."""
+    """Yield the lines of a plan."""
     risk = phrase("fix", plan.risk, {}, language)
     yield (
         phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language),
@@ -47,7 +47,7 @@ def _step(step: Step, language: str) -> Iterator[Line]:
 
 
 def commands(step: Step) -> tuple[str, ...]:
-    """What is run for it on the host, as a person would type it."""
+    """Return the commands of a step as a person would type them."""
     match step:
         case RunCommand():
             return tuple((step.shown or step.command).splitlines())
@@ -67,7 +67,7 @@ def commands(step: Step) -> tuple[str, ...]:
 
 
 def undo_of(step: Step, language: str) -> str:
-    """How the step is taken back, for a person."""
+    """Return a sentence that says how the step is undone."""
     lasting = step.said.lasting.in_language(language)
     match step:
         case RunCommand(undo=undo):
@@ -81,7 +81,9 @@ def undo_of(step: Step, language: str) -> str:
         case PatchObject():
             return phrase("fix", "fields-back", {}, language)
         case InstallFile(before=None):
-            said = phrase("fix", "file-removed", {}, language)
+            undone = phrase("fix", "file-removed", {}, language)
         case _:
-            said = phrase("fix", "file-back", {}, language)
-    return phrase("fix", "and-then", {"undo": said, "then": redact(step.activate)}, language) if step.activate else said
+            undone = phrase("fix", "file-back", {}, language)
+    if not step.activate:
+        return undone
+    return phrase("fix", "and-then", {"undo": undone, "then": redact(step.activate)}, language)
