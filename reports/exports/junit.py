@@ -1,4 +1,4 @@
-"""junit.xml: a test case for each criterion. What failed is a failure, what is unknown or waits an error."""
+"""Writes junit.xml: one test case per criterion. A failed criterion is a failure; an open one is an error."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit(report: Report) -> bytes:
-    """One suite for each chapter."""
+    """Return the report as XML, with one suite for each chapter."""
     suites = ET.Element("testsuites", name="phase0-gate")
     for chapter in dict.fromkeys(criterion.chapter for criterion in report.run.contract.values()):
         suites.append(_suite(chapter, report))
@@ -54,8 +54,10 @@ def _case(result: Result, report: Report) -> ET.Element:
         ET.SubElement(properties, "property", name=name, value=_text(value))
     if not result.outcome.settled:
         kind = "failure" if result.outcome is Outcome.FAIL else "error"
-        told = ET.SubElement(case, kind, type=str(result.outcome), message=_text(short_form(criterion, result, voice)))
-        told.text = _text(voice.told(criterion, result))
+        problem = ET.SubElement(
+            case, kind, type=str(result.outcome), message=_text(short_form(criterion, result, voice))
+        )
+        problem.text = _text(voice.told(criterion, result))
     return case
 
 

@@ -1,4 +1,4 @@
-"""ROI: hours invested against hours saved, as the work log has them."""
+"""Computes the return on investment: hours invested and hours saved, from the work log."""
 
 from datetime import date
 
@@ -12,11 +12,11 @@ from reports.pages.drawings.scale import Named, spread
 from reports.text.words import Voice, shown
 
 MOST_ROWS = 60
-APART = 11  # percent of the height: two names closer than that touch
+APART = 11  # percent of the height; closer names would overlap
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """One line of the work log."""
+    """A line of the work log, in words."""
 
     day: str
     activity: str
@@ -25,7 +25,10 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class ReturnView(msgspec.Struct, frozen=True):
-    """The computation, step by step. `scale` and `ends` name heights, in percent from below; `even` is where and when it pays."""
+    """The computation, step by step. `scale` and `ends` name heights in percent from below.
+
+    `even` is the place of the break-even in percent from the left and from below, and its day.
+    """
 
     steps: tuple[tuple[str, str], ...]
     rows: tuple[Hours, ...]
@@ -38,7 +41,10 @@ class ReturnView(msgspec.Struct, frozen=True):
 
 
 def worth(run: Run, voice: Voice) -> ReturnView:
-    """From the log alone: what nobody wrote down counts as the plan's own hours, and saves nothing."""
+    """Return the computation from the work log.
+
+    Without any logged hours, the plan's own hours count as invested.
+    """
     hours = return_of(run.people.worklog, date.fromisoformat(run.target.plan_start) if run.target.plan_start else None)
     rows = tuple(
         Hours(
@@ -69,7 +75,7 @@ def _scale(hours: Return, voice: Voice) -> tuple[Named, ...]:
 
 
 def _ends(hours: Return, voice: Voice) -> tuple[Named, ...]:
-    """What each line comes to."""
+    """Return the end of each line with its name, moved apart so that the names do not overlap."""
     lines = (
         ("invested", hours.invested, "limit"),
         ("saved", hours.saved, "saved"),
