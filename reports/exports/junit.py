@@ -14,7 +14,7 @@ from reports.exports.report import Report
 from reports.text.short_form import short_form
 from reports.text.words import Voice, shown
 
-MARKS = {Outcome.FAIL: "failure", Outcome.UNKNOWN: "error"}  # of a blocking criterion; the other outcomes are skipped
+MARKS = {Outcome.FAIL: "failure", Outcome.UNKNOWN: "error"}  # for a blocking criterion; other outcomes are skipped
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -64,7 +64,7 @@ def _case(result: Result, report: Report) -> ET.Element:
 
 
 def _mark(criterion: Criterion, result: Result, voice: Voice) -> ET.Element:
-    """Why the case is not simply a pass; JUnit gives `skipped` no type, so its message begins with the outcome."""
+    """Return the mark of an open or failed criterion. JUnit gives `skipped` no type, so its message begins with the outcome."""
     message = short_form(criterion, result, voice)
     kind = MARKS.get(result.outcome, "skipped") if criterion.blocking else "skipped"
     if kind == "skipped":

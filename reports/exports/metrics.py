@@ -72,7 +72,7 @@ def metrics(report: Report) -> bytes:
 
 
 def _help(gauge: Gauge) -> str:
-    """The help of its family; metrics that differ by their unit say which they are in."""
+    """Return the help of a metric. Metrics of one family that differ in their unit name that unit."""
     return f"{HELP[gauge.name]} Unit: {gauge.unit.removeprefix('_')}." if gauge.unit else HELP[gauge.name]
 
 
