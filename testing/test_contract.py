@@ -48,7 +48,7 @@ def test_a_row_is_read() -> None:
         ('"< 70 %"', '"< 70"', "has no unit"),
         ('"plan"', '"hardening"', "may not block"),
         ("blocking", "bloking", "bloking"),
-        ('plan = "2"', "plan = 2", "plan: has"),
+        ('plan = "2"', "plan = 2", "plan: must be"),
         (', fr = "t"', "", "fr"),
         ('owner = "host"', "", "owner"),
         ("blocking = true", "blocking = true\nweight = -1", "weight"),
