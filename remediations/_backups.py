@@ -65,7 +65,7 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
         yield RunCommand(
             command=script,
             seconds=PATIENCE,
-            said=say("first-run", script=script, directory=seen.setup.settings["directory"]),
+            sentence=say("first-run", script=script, directory=seen.setup.settings["directory"]),
         )
     yield from _schedule(kind, script, seen)
 
@@ -99,7 +99,7 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
         yield RunCommand(
             command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}",
             undo=undo,
-            said=say("closed", directory=directory),
+            sentence=say("closed", directory=directory),
         )
 
 
@@ -116,7 +116,7 @@ def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[
             content=content,
             before=setup.files.get(path),
             mode=mode,
-            said=say("file" if path != script else "script", path=path),
+            sentence=say("file" if path != script else "script", path=path),
         )
 
 
@@ -129,7 +129,7 @@ def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
 def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
     if seen.setup.cron != "active":
         yield RunCommand(
-            command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron")
+            command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=say("start-cron")
         )
     jobs = backup_schedules(seen.schedules, kind).jobs
     if any(
@@ -138,7 +138,7 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
         return  # another schedule already calls the script, which is now repaired
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)
-    yield InstallFile(path=TABLE, content=content, before=before, said=say("schedule", path=TABLE, script=script))
+    yield InstallFile(path=TABLE, content=content, before=before, sentence=say("schedule", path=TABLE, script=script))
 
 
 def table(before: str, script: str) -> str:

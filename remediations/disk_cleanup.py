@@ -73,14 +73,14 @@ def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
                 risk=Risk.DISRUPTIVE,
                 seconds=60 * MINUTES,
                 shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
-                said=say("builds", path=folder.path, size=folder.size),
+                sentence=say("builds", path=folder.path, size=folder.size),
             )
     if seen.cache > WORTH:
         yield RunCommand(
             command="docker builder prune --force --filter until=168h",
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
-            said=say("cache", size=seen.cache),
+            sentence=say("cache", size=seen.cache),
         )
 
 
@@ -100,7 +100,7 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
-            said=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
+            sentence=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
         )
 
 
@@ -113,7 +113,7 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             command=f"set -- {names}\n{LOGS}",
             risk=Risk.DISRUPTIVE,
             shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
-            said=say("logs", count=len(seen.old), size=size),
+            sentence=say("logs", count=len(seen.old), size=size),
         )
     if seen.reach > days * 86400 and seen.journal > WORTH:
         yield RunCommand(
@@ -121,7 +121,7 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
-            said=say("journal", days=days, size=seen.journal),
+            sentence=say("journal", days=days, size=seen.journal),
         )
 
 

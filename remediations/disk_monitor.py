@@ -48,11 +48,11 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         yield Note(say("foreign", path=seen.script))
         return
     yield Check(
-        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, said=say("parses", path=seen.script)
+        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, sentence=say("parses", path=seen.script)
     )
     once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # the first metric
     yield InstallFile(
-        path=seen.script, content=ours, before=installed, mode="0755", said=say("script", path=seen.script)
+        path=seen.script, content=ours, before=installed, mode="0755", sentence=say("script", path=seen.script)
     )
     yield InstallFile(
         path=SETTINGS,
@@ -60,7 +60,7 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         before=seen.files.get(SETTINGS),
         mode="0600",
         activate=once,
-        said=say("settings", path=SETTINGS),
+        sentence=say("settings", path=SETTINGS),
     )
     yield from _schedule(seen, starting(schedules, seen.script), bounds["MON-01"].figure)
 
@@ -142,12 +142,17 @@ def _lines_of(table: HostFile | None, script: str) -> list[str]:
 def _without(table: HostFile, lines: list[str]) -> InstallFile:
     rest = "".join(f"{line}\n" for line in table.content.splitlines() if line not in lines)
     return InstallFile(
-        path=CRONTAB, content=rest, before=table, mode=table.mode, owner=table.owner, said=say("crontab", path=CRONTAB)
+        path=CRONTAB,
+        content=rest,
+        before=table,
+        mode=table.mode,
+        owner=table.owner,
+        sentence=say("crontab", path=CRONTAB),
     )
 
 
 def _own_table(seen: MonitorFiles, every: int) -> InstallFile:
     content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
     content = content.replace(f"*/{EVERY} *", f"*/{every} *")
-    said = say("cron", path=CRON, minutes=every)
-    return InstallFile(path=CRON, content=content, before=seen.files.get(CRON), said=said)
+    sentence = say("cron", path=CRON, minutes=every)
+    return InstallFile(path=CRON, content=content, before=seen.files.get(CRON), sentence=sentence)

@@ -55,7 +55,7 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
         if not (image.pinned or image.labelled):
             yield RunCommand(
                 command=PIN.format(name=quote(name)),
-                said=say("pin", name=name),
+                sentence=say("pin", name=name),
                 seconds=60,
                 undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :",
             )
@@ -71,7 +71,7 @@ def _brought_back(name: str, archives: ImageArchives) -> Yielded:
         command=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')} >/dev/null",
         seconds=EXPORT,
         undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :",
-        said=say("import", name=name, file=file),
+        sentence=say("import", name=name, file=file),
     )
 
 
@@ -92,7 +92,7 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
         undo=BACK.format(**given),
         seconds=EXPORT,
         shown=f"k3s ctr -n k8s.io images export {place} {names}",
-        said=say("export", file=place, names=list(local)),
+        sentence=say("export", file=place, names=list(local)),
     )
 
 

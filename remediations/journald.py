@@ -58,15 +58,15 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
         yield RunCommand(
             command=f"journalctl -q --rotate --vacuum-size={bound}",
             seconds=300,
-            said=say("shrink", bound=bound, size=journal.used),
+            sentence=say("shrink", bound=bound, size=journal.used),
         )
 
 
 def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: Bounds) -> Iterator[Yielded]:
-    yield Check(command=MERGED, about=f"{FOLDER}/", said=say("merged"))
+    yield Check(command=MERGED, about=f"{FOLDER}/", sentence=say("merged"))
     if PLANS_OWN in seen.files:
         yield RemoveFile(
-            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, said=say("plans-own", path=PLANS_OWN)
+            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, sentence=say("plans-own", path=PLANS_OWN)
         )
     before = seen.files.get(DROP_IN)
     yield InstallFile(
@@ -74,13 +74,13 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: B
         content=content,
         before=before,
         activate=RESTART,
-        said=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
+        sentence=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
     )
     waiting = journal.unapplied or journal.differs or not journal.persistent
     if (
         waiting and before is not None and before.content == content
     ):  # the file is right, but journald uses other settings
-        yield RunCommand(command=RESTART, said=say("restart"))
+        yield RunCommand(command=RESTART, sentence=say("restart"))
 
 
 def _drop_in(journal: Journal, bounds: Bounds) -> str:
@@ -115,5 +115,5 @@ def _export(journal: Journal, seen: JournalFiles) -> RunCommand:
         seconds=PATIENCE,
         shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
         undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
-        said=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
+        sentence=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
     )

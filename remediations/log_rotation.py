@@ -67,16 +67,16 @@ def maxsize(bounds: Bounds) -> int:
 
 
 def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
-    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", said=say("whole-configuration"))
+    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=say("whole-configuration"))
     for path in PLANS_OWN:
         if path in seen.files:
-            yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
+            yield RemoveFile(path=path, before=seen.files[path], sentence=say("second-stanza", path=path))
     if seen.helper:
         yield InstallFile(
             path=RSYSLOG,
             content=_rsyslog(seen, most),
             before=seen.files.get(RSYSLOG),
-            said=say("one-stanza", path=RSYSLOG, size=most << 20),
+            sentence=say("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
         yield Note(say("no-rsyslog", path=RSYSLOG))
@@ -85,25 +85,25 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
             path=BACKUP,
             content=(FILES / BACKUP[1:]).read_text(),
             before=seen.files.get(BACKUP),
-            said=say("backup-log", path=BACKUP),
+            sentence=say("backup-log", path=BACKUP),
         )
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
-        yield Check(command=TIMER, about=HOURLY, said=say("timer-accepted"))
+        yield Check(command=TIMER, about=HOURLY, sentence=say("timer-accepted"))
         yield InstallFile(
             path=HOURLY,
             content=(FILES / HOURLY[1:]).read_text(),
             before=seen.files.get(HOURLY),
             activate=RELOAD,
-            said=say("hourly", path=HOURLY),
+            sentence=say("hourly", path=HOURLY),
         )
     if not seen.timer_active:
         yield RunCommand(
             command="systemctl enable --now logrotate.timer",
             undo="systemctl disable --now logrotate.timer",
-            said=say("start-timer"),
+            sentence=say("start-timer"),
         )
 
 
@@ -114,17 +114,19 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
             yield RunCommand(
                 command=f"chown {seen.owner} {quote(path)}",
                 undo=f"chown {log.owner} {quote(path)}",
-                said=say("owner", path=path, owner=seen.owner, other=log.owner),
+                sentence=say("owner", path=path, owner=seen.owner, other=log.owner),
             )
 
 
 def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     if seen.stopped:
         yield RunCommand(
-            command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service", said=say("start-rsyslog")
+            command="systemctl start rsyslog.service",
+            undo="systemctl stop rsyslog.service",
+            sentence=say("start-rsyslog"),
         )
     if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
-        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
+        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", sentence=say("reopen"))
 
 
 def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Iterator[Yielded]:
@@ -133,10 +135,12 @@ def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Ite
     Such a second run may fail again without taking the repairs back.
     """
     if due:
-        said = say("rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due))
-        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, said=said)
+        sentence = say(
+            "rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due)
+        )
+        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, sentence=sentence)
     elif failed:
-        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, said=say("run-again"))
+        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, sentence=say("run-again"))
 
 
 def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str], most: int) -> dict[str, int]:
@@ -161,7 +165,7 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
             undo=f"set -- {names}\n{UNDO}",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-            said=say("compress", names=names, size=sum(sizes.values()), budget=budget),
+            sentence=say("compress", names=names, size=sum(sizes.values()), budget=budget),
         )
 
 

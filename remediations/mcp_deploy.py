@@ -38,7 +38,7 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
         yield RunCommand(
             command=f"k3s ctr -n k8s.io images import {quote(archive)}",
             seconds=IMPORT,
-            said=say("import", archive=archive),
+            sentence=say("import", archive=archive),
         )
         return
     if image is None:
@@ -50,7 +50,7 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
         yield RunCommand(
             command=f"k3s ctr -n k8s.io images tag {quote(source)} {quote(full_name(reference))}",
             undo=f"k3s ctr -n k8s.io images rm {quote(full_name(reference))} || :",
-            said=say("tag", image=reference, source=source),
+            sentence=say("tag", image=reference, source=source),
         )
     for namespace in seen.namespaces:
         yield from _deployed(seen, namespace, reference)
@@ -80,7 +80,9 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
                 before=_fields(container, one.wanted),
                 after=_fields(new, max(1, one.wanted)),
                 rollout=ROLLOUT,
-                said=say("deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)),
+                sentence=say(
+                    "deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)
+                ),
                 risk=Risk.DISRUPTIVE if one.ready else Risk.SAFE,
             )
             yield _health(seen, namespace)
@@ -96,7 +98,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
     return RunCommand(
         command=with_kubectl(HEALTHY.format(path=quote(path))),
         shown=f"kubectl get --raw {path}",
-        said=say("health", namespace=namespace),
+        sentence=say("health", namespace=namespace),
     )
 
 

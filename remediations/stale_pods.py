@@ -29,7 +29,7 @@ def stale_pods(pods: Pods) -> Iterator[Yielded]:
             objects=tuple(
                 ClusterObject(resource="pods", namespace=pod.namespace, name=pod.name, uid=pod.uid) for pod in ended
             ),
-            said=say("remove", count=len(ended), evicted=len(seen.evicted)),
+            sentence=say("remove", count=len(ended), evicted=len(seen.evicted)),
         )
     if stateful:
         yield Note(say("stateful", names=stateful))

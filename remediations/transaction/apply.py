@@ -97,11 +97,11 @@ class Transaction:
         reply = self.session.call("check", "check.sh", f"{check.seconds:g}", seconds=check.seconds)
         if reply.status == 0:
             return ""
-        what = check.said.what.in_language(self.language)
+        what = check.sentence.what.in_language(self.language)
         return self.word("refused", what=what, why="; ".join(reply.lines[:3]) or reply.last)
 
     def _step(self, number: int, step: Step) -> str:
-        what = step.said.what.in_language(self.language)
+        what = step.sentence.what.in_language(self.language)
         self.tell(f"{self.word('step', number=number, what=what):>6}")
         began = time.monotonic()
         reply = self.session.call(

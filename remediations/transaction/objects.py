@@ -55,7 +55,7 @@ class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
     object: ClusterObject
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    said: Sentence
+    sentence: Sentence
     rollout: int = 0
     risk: Risk = Risk.DISRUPTIVE
 
@@ -73,17 +73,17 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     objects: tuple[ClusterObject, ...]
-    said: Sentence
+    sentence: Sentence
     risk: Risk = Risk.DISRUPTIVE
     seconds: float = 600
 
     def __post_init__(self) -> None:
         """Raise RemedyError for objects of several resources, and for pods that the undo would have to create again."""
         if len({one.resource for one in self.objects}) != 1:
-            raise RemedyError(f"{self.said.what.en}: objects of one resource at a time")
+            raise RemedyError(f"{self.sentence.what.en}: objects of one resource at a time")
         if self.resource == "pods" and self.restored:
             raise RemedyError(
-                f"{self.said.what.en}: a pod cannot be made again: its sentence must say why that is not needed"
+                f"{self.sentence.what.en}: a pod cannot be made again: its sentence must say why that is not needed"
             )
 
     @property
@@ -94,7 +94,7 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def restored(self) -> bool:
         """Whether the undo creates the objects again."""
-        return self.said.lasting == NOTHING
+        return self.sentence.lasting == NOTHING
 
 
 def fields(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -32,9 +32,9 @@ class Plan(msgspec.Struct, frozen=True):
         return "".join(difference(step) for step in self.steps)
 
     @property
-    def said(self) -> tuple[Text, ...]:
+    def summaries(self) -> tuple[Text, ...]:
         """One line for each step."""
-        return tuple(step.said.what for step in self.steps)
+        return tuple(step.sentence.what for step in self.steps)
 
 
 def draw_plan(remedy: str, criteria: Iterable[str], yielded: Iterable[Yielded]) -> Plan:

@@ -79,7 +79,7 @@ class Planning:
         if not plan.steps:
             self.say("no-step" if plan.notes else "done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:
-                self.say("left", remedy=remedy, what=note.said.what.in_language(self.language))
+                self.say("left", remedy=remedy, what=note.sentence.what.in_language(self.language))
             return None
         for line, markup in shown(plan, self.language):
             self.tell(f"{line}\n", markup)
@@ -88,7 +88,7 @@ class Planning:
     def record(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
         """Record a plan in the run; `state` is planned, applied, rolled-back or failed."""
         self.config.stash[INTERVENTIONS].append(
-            Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds)
+            Intervention(plan.remedy, state, plan.criteria, plan.summaries, plan.diff, seconds)
         )
 
     def word(self, code: str, **values: object) -> str:

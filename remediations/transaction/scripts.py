@@ -21,7 +21,7 @@ def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
 
     Each script runs in the folder of the step.
     """
-    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.said.what.en, step.said.lasting.en
+    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
     notice = f"echo {quote(f'stays ({what}): {lasting}')}\n" if lasting else ""
     return {**scripts, "undo": notice + scripts["undo"], "what": f"{what}\n"}
 

@@ -24,20 +24,23 @@ def shown(plan: Plan, language: str) -> Iterator[Line]:
         "bold",
     )
     for check in plan.checks:
-        yield "   " + phrase("fix", "check", {"what": check.said.what.in_language(language)}, language), ""
+        yield "   " + phrase("fix", "check", {"what": check.sentence.what.in_language(language)}, language), ""
     for number, step in enumerate(plan.steps, 1):
-        yield f"{number:2}. {step.said.what.in_language(language)}", "bold"
+        yield f"{number:2}. {step.sentence.what.in_language(language)}", "bold"
         yield from ((f"    {line}", markup) for line, markup in _step(step, language))
     for note in plan.notes:
-        yield "    " + phrase("fix", "left-alone", {"what": note.said.what.in_language(language)}, language), "yellow"
+        yield (
+            "    " + phrase("fix", "left-alone", {"what": note.sentence.what.in_language(language)}, language),
+            "yellow",
+        )
 
 
 def _step(step: Step, language: str) -> Iterator[Line]:
     def line(code: str, what: str) -> Line:
         return phrase("fix", code, {"what": what}, language), ""
 
-    if step.said.why != NOTHING:
-        yield line("why", step.said.why.in_language(language))
+    if step.sentence.why != NOTHING:
+        yield line("why", step.sentence.why.in_language(language))
     yield from (line("run", redact(command)) for command in commands(step))
     if isinstance(step, InstallFile | RemoveFile) and step.activate:
         yield line("then", redact(step.activate))
@@ -68,7 +71,7 @@ def commands(step: Step) -> tuple[str, ...]:
 
 def undo_of(step: Step, language: str) -> str:
     """Return a sentence that says how the step is undone."""
-    lasting = step.said.lasting.in_language(language)
+    lasting = step.sentence.lasting.in_language(language)
     match step:
         case RunCommand(undo=undo):
             return (lasting or redact(undo)) if undo else phrase("fix", "not-needed", {"why": lasting}, language)

@@ -29,7 +29,7 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     content: str
     before: HostFile | None
-    said: Sentence
+    sentence: Sentence
     mode: str = "0644"
     owner: str = "root:root"
     activate: str = ""
@@ -46,7 +46,7 @@ class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     before: HostFile
-    said: Sentence
+    sentence: Sentence
     activate: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
@@ -64,7 +64,7 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     command: str
-    said: Sentence
+    sentence: Sentence
     shown: str = ""
     undo: str = ""
     risk: Risk = Risk.SAFE
@@ -72,8 +72,8 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise RemedyError if the step has neither an undo nor a sentence that says why none is needed."""
-        if not self.undo and self.said.lasting == NOTHING:
-            raise RemedyError(f"{self.said.what.en}: state either how it is undone or why that is not needed")
+        if not self.undo and self.sentence.lasting == NOTHING:
+            raise RemedyError(f"{self.sentence.what.en}: state either how it is undone or why that is not needed")
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,14 +84,14 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     command: str
     about: str
-    said: Sentence
+    sentence: Sentence
     seconds: float = 60
 
 
 class Note(msgspec.Struct, frozen=True):
     """Something the remedy leaves alone, and why."""
 
-    said: Sentence
+    sentence: Sentence
 
 
 Step = InstallFile | RemoveFile | RunCommand | PatchObject | DeleteObjects
