@@ -26,7 +26,7 @@ class Verdict(IntEnum):
         return {Verdict.GO: 0, Verdict.UNDECIDED: 10, Verdict.NOT_YET: 11, Verdict.NO_GO: 1}[self]
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         """The verdict as text: GO, UNDECIDED, NOT YET or NO-GO."""
         return {Verdict.NO_GO: "NO-GO", Verdict.NOT_YET: "NOT YET"}.get(self, self.name)
 

@@ -141,10 +141,10 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
     until = window.earliest(needed).isoformat(timespec="minutes")
-    told = {"why": window.why, "what": window.what, "needed": needed, "until": until}
+    values = {"why": window.why, "what": window.what, "needed": needed, "until": until}
     if window.since is None:
         cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
-        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**told, **cause}))
+        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**values, **cause}))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
-    return Derived(Outcome.PENDING, Reason("window-open", {**told, "days": window.days}))
+    return Derived(Outcome.PENDING, Reason("window-open", {**values, "days": window.days}))

@@ -51,8 +51,8 @@ def one(value: float, language: str) -> bool:
 def counted(value: Any, forms: str, language: str) -> str:
     """Return a number and the noun that agrees with it, as `{found:line|lines}` asks; a leading `+` shows the sign."""
     singular, plural = forms.removeprefix("+").split("|")
-    said = (signed if forms.startswith("+") else few)(value, language)
-    return f"{said}{SPACE}{singular if one(float(value), language) else plural}"
+    number = (signed if forms.startswith("+") else few)(value, language)
+    return f"{number}{SPACE}{singular if one(float(value), language) else plural}"
 
 
 def size(value: Any, language: str) -> str:

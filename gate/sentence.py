@@ -80,14 +80,14 @@ class Words(string.Formatter):
                 return figure.counted(value, format_spec, self.language)
             if format_spec in FORMS:
                 return FORMS[format_spec](value, self.language)
-            said = (
+            text = (
                 format(value, format_spec)
                 if format_spec or not isinstance(value, float)
                 else figure.few(value, self.language)
             )
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
-        return figure.written(said, self.language) if format_spec and isinstance(value, int | float) else said
+        return figure.written(text, self.language) if format_spec and isinstance(value, int | float) else text
 
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:

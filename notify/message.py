@@ -89,12 +89,17 @@ def _reasons(briefing: Briefing) -> Iterator[str]:
     """Yield a line for each reason. If something failed, only the failures, because they alone decide."""
     fails = [line for line in briefing.reasons if line.outcome is Outcome.FAIL]
     for line in fails or briefing.reasons:
-        yield f"{', '.join(line.ids)}  {line.said} ({line.owner})"
+        yield f"{', '.join(line.ids)}  {line.problem} ({line.owner})"
 
 
 def _dates(briefing: Briefing, voice: Voice, link: str) -> Iterator[str]:
     dates = briefing.dates
-    rows = [("audited", briefing.moment), ("earliest", dates.earliest), ("meeting", dates.told), ("report", link)]
+    rows = [
+        ("audited", briefing.moment),
+        ("earliest", dates.earliest),
+        ("meeting", dates.meeting_line),
+        ("report", link),
+    ]
     yield from (f"{voice.word(name)}{voice.colon}{text}" for name, text in rows if text)
 
 

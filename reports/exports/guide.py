@@ -26,8 +26,8 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
     yield from opening(briefing, voice, 2)
     yield from ("", f"{voice.word('progress')}{voice.colon}{completed(run, decision, voice)}")
     if score := scored(run, decision, voice):
-        yield from ("", f"{voice.word('score')}{voice.colon}{score.said}. {' '.join(score.formula)}")
-    yield from ("", *(escaped(line) for line in window(run, voice).said))
+        yield from ("", f"{voice.word('score')}{voice.colon}{score.text}. {' '.join(score.formula)}")
+    yield from ("", *(escaped(line) for line in window(run, voice).sentences))
     yield from kpis(report, voice)
     yield from reasons(briefing.reasons, voice.word("because"), voice)
     for chapter in chapters(run, decision, voice):
@@ -55,9 +55,12 @@ def _chapter(chapter: Chapter, voice: Voice) -> Iterator[str]:
 def _card(card: Card, voice: Voice) -> Iterator[str]:
     """Yield what was seen for one criterion and where it comes from. A script is represented by its first comment."""
     yield from ("", f"### {card.id}{voice.colon}{escaped(card.title)}", "")
-    parts = [card.said, *(text for text, _ in card.findings), card.reason]
+    parts = [card.seen, *(text for text, _ in card.findings), card.reason]
     yield voice.semicolon.join(escaped(text) for text in parts if text) or card.word
     if card.todo:
         yield from ("", f"{voice.word('todo')}{voice.colon}{prose(card.todo)} ({escaped(card.owner)})")
     for asked in card.asked:
-        yield from ("", f"- {escaped(asked.said)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}")
+        yield from (
+            "",
+            f"- {escaped(asked.label)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}",
+        )

@@ -72,7 +72,7 @@ def _mark(criterion: Criterion, result: Result, voice: Voice) -> ET.Element:
         mark = ET.Element(kind, message=_text(f"{advice}{voice.outcome(result.outcome)}{voice.colon}{message}"))
     else:
         mark = ET.Element(kind, type=str(result.outcome), message=_text(message))
-    mark.text = _text(voice.told(criterion, result))
+    mark.text = _text(voice.describe(criterion, result))
     return mark
 
 

@@ -86,7 +86,7 @@ def _audit(report: Report) -> Iterator[Gauge]:
 def _decision(report: Report) -> Iterator[Gauge]:
     run, decision = report.run, report.decision
     for verdict in Verdict:
-        yield Gauge("phase0_decision", verdict is decision.verdict, {"decision": verdict.said})
+        yield Gauge("phase0_decision", verdict is decision.verdict, {"decision": verdict.label})
     counts = Counter(result.outcome for result in decision.results.values())
     for outcome in Outcome:
         yield Gauge("phase0_criteria", counts[outcome], {"outcome": str(outcome)})

@@ -45,7 +45,7 @@ def opening(briefing: Briefing, voice: Voice, level: int) -> Iterator[str]:
     yield ""
     yield from table(
         (voice.word("audited"), voice.word("earliest"), voice.word("meeting")),
-        [(briefing.moment, f"{dates.earliest}{late}", escaped(dates.told))],
+        [(briefing.moment, f"{dates.earliest}{late}", escaped(dates.meeting_line))],
     )
     yield from (line for note in (briefing.changed, briefing.letter) if note for line in ("", escaped(note)))
 
@@ -55,7 +55,7 @@ def reasons(lines: Iterable[Responsibility], title: str, voice: Voice, notes: It
     for number, line in enumerate(lines):
         if not number:
             yield from ("", f"## {title}", "", *(line for note in notes if note for line in (prose(note), "")))
-        yield f"- **{voice.outcome(line.outcome)}** {', '.join(line.ids)} · **{prose(line.said)}** {prose(line.more)}".rstrip()
+        yield f"- **{voice.outcome(line.outcome)}** {', '.join(line.ids)} · **{prose(line.problem)}** {prose(line.more)}".rstrip()
         yield f"  <br>{voice.word('who')}{voice.colon}{escaped(line.owner)} · {voice.word('todo')}{voice.colon}{prose(line.todo)}"
 
 

@@ -22,9 +22,9 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """The criteria whose outcome changed. `said` is "" if there is no previous audit."""
+    """The criteria whose outcome changed. `summary` is "" if there is no previous audit."""
 
-    said: str
+    summary: str
     better: tuple[Moved, ...] = ()
     worse: tuple[Moved, ...] = ()
 

@@ -30,7 +30,7 @@ class Course(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    said: str
+    summary: str
     scale: tuple[Named, ...]
     drawing: Markup
     ticks: tuple[Tick, ...]

@@ -27,7 +27,7 @@ class Question(msgspec.Struct, frozen=True):
     A script also has a gist and its number of lines.
     """
 
-    said: str
+    label: str
     command: str
     gist: str = ""
     lines: int = 0
@@ -41,7 +41,7 @@ class Card(msgspec.Struct, frozen=True):
     outcome: Outcome
     word: str
     blocking: bool
-    said: str
+    seen: str
     findings: tuple[tuple[str, bool], ...]
     reason: str
     todo: str
@@ -93,7 +93,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         outcome=result.outcome,
         word=voice.outcome(result.outcome),
         blocking=criterion.blocking,
-        said=voice.seen(criterion, result),
+        seen=voice.seen(criterion, result),
         findings=tuple(findings),
         reason=voice.reason(result),
         todo="" if done else todo(run, result, voice),

@@ -95,7 +95,7 @@ class Detail:
         if result is None:
             return
         voice = self.voice
-        sentence = voice.told(self.config.stash[CONTRACT][result.id], result)
+        sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
         asked = [
             f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
             f"{visible_lines(source.asked, MOST)}"

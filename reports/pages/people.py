@@ -13,7 +13,7 @@ class PersonEntry(msgspec.Struct, frozen=True):
 
     id: str
     title: str
-    said: str
+    text: str
     note: str = ""
 
 

@@ -24,11 +24,11 @@ class Try(msgspec.Struct, frozen=True):
 
 
 class Proven(msgspec.Struct, frozen=True):
-    """The proofs of one criterion; `said` counts them."""
+    """The proofs of one criterion; `summary` counts them."""
 
     id: str
     title: str
-    said: str
+    summary: str
     ok: bool
     tries: tuple[Try, ...]
 

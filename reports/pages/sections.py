@@ -18,7 +18,7 @@ SCORED = "INF-SCORE"
 class Scored(msgspec.Struct, frozen=True):
     """The infrastructure score in words. `low`, `high` and `target` are out of 100."""
 
-    said: str
+    text: str
     formula: tuple[str, ...]
     low: float
     high: float
@@ -28,7 +28,7 @@ class Scored(msgspec.Struct, frozen=True):
 class WindowView(msgspec.Struct, frozen=True):
     """The stability window in words. `share` is the proven part of the required days, from 0 to 1."""
 
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     share: float
     label: str
 

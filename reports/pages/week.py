@@ -27,12 +27,12 @@ class Lane(msgspec.Struct, frozen=True):
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """The timeline. `lines` are named moments, and `told` the incidents in words."""
+    """The timeline. `lines` are named moments, and `events` the incidents in words."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
     lines: tuple[Tick, ...]
-    told: tuple[tuple[str, str], ...]
+    events: tuple[tuple[str, str], ...]
 
 
 def days(run: Run, decision: Decision, voice: Voice) -> Timeline:

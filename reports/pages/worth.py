@@ -96,7 +96,7 @@ def _even(hours: Return, voice: Voice) -> tuple[float, float, str] | None:
 
 
 def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
-    def said(value: float) -> str:
+    def amount(value: float) -> str:
         return voice.figure(round(value, 1), "h")
 
     def even(day: date | None) -> str:
@@ -104,19 +104,19 @@ def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
 
     invested = "invested-planned" if hours.planned else "invested-logged"
     return (
-        (voice.word("invested"), voice.word(invested, hours=said(hours.invested))),
+        (voice.word("invested"), voice.word(invested, hours=amount(hours.invested))),
         (
             voice.word("saved"),
             voice.word(
                 "saved-said",
-                monthly=said(hours.monthly),
-                measured=said(hours.measured),
-                assumed=said(hours.assumed),
+                monthly=amount(hours.monthly),
+                measured=amount(hours.measured),
+                assumed=amount(hours.assumed),
                 months=hours.months,
-                saved=said(hours.saved),
+                saved=amount(hours.saved),
             ),
         ),
-        (voice.word("net"), f"{said(hours.saved)} − {said(hours.invested)} = {said(hours.net)}"),
+        (voice.word("net"), f"{amount(hours.saved)} − {amount(hours.invested)} = {amount(hours.net)}"),
         (voice.word("break-even"), even(hours.even)),
-        (voice.word("worst"), voice.word("worst-said", net=said(hours.worst), day=even(hours.worst_even))),
+        (voice.word("worst"), voice.word("worst-said", net=amount(hours.worst), day=even(hours.worst_even))),
     )

@@ -32,7 +32,7 @@ def result_of(report: pytest.TestReport) -> Result | None:
     return msgspec.json.decode(texts[-1], type=Result) if texts else None
 
 
-def tells(report: pytest.TestReport) -> bool:
+def is_news(report: pytest.TestReport) -> bool:
     """Return whether a report says something new: that of a call, or of a set-up or clean-up that failed."""
     return report.when == "call" or report.failed
 
@@ -58,7 +58,7 @@ class Progress:
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
         """Return the outcome for pytest's statistics, so that an unknown counts neither as a failure nor as a crash."""
-        result = result_of(report) if isinstance(report, pytest.TestReport) and tells(report) else None
+        result = result_of(report) if isinstance(report, pytest.TestReport) and is_news(report) else None
         if result is None:
             return None
         outcome = self.settled().get(result.id, result).outcome
@@ -72,10 +72,10 @@ class Progress:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Print the line of a criterion."""
         result, reporter = result_of(report), self._reporter()
-        if self.lines and reporter and result and tells(report):
+        if self.lines and reporter and result and is_news(report):
             result = self.settled().get(result.id, result)
             voice = Voice(self.config.stash[LANGUAGE])
-            sentence = voice.told(self.config.stash[CONTRACT][result.id], result)
+            sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
             first, *more = _shortened(wrapped(sentence, columns() - 2, 22), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
             reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})

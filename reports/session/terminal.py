@@ -67,7 +67,7 @@ def _reasons(
             yield [(title, ("bold",))]
             yield from ([(row, ())] for note in notes if note for row in wrapped(plain(note), width, 0))
         ids = ", ".join(line.ids)
-        first, *more = wrapped(f"{ids}  {plain(line.said)}", width, MARGIN)
+        first, *more = wrapped(f"{ids}  {plain(line.problem)}", width, MARGIN)
         bold = len(ids) if first.startswith(ids) else 0
         yield [
             (f"{voice.outcome(line.outcome):<{MARGIN}}", (COLOURS[line.outcome],)),
@@ -85,7 +85,7 @@ def _facts(briefing: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
     compared = f" ({briefing.dates.compared})" if briefing.dates.compared else ""
     yield voice.word("audited"), briefing.moment
     yield voice.word("earliest"), f"{briefing.dates.earliest}{compared}"
-    yield voice.word("meeting"), briefing.dates.told
+    yield voice.word("meeting"), briefing.dates.meeting_line
     for note in (briefing.changed, briefing.letter):
         if note:
             yield "", note

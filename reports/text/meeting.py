@@ -23,7 +23,7 @@ class Dates(msgspec.Struct, frozen=True):
     over: str = ""
 
     @property
-    def told(self) -> str:
+    def meeting_line(self) -> str:
         """The meeting in one line."""
         return f"{self.meeting} ({self.over})" if self.over else self.meeting
 

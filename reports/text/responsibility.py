@@ -22,7 +22,7 @@ class Responsibility(msgspec.Struct, frozen=True):
     outcome: Outcome
     ids: tuple[str, ...]
     topic: str
-    said: str
+    problem: str
     more: str
     owner: str
     todo: str
@@ -61,11 +61,11 @@ def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
     return ", ".join([voice.say("chapter", key) for key in chapters[:MOST_CHAPTERS]] + more)
 
 
-def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
-    """Return what was found besides a missed figure, as far as `said` does not contain it."""
+def more(criterion: Criterion, result: Result, problem: str, voice: Voice) -> str:
+    """Return what was found besides a missed figure, as far as `problem` does not contain it."""
     if result.outcome is not Outcome.FAIL:
         return ""
-    found = [text for text in failing(criterion, result, voice) if text.lower() not in said.lower()]
+    found = [text for text in failing(criterion, result, voice) if text.lower() not in problem.lower()]
     return whole_words(capital(voice.semicolon.join(found)), LONGEST_MORE)
 
 

@@ -12,9 +12,9 @@ FAILED = (Outcome.FAIL, Outcome.WAIVED)
 def short_form(criterion: Criterion, result: Result, voice: Voice) -> str:
     """Return the missed figure or else the first finding in words. For an open criterion, return the reason."""
     if result.outcome not in FAILED:
-        return capital(_open(criterion, result, voice) or voice.told(criterion, result))
+        return capital(_open(criterion, result, voice) or voice.describe(criterion, result))
     found = next(iter(failing(criterion, result, voice)), "")
-    return capital(_missed(criterion, result, voice) or found or voice.told(criterion, result))
+    return capital(_missed(criterion, result, voice) or found or voice.describe(criterion, result))
 
 
 def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:

@@ -126,7 +126,7 @@ class Voice(msgspec.Struct, frozen=True):
             values["why"] = self.say(WHY[code], str(values["why"]), values)
         return self.say("reason", code, values)
 
-    def told(self, criterion: Criterion, result: Result) -> str:
+    def describe(self, criterion: Criterion, result: Result) -> str:
         """Return a result in words: what was seen, what was found, and why it is not a pass."""
         parts = [self.seen(criterion, result), *self.findings(criterion, result), self.reason(result)]
         return self.semicolon.join(part for part in parts if part) or self.outcome(result.outcome)
