@@ -15,25 +15,25 @@ SPANS = {
 
 
 def few(value: Any, language: str) -> str:
-    """`7.96`, `10.8`, `543`: rounded to three significant figures, but never onto a rounder number.
+    """`7.96`, `10.8`, `543`: rounded to three significant figures, with one more where that would be a rounder number.
 
-    6.997 reads 6.99 and 70.04 reads 70.1: a target is a round number, and what misses it never reads as if it met it.
+    6.997 reads 6.997 and 70.04 reads 70.04: a target is a round number, and what misses it never reads as if it met it.
     """
     figure = float(value)
     if not isfinite(figure) or abs(figure) >= 1e15:
         return f"{figure:.0f}"
     places = 2 if abs(figure) < 10 else 1 if abs(figure) < 100 else 0
     said = f"{_rounded(Decimal(repr(figure)), places):f}"
-    said = said.rstrip("0").rstrip(".") if places else said
+    said = said.rstrip("0").rstrip(".") if "." in said else said
     return written({"-0": "0"}.get(said, said), language)
 
 
 def _rounded(exact: Decimal, places: int) -> Decimal:
-    """`exact` to so many decimal places; where that is a rounder number, the neighbour on the side of `exact` instead."""
-    step = Decimal(1).scaleb(-places)
-    near = exact.quantize(step, ROUND_HALF_EVEN)
-    if near % (step * 10) or abs(exact - near) <= NOISE * max(1, abs(exact)):
-        return near
+    """`exact` to so many decimal places, or to one more; it ends in no zero unless it is exact."""
+    for step in (Decimal(1).scaleb(-places), Decimal(1).scaleb(-places - 1)):
+        near = exact.quantize(step, ROUND_HALF_EVEN)
+        if near % (step * 10) or abs(exact - near) <= NOISE * max(1, abs(exact)):
+            return near
     return exact.quantize(step, ROUND_DOWN if abs(exact) < abs(near) else ROUND_UP)
 
 

