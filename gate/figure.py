@@ -1,15 +1,16 @@
 """Formats figures for the reader, in English or French.
 
-A figure has three significant digits, or its whole part if that is longer. It is cut and never rounded up, so that
-6.997 days are not shown as 7. Only durations are rounded.
+A figure is rounded to three significant digits, or to a whole number if that is longer, but never onto a target: 6.997
+days are not shown as 7.
 """
 
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 from math import isfinite
 from typing import Any
 
 SPACE = "\u00a0"  # the no-break space that keeps a figure and its unit on one line
+NOISE = Decimal("1e-9")  # the relative error of binary arithmetic
 BYTES = {"en": ("B", "kB", "MB", "GB", "TB"), "fr": ("o", "ko", "Mo", "Go", "To")}
 SPANS = {
     "en": (("day", "days"), ("hour", "hours"), ("minute", "minutes")),
@@ -18,14 +19,27 @@ SPANS = {
 
 
 def few(value: Any, language: str) -> str:
-    """Return a number with three significant digits or its whole part, cut and not rounded: `7.96`, `10.8`, `1998`."""
+    """Return a number rounded to three significant digits, with one digit more if it would become a rounder number.
+
+    A target is a round number. 6.997 is therefore shown as 6.997 and 70.04 as 70.04, so that no missed figure looks as
+    if it met its target.
+    """
     figure = float(value)
     if not isfinite(figure) or abs(figure) >= 1e15:
         return f"{figure:.0f}"
     places = 2 if abs(figure) < 10 else 1 if abs(figure) < 100 else 0
-    digits = f"{Decimal(repr(figure)).quantize(Decimal(1).scaleb(-places), ROUND_DOWN):f}"
-    digits = digits.rstrip("0").rstrip(".") if places else digits
+    digits = f"{_rounded(Decimal(repr(figure)), places):f}"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return written({"-0": "0"}.get(digits, digits), language)
+
+
+def _rounded(exact: Decimal, places: int) -> Decimal:
+    """Return `exact` rounded to `places` decimal places, or to one more; it ends in a zero only if it is exact."""
+    for step in (Decimal(1).scaleb(-places), Decimal(1).scaleb(-places - 1)):
+        near = exact.quantize(step, ROUND_HALF_EVEN)
+        if near % (step * 10) or abs(exact - near) <= NOISE * max(Decimal(1), abs(exact)):
+            return near
+    return exact.quantize(step, ROUND_DOWN if abs(exact) < abs(near) else ROUND_UP)
 
 
 def signed(value: Any, language: str) -> str:
@@ -49,10 +63,11 @@ def one(value: float, language: str) -> bool:
 
 
 def counted(value: Any, forms: str, language: str) -> str:
-    """Return a number and the noun that agrees with it, as `{found:line|lines}` asks; a leading `+` shows the sign."""
+    """Return a number and the noun that agrees with it as shown, as `{found:line|lines}` asks; a leading `+` shows the sign."""
     singular, plural = forms.removeprefix("+").split("|")
     number = (signed if forms.startswith("+") else few)(value, language)
-    return f"{number}{SPACE}{singular if one(float(value), language) else plural}"
+    shown = float(number.lstrip("+−").replace(",", "."))
+    return f"{number}{SPACE}{singular if one(shown, language) else plural}"
 
 
 def size(value: Any, language: str) -> str:
@@ -97,10 +112,7 @@ def gigabytes(value: Any, language: str) -> str:
 
 
 def instant(value: Any) -> date | datetime:
-    """Parse a date or a moment in ISO 8601.
-
-    A date without a time stays a date. Raises ValueError for any other text.
-    """
+    """Parse a date or a moment in ISO 8601. A date without a time stays a date. Raises ValueError for any other text."""
     if not isinstance(value, str):
         return value if isinstance(value, date) else datetime.fromisoformat(value)
     return date.fromisoformat(value) if len(value) == len("2026-02-11") else datetime.fromisoformat(value)
