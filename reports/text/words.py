@@ -138,7 +138,7 @@ class Voice(msgspec.Struct, frozen=True):
     def figure(self, value: float, unit: str) -> str:
         """Return a figure with its unit, such as `85.2 %`.
 
-        It has three significant digits. A value below 1 of a large unit is shown in a smaller unit.
+        It is rounded as gate.figure.few() rounds. A value below 1 of a large unit is shown in a smaller unit.
         """
         if unit in BYTES and 0 < abs(value) < 1:
             return FORMS["bytes"](value * BYTES[unit], self.language)
