@@ -8,4 +8,4 @@ class LabError(Exception):
 
 
 class UnfitMachineError(LabError):
-    """This machine cannot run the lab at all (exit status 2)."""
+    """Raised when the machine cannot run the lab at all (exit status 2)."""

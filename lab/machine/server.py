@@ -31,7 +31,7 @@ class Server:
 
     @property
     def gateway(self) -> str:
-        """This machine's address in the lab's network."""
+        """The address of this machine in the lab's network."""
         return f"10.77.{self.octet}.1"
 
     @property

@@ -30,8 +30,7 @@ class Scenario:
 
     @property
     def trees(self) -> tuple[Path, ...]:
-        """Folders whose files go to the same paths on the host: the scenario's own, and those of its `remedied` remedies.
-        """
+        """Folders whose files go to the same paths on the host: those of its remedies, and the scenario's own."""
         return tuple(
             tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir()
         )

@@ -38,7 +38,9 @@ def write_history(folder: Path, scenario: Scenario, session: LabServer) -> None:
 
 
 def _sample(newest: datetime, hour: int) -> Sample:
-    """Return an invented sample: the disk varies with the hour and grows slowly; logs grow until the nightly rotation.
+    """Return an invented sample.
+
+    The disk varies with the hour and grows slowly; the logs grow until the rotation at night.
     """
     from gate.outcome import Outcome
     from gate.sample import Reading, Sample
