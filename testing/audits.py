@@ -1,4 +1,4 @@
-"""Runs the audit's real command line and reads run.json, for tests that look from the outside."""
+"""Run the audit's real command line and read run.json, for tests that see only what a user sees."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Audited:
-    """What one run of the command line left: exit status, everything printed, run.json."""
+    """The result of one run of the command line: exit status, everything printed, run.json."""
 
     status: int
     said: str
@@ -23,12 +23,12 @@ class Audited:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """By criterion."""
+        """The outcome of each criterion, by its id."""
         return {id: row["outcome"] for id, row in self.run["results"].items()}
 
 
 def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
-    """`pytest --target=TARGET`, in the repository, as a user types it."""
+    """Run `pytest --target=TARGET` in the repository, as a user types it."""
     command = [sys.executable, "-m", "pytest", f"--target={target}", f"--reports={out}", *more]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
@@ -38,6 +38,6 @@ def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
 
 
 def expected(scenario: str) -> tuple[int, dict[str, str]]:
-    """Exit status and outcome of every criterion, from expected.toml."""
+    """Return the exit status and the outcome of every criterion that expected.toml lists for a scenario."""
     row = tomllib.loads((ROOT / "testing" / "expected.toml").read_text())[scenario]
     return row["status"], {id: row["outcomes"].get(id, "pass") for id in load_contract()}

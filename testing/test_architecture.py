@@ -1,4 +1,4 @@
-"""What the house promises of itself: its layers, its sizes, its words, one test for every criterion."""
+"""The structure of the project: its layers, the size of its files and functions, one test for every criterion."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from gate.sentence import locale
 from testing.small_audit import ROOT
 
 ROOMS = ("tests", "gate", "fixtures", "remediations", "reports", "notify", "lab")
-LONGEST_FILE, LONGEST_FUNCTION = 250, 50  # smells; the habit is 120 and 15
+LONGEST_FILE, LONGEST_FUNCTION = 250, 50  # upper limits in lines; the usual limits are 120 and 15
 ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 OURS = re.compile(
     r"127\.|0\.0\.0\.0|255\.|10\.77\.|10\.4[23]\."  # loopback, the lab, and the cluster's own networks
@@ -26,7 +26,7 @@ MARKED = re.compile(r"@criterion\(\"([A-Z0-9-]+)\"\)\ndef test_")
 
 @cache
 def committed() -> list[Path]:
-    """Files git knows of, or would."""
+    """Return the files that git tracks, or would track if they were added."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
@@ -72,7 +72,7 @@ def test_a_file_is_one_thing_on_a_few_screens(path: Path) -> None:
 
 
 MOST_PATHS = 10
-CONVOLUTED = {  # functions beyond it: a list that may only shrink
+CONVOLUTED = {  # functions above the limit; this list must not grow
     "fixtures/ask/connection.py refused",
     "fixtures/ask/redaction.py _entry",
     "fixtures/drills/syslog_marker.py syslog_marker",
@@ -86,7 +86,10 @@ CONVOLUTED = {  # functions beyond it: a list that may only shrink
 
 
 def paths(function: ast.AST) -> int:
-    """The ways through a function: ruff's count leaves out the conditions of comprehensions and what `and`/`or` join."""
+    """Return the number of paths through a function, counting `and`, `or` and the conditions of comprehensions.
+
+    ruff's measure leaves those out.
+    """
     return 1 + sum(map(branches, ast.walk(function)))
 
 
@@ -103,7 +106,10 @@ def branches(node: ast.AST) -> int:
 
 
 def test_a_function_has_few_ways_through_it() -> None:
-    """Name the cases, one small function each; a function that became simple leaves the list."""
+    """A function with too many paths should name its cases, each in a small function.
+
+    A function that has become simple must leave the list CONVOLUTED.
+    """
     found = {
         f"{name(path)} {node.name}"
         for path in python(*ROOMS)

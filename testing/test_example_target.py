@@ -1,4 +1,4 @@
-"""The example target is valid, names every key there is, and is nobody's server."""
+"""The example target is valid, contains every key there is, and cannot be audited."""
 
 import os
 import re
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def uncommented(file: Path) -> str:
-    """The file with its commented keys and tables in force."""
+    """Return the file with its commented keys and tables uncommented."""
     return re.sub(r"^# (?=\w[\w-]* = |\[)", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
@@ -50,7 +50,7 @@ def test_it_names_every_key_and_no_other() -> None:
 
 
 def test_what_is_commented_is_what_counts_without_it() -> None:
-    """A default that is shown and is not the default would lead astray. Paths are examples, not defaults."""
+    """A commented key shows the default value. Paths are left out, since they are examples."""
     shown = as_json(tomllib.loads(uncommented(EXAMPLE / "target.toml")))
     counts = as_json(load_target(EXAMPLE, example=True))
     paths = {
@@ -102,7 +102,7 @@ def test_the_role_covers_every_list_and_no_secret() -> None:
         if fact.asked is Asked.CLUSTER
         for path in [fact.ask.split("?")[0].split("/")]
         if len(path) > 2
-    }  # /apis is anyone's
+    }  # every account may read /apis
     assert listed == asked
     assert "secrets" not in {resource for _, resource in listed}
 

@@ -1,4 +1,4 @@
-"""The recordings of the demo judge offline to what the live servers came to."""
+"""The recordings of the demo, judged offline, have the outcomes of the live servers."""
 
 import json
 from pathlib import Path

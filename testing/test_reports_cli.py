@@ -29,7 +29,7 @@ def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def refused(*arguments: str | Path) -> str:
-    """One line on stderr, exit 4, nothing else."""
+    """Return the error of a command that must print one line on stderr and end with status 4."""
     done = reports(*arguments)
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.count("\n") == 1, done.stderr
