@@ -55,7 +55,7 @@ def test_what_a_killed_drill_leaves_is_removed_by_the_next(
 ) -> None:
     name = request.node.callspec.params["drill"]
     struck(on_host, drill, STEPS[name], "KILL")
-    if name in ("cluster_restore", "backup_failure"):  # their mounts and processes are in namespaces, which end with them
+    if name in ("cluster_restore", "backup_failure"):  # they work in namespaces, which end with them
         until(on_host, "! pgrep -f phase0-[d]rill >/dev/null")
         assert "/proc/" not in left(on_host)
     assert "unable" not in held(on_host, drill)
