@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.contract import load_contract
+from testing.faults import forked_audits
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,8 +34,20 @@ def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
     )
+    return Audited(done.returncode, done.stdout + done.stderr, _run(out))
+
+
+def replayed(recording: Path, out: Path) -> Audited:
+    """Judge a recording in a forked process, which takes half as long as `audit`; of the reports it writes only run.json."""
+    out.mkdir(parents=True, exist_ok=True)
+    printed = out / "printed"
+    status = forked_audits.audit([f"--target=replay:{recording}", f"--reports={out}"], printed, 300)
+    return Audited(status or 0, printed.read_text(), _run(out))
+
+
+def _run(out: Path) -> dict[str, Any]:
     file = out / "run.json"
-    return Audited(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def expected(scenario: str) -> tuple[int, dict[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.session.recording import Recording, read_recording, write_recording
 from gate.identity import Identity, digest
-from testing.audits import ROOT, Audited, audit, expected
+from testing.audits import ROOT, Audited, expected, replayed
 from testing.threats import attack
 
 READY = ROOT / "lab" / "recordings" / "ready.json"
@@ -37,7 +37,7 @@ def spoiled(recording: Recording, spoil: Spoil) -> Recording:
 
 def judged(recording: Recording, folder: Path) -> Audited:
     write_recording(recording, folder / "r.json")
-    return audit(f"replay:{folder / 'r.json'}", folder / "out")
+    return replayed(folder / "r.json", folder / "out")
 
 
 def info(listed: dict[str, Any]) -> dict[str, Any]:

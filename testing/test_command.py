@@ -11,6 +11,7 @@ import pytest
 
 from gate.history import remember
 from gate.past import Past
+from testing.in_process import run
 from testing.places import entered_by_all
 from testing.small_audit import TARGET
 from testing.threats import attack
@@ -154,6 +155,6 @@ def test_an_account_without_rights_reads_one_line(words: tuple[str, ...], closed
 @pytest.mark.parametrize("words", PEOPLE, ids=lambda words: f"{words[0]} {len(words)}")
 def test_a_folder_that_is_not_there_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
     for missing in (tmp_path / "nowhere", tmp_path / ("x" * 300), Path("/dev/null/edge")):
-        done = ended(("reports", *words), missing)
+        done = run("reports", *(word.format(folder=missing) for word in words))
         assert (done.returncode, done.stdout) == (4, "")
         assert done.stderr.count("\n") == 1

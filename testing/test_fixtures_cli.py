@@ -3,12 +3,12 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from testing.in_process import run
 from testing.servers import serving_api
 from testing.test_cluster_client import kubeconfig
 
@@ -54,14 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(*words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fixtures", "check", *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run("fixtures", "check", *words, env=env)
     assert "Traceback" not in done.stderr
     return done
 

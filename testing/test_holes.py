@@ -18,7 +18,7 @@ from gate.contract import Criterion, load_contract
 from gate.run import Run
 from gate.sentence import holes
 from reports.text.words import OWN
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, replayed
 
 CONTRACT = load_contract()
 FOLDER = OWN | {"own"}  # values that every sentence may use, and the target's folder
@@ -29,7 +29,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """The runs of the recorded servers."""
     folders = {name: tmp_path_factory.mktemp(name) for name in ("before", "ready")}
     return [
-        msgspec.convert(audit(f"replay:{ROOT}/lab/recordings/{name}.json", folder).run, Run)
+        msgspec.convert(replayed(ROOT / "lab" / "recordings" / f"{name}.json", folder).run, Run)
         for name, folder in folders.items()
     ]
 

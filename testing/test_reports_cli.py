@@ -12,20 +12,13 @@ from reports.__main__ import main
 from reports.exports import EXPORTS, write_all
 from reports.text.words import Voice
 from testing.golden import fixed, go, no_go
+from testing.in_process import run
 
 ROOT = Path(__file__).parents[1]
 
 
 def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reports", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-    )
+    return run("reports", *arguments)
 
 
 def refused(*arguments: str | Path) -> str:

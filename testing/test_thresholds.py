@@ -9,7 +9,7 @@ from gate.outcome import Outcome
 from gate.run import Run
 from reports.text.responsibility import todo
 from reports.text.words import Voice
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, replayed
 from testing.small_audit import House, rows
 
 TIGHTER = {
@@ -30,7 +30,7 @@ def tightened(tmp_path_factory: pytest.TempPathFactory) -> Run:
     recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
     recording["target"]["thresholds"] = TIGHTER
     (folder / "tight.json").write_text(json.dumps(recording))
-    return msgspec.convert(audit(f"replay:{folder}/tight.json", folder).run, Run)
+    return msgspec.convert(replayed(folder / "tight.json", folder).run, Run)
 
 
 def said(run: Run, id: str, language: str = "en") -> str:
