@@ -46,6 +46,15 @@ class Basis(StrEnum):
     HARDENING = "hardening"
 
 
+class Impact(StrEnum):
+    """What comes of it where a criterion is not met, worst first; reasons are told in this order."""
+
+    DATA_LOSS = "data-loss"
+    SERVICE_DOWN = "service-down"
+    DISK_FULL = "disk-full"
+    UPKEEP = "upkeep"
+
+
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence in each language of the reports."""
 
@@ -105,6 +114,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     attestable: bool = False
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
+    impact: Impact = Impact.UPKEEP
     cause: str = ""
     remedy: str = ""
     kpi: Kpi | None = None

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import msgspec
 
-from gate.contract import Basis, Kind
+from gate.contract import Basis, Impact, Kind
 from gate.outcome import Outcome
 from gate.resolve import COUNTS_ALL, resolve_outcomes
 from gate.run import Result, Run
@@ -95,7 +95,10 @@ def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Ver
 
 
 def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tuple[Cause, ...]:
-    """Group the unmet criteria among `ids` by cause, worst first. Causes that only follow from others are left out."""
+    """Group the unmet criteria among `ids` by cause: worst outcome first, and the worst impact first among these.
+
+    Causes that only follow from others are left out.
+    """
     groups: dict[tuple[Outcome, str, str], list[str]] = {}
     for id in ids:
         if not results[id].outcome.settled:
@@ -103,7 +106,12 @@ def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tupl
             groups.setdefault((results[id].outcome, _key(run, results[id]), criterion.owner), []).append(id)
     causes = [Cause(key, outcome, tuple(ids), owner) for (outcome, key, owner), ids in groups.items()]
     independent = [cause for cause in causes if not _follows(run, cause, causes)]
-    return tuple(sorted(independent, key=lambda cause: -cause.outcome.severity))
+    return tuple(sorted(independent, key=lambda cause: (-cause.outcome.severity, _harm(run, cause))))
+
+
+def _harm(run: Run, cause: Cause) -> int:
+    """Return the place of the cause's worst impact in the order of Impact, 0 for the worst."""
+    return min(list(Impact).index(run.contract[id].impact) for id in cause.ids)
 
 
 def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:

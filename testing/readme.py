@@ -17,7 +17,7 @@ BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MARK = "<!-- the demo's own words: python -m testing.readme -->\n```\n"
 EXCERPT = re.compile(rf"(?<={re.escape(MARK)}).*?(?=^```)", re.MULTILINE | re.DOTALL)
 REMARK = re.compile(r"(?:^|\s+)#.*")
-RULE, LAST, REASONS = "━" * 20, "Report:", 5
+RULE, LAST, REASONS = "━" * 20, "Report:", 1
 
 
 def commands() -> dict[str, str]:
@@ -46,21 +46,13 @@ def demo() -> str:
             stdin=subprocess.DEVNULL,
         ).stdout
     lines = said.splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith(RULE))
-    last = next(number for number, line in enumerate(lines) if line.startswith(LAST))
-    block = lines[first + 1 : last]
-    opening = "\n".join(block[: block.index("Why")]).strip()
-    why, dates = _reasons(block)
-    return f"{opening}\n\nWhy\n{why}\n…\n\n{dates}\n…\n{LAST} reports/out/verdict.html\n"
-
-
-def _reasons(lines: list[str]) -> tuple[str, str]:
-    """Return the first reasons, and the paragraph of dates after them."""
-    begin = lines.index("Why") + 1
-    end = lines.index("", begin)
-    starts = [number for number in range(begin, end) if not lines[number].startswith(" ")]
-    after = lines.index("", end + 1)
-    return "\n".join(lines[begin : starts[REASONS]]), "\n".join(lines[end + 1 : after])
+    begin = next(number for number, line in enumerate(lines) if line.startswith(RULE)) + 1
+    why = lines.index("Why", begin)
+    starts = [number for number in range(why + 1, len(lines)) if lines[number][:1].strip()]
+    dates = lines.index("", starts[REASONS]) + 1
+    opening, reasons = "\n".join(lines[begin : why + 1]), "\n".join(lines[why + 1 : starts[REASONS]])
+    ending = "\n".join(lines[dates : lines.index("", dates)])
+    return f"{opening}\n{reasons}\n…\n\n{ending}\n…\n{LAST} reports/out/verdict.html\n"
 
 
 def with_demo(page: str, words: str) -> str:

@@ -116,11 +116,11 @@ def test_an_unknown_code_with_any_value_is_one_bounded_sentence(text: str, langu
 @pytest.mark.parametrize(
     ("value", "unit", "en", "fr"),
     [
-        (85.02, "%", "85\u00a0%", "85\u00a0%"),
+        (85.02, "%", "85.02\u00a0%", "85,02\u00a0%"),
         (10.81, "%", "10.8\u00a0%", "10,8\u00a0%"),
-        (6.997, "days", "6.99\u00a0days", "6,99\u00a0jours"),
+        (6.997, "days", "6.997\u00a0days", "6,997\u00a0jours"),
         (543.35, "days", "543\u00a0days", "543\u00a0jours"),
-        (1998.66, "MiB", "1998\u00a0MiB", "1998\u00a0Mio"),
+        (1998.66, "MiB", "1999\u00a0MiB", "1999\u00a0Mio"),
         (0.01, "min", "<\u00a01\u00a0min", "<\u00a01\u00a0min"),
         (3.2e-6, "GB", "3.2\u00a0kB", "3,2\u00a0ko"),
         (3, "deployments", "3\u00a0deployments", "3\u00a0déploiements"),

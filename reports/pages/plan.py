@@ -1,46 +1,14 @@
 """Compares the plan's schedule, the days J0 to J7, with what was done, and its wording with the real server."""
 
-import tomllib
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 
 import msgspec
 
-from gate.contract import Text
 from gate.decision import Decision
 from gate.outcome import Outcome
 from gate.run import Run
+from reports.text.plan import Departure, Task, beginning, last_day, plan
 from reports.text.words import Voice
-
-FILE = Path(__file__).parent / "plan.toml"
-
-
-class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of the plan's schedule: its first and last day since the start, hours per day, and the criteria that show
-    it is done.
-    """
-
-    first: int
-    last: int
-    hours: float
-    title: Text
-    criteria: tuple[str, ...]
-
-
-class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sentence of the plan, and what following it means on a real server."""
-
-    criterion: str
-    plan: Text
-    real: Text
-
-
-class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of plan.toml."""
-
-    task: tuple[Task, ...]
-    departure: tuple[Departure, ...]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -68,15 +36,9 @@ class Apart(msgspec.Struct, frozen=True):
     word: str = ""
 
 
-@cache
-def plan() -> PlanFile:
-    """Return the content of plan.toml."""
-    return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), PlanFile)
-
-
 def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:
-    """Return the tasks that have at least one criterion in this run."""
-    begin = date.fromisoformat(run.target.plan_start) if run.target.plan_start else None
+    """The tasks of which this run judges anything."""
+    begin = beginning(run)
     return tuple(
         _row(task, begin, run, decision, voice)
         for task in plan().task
@@ -87,15 +49,15 @@ def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:
 def _row(task: Task, begin: date | None, run: Run, decision: Decision, voice: Voice) -> Row:
     ids = tuple(id for id in task.criteria if id in decision.results)
     met = sum(decision.results[id].outcome.settled for id in ids)
-    state = _state(task, begin, run.ended.date(), met == len(ids))
+    state = _state(task, run, met == len(ids))
     logged = sum(
         row.hours for row in run.people.worklog if begin and task.first <= (row.date - begin).days <= task.last
     )
-    number = f"J{task.first}" if task.first == task.last else f"J{task.first}–J{task.last}"
+    number = voice.word("plan-day" if task.first == task.last else "plan-days", first=task.first, last=task.last)
     count = task.last - task.first + 1
     return Row(
         number,
-        _when(task, begin, voice),
+        _when(task, run, voice),
         voice.text(task.title),
         voice.figure(task.hours * count, "h"),
         voice.figure(logged, "h") if logged else "–",
@@ -107,21 +69,25 @@ def _row(task: Task, begin: date | None, run: Run, decision: Decision, voice: Vo
     )
 
 
-def _when(task: Task, begin: date | None, voice: Voice) -> str:
-    if begin is None:
+def _when(task: Task, run: Run, voice: Voice) -> str:
+    begin, last = beginning(run), last_day(task, run)
+    if last is None:
         return ""
-    first, last = (voice.short_day(begin + timedelta(days=number)) for number in (task.first, task.last))
-    return first if first == last else f"{first} – {last}"
+    first = begin + timedelta(days=task.first) if begin and not task.meeting else last
+    days = [voice.short_day(day) for day in (first, last)]
+    return days[0] if first == last else " – ".join(days)
 
 
-def _state(task: Task, begin: date | None, today: date, done: bool) -> str:
-    if done:
+def _state(task: Task, run: Run, met: bool) -> str:
+    """A meeting is done when it was held, which no audit before it can see."""
+    begin, last, day = beginning(run), last_day(task, run), run.ended.date()
+    if met and not (task.meeting and last and day <= last):
         return "done"
-    if begin is None:
+    if last is None:
         return "open"
-    if today > begin + timedelta(days=task.last):
+    if day > last:
         return "late"
-    return "open" if today >= begin + timedelta(days=task.first) else "to-come"
+    return "open" if task.meeting or (begin and day >= begin + timedelta(days=task.first)) else "to-come"
 
 
 def departures(run: Run, decision: Decision, voice: Voice) -> tuple[Apart, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from gate.decision import Decision
-from gate.derived import Score, progress, score
+from gate.derived import DECISION, Score, progress, score
 from gate.people import STABLE
 from gate.run import Intervention, Run
 from gate.stability import Window as Seen
@@ -78,7 +78,9 @@ def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
 def completed(run: Run, decision: Decision, voice: Voice) -> str:
     """Return a sentence on how much of Phase 0 is done."""
     seen = progress(run.contract, decision.results)
-    return voice.word("progress-said", percent=int(seen.percent), met=seen.met, blocking=seen.blocking)
+    waived = sum(run.contract[id].chapter != DECISION for id in decision.waived)
+    word = "progress-waived" if waived else "progress-said"
+    return voice.word(word, met=seen.met - waived, blocking=seen.blocking, waived=waived)
 
 
 def window(run: Run, voice: Voice) -> WindowView:

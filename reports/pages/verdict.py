@@ -19,6 +19,7 @@ from reports.pages.figures import Figure, figures
 from reports.pages.foot import Foot, foot
 from reports.pages.proofs import Proof
 from reports.text.briefing import Briefing, brief
+from reports.text.duties import Duty, duties
 from reports.text.words import Voice, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -49,7 +50,13 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     worth: worth.ReturnView
     expires: tuple[str, tuple[str, ...]] | None
     proven: tuple[proven.Proven, ...]
+    duties: tuple[Duty, ...]
     foot: Foot
+
+    @property
+    def anchors(self) -> dict[str, str]:
+        """Where the list of each person stands."""
+        return {duty.person: duty.anchor for duty in self.duties}
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -82,6 +89,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         worth=worth.worth(run, voice),
         expires=standing.expires_next(run, decision, voice),
         proven=proven.proven(run.contract, proofs, voice),
+        duties=duties(briefing.reasons),
         foot=foot(run, briefing, voice),
     )
 

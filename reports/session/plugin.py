@@ -53,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Progress(config, lambda: resolve_outcomes(run_so_far(config))), "phase0-progress")
     config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
     config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
+    config.pluginmanager.register(LastWord(config), "phase0-last-word")
 
 
 class Recorder:
@@ -141,17 +142,33 @@ def _remember(config: pytest.Config, left: Past) -> None:
         config.stash[NOTICES].append(str(error))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print test files that could not be loaded, and then the decision."""
-    for report in terminalreporter.stats.get("error", []):
-        if isinstance(report, pytest.CollectReport):
-            terminalreporter.write_line(not_loaded(report, config.stash[LANGUAGE]), red=True)
-    folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
-    if DECIDED in config.stash:
-        run, decision = config.stash[DECIDED]
-        for parts in summary(run, decision, config.stash[LANGUAGE], notices, folder, columns()):
-            for text, markup in parts:
-                terminalreporter.write(text, **dict.fromkeys(markup, True))
-            terminalreporter.write("\n")
-    elif not config.getoption("collectonly"):
-        terminalreporter.write_line(no_decision(folder, config.stash[LANGUAGE]), yellow=True)
+class LastWord:
+    """Prints the decision last, below pytest's own line of counts."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the test files that could not be loaded."""
+        for report in terminalreporter.stats.get("error", []):
+            if isinstance(report, pytest.CollectReport):
+                terminalreporter.write_line(not_loaded(report, self.config.stash[LANGUAGE]), red=True)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None]:
+        """Print the decision after everything else that happens at the end of the session."""
+        yield
+        if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
+            self._say(reporter)
+
+    def _say(self, reporter: pytest.TerminalReporter) -> None:
+        config, language = self.config, self.config.stash[LANGUAGE]
+        folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
+        if DECIDED in config.stash:
+            whole = config.get_verbosity() > 0
+            for parts in summary(*config.stash[DECIDED], language, notices, folder, columns(), whole=whole):
+                for text, markup in parts:
+                    reporter.write(text, **dict.fromkeys(markup, True))
+                reporter.write("\n")
+        elif not config.getoption("collectonly"):
+            reporter.write_line(no_decision(folder, language), yellow=True)

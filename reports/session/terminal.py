@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gate.decision import Decision, Verdict
@@ -16,6 +17,8 @@ from reports.text.words import Voice, shown
 
 Part = tuple[str, tuple[str, ...]]  # a text, and the names of pytest's markup for it
 MARGIN = 11
+TITLE = 39  # columns of a condition
+WORST, IDS = 2, 4  # reasons that are shown, and criteria that are named for each, without -v
 COLOURS = {
     Outcome.PASS: "green",
     Outcome.FIXED: "green",
@@ -29,22 +32,63 @@ VERDICTS = {Verdict.GO: "green", Verdict.UNDECIDED: "yellow", Verdict.NOT_YET: "
 
 
 def summary(
-    run: Run, decision: Decision, language: str, notices: Sequence[str], folder: Path, width: int = 100
+    run: Run,
+    decision: Decision,
+    language: str,
+    notices: Sequence[str],
+    folder: Path,
+    width: int,
+    *,
+    whole: bool = False,
 ) -> Iterator[Sequence[Part]]:
-    """Yield the lines of the block, each as parts with their markup.
+    """Yield the lines of the block, each as parts with their markup; the decision comes last.
 
-    A line has at most `width` columns, unless a single word is longer.
+    A line has at most `width` columns, unless a single word is longer. With `whole` the block has every reason and every
+    caveat; otherwise it has the worst reasons, and the number of the others.
     """
     voice = Voice(language)
     briefing = brief(run, decision, voice)
-    yield from _head(briefing, VERDICTS[decision.verdict], width)
-    yield from _reasons(briefing.reasons, voice, width, voice.word("because"), (briefing.tally, briefing.remedies))
-    yield from _rows(_facts(briefing, voice), width)
-    yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in briefing.waivers], width)
-    yield from _reasons(briefing.reserves, voice, width, voice.word("reserves"))
-    yield from _rows([(voice.word("notices"), notice) for notice in notices], width)
     report = folder / "verdict.html"
-    yield from _foot(briefing, voice, None if any(notice.startswith(f"{report}: ") for notice in notices) else report)
+    if whole:
+        yield from _reasons(briefing.reserves, voice, width, voice.word("reserves"))
+    yield from _rows([(voice.word("notices"), notice) for notice in notices], width)
+    yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in briefing.waivers], width)
+    yield from _head(briefing, VERDICTS[decision.verdict], width)
+    yield from _conditions(briefing, width)
+    told = briefing.reasons if whole else map(_short, briefing.reasons[:WORST])
+    yield from _reasons(told, voice, width, voice.word("because"))
+    yield from _more(briefing, voice, width, whole=whole)
+    yield from _rows(_facts(briefing, voice), width)
+    made = not any(notice.startswith(f"{report}: ") for notice in notices)
+    yield from _foot(briefing, voice, report if made else None, width)
+
+
+def _conditions(briefing: Briefing, width: int) -> Iterator[Sequence[Part]]:
+    """Yield a line for each condition: its state, how many of its criteria are met or its figure, and by when to act."""
+    yield [("", ())]
+    for row in briefing.conditions:
+        count = f"{row.met}/{row.all}" if row.all > 1 else ""
+        told = " · ".join(part for part in (count or row.figure, row.due) if part)
+        first, *more = wrapped(f"{row.title:<{TITLE}} {told}".rstrip(), width, MARGIN)
+        yield [(f"{row.word:<{MARGIN}}", (COLOURS[row.outcome],)), (first, ())]
+        yield from ([(" " * MARGIN + rest, ())] for rest in more)
+
+
+def _short(line: Responsibility) -> Responsibility:
+    """Return the reason without what else was found, and with a few of its criteria."""
+    ids = line.ids if len(line.ids) <= IDS else (*line.ids[: IDS - 1], f"… {line.ids[-1]}")
+    return msgspec.structs.replace(line, more="", ids=ids)
+
+
+def _more(briefing: Briefing, voice: Voice, width: int, *, whole: bool) -> Iterator[Sequence[Part]]:
+    """Yield how many reasons and caveats are left out, and the command that shows the remedies."""
+    left = 0 if whole else max(0, len(briefing.reasons) - WORST)
+    caveats = 0 if whole else len(briefing.reserves)
+    told = [voice.word("more-reasons", count=left)] if left else []
+    told += [voice.word("more-caveats", count=caveats)] if caveats else []
+    notes = [f"{', '.join(told)}{voice.colon}{voice.word('more-where')}"] if told else []
+    for note in (*notes, briefing.remedies):
+        yield from ([(row, ())] for row in wrapped(plain(note), width, 0) if row)
 
 
 def _head(briefing: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
@@ -57,15 +101,12 @@ def _head(briefing: Briefing, colour: str, width: int) -> Iterator[Sequence[Part
         yield from ([(line, ("yellow",))] for line in wrapped(plain(f"{label}. {note}"), width, 0))
 
 
-def _reasons(
-    lines: Iterable[Responsibility], voice: Voice, width: int, title: str, notes: Sequence[str] = ()
-) -> Iterator[Sequence[Part]]:
-    """Yield each cause: outcome, criteria and sentence, and below it who must act and how."""
+def _reasons(lines: Iterable[Responsibility], voice: Voice, width: int, title: str) -> Iterator[Sequence[Part]]:
+    """Yield each cause: outcome, criteria and sentence, and below it who must act, by when and how."""
     for number, line in enumerate(lines):
         if not number:
             yield [("", ())]
             yield [(title, ("bold",))]
-            yield from ([(row, ())] for note in notes if note for row in wrapped(plain(note), width, 0))
         ids = ", ".join(line.ids)
         first, *more = wrapped(f"{ids}  {plain(line.problem)}", width, MARGIN)
         bold = len(ids) if first.startswith(ids) else 0
@@ -76,16 +117,21 @@ def _reasons(
         ]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
         yield from ([(" " * MARGIN + row, ())] for row in wrapped(plain(line.more), width, MARGIN) if row)
-        for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):
-            rows = wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN)
-            yield from ([(" " * MARGIN + row, ("light",))] for row in rows)
+        yield from ([(" " * MARGIN + row, ("light",))] for row in _action(line, voice, width))
+
+
+def _action(line: Responsibility, voice: Voice, width: int) -> Iterator[str]:
+    """Yield who must act and by when, and the next command."""
+    due = f" · {voice.word('by-when')}{voice.colon}{line.due}" if line.due else ""
+    yield from wrapped(f"{voice.word('who')}{voice.colon}{plain(line.owner)}{due}", width, MARGIN)
+    yield from wrapped(f"{voice.word('todo')}{voice.colon}{plain(line.todo)}", width, MARGIN)
 
 
 def _facts(briefing: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:
     compared = f" ({briefing.dates.compared})" if briefing.dates.compared else ""
-    yield voice.word("audited"), briefing.moment
     yield voice.word("earliest"), f"{briefing.dates.earliest}{compared}"
     yield voice.word("meeting"), briefing.dates.meeting_line
+    yield voice.word("audited"), briefing.moment
     for note in (briefing.changed, briefing.letter):
         if note:
             yield "", note
@@ -103,13 +149,10 @@ def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Sequence[Part
         last = label
 
 
-def _foot(briefing: Briefing, voice: Voice, report: Path | None) -> Iterator[Sequence[Part]]:
-    counts: list[Part] = []
-    for outcome, word, count in briefing.counts:
-        counts += [(" · " if counts else "", ()), (f"{count} {word}", (COLOURS[outcome],))]
-    total = voice.word("counts", count=sum(count for _, _, count in briefing.counts))
+def _foot(briefing: Briefing, voice: Voice, report: Path | None, width: int) -> Iterator[Sequence[Part]]:
     yield [("", ())]
-    yield [(f"{total}, {voice.word('duration', duration=briefing.duration)}{voice.colon}", ()), *counts]
+    counted = f"{briefing.tally}{voice.semicolon}{voice.word('duration', duration=briefing.duration)}"
+    yield from ([(row, ())] for row in wrapped(counted, width, 0))
     if report:
         yield [(f"{voice.word('report')}{voice.colon}", ("bold",)), (str(report), ())]
 

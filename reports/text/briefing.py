@@ -1,6 +1,7 @@
 """Puts the first screen into words: decision, reasons, who must act and how. Terminal and page both use it."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -8,14 +9,17 @@ from gate.contract import Criterion
 from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
 from gate.run import Finding, Run
+from reports.text.conditions import ConditionLine, conditions
+from reports.text.due import late_after
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
 from reports.text.responsibility import Responsibility, line_of, owner, todo
 from reports.text.short_form import capital
-from reports.text.tally import counts, remedies, still_open, tally
+from reports.text.tally import counted, counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
 
 LONGEST_TITLE = 90
+VALID = timedelta(days=1)  # after it another daily audit was due, and this one says nothing of the server any more
 
 
 class Briefing(msgspec.Struct, frozen=True):
@@ -31,6 +35,9 @@ class Briefing(msgspec.Struct, frozen=True):
     place: str
     moment: str
     labels: tuple[tuple[str, str], ...]
+    valid_until: datetime
+    conditions: tuple[ConditionLine, ...]
+    late_after: str
     reasons: tuple[Responsibility, ...]
     tally: str
     remedies: str
@@ -56,6 +63,9 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
         place=shown(run.target.title, LONGEST_TITLE),
         moment=voice.moment(run.ended),
         labels=tuple(_labels(run, voice)),
+        valid_until=run.ended + VALID,
+        conditions=conditions(run, decision, voice),
+        late_after=late_after(run, decision, voice),
         reasons=tuple(line_of(run, decision, cause, voice) for cause in decision.causes),
         tally=tally(run, decision, voice),
         remedies=remedies(run, decision, voice),
@@ -79,7 +89,7 @@ def verdict_word(decision: Decision, voice: Voice) -> str:
 
 
 def _headline(run: Run, decision: Decision, voice: Voice) -> str:
-    rows = [decision.results[id].outcome for id, criterion in run.contract.items() if criterion.blocking]
+    rows = [result.outcome for result in counted(run, decision)]
     code = "waived" if decision.verdict is Verdict.GO and decision.waived else decision.verdict.name
     opened = still_open(decision, voice)
     if code == "NOT_YET" and not opened:

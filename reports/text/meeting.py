@@ -35,22 +35,27 @@ def dates(run: Run, decision: Decision, voice: Voice) -> Dates:
     is_over = meeting is not None and meeting < run.ended.date()
     over = voice.word("meeting-over") if is_over else ""
     if decision.verdict is Verdict.GO:
-        return Dates(voice.word("earliest-now"), planned, over=over)
+        return Dates(voice.word("earliest-now", day=voice.day(run.ended)), planned, over=over)
     if not decision.earliest:
         return Dates(voice.word("earliest-open"), planned, over=over)
     earliest = datetime.fromisoformat(decision.earliest).date()
     late = None if meeting is None or is_over else (earliest - meeting).days
-    day = _repaired(voice.day(earliest), decision, voice)
-    return Dates(day, planned, _compared(late, voice), max(late or 0, 0), over)
+    return Dates(
+        _repaired(voice.day(earliest), run, decision, voice), planned, _compared(late, voice), max(late or 0, 0), over
+    )
 
 
 def _of_meeting(meeting: date | None, voice: Voice) -> str:
     return voice.day(meeting) if meeting else voice.word("meeting-unknown")
 
 
-def _repaired(day: str, decision: Decision, voice: Voice) -> str:
+def _repaired(day: str, run: Run, decision: Decision, voice: Voice) -> str:
     """Return the earliest day. For a NO-GO it depends on the condition that the failures are repaired first."""
-    return voice.word("earliest-repaired", day=day) if decision.verdict is Verdict.NO_GO else day
+    return (
+        voice.word("earliest-repaired", day=day, audited=voice.day(run.ended))
+        if decision.verdict is Verdict.NO_GO
+        else day
+    )
 
 
 def _compared(late: int | None, voice: Voice) -> str:

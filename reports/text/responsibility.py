@@ -7,6 +7,7 @@ from gate.decision import Cause, Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
 from gate.sentence import locale
+from reports.text.due import due
 from reports.text.short_form import capital, failing, short_form
 from reports.text.words import Voice, shown
 
@@ -16,7 +17,8 @@ LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
 class Responsibility(msgspec.Struct, frozen=True):
     """One cause: its criteria, what is wrong, who must act and how.
 
-    `topic` is the title of a single criterion or the chapters of several. `more` is what else was found.
+    `topic` is the title of a single criterion or the chapters of several. `more` is what else was found. `person` is the
+    name without the role, and `due` says by when to act, or is empty if that is not known.
     """
 
     outcome: Outcome
@@ -26,6 +28,8 @@ class Responsibility(msgspec.Struct, frozen=True):
     more: str
     owner: str
     todo: str
+    person: str = ""
+    due: str = ""
 
 
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
@@ -41,6 +45,8 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Respons
         more(criterion, result, problem, voice),
         owner(run, cause.owner, voice),
         todo(run, result, voice),
+        person(run, cause.owner, voice),
+        due([decision.results[id] for id in cause.ids], run, voice),
     )
 
 

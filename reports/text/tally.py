@@ -1,13 +1,14 @@
-"""Counts for the first screen: open criteria by what they wait for, reasons by outcome, and who is responsible."""
+"""Counts for the first screen: blocking criteria by outcome, open ones by what they wait for, and what remedies mend."""
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from gate.decision import Decision
 from gate.outcome import Outcome
+from gate.resolve import COUNTS_ALL, SHOWN
 from gate.run import Result, Run
-from reports.text.responsibility import person
 from reports.text.words import Voice
 
 
@@ -30,26 +31,31 @@ def _waits_for(result: Result, decision: Decision) -> str:
     return "date" if decision.earliest and result.reason and result.reason.values.get("until") else "nobody"
 
 
+def counted(run: Run, decision: Decision) -> list[Result]:
+    """Return the results that the first screen counts: all blocking criteria except the one that counts the others."""
+    return [decision.results[id] for id, row in run.contract.items() if row.blocking and id != COUNTS_ALL]
+
+
 def tally(run: Run, decision: Decision, voice: Voice) -> str:
-    """Return `11 reasons: 9 failures, 2 unknown · operations 11`, or "" for less than two reasons."""
-    if len(decision.causes) < 2:
-        return ""
-    outcomes = Counter(cause.outcome for cause in decision.causes)
-    parts = [
-        voice.say("tally", outcome, {"count": outcomes[outcome]}) for outcome in reversed(Outcome) if outcomes[outcome]
-    ]
-    owners = Counter(person(run, cause.owner, voice) for cause in decision.causes)
-    reasons = voice.say("tally", "all", {"count": len(decision.causes), "parts": ", ".join(parts)})
-    return f"{reasons} · {', '.join(f'{name} {count}' for name, count in owners.most_common())}"
+    """Return `41 blocking criteria: 10 pass, 4 unknown, 27 fail`; the conditions add up to the same figures."""
+    outcomes = Counter(result.outcome for result in counted(run, decision))
+    parts = [f"{outcomes[one]} {voice.outcome(one, outcomes[one])}" for one in Outcome if outcomes[one]]
+    return voice.say("tally", "all", {"count": sum(outcomes.values()), "parts": ", ".join(parts)})
 
 
 def remedies(run: Run, decision: Decision, voice: Voice) -> str:
     """Return, for a recording, how many failures have a remedy, because its own lines offer none. Otherwise return ""."""
-    failed = [id for id, result in decision.results.items() if result.outcome is Outcome.FAIL]
+    failed = [result.id for result in counted(run, decision) if result.outcome is Outcome.FAIL]
     curable = [id for id in failed if run.contract[id].remedy]
     if not (run.replayed_from and curable):
         return ""
-    return voice.word("remedies", count=len(curable), failed=len(failed), target=run.target.folder)
+    return voice.word("remedies", count=len(curable), failed=len(failed), target=_audited(run))
+
+
+def _audited(run: Run) -> str:
+    """Return the TARGET for `make audit`; for a recorded lab server, also the scenario of the lab."""
+    scenario = Path(run.replayed_from).stem if run.target.kind in SHOWN else ""
+    return f"{run.target.folder} SCENARIO={scenario}" if scenario else run.target.folder
 
 
 def counts(decision: Decision, voice: Voice) -> Iterator[tuple[Outcome, str, int]]:

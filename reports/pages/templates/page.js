@@ -31,5 +31,6 @@ const follow = () => {
   place.scrollIntoView();
 };
 for (const choice of document.querySelectorAll(".language input")) choice.addEventListener("change", () => turn(choice.value));
+for (const label of document.querySelectorAll(".expired")) label.hidden = Date.now() < Date.parse(label.dataset.until);
 addEventListener("hashchange", follow);
 follow();

@@ -1,0 +1,90 @@
+"""The plan's conditions for a GO, one line each: state, figure, who must act and by when."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from gate.decision import Decision
+from gate.outcome import Outcome
+from gate.run import Result, Run
+from reports.text.due import due
+from reports.text.plan import Condition, plan
+from reports.text.responsibility import person
+from reports.text.words import Voice, shown
+
+LONGEST_FIGURE = 24
+
+
+class ConditionLine(msgspec.Struct, frozen=True):
+    """A condition in words. `met` of its `all` blocking criteria are met; both are 0 if it only counts other criteria.
+
+    `ids` are the criteria that are not met. `due` says by when to act, or until when the condition waits.
+    """
+
+    title: str
+    outcome: Outcome
+    word: str
+    figure: str
+    target: str
+    met: int
+    all: int
+    people: tuple[str, ...]
+    due: str
+    ids: tuple[str, ...]
+
+
+def conditions(run: Run, decision: Decision, voice: Voice) -> tuple[ConditionLine, ...]:
+    """Return the conditions that have at least one criterion in this run, in the order of the plan."""
+    found = ((condition, judged_by(condition, run, decision)) for condition in plan().condition)
+    return tuple(_line(condition, results, run, decision, voice) for condition, results in found if results)
+
+
+def judged_by(condition: Condition, run: Run, decision: Decision) -> list[Result]:
+    """Return the results of the condition's blocking criteria, in the order of the contract."""
+    return [
+        decision.results[id]
+        for id, criterion in run.contract.items()
+        if criterion.blocking and (id in condition.criteria or criterion.chapter in condition.chapters)
+    ]
+
+
+def _line(condition: Condition, results: Sequence[Result], run: Run, decision: Decision, voice: Voice) -> ConditionLine:
+    open = [result for result in results if not result.outcome.settled]
+    worst = max((result.outcome for result in results), key=lambda outcome: outcome.severity)
+    figure, target = _figure(condition, run, decision, voice)
+    counted = [] if condition.derived else results
+    return ConditionLine(
+        title=voice.text(condition.title),
+        outcome=worst,
+        word=_word(worst, voice),
+        figure=figure,
+        target=target,
+        met=sum(result.outcome in (Outcome.PASS, Outcome.FIXED) for result in counted),
+        all=len(counted),
+        people=() if condition.derived else _people(open, run, voice),
+        due="" if condition.derived else due(open, run, voice),
+        ids=tuple(result.id for result in open),
+    )
+
+
+def _word(worst: Outcome, voice: Voice) -> str:
+    """Return “met”, or the outcome of the worst criterion."""
+    return voice.word("condition-met") if worst in (Outcome.PASS, Outcome.FIXED) else voice.outcome(worst)
+
+
+def _figure(condition: Condition, run: Run, decision: Decision, voice: Voice) -> tuple[str, str]:
+    """Return the condition's main figure and its target, or two empty strings if it has none."""
+    criterion = run.contract.get(condition.figure)
+    if criterion is None:
+        return "", ""
+    result, target = decision.results[condition.figure], voice.bound(criterion.bound)
+    if result.outcome is Outcome.UNKNOWN or result.value is None:
+        return voice.word("unknown-now"), target
+    if criterion.kpi and result.seen:
+        return shown(voice.text(criterion.kpi.now, result.seen), LONGEST_FIGURE), target
+    return voice.figure(result.value, criterion.bound.unit), target
+
+
+def _people(open: Iterable[Result], run: Run, voice: Voice) -> tuple[str, ...]:
+    """Return the names of all who must act, once each, whatever their roles."""
+    return tuple(dict.fromkeys(person(run, run.contract[result.id].owner, voice) for result in open))
