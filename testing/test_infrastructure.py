@@ -369,6 +369,39 @@ def test_who_may_log_in_and_read(old: str, new: str, readable: bool, passwords: 
     assert (seen.readable, seen.passwords, seen.root) == (readable, passwords, "no")
 
 
+STRICT = (
+    "kbdinteractiveauthentication no;passwordauthentication no;permitrootlogin no;usepam yes;authenticationmethods any;"
+)
+LAX = STRICT.replace("passwordauthentication no", "passwordauthentication yes")
+
+
+@pytest.mark.parametrize(
+    ("rows", "passwords", "accounts", "near"),
+    [
+        (f"asked root 192.0.2.7 {STRICT}\nasked u 192.0.2.7 {STRICT}\n", False, (), ()),
+        (f"asked root 192.0.2.7 {STRICT}\nasked u 192.0.2.7 {LAX}\n", True, ("u",), ()),
+        (f"asked u 192.0.2.7 {STRICT}\nasked u 10.0.0.0 {LAX}\n", False, (), ("u (10.0.0.0)",)),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey,password')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey password')}\n", True, ("u",), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' keyboard-interactive:pam')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX}\nunasked v 192.0.2.7\n", True, ("u",), ()),
+    ],
+)
+def test_a_match_block_opens_a_door_too(rows: str, passwords: bool, accounts: tuple[str, ...], near: object) -> None:
+    seen = login(LOGIN + rows)
+    assert (seen.passwords, seen.accounts, seen.near) == (passwords, accounts, near)
+
+
+def test_who_root_is_to_sshd_is_asked_of_root() -> None:
+    assert login(f"{LOGIN}asked root 192.0.2.7 {STRICT.replace('login no', 'login yes')}\n").root == "yes"
+
+
+def test_an_account_nobody_could_ask_about_is_unknown() -> None:
+    with pytest.raises(Unknown, match="login-unasked"):
+        login(f"{LOGIN}unasked u 192.0.2.7\n")
+
+
 @pytest.mark.parametrize(
     ("status", "open", "closed"), [(200, True, False), (401, False, True), (403, False, True), (503, False, False)]
 )
