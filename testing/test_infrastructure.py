@@ -201,6 +201,29 @@ def test_the_first_certificate_to_expire_is_told() -> None:
     assert (late.expired, late.days < 0) == (("127.0.0.1:6443",), True)
 
 
+TLS = "/var/lib/rancher/k3s/server/tls"
+
+
+@pytest.mark.parametrize(
+    ("rows", "orphans", "expired"),
+    [
+        (f"file 1795000000 {TLS}/client-kube-proxy.crt\n", (f"{TLS}/client-kube-proxy.crt",), ()),
+        (f"file  {TLS}/client-kube-proxy.crt\n", (f"{TLS}/client-kube-proxy.crt",), ()),
+        (f"file 1829999999 {TLS}/client-kube-proxy.crt\n", (), ()),
+        (f"named {TLS}/client-x.crt\nfile 1795000000 {TLS}/client-x.crt\n", (), (f"{TLS}/client-x.crt",)),
+        (f"file 1795000000 {TLS}/serving-kubelet.crt\n", (), (f"{TLS}/serving-kubelet.crt",)),
+        (f"file 1795000000 {TLS}/etcd/client.crt\n", (), (f"{TLS}/etcd/client.crt",)),
+    ],
+)
+def test_a_certificate_that_the_server_does_not_name_is_told(rows: str, orphans: object, expired: object) -> None:
+    seen = certificates(f"{CERTIFICATES}named {TLS}/client-admin.crt\n{rows}")
+    assert (seen.orphans, seen.expired) == (orphans, expired)
+
+
+def test_where_nothing_is_named_every_certificate_counts() -> None:
+    assert certificates(f"{CERTIFICATES}file 1795000000 {TLS}/client-kube-proxy.crt\n").expired
+
+
 @pytest.mark.parametrize("answer", ["now 1\n", "now 1\nfile  /x.crt\n", "now 1\nserved 9 a\n"])
 def test_a_certificate_nobody_can_read_is_unknown(answer: str) -> None:
     with pytest.raises(Unknown):

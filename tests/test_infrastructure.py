@@ -71,7 +71,10 @@ def test_certificates_hold(certificates: Certificates, judge: Judge) -> None:
     assert judge(
         certificates.days,
         certificates,
-        findings=found({"expired": expired, "not-served": certificates.served is None}, names=expired),
+        findings=[
+            *found({"expired": expired, "not-served": certificates.served is None}, names=expired),
+            *found({"orphans": certificates.orphans}, names=certificates.orphans),
+        ],
     )
 
 
