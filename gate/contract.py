@@ -73,7 +73,8 @@ class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points.
 
-    `attestable`: a person may answer for what cannot be measured of it.
+    `attestable`: a person may answer for what cannot be measured of it. `optional`: a sound server may have nothing of what
+    it is about, and then it does not apply.
     """
 
     chapter: str
@@ -89,6 +90,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     blocking: bool = False
     waivable: bool = True
     attestable: bool = False
+    optional: bool = False
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     cause: str = ""

@@ -47,7 +47,8 @@ class Progress(msgspec.Struct, frozen=True):
 class Score(msgspec.Struct, frozen=True):
     """The infrastructure score as an interval: what is unknown may count as either.
 
-    A knock-out that is still open may yet bring it to 0, so that the lowest is 0 too.
+    A knock-out that is still open may yet bring it to 0, so that the lowest is 0 too. `left_out` are the points of criteria
+    that do not apply (`inapplicable`): they count neither way.
     """
 
     passed: int
@@ -55,6 +56,8 @@ class Score(msgspec.Struct, frozen=True):
     weights: int
     knocked_out: tuple[str, ...] = ()
     open_knockouts: tuple[str, ...] = ()
+    inapplicable: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def lowest(self) -> float:
@@ -85,7 +88,9 @@ def progress(contract: Contract, results: Mapping[str, Result]) -> Progress:
 
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
     """Weights of the infrastructure criteria, passed and undecided. A waiver does not make a server sound."""
-    rows = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
+    every = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
+    rows = [(criterion, result) for criterion, result in every if result.outcome is not Outcome.NOT_APPLICABLE]
+    absent = [(criterion, result) for criterion, result in every if result.outcome is Outcome.NOT_APPLICABLE]
     met = (Outcome.PASS, Outcome.FIXED)
     opened = [(criterion, result) for criterion, result in rows if result.outcome not in (*met, *FAILED)]
     return Score(
@@ -94,6 +99,8 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
         weights=sum(criterion.weight for criterion, _ in rows),
         knocked_out=tuple(result.id for criterion, result in rows if _knocks_out(criterion, result)),
         open_knockouts=tuple(result.id for criterion, result in opened if criterion.may_knock_out),
+        inapplicable=tuple(result.id for _, result in absent),
+        left_out=sum(criterion.weight for criterion, _ in absent),
     )
 
 

@@ -26,10 +26,14 @@ def settle(run: Run) -> dict[str, Result]:
 
 
 def _judged(result: Result, criterion: Criterion) -> Result:
-    """`fixed` and `waived` are computed here; where a file claims them or a pass, only what they stand on counts."""
+    """`fixed` and `waived` are computed here; where a file claims them or a pass, only what they stand on counts.
+
+    So it is with “not applicable”, which only an optional criterion may be.
+    """
     claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
     result = msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
-    if result.outcome is Outcome.PASS and not _stands(result, criterion):
+    unfounded = result.outcome is Outcome.PASS and not _stands(result, criterion)
+    if unfounded or (result.outcome is Outcome.NOT_APPLICABLE and not criterion.optional):
         return msgspec.structs.replace(result, outcome=Outcome.UNKNOWN, reason=Reason("contradicted"))
     return result
 

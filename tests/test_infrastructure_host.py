@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from fixtures.ask.answer import Unknown
 from fixtures.cluster.front import Front
+from fixtures.evidence.look import look
+from fixtures.evidence.pressure import WINDOW
 from fixtures.evidence.timekeeping import timekeeping
 from fixtures.host.system.clock import Clock
 from fixtures.host.system.kernel_words import KernelWords
@@ -12,13 +14,15 @@ from fixtures.host.system.memory import Memory
 from fixtures.host.system.updates import Updates
 from fixtures.session.judge import Judge, criterion, found
 from gate.run import Finding, Reason
+from gate.stability import Window
 
 
 @criterion("INF-09")
 def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
-    memory: Memory, kernel_words: KernelWords, judge: Judge
+    memory: Memory, kernel_words: KernelWords, maybe_window: Window | None, judge: Judge
 ) -> None:
-    killed = kernel_words.killed
+    killed, left = kernel_words.killed, judge.bound.met_by(memory.available_percent)
+    watched = look(kernel_words.at, kernel_words.oldest, WINDOW, maybe_window)
     seen = {
         "total": memory.total,
         "available": memory.available,
@@ -27,17 +31,23 @@ def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
         "watched_days": kernel_words.watched_days,
     }
     assert judge(
-        memory.available_percent, seen, findings=found({"killed": killed}, count=len(killed), names=sorted(set(killed)))
+        memory.available_percent,
+        seen,
+        pending=watched.short if left else None,
+        findings=found({"killed": killed}, count=len(killed), names=sorted(set(killed))),
     )
 
 
 @criterion("INF-10")
-def test_disks_answer_and_shutdowns_were_clean(kernel_words: KernelWords, judge: Judge) -> None:
+def test_disks_answer_and_shutdowns_were_clean(
+    kernel_words: KernelWords, maybe_window: Window | None, judge: Judge
+) -> None:
     words = kernel_words
     troubles = len(words.broken) + len(words.read_only) + len(words.cut)
     assert judge(
         troubles,
         words,
+        pending=look(words.at, words.oldest, WINDOW, maybe_window).short,
         findings=[
             *found({"broken": words.broken}, count=len(words.broken), last=words.broken[-1:]),
             *found({"read-only": words.read_only}, names=words.read_only),

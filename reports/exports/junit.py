@@ -1,4 +1,7 @@
-"""junit.xml: a test case for each criterion. What failed is a failure, what is unknown or waits an error."""
+"""junit.xml: a test case for each criterion. What failed is a failure, what is unknown or waits an error.
+
+What does not apply is skipped.
+"""
 
 import re
 from xml.etree import ElementTree as ET
@@ -52,6 +55,8 @@ def _case(result: Result, report: Report) -> ET.Element:
     }
     for name, value in known.items():
         ET.SubElement(properties, "property", name=name, value=_text(value))
+    if result.outcome is Outcome.NOT_APPLICABLE:
+        ET.SubElement(case, "skipped", message=_text(voice.told(criterion, result)))
     if not result.outcome.settled:
         kind = "failure" if result.outcome is Outcome.FAIL else "error"
         told = ET.SubElement(case, kind, type=str(result.outcome), message=_text(briefly(criterion, result, voice)))
@@ -64,7 +69,7 @@ def _counted(suite: ET.Element) -> None:
     suite.set("tests", str(len(found)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in found)))
     suite.set("errors", str(sum(case.find("error") is not None for case in found)))
-    suite.set("skipped", "0")
+    suite.set("skipped", str(sum(case.find("skipped") is not None for case in found)))
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in found):.3f}")
 
 

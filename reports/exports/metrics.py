@@ -26,14 +26,14 @@ BASE = {
     "MiB": ("_bytes", 2.0**20),
     "GB": ("_bytes", 1e9),
 }
-KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
+KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.NOT_APPLICABLE, Outcome.FAIL)
 HELP = {
     "phase0_audit_info": "What was audited; kind is server, lab or demo.",
     "phase0_audit_timestamp_seconds": "When the audit ended.",
     "phase0_audit_duration_seconds": "How long it took.",
     "phase0_decision": "1 for the decision that was reached, 0 for the others.",
     "phase0_criteria": "Criteria by outcome.",
-    "phase0_criterion_met": "1 where a criterion is met or waived, 0 where it failed or nobody knows.",
+    "phase0_criterion_met": "1 where a criterion is met, waived or not applicable, 0 where it failed or nobody knows.",
     "phase0_criterion_known": "1 where a criterion could be judged, 0 where it is unknown, pending or to be attested.",
     "phase0_criterion_value": "The figure that was measured, in base units.",
     "phase0_criterion_target": "What that figure has to be below, above or equal to, in base units.",
