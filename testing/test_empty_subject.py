@@ -47,6 +47,11 @@ ELSEWHERE = {  # criteria that may pass beside an empty answer, and what they ar
     "LOG-02": "logs that nothing writes need no bound; that the journal has one is LOG-08",
     "LOG-03": "logrotate's own configuration and runs",
     "LOG-04": "what /var/log comes to by the next run",
+    "LOG-07": "the bytes of the journal, whether or not a line can be read",
+    "LOG-08": "the bound of the journal, whether or not a line can be read",
+    "BKP-16": "volumes without StatefulSets, or StatefulSets without volumes",
+    "INF-08": "claims that no pod uses",
+    "MCP-07": "containers as the Deployments would make them",
     "LOG-12": "the growth of a kernel log that nothing writes is none",
     "INF-04": "sick pods: none is the sound state",
     "BKP-01": "schedules of the host, or of the cluster",
@@ -75,6 +80,25 @@ def test_nothing_passes_on_an_empty_subject(house: House, group: set[str]) -> No
 
     ran = judged(house, answers={name: emptied(name, answer) for name, answer in READY.answers.items()})
     assert {id for id, outcome in touched(ran, group) if outcome == "pass"} <= ELSEWHERE.keys()
+
+
+ABSENT = ("claims", "stateful_sets", "datastore", "container_logs")
+
+
+def test_where_there_is_nothing_to_judge_it_is_said(house: House) -> None:
+    answers = {
+        name: msgspec.structs.replace(answer, out=EMPTY[name]) if name in ABSENT else answer
+        for name, answer in READY.answers.items()
+    }
+    ran = judged(house, answers=answers)
+    absent = ("INF-03", "INF-08", "DSK-08", "LOG-10", "BKP-16")
+    assert {id: ran.outcome(id) for id in absent} == dict.fromkeys(absent, "not-applicable")
+    assert ran.outcome("INF-SCORE") == "pass"
+
+
+def test_a_database_named_in_the_target_is_not_saved_by_its_name(house: House) -> None:
+    empty = msgspec.structs.replace(READY.answers["backups"], out=EMPTY["backups"])
+    assert judged(house, answers={**READY.answers, "backups": empty}).outcome("BKP-16") == "fail"
 
 
 def test_a_look_that_is_too_short_is_pending_with_its_date(house: House) -> None:
