@@ -17,13 +17,13 @@ from fixtures.host.backups.backup_copy import BackupCopy, backup_copy
 from fixtures.host.backups.backups import Backups as Made
 from fixtures.host.backups.backups import backups
 from fixtures.target import Target
-from fixtures.target.chapters import Backups
-from fixtures.target.place import Cluster, Place, Ssh
+from fixtures.target.chapters import BackupSettings
+from fixtures.target.place import ClusterSettings, Place, Ssh
 from testing.backup_files import NOW, dump, rdb, write
 from testing.host_answers import BACKUP_COPY, BACKUPS
 
 TARGET = Target(
-    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k")
+    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=ClusterSettings(kubeconfig="k")
 )
 POSTGRES = Pod(
     "twisterlab",
@@ -138,7 +138,7 @@ def test_a_database_without_a_backup_is_saved_by_nothing() -> None:
 
 
 def covered(*more: Claim | StatefulSet, **given: object) -> Coverage:
-    target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, Backups))
+    target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, BackupSettings))
     return coverage(
         target,
         (POSTGRES, REDIS),

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.ask.answer import Answer
 from gate.past import Past
-from testing.rooms import House
+from testing.small_audit import House
 from testing.test_no_answer_no_pass import NEEDED, READY, apart, judged, touched
 
 AT = "1795808997"

@@ -11,7 +11,7 @@ from fixtures.host.disk.evictions import evictions
 from fixtures.host.system.kernel_lines import Meaning
 from fixtures.host.system.kernel_words import kernel_words
 from testing.infrastructure_answers import KERNEL_WORDS
-from testing.rooms import ROOT
+from testing.small_audit import ROOT
 
 QUIET = "".join(row + "\n" for row in KERNEL_WORDS.splitlines() if not row.startswith("line "))
 SYSTEM, DISK = ROOT / "fixtures/host/system/kernel_words.sh", ROOT / "fixtures/host/disk/evictions.sh"

@@ -14,8 +14,8 @@ from fixtures.host.system.units import Units
 from fixtures.session.judge import Judge, criterion, found
 from fixtures.target import Target
 from gate.derived import judge_score, score
+from gate.resolve import resolve_outcomes
 from gate.run import Reason, Run
-from gate.settle import settle
 from gate.stability import Window
 
 
@@ -105,6 +105,6 @@ def test_no_unit_has_failed(units: Units, judge: Judge) -> None:
 
 @criterion("INF-SCORE")
 def test_infrastructure_score_reaches_its_target(run: Run, judge: Judge) -> None:
-    seen = score(run.contract, settle(run))
+    seen = score(run.contract, resolve_outcomes(run))
     left_out = found({"left-out": seen.inapplicable}, names=seen.inapplicable, points=seen.left_out)
     assert judge(seen.lowest, seen, findings=left_out, unknown=judge_score(seen, run.contract["INF-SCORE"]).unknown)
