@@ -94,21 +94,22 @@ def test_login_and_api_are_closed_to_strangers(
     login = maybe_login if isinstance(maybe_login, Login) else None
     front = maybe_front if isinstance(maybe_front, Front) else None
     doors = _doors(login, front)
+    shut = not any(doors.values())
     for unseen in (maybe_login, maybe_front):
-        if isinstance(unseen, Unknown) and not any(doors.values()):
+        if shut and isinstance(unseen, Unknown):
             raise unseen
-    odd = front and not (front.open or front.closed)
+    told = {"status": front.status if front else "-", "kubeconfig": login.kubeconfig if login else "-"}
     assert judge(
         sum(doors.values()),
         login,
-        unknown=Reason("api-front-odd", {"status": front.status})
-        if front and odd and not any(doors.values())
-        else None,
-        findings=[
-            *found(doors, status=front.status if front else "-", kubeconfig=login.kubeconfig if login else "-"),
-            *(_beside(login) if login else ()),
-        ],
+        unknown=_odd(front) if shut else None,
+        findings=[*found(doors, **told), *_beside(login)],
     )
+
+
+def _odd(front: Front | None) -> Reason | None:
+    """An answer to a stranger that is neither open nor closed."""
+    return Reason("api-front-odd", {"status": front.status}) if front and not (front.open or front.closed) else None
 
 
 def _doors(login: Login | None, front: Front | None) -> dict[str, bool]:
@@ -117,8 +118,10 @@ def _doors(login: Login | None, front: Front | None) -> dict[str, bool]:
     return of_host | ({"anonymous": front.open} if front else {})
 
 
-def _beside(login: Login) -> Iterator[Finding]:
+def _beside(login: Login | None) -> Iterator[Finding]:
     """Whose door it is, and what is less than a door."""
+    if login is None:
+        return
     if login.accounts and not login.general:
         yield Finding("accounts", {"names": login.accounts})
     if login.near and not login.passwords:
