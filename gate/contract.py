@@ -96,7 +96,8 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """One criterion. `plan` is the chapter of the plan, and `weight` its points in the infrastructure score
     (INF-SCORE).
 
-    `attestable` allows a person to vouch for the part of it that cannot be measured.
+    `attestable` allows a person to vouch for the part of it that cannot be measured. `optional` means that a sound server
+    may have nothing of what the criterion is about, so that it does not apply.
     """
 
     chapter: str
@@ -112,6 +113,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     blocking: bool = False
     waivable: bool = True
     attestable: bool = False
+    optional: bool = False
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     impact: Impact = Impact.UPKEEP

@@ -53,7 +53,8 @@ class Score(msgspec.Struct, frozen=True):
     """The infrastructure score as an interval, because an unknown criterion may turn out either way.
 
     `passed`, `unknown` and `weights` are sums of points. While the outcome of a knock-out criterion is open, it may
-    still set the score to 0, so that the lowest value is 0.
+    still set the score to 0, so that the lowest value is 0. `left_out` are the points of criteria that do not apply
+    (`inapplicable`); they count neither way.
     """
 
     passed: int
@@ -61,6 +62,8 @@ class Score(msgspec.Struct, frozen=True):
     weights: int
     knocked_out: tuple[str, ...] = ()
     open_knockouts: tuple[str, ...] = ()
+    inapplicable: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def lowest(self) -> float:
@@ -94,7 +97,9 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
 
     A waived criterion counts as failed: a waiver does not mend a server.
     """
-    rows = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
+    every = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
+    rows = [(criterion, result) for criterion, result in every if result.outcome is not Outcome.NOT_APPLICABLE]
+    absent = [(criterion, result) for criterion, result in every if result.outcome is Outcome.NOT_APPLICABLE]
     met = (Outcome.PASS, Outcome.FIXED)
     opened = [(criterion, result) for criterion, result in rows if result.outcome not in (*met, *FAILED)]
     return Score(
@@ -103,6 +108,8 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
         weights=sum(criterion.weight for criterion, _ in rows),
         knocked_out=tuple(result.id for criterion, result in rows if _knocks_out(criterion, result)),
         open_knockouts=tuple(result.id for criterion, result in opened if criterion.may_knock_out),
+        inapplicable=tuple(result.id for _, result in absent),
+        left_out=sum(criterion.weight for criterion, _ in absent),
     )
 
 

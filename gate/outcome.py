@@ -4,15 +4,17 @@ from enum import StrEnum, auto
 
 
 class Outcome(StrEnum):
-    """The seven outcomes, from best to worst.
+    """The eight outcomes, from best to worst.
 
-    A test judges pass, manual, unknown, pending or fail. `fixed` (failed before a remedy, passes now) and `waived`
-    (fails, and someone with the right to do so accepted it) are computed in gate.decision, never judged.
+    A test judges pass, not applicable, manual, unknown, pending or fail. A criterion is not applicable where the server has
+    nothing that it could judge, and only where its row of the contract allows that. `fixed` (failed before a remedy, passes
+    now) and `waived` (fails, and someone with the right to do so accepted it) are computed in gate.decision, never judged.
     """
 
     PASS = auto()
     FIXED = auto()
     WAIVED = auto()
+    NOT_APPLICABLE = "not-applicable"
     MANUAL = auto()
     UNKNOWN = auto()
     PENDING = auto()
@@ -25,9 +27,16 @@ class Outcome(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Whether the decision counts the outcome as met: pass, fixed or waived."""
-        return self in (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED)
+        """Whether the outcome leaves nothing open for the decision: pass, fixed, waived or not applicable."""
+        return self in (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.NOT_APPLICABLE)
 
 
-JUDGED = (Outcome.PASS, Outcome.MANUAL, Outcome.UNKNOWN, Outcome.PENDING, Outcome.FAIL)
+JUDGED = (
+    Outcome.PASS,
+    Outcome.NOT_APPLICABLE,
+    Outcome.MANUAL,
+    Outcome.UNKNOWN,
+    Outcome.PENDING,
+    Outcome.FAIL,
+)
 SEVERITY = {outcome: place for place, outcome in enumerate(Outcome)}

@@ -28,12 +28,13 @@ def resolve_outcomes(run: Run) -> dict[str, Result]:
 def _judged(result: Result, criterion: Criterion) -> Result:
     """Return the result as a test could have judged it.
 
-    A stored `fixed` or `waived` is reduced to the pass or fail it rests on, and a pass that its own figure or findings
-    contradict is unknown.
+    A stored `fixed` or `waived` is reduced to the pass or fail it rests on. A pass that its own figure or findings
+    contradict is unknown, and so is “not applicable” for a criterion that is not optional.
     """
     claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
     result = msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
-    if result.outcome is Outcome.PASS and not _stands(result, criterion):
+    unfounded = result.outcome is Outcome.PASS and not _stands(result, criterion)
+    if unfounded or (result.outcome is Outcome.NOT_APPLICABLE and not criterion.optional):
         return msgspec.structs.replace(result, outcome=Outcome.UNKNOWN, reason=Reason("contradicted"))
     return result
 

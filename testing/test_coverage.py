@@ -14,11 +14,13 @@ from fixtures.cluster.pods import Pod
 from fixtures.cluster.sets import StatefulSet
 from fixtures.evidence.coverage import Coverage, coverage
 from fixtures.host.backups.backup_copy import BackupCopy, backup_copy
+from fixtures.host.backups.backups import Backups as Made
+from fixtures.host.backups.backups import backups
 from fixtures.target import Target
 from fixtures.target.chapters import BackupSettings
 from fixtures.target.place import ClusterSettings, Place, Ssh
 from testing.backup_files import NOW, dump, rdb, write
-from testing.host_answers import BACKUP_COPY
+from testing.host_answers import BACKUP_COPY, BACKUPS
 
 TARGET = Target(
     target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=ClusterSettings(kubeconfig="k")
@@ -117,6 +119,24 @@ def test_the_oldest_of_the_newest_counts_and_a_missing_kind_is_told() -> None:
     assert seen.missing == ("redis",)
 
 
+def saved(*kinds: str) -> Made:
+    """One dump of each kind, whole as far as can be seen."""
+    answer = BACKUPS.splitlines(keepends=True)
+    wanted = [row for row in answer if not row.startswith("file ") or row.split()[3] in kinds]
+    return backups("".join(wanted))
+
+
+SAVED = saved("postgres", "redis", "configs")
+
+
+def test_a_database_without_a_backup_is_saved_by_nothing() -> None:
+    assert coverage(TARGET, (POSTGRES, REDIS), CLAIMS, SETS, saved()).dumped == ()
+    seen = coverage(TARGET, (POSTGRES, REDIS), CLAIMS, SETS, saved("postgres"))
+    assert all("redis" in name for name in seen.uncovered)
+    assert seen.uncovered
+    assert coverage(TARGET, (), CLAIMS[:1], SETS, saved("redis")).uncovered
+
+
 def covered(*more: Claim | StatefulSet, **given: object) -> Coverage:
     target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, BackupSettings))
     return coverage(
@@ -124,6 +144,7 @@ def covered(*more: Claim | StatefulSet, **given: object) -> Coverage:
         (POSTGRES, REDIS),
         (*CLAIMS, *(one for one in more if isinstance(one, Claim))),
         (*SETS, *(one for one in more if isinstance(one, StatefulSet))),
+        SAVED,
     )
 
 
@@ -144,9 +165,9 @@ def test_an_unused_claim_holds_nothing() -> None:
 
 
 def test_where_the_pod_is_gone_its_claim_and_its_set_are_known_by_name() -> None:
-    seen = coverage(TARGET, (), CLAIMS[:1], SETS)
+    seen = coverage(TARGET, (), CLAIMS[:1], SETS, SAVED)
     assert seen.uncovered == ()
-    assert coverage(TARGET, (), CLAIMS, ()).uncovered == ("twisterlab/redis",)
+    assert coverage(TARGET, (), CLAIMS, (), SAVED).uncovered == ("twisterlab/redis",)
 
 
 @pytest.mark.parametrize(("rpo", "too_rare"), [(24, False), (4, True), (0, False)])

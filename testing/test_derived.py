@@ -12,6 +12,7 @@ from gate.stability import Window
 from testing.runs import GO, LONG, NOW, SHORT, row, run
 
 MET, FAILED = (Outcome.PASS, Outcome.FIXED), (Outcome.FAIL, Outcome.WAIVED)
+KNOWN = (*MET, *FAILED, Outcome.NOT_APPLICABLE)
 CHECKS = st.dictionaries(
     st.text(min_size=1, max_size=3),
     st.builds(
@@ -40,7 +41,7 @@ def test_however_the_unknown_turns_out_the_score_was_within_the_interval(
     contract, results = made
     before = score(contract, results)
     known = {
-        id: result if result.outcome in (*MET, *FAILED) else Result(id, data.draw(st.sampled_from([*MET, *FAILED])))
+        id: result if result.outcome in KNOWN else Result(id, data.draw(st.sampled_from(KNOWN)))
         for id, result in results.items()
     }
     after = score(contract, known)
@@ -56,12 +57,18 @@ def test_what_the_score_came_to_stays_when_the_unknown_is_known(
     asked = row("INF-SCORE", target=f"≥ {target} points")
     assume(judge_score(score(contract, results), asked).outcome is not Outcome.UNKNOWN)
     for turned in (Outcome.PASS, Outcome.FAIL):
-        known = {
-            id: result if result.outcome in (*MET, *FAILED) else Result(id, turned) for id, result in results.items()
-        }
+        known = {id: result if result.outcome in KNOWN else Result(id, turned) for id, result in results.items()}
         assert (
             judge_score(score(contract, known), asked).outcome is judge_score(score(contract, results), asked).outcome
         )
+
+
+def test_what_does_not_apply_counts_neither_way_and_is_told_with_its_points() -> None:
+    contract = {"INF-01": row("INF-01", weight=60), "INF-03": row("INF-03", weight=40)}
+    results = {"INF-01": Result("INF-01", Outcome.PASS), "INF-03": Result("INF-03", Outcome.NOT_APPLICABLE)}
+    seen = score(contract, results)
+    assert (seen.lowest, seen.highest, seen.weights) == (100.0, 100.0, 60)
+    assert (seen.inapplicable, seen.left_out) == (("INF-03",), 40)
 
 
 def test_a_knock_out_fails_the_score_and_an_open_one_leaves_it_unknown() -> None:

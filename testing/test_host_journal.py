@@ -1,7 +1,12 @@
 """LOG-07 to LOG-09: the limit of the journal, the limit that journald uses, and how far back the journal reaches."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
+from fixtures.host.logs import REACH
 from fixtures.host.logs.journal import Journal, journal
 from fixtures.host.logs.journal_config import size, span
 from testing.host_answers import JOURNAL
@@ -72,8 +77,53 @@ def test_exports_count_as_far_as_they_join(exports: str, days: float) -> None:
 
 
 def test_a_journal_without_entries_reaches_nowhere() -> None:
-    seen = told(("first 1794800000.371071", "first "))
+    seen = told(("reach 1794800000", "reach "))
     assert (seen.oldest, seen.days) == (None, 0.0)
+
+
+def test_what_lies_under_another_machine_id_counts_and_is_told() -> None:
+    seen = told(("whole", "foreign 734011392 0123456789abcdef\nnamespace 8388608 fedcba.web\nwhole"))
+    assert (seen.used, [one.name for one in seen.foreign]) == (16 * MIB + 734011392 + 8388608, ["0123456789abcdef"])
+
+
+def test_an_old_recording_is_believed_no_further_than_its_other_dates() -> None:
+    seen = told(("reach 1794800000", "first 1695219314.000123"), ("export 1794300000000000 1794799000\n", ""))
+    assert seen.days == pytest.approx((AT - 1795430000) / DAY, abs=0.5)
+
+
+Boots = list[tuple[int, int, int, int]]  # of each: first and last entry, by the realtime and by the monotonic clock
+
+
+@pytest.mark.parametrize(
+    ("boots", "reach"),
+    [
+        ([(1795000000, 1795450000, 5, 450005)], 1795000000),
+        ([(1794500000, 1794900000, 5, 400005), (1795000000, 1795450000, 5, 450005)], 1794500000),
+        # a board that boots in the past, until time arrives
+        ([(1695219314, 1795450000, 5, 7205)], 1795442800),
+        ([(1695219314, 1795300000, 5, 100005), (1695219314, 1795450000, 5, 7205)], 1795200000),
+        # time never arrived in its first boot; a server that was put away for a month
+        ([(1695219314, 1695229314, 5, 10005), (1795000000, 1795450000, 5, 450005)], 1795000000),
+        ([(1791000000, 1792000000, 5, 1000005), (1795000000, 1795450000, 5, 450005)], 1795000000),
+        # set back by some hours, or stopped for a night by the machine below: no other clock
+        ([(1795000000, 1795450000, 5, 480005)], 1795000000),
+    ],
+)
+def test_the_journal_reaches_back_as_far_as_its_clock_is_right(boots: Boots, reach: int, tmp_path: Path) -> None:
+    listed, cases = "", ""
+    for index, (first, last, begun, ended) in enumerate(boots):
+        listed += f"{index - len(boots) + 1} b{index} …\n"
+        for at, up, name in ((last, ended, f"*'-b b{index} -n 1'"), (first, begun, f"*'-b b{index}'")):
+            entry = f"__CURSOR=x\\n__REALTIME_TIMESTAMP={at}000123\\n__MONOTONIC_TIMESTAMP={up}000000\\n"
+            cases += f"{name}) printf '{entry}' ;;\n"
+    shim = tmp_path / "journalctl"
+    shim.write_text(f'#!/bin/sh\ncase "$*" in *--list-boots*) cat <<X\n{listed}X\n;;\n{cases}esac\n')
+    shim.chmod(0o755)
+    (tmp_path / "date").write_text("#!/bin/sh\necho 1795450734\n")
+    (tmp_path / "date").chmod(0o755)
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    said = subprocess.run(["sh", "-c", f"{REACH}\nreach 60"], env=path, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == str(reach)
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,29 @@ def test_the_first_certificate_to_expire_is_told() -> None:
     assert (late.expired, late.days < 0) == (("127.0.0.1:6443",), True)
 
 
+TLS = "/var/lib/rancher/k3s/server/tls"
+
+
+@pytest.mark.parametrize(
+    ("rows", "orphans", "expired"),
+    [
+        (f"file 1795000000 {TLS}/client-kube-proxy.crt\n", (f"{TLS}/client-kube-proxy.crt",), ()),
+        (f"file  {TLS}/client-kube-proxy.crt\n", (f"{TLS}/client-kube-proxy.crt",), ()),
+        (f"file 1829999999 {TLS}/client-kube-proxy.crt\n", (), ()),
+        (f"named {TLS}/client-x.crt\nfile 1795000000 {TLS}/client-x.crt\n", (), (f"{TLS}/client-x.crt",)),
+        (f"file 1795000000 {TLS}/serving-kubelet.crt\n", (), (f"{TLS}/serving-kubelet.crt",)),
+        (f"file 1795000000 {TLS}/etcd/client.crt\n", (), (f"{TLS}/etcd/client.crt",)),
+    ],
+)
+def test_a_certificate_that_the_server_does_not_name_is_told(rows: str, orphans: object, expired: object) -> None:
+    seen = certificates(f"{CERTIFICATES}named {TLS}/client-admin.crt\n{rows}")
+    assert (seen.orphans, seen.expired) == (orphans, expired)
+
+
+def test_where_nothing_is_named_every_certificate_counts() -> None:
+    assert certificates(f"{CERTIFICATES}file 1795000000 {TLS}/client-kube-proxy.crt\n").expired
+
+
 @pytest.mark.parametrize("answer", ["now 1\n", "now 1\nfile  /x.crt\n", "now 1\nserved 9 a\n"])
 def test_a_certificate_nobody_can_read_is_unknown(answer: str) -> None:
     with pytest.raises(Unknown):
@@ -367,6 +390,39 @@ def test_an_apt_that_cannot_tell_is_unknown(old: str, new: str) -> None:
 def test_who_may_log_in_and_read(old: str, new: str, readable: bool, passwords: bool) -> None:
     seen = login(LOGIN.replace(old, new))
     assert (seen.readable, seen.passwords, seen.root) == (readable, passwords, "no")
+
+
+STRICT = (
+    "kbdinteractiveauthentication no;passwordauthentication no;permitrootlogin no;usepam yes;authenticationmethods any;"
+)
+LAX = STRICT.replace("passwordauthentication no", "passwordauthentication yes")
+
+
+@pytest.mark.parametrize(
+    ("rows", "passwords", "accounts", "near"),
+    [
+        (f"asked root 192.0.2.7 {STRICT}\nasked u 192.0.2.7 {STRICT}\n", False, (), ()),
+        (f"asked root 192.0.2.7 {STRICT}\nasked u 192.0.2.7 {LAX}\n", True, ("u",), ()),
+        (f"asked u 192.0.2.7 {STRICT}\nasked u 10.0.0.0 {LAX}\n", False, (), ("u (10.0.0.0)",)),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey,password')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' publickey password')}\n", True, ("u",), ()),
+        (f"asked u 192.0.2.7 {LAX.replace(' any', ' keyboard-interactive:pam')}\n", False, (), ()),
+        (f"asked u 192.0.2.7 {LAX}\nunasked v 192.0.2.7\n", True, ("u",), ()),
+    ],
+)
+def test_a_match_block_opens_a_door_too(rows: str, passwords: bool, accounts: tuple[str, ...], near: object) -> None:
+    seen = login(LOGIN + rows)
+    assert (seen.passwords, seen.accounts, seen.near) == (passwords, accounts, near)
+
+
+def test_who_root_is_to_sshd_is_asked_of_root() -> None:
+    assert login(f"{LOGIN}asked root 192.0.2.7 {STRICT.replace('login no', 'login yes')}\n").root == "yes"
+
+
+def test_an_account_nobody_could_ask_about_is_unknown() -> None:
+    with pytest.raises(Unknown, match="login-unasked"):
+        login(f"{LOGIN}unasked u 192.0.2.7\n")
 
 
 @pytest.mark.parametrize(

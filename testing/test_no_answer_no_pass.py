@@ -33,7 +33,10 @@ def needed() -> Iterator[tuple[str, set[str]]]:
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.decorator_list:
                 (mark,) = [call for call in node.decorator_list if isinstance(call, ast.Call)]
-                yield ast.literal_eval(mark.args[0]), {one.arg for one in node.args.args} & READY.answers.keys()
+                yield (
+                    ast.literal_eval(mark.args[0]),
+                    {one.arg.removeprefix("maybe_") for one in node.args.args} & READY.answers.keys(),
+                )
 
 
 NEEDED = dict(needed())

@@ -13,14 +13,31 @@ NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)
 LONG, YOUNG = NOW - timedelta(days=9), NOW - timedelta(days=1)
 CALM = Condition("False", LONG, NOW)
 
+DISK = (
+    "The node was low on resource: ephemeral-storage. ",
+    "The node was low on resource: ephemeral-storage. Container calico-node was using 92Ki, which exceeds its request of 0. ",
+    "The node was low on resource: inodes. ",
+    "The node had condition: [DiskPressure]. ",
+    "Pod was rejected: The node had condition: [MemoryPressure DiskPressure]. ",
+)
+OTHERWISE = (
+    "The node was low on resource: memory. Threshold quantity: 100Mi, available: 84Mi. ",
+    "The node was low on resource: pids. ",
+    "The node had condition: [MemoryPressure]. ",
+    "Pod was rejected: The node had condition: [PIDPressure]. ",
+    'Usage of EmptyDir volume "scratch" exceeds the limit "1Gi". ',
+    "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. ",
+    'Container web exceeded its local ephemeral storage limit "1Gi". ',
+)
+
 
 def node(condition: Condition | None = CALM, taints: tuple[str, ...] = ()) -> dict[str, Node]:
     conditions = {"DiskPressure": condition} if condition else {}
     return {"edge": Node("edge", conditions, taints, cordoned=False, version="v1")}
 
 
-def evicted(started: datetime | None, reason: str = "Evicted") -> Pod:
-    return Pod("default", "mcp", "Failed", reason, started, None, (), {})
+def evicted(started: datetime | None, reason: str = "Evicted", message: str = "") -> Pod:
+    return Pod("default", "mcp", "Failed", reason, started, None, (), {}, message=message)
 
 
 def see(nodes: dict[str, Node], pods: tuple[Pod, ...] = (), lines: tuple[datetime, ...] = ()) -> Pressure:
@@ -40,6 +57,7 @@ def test_a_long_calm_is_proven_by_its_transition_though_the_journal_is_short() -
         see(node(taints=("node.kubernetes.io/disk-pressure=:NoSchedule",))),
         see(node(), (evicted(YOUNG),)),
         see(node(), (evicted(None),)),
+        *(see(node(), (evicted(YOUNG, message=said),)) for said in DISK),
         see(node(), lines=(YOUNG,)),
     ],
 )
@@ -53,6 +71,7 @@ def test_each_sign_counts(seen: Pressure) -> None:
         see(node(), (evicted(LONG),)),
         see(node(), (evicted(YOUNG, "Shutdown"),)),
         see(node(), lines=(LONG,)),
+        *(see(node(), (evicted(YOUNG, message=said),)) for said in OTHERWISE),
         see(node(taints=("node.kubernetes.io/memory-pressure=:NoSchedule",))),
     ],
 )

@@ -30,7 +30,7 @@ BOOTS = Boots(
     NOW, (Boot("a" * 32, OLD, OLD + DAY), Boot("b" * 32, OLD + DAY, OLD + 2 * DAY), Boot("c" * 32, NOW - 9 * DAY, NOW))
 )
 FILE = ConfigurationFile("/etc/crontab", "aa", NOW - 12 * DAY)
-KERNEL = KernelWords(NOW, OLD, (), (), (), 2, ())
+KERNEL = KernelWords(NOW, OLD, (), (), 2, ())
 NODE = {"edge": Node("edge", {"DiskPressure": Condition("False", NOW - 10 * DAY, NOW)}, (), False, "v1.30")}
 
 

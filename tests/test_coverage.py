@@ -8,9 +8,10 @@ from fixtures.cluster.pods import Pods
 from fixtures.cluster.sets import StatefulSets
 from fixtures.evidence.coverage import coverage
 from fixtures.host.backups.backup_copy import BackupCopy
+from fixtures.host.backups.backups import Backups
 from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
-from gate.run import Finding
+from gate.run import Finding, Reason
 
 
 @criterion("BKP-14")
@@ -41,9 +42,14 @@ def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
 
 @criterion("BKP-16")
 def test_everything_that_keeps_data_is_backed_up(
-    pods: Pods, claims: Claims, stateful_sets: StatefulSets, target: Target, judge: Judge
+    pods: Pods, claims: Claims, stateful_sets: StatefulSets, backups: Backups, target: Target, judge: Judge
 ) -> None:
-    seen = coverage(target, pods, claims, stateful_sets)
+    seen = coverage(target, pods, claims, stateful_sets, backups)
     flaws = {"uncovered": seen.uncovered, "unasked": seen.unasked, "too-rare": seen.too_rare}
     values = {"names": seen.uncovered, "rpo_hours": seen.rpo_hours}
-    assert judge(len(seen.uncovered), seen, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw])
+    assert judge(
+        len(seen.uncovered),
+        seen,
+        findings=[Finding(name, values) for name, flaw in flaws.items() if flaw],
+        inapplicable=None if seen.stores else Reason("no-stores"),
+    )

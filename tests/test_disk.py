@@ -6,7 +6,8 @@ from datetime import datetime
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.stale_pods import StalePods, stale_pods
-from fixtures.evidence.pressure import Pressure, pressure
+from fixtures.evidence.look import look
+from fixtures.evidence.pressure import WINDOW, Pressure, pressure
 from fixtures.evidence.trends import forecast
 from fixtures.host.disk.datastore import Datastore
 from fixtures.host.disk.disk import Filesystems
@@ -21,6 +22,7 @@ from fixtures.host.system.kernel_words import KernelWords
 from fixtures.session.judge import Judge, criterion
 from gate.bound import Bound
 from gate.run import Finding, Reason, Run
+from gate.stability import Window
 from gate.trend import Trend
 
 
@@ -123,22 +125,24 @@ def _too_late(kubelet: Kubelet, check: CheckSettings) -> Iterator[Finding]:
 
 @criterion("DSK-08")
 def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
-    outside = [Finding("external", {"kind": datastore.kind})] if datastore.external else []
-    assert judge(datastore.size_gb, datastore, findings=outside)
+    outside = Reason("datastore-elsewhere", {"kind": datastore.kind}) if datastore.external else None
+    assert judge(datastore.size_gb, datastore, inapplicable=outside)
 
 
 @criterion("DSK-09")
-def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, judge: Judge) -> None:
+def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_window: Window | None, judge: Judge) -> None:
     signs = {
         "broken": kernel_words.broken,
         "read-only": kernel_words.read_only,
         "failing": smart.failing,
         "silent": smart.silent,
         "no-smart": () if smart.installed else ("smartctl",),
+        "no-disk": ("smartctl",) if smart.nobody else (),
     }
     bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
     assert judge(
         bad,
         {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
+        pending=look(kernel_words.at, kernel_words.oldest, WINDOW, maybe_window).short,
         findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found],
     )

@@ -1,12 +1,13 @@
 """Plan, criterion 6: the infrastructure audit, a score of at least 75 out of 100."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fixtures.cluster.claims import Claims, bound_claims
 from fixtures.cluster.nodes import Nodes, heartbeat, room, the_node
 from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.versions import support, versions
+from fixtures.evidence.look import look
 from fixtures.host.system.certificates import Certificates
 from fixtures.host.system.cluster_unit import ClusterUnit
 from fixtures.host.system.units import Units
@@ -14,7 +15,8 @@ from fixtures.session.judge import Judge, criterion, found
 from fixtures.target import Target
 from gate.derived import judge_score, score
 from gate.resolve import resolve_outcomes
-from gate.run import Run
+from gate.run import Reason, Run
+from gate.stability import Window
 
 
 @criterion("INF-01")
@@ -34,7 +36,10 @@ def test_nothing_keeps_pods_off_the_node(nodes: Nodes, target: Target, judge: Ju
 def test_system_pods_are_healthy(pods: Pods, judge: Judge) -> None:
     seen = system_pods(pods)
     assert judge(
-        len(seen.unready), seen, findings=found({"none": not seen.total, "waiting": seen.waiting}, names=seen.waiting)
+        len(seen.unready),
+        seen,
+        findings=found({"waiting": seen.waiting}, names=seen.waiting),
+        inapplicable=None if seen.total else Reason("no-system-pods"),
     )
 
 
@@ -45,11 +50,15 @@ def test_no_pod_fails_or_crashes_or_lacks_its_image(pods: Pods, pods_at: datetim
 
 
 @criterion("INF-05")
-def test_cluster_unit_runs_and_does_not_restart(cluster_unit: ClusterUnit, judge: Judge) -> None:
+def test_cluster_unit_runs_and_does_not_restart(
+    cluster_unit: ClusterUnit, maybe_window: Window | None, judge: Judge
+) -> None:
     unit = cluster_unit
+    seen = look(unit.at, unit.oldest, timedelta(days=1), maybe_window)
     assert judge(
         unit.restarts,
         unit,
+        pending=seen.short,
         findings=found(
             {"inactive": not unit.active, "disabled": not unit.enabled},
             state=unit.state,
@@ -71,14 +80,22 @@ def test_certificates_hold(certificates: Certificates, judge: Judge) -> None:
     assert judge(
         certificates.days,
         certificates,
-        findings=found({"expired": expired, "not-served": certificates.served is None}, names=expired),
+        findings=[
+            *found({"expired": expired, "not-served": certificates.served is None}, names=expired),
+            *found({"orphans": certificates.orphans}, names=certificates.orphans),
+        ],
     )
 
 
 @criterion("INF-08")
 def test_claims_have_their_volumes(claims: Claims, pods: Pods, judge: Judge) -> None:
     seen = bound_claims(claims, frozenset(f"{pod.namespace}/{name}" for pod in pods for name in pod.claims))
-    assert judge(seen.unserved, seen, findings=found({"none": not seen.total, "idle": seen.idle}, names=seen.idle))
+    assert judge(
+        seen.unserved,
+        seen,
+        findings=found({"idle": seen.idle}, names=seen.idle),
+        inapplicable=None if seen.total else Reason("no-claims"),
+    )
 
 
 @criterion("INF-11")
@@ -89,4 +106,5 @@ def test_no_unit_has_failed(units: Units, judge: Judge) -> None:
 @criterion("INF-SCORE")
 def test_infrastructure_score_reaches_its_target(run: Run, judge: Judge) -> None:
     seen = score(run.contract, resolve_outcomes(run))
-    assert judge(seen.lowest, seen, unknown=judge_score(seen, run.contract["INF-SCORE"]).unknown)
+    left_out = found({"left-out": seen.inapplicable}, names=seen.inapplicable, points=seen.left_out)
+    assert judge(seen.lowest, seen, findings=left_out, unknown=judge_score(seen, run.contract["INF-SCORE"]).unknown)

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from fixtures.cluster.deployments import Deployments, mcp_services
-from fixtures.cluster.mcp_pods import equipment, service_health, services
+from fixtures.cluster.mcp_pods import RECENT, equipment, service_health, services
 from fixtures.cluster.pods import Pods
 from fixtures.evidence.builds import last_build
 from fixtures.evidence.image_keeping import keeping, unseen
+from fixtures.evidence.look import look
 from fixtures.evidence.pipeline import pipeline
 from fixtures.evidence.running_code import running_code
 from fixtures.host.images.build_record import BuildRecord
@@ -24,6 +25,7 @@ from fixtures.sources.http import Health
 from fixtures.target import Target
 from gate.people import People
 from gate.run import Finding, Reason
+from gate.stability import Window
 
 
 @criterion("MCP-01")
@@ -34,9 +36,16 @@ def test_mcp_runs_in_every_namespace(deployments: Deployments, target: Target, j
 
 @criterion("MCP-02")
 def test_mcp_pods_are_well(
-    deployments: Deployments, pods: Pods, pods_at: datetime, booted: Booted, target: Target, judge: Judge
+    deployments: Deployments,
+    pods: Pods,
+    pods_at: datetime,
+    booted: Booted,
+    maybe_window: Window | None,
+    target: Target,
+    judge: Judge,
 ) -> None:
     seen = service_health(services(deployments, pods, target), booted.at, pods_at)
+    watched = look(pods_at, booted.at, RECENT, maybe_window)
     findings = _named(
         {
             "without": seen.without,
@@ -47,7 +56,7 @@ def test_mcp_pods_are_well(
         }
     )
     findings += [Finding("leftover", {"count": seen.leftover})] if seen.leftover else []
-    assert judge(seen.unwell, seen, findings=findings)
+    assert judge(seen.unwell, seen, findings=findings, pending=watched.short)
 
 
 @criterion("MCP-03")

@@ -1,7 +1,8 @@
 """Writes junit.xml: one test case per criterion, so that a viewer of test results shows what the decision depends on.
 
 A blocking criterion that failed is a failure, and one that is unknown an error. A criterion that waits for a date or a
-person is skipped. Unmet advice is skipped too, because no decision depends on it, and a GO must not turn a pipeline red.
+person or does not apply is skipped. Unmet advice is skipped too, because no decision depends on it, and a GO must not
+turn a pipeline red.
 """
 
 import re
@@ -58,6 +59,8 @@ def _case(result: Result, report: Report) -> ET.Element:
     }
     for name, value in known.items():
         ET.SubElement(properties, "property", name=name, value=_text(value))
+    if result.outcome is Outcome.NOT_APPLICABLE:
+        ET.SubElement(case, "skipped", message=_text(voice.describe(criterion, result)))
     if not result.outcome.settled:
         case.append(_mark(criterion, result, voice))
     return case

@@ -30,14 +30,14 @@ BASE = {
     "GB": ("_bytes", 1e9),
 }
 DIRECTION = {"<": "below", "≤": "at-most", "=": "equal", "≥": "at-least", ">": "above"}
-KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
+KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.NOT_APPLICABLE, Outcome.FAIL)
 HELP = {
     "phase0_audit_info": "The audited target; kind is server, lab or demo.",
     "phase0_audit_timestamp_seconds": "When the audit ended.",
     "phase0_audit_duration_seconds": "How long the audit took.",
     "phase0_decision": "1 for the decision of the audit, 0 for the others.",
     "phase0_criteria": "Criteria by outcome.",
-    "phase0_criterion_met": "1 if a criterion is met or waived, 0 if it failed or is open.",
+    "phase0_criterion_met": "1 if a criterion is met, waived or not applicable, 0 if it failed or is open.",
     "phase0_criterion_known": "1 if a criterion could be judged, 0 if it is unknown, pending or not yet attested.",
     "phase0_criterion_value": "The figure that was measured, in base units.",
     "phase0_criterion_target": "The target of that figure, in base units; the label comparison says how they compare.",

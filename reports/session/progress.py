@@ -16,6 +16,7 @@ LETTERS = {
     Outcome.PASS: ".",
     Outcome.FIXED: "*",
     Outcome.WAIVED: "w",
+    Outcome.NOT_APPLICABLE: "-",
     Outcome.MANUAL: "m",
     Outcome.UNKNOWN: "?",
     Outcome.PENDING: "…",

@@ -23,6 +23,7 @@ COLOURS = {
     Outcome.PASS: "green",
     Outcome.FIXED: "green",
     Outcome.WAIVED: "yellow",
+    Outcome.NOT_APPLICABLE: "cyan",
     Outcome.MANUAL: "yellow",
     Outcome.UNKNOWN: "yellow",
     Outcome.PENDING: "cyan",

@@ -9,7 +9,6 @@ FIX = ("--fix", "--fix-disruptive")
 RESTORED = ("BKP-10", "BKP-11", "BKP-12")
 REPAIRED = (
     "MCP-01",
-    "MCP-02",
     "MCP-03",
     "MCP-04",
     "MCP-05",
