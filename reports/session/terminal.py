@@ -57,7 +57,7 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
 def _reasons(
     lines: Iterable[Line], voice: Voice, width: int, title: str, notes: Sequence[str] = ()
 ) -> Iterator[Sequence[Part]]:
-    """One cause after the other: outcome, criteria, sentence; beneath, who acts and how."""
+    """One cause after the other: outcome, criteria, sentence; beneath, who acts and how, and what else it fails."""
     for number, line in enumerate(lines):
         if not number:
             yield [("", ())]
@@ -76,6 +76,10 @@ def _reasons(
         for label, text in ((voice.word("who"), line.owner), (voice.word("todo"), line.todo)):
             rows = wrapped(f"{label}{voice.colon}{plain(text)}", width, MARGIN)
             yield from ([(" " * MARGIN + row, ("light",))] for row in rows)
+        for other in line.others:
+            first, *more = wrapped(f"{other.id}  {plain(other.said)}", width, MARGIN)
+            yield [(" " * MARGIN, ()), (first[: len(other.id)], ("bold",)), (first[len(other.id) :], ())]
+            yield from ([(" " * MARGIN + rest, ())] for rest in more)
 
 
 def _facts(said: Briefing, voice: Voice) -> Iterator[tuple[str, str]]:

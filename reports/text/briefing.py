@@ -11,7 +11,7 @@ from gate.run import Finding, Run
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
 from reports.text.responsibility import Line, line_of, owner, todo
-from reports.text.short_form import capital
+from reports.text.short_form import capital, reserved
 from reports.text.tally import counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
 
@@ -102,11 +102,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
     for id, result in decision.results.items():
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
-            beside = [
-                voice.sentence(criterion, criterion.finding[finding.name], finding.values)
-                for finding in result.findings
-                if is_reserve(criterion, finding)
-            ]
+            beside = reserved(criterion, result, voice)
             yield Line(
                 result.outcome,
                 (id,),

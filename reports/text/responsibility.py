@@ -1,5 +1,7 @@
 """Who must act on a criterion that is not met, and how."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from gate.contract import Criterion, Text
@@ -7,16 +9,24 @@ from gate.decision import Cause, Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
 from gate.sentence import locale
-from reports.text.short_form import briefly, capital, failing
+from reports.text.short_form import briefly, capital, failing, reserved
 from reports.text.words import Voice, shown
 
-LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
+LONGEST_NAME, LONGEST_MORE, LONGEST_OTHER, MOST_CHAPTERS = 60, 160, 400, 3
+
+
+class Other(msgspec.Struct, frozen=True):
+    """A further criterion that failed for the same cause, and what is wrong with it in its own words."""
+
+    id: str
+    said: str
 
 
 class Line(msgspec.Struct, frozen=True):
     """One cause: the criteria it holds back, what is wrong in plain words, who acts and how.
 
-    `topic` is what the criterion asks, of several their chapter; `more` is what else was found.
+    `topic` is what the criterion asks, of several their chapter; `more` is what else was found. `others` are the failed
+    criteria that `said` does not speak of.
     """
 
     outcome: Outcome
@@ -26,6 +36,7 @@ class Line(msgspec.Struct, frozen=True):
     more: str
     owner: str
     todo: str
+    others: tuple[Other, ...] = ()
 
 
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
@@ -41,15 +52,31 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
         more(criterion, result, said, voice),
         owner(run, cause.owner, voice),
         todo(run, result, voice),
+        tuple(_others(run, decision, cause, voice)),
     )
 
 
 def together(cause: Cause, voice: Voice) -> str:
     """What several failures come to, where that says more than the first of them."""
-    if cause.outcome is not Outcome.FAIL:
-        return ""
-    told = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
-    return voice.say("together", told[0]) if told else ""
+    told = _together(cause, voice)
+    return voice.say("together", told) if told else ""
+
+
+def _together(cause: Cause, voice: Voice) -> str:
+    """The criteria that one sentence speaks of; nothing where each speaks for itself."""
+    named = locale(voice.language)["together"] if cause.outcome is Outcome.FAIL else ()
+    return next((ids for ids in named if set(ids.split()) <= set(cause.ids)), "")
+
+
+def _others(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Iterator[Other]:
+    """A cause must not hide a failure: each of its criteria says what is wrong with it."""
+    spoken = _together(cause, voice).split() or cause.ids[:1]
+    for id in cause.ids if cause.outcome is Outcome.FAIL else ():
+        if id not in spoken:
+            criterion, result = run.contract[id], decision.results[id]
+            said = briefly(criterion, result, voice)
+            beside = more(criterion, result, said, voice)
+            yield Other(id, shown(f"{said}. {beside}" if beside else said, LONGEST_OTHER))
 
 
 def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
@@ -62,10 +89,11 @@ def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
 
 
 def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
-    """What was found beside a figure that misses its target, as far as `said` does not say it."""
+    """What was found beside a figure that misses its target, as far as `said` does not say it; what fails it first."""
     if result.outcome is not Outcome.FAIL:
         return ""
-    found = [text for text in failing(criterion, result, voice) if text.lower() not in said.lower()]
+    told = [*failing(criterion, result, voice), *reserved(criterion, result, voice)]
+    found = [text for text in told if text.lower() not in said.lower()]
     return whole_words(capital(voice.semicolon.join(found)), LONGEST_MORE)
 
 
