@@ -9,7 +9,7 @@ import pytest
 from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import FACTS
 from fixtures.cluster.claims import bound_claims
-from fixtures.cluster.containers import Container, Ending
+from fixtures.cluster.containers import Container, Termination
 from fixtures.cluster.front import Front, ask_front
 from fixtures.cluster.names import services  # noqa: F401 — importing declares it
 from fixtures.cluster.nodes import Condition, Node, room
@@ -76,7 +76,7 @@ def ran(
 ) -> tuple[Container, ...]:
     """A pod's one container; `ended` is when its life before this one did, `lasted` how long that was."""
     began = ended - lasted if ended and lasted else None
-    endings = (Ending(began, ended, code, "Error"),) if ended else ()
+    endings = (Termination(began, ended, code, "Error"),) if ended else ()
     one = Container("c", "i", "", probed=True, requests=(), ready=ready, restarts=restarts, endings=endings, init=init)
     return (one,)
 

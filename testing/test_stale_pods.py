@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.cluster.containers import Container, Ending
+from fixtures.cluster.containers import Container, Termination
 from fixtures.cluster.cron_jobs import CronJob
 from fixtures.cluster.jobs import Job, Runs
 from fixtures.cluster.pod_health import pod_health
@@ -30,7 +30,7 @@ def pod(
     deleted: datetime | None = None,
     namespace: str = "default",
 ) -> Pod:
-    endings = (Ending(None, NOW - ended, 1, ""),) if ended is not None else ()
+    endings = (Termination(None, NOW - ended, 1, ""),) if ended is not None else ()
     box = Container("c", "i", "", False, (), endings=endings)
     begun = NOW - timedelta(days=30)
     return Pod(namespace, name, phase, reason, begun, deleted, (), {}, uid=name, containers=(box,), owner=owner)

@@ -9,7 +9,7 @@ from gate.decision import Cause, Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
 from gate.sentence import locale
-from reports.text.short_form import briefly, capital, failing, reserved
+from reports.text.short_form import capital, failing, reserved, short_form
 from reports.text.words import Voice, shown
 
 LONGEST_NAME, LONGEST_MORE, LONGEST_OTHER, MOST_CHAPTERS = 60, 160, 400, 3
@@ -22,7 +22,7 @@ class Other(msgspec.Struct, frozen=True):
     said: str
 
 
-class Line(msgspec.Struct, frozen=True):
+class Responsibility(msgspec.Struct, frozen=True):
     """One cause: the criteria it holds back, what is wrong in plain words, who acts and how.
 
     `topic` is what the criterion asks, of several their chapter; `more` is what else was found. `others` are the failed
@@ -39,12 +39,12 @@ class Line(msgspec.Struct, frozen=True):
     others: tuple[Other, ...] = ()
 
 
-def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
+def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
     """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
     first = cause.ids[0]
     criterion, result = run.contract[first], decision.results[first]
-    said = together(cause, voice) or briefly(criterion, result, voice)
-    return Line(
+    said = together(cause, voice) or short_form(criterion, result, voice)
+    return Responsibility(
         cause.outcome,
         cause.ids,
         topic(run, cause.ids, voice),
@@ -74,7 +74,7 @@ def _others(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Iterato
     for id in cause.ids if cause.outcome is Outcome.FAIL else ():
         if id not in spoken:
             criterion, result = run.contract[id], decision.results[id]
-            said = briefly(criterion, result, voice)
+            said = short_form(criterion, result, voice)
             beside = more(criterion, result, said, voice)
             yield Other(id, shown(f"{said}. {beside}" if beside else said, LONGEST_OTHER))
 
