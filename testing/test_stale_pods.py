@@ -99,7 +99,7 @@ FAILED = pod("a", owner="Job/backup-29730120", ended=timedelta(days=2))
         (Runs((a_job(gave_up=True),), (dump(NOW - timedelta(days=3)),)), 1),
         (Runs((a_job(gave_up=True),), (dump(None),)), 1),
         (Runs((a_job(complete=True),)), 0),
-        (Runs((a_job(cron_job=""),), (dump(NOW - timedelta(days=1)),)), 1),  # somebody's own, with such a name
+        (Runs((a_job(gave_up=True, cron_job=""),), (dump(None),)), 1),  # somebody's own, with such a name
     ],
 )
 def test_the_cluster_says_what_came_of_a_failed_try(runs: Runs, left: int) -> None:
