@@ -32,7 +32,7 @@ def _rounded(exact: Decimal, places: int) -> Decimal:
     """`exact` to so many decimal places, or to one more; it ends in no zero unless it is exact."""
     for step in (Decimal(1).scaleb(-places), Decimal(1).scaleb(-places - 1)):
         near = exact.quantize(step, ROUND_HALF_EVEN)
-        if near % (step * 10) or abs(exact - near) <= NOISE * max(1, abs(exact)):
+        if near % (step * 10) or abs(exact - near) <= NOISE * max(Decimal(1), abs(exact)):
             return near
     return exact.quantize(step, ROUND_DOWN if abs(exact) < abs(near) else ROUND_UP)
 
