@@ -34,7 +34,8 @@ class Verdict(IntEnum):
 class Cause(msgspec.Struct, frozen=True):
     """Criteria that are not met for the same cause, with their outcome and the role that must act.
 
-    It is one line of the report.
+    It is one line of the report. Failures of one cause are one line for each role that must act; what could not be judged
+    for one reason is a single line.
     """
 
     key: str
@@ -102,9 +103,10 @@ def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tupl
     groups: dict[tuple[Outcome, str, str], list[str]] = {}
     for id in ids:
         if not results[id].outcome.settled:
-            criterion = run.contract[id]
-            groups.setdefault((results[id].outcome, _key(run, results[id]), criterion.owner), []).append(id)
-    causes = [Cause(key, outcome, tuple(ids), owner) for (outcome, key, owner), ids in groups.items()]
+            key, owner = _key(run, results[id]), run.contract[id].owner
+            part = owner if results[id].outcome is Outcome.FAIL else ""
+            groups.setdefault((results[id].outcome, key, part), []).append(id)
+    causes = [Cause(key, outcome, tuple(ids), _owner(run, key, ids)) for (outcome, key, _), ids in groups.items()]
     independent = [cause for cause in causes if not _follows(run, cause, causes)]
     return tuple(sorted(independent, key=lambda cause: (-cause.outcome.severity, _harm(run, cause))))
 
@@ -132,6 +134,12 @@ def _key(run: Run, result: Result) -> str:
     if result.outcome is Outcome.FAIL or result.reason is None:
         return run.contract[result.id].cause or result.id
     return str(result.reason.values.get("cause") or f"{result.id}")
+
+
+def _owner(run: Run, key: str, ids: Iterable[str]) -> str:
+    """Whose the source is that could not be asked, where the cause names one; otherwise the first criterion's."""
+    owners = [run.contract[id].owner for id in ids]
+    return key if key in owners else owners[0]
 
 
 def _earliest(results: Iterable[Result]) -> str:

@@ -173,3 +173,10 @@ def test_where_the_pod_is_gone_its_claim_and_its_set_are_known_by_name() -> None
 @pytest.mark.parametrize(("rpo", "too_rare"), [(24, False), (4, True), (0, False)])
 def test_a_daily_backup_can_lose_a_day(rpo: float, too_rare: bool) -> None:
     assert covered(rpo_hours=rpo, rto_minutes=30).too_rare is too_rare
+
+
+def test_the_claim_of_an_audit_in_the_cluster_is_disposable() -> None:
+    own = Claim("phase0-audit", "state", "Bound", "pvc-x", "local-path")
+    other = Claim("phase0-audit", "other", "Bound", "pvc-y", "local-path")
+    seen = coverage(TARGET, (POSTGRES, REDIS), (*CLAIMS, own, other), SETS, SAVED)
+    assert (seen.disposable, seen.uncovered) == (("phase0-audit/state",), ("phase0-audit/other",))

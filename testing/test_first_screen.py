@@ -3,9 +3,11 @@
 import re
 import tomllib
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
 
 from gate.contract import CONTRACT as CRITERIA
 from gate.contract import load_contract
@@ -14,6 +16,8 @@ from gate.derived import judge_window
 from gate.outcome import Outcome
 from gate.run import Finding, Reason, Result, Run
 from gate.stability import Window
+from reports.pages.verdict import prose, render_verdict, view
+from reports.session.terminal import plain, summary
 from reports.text.briefing import brief
 from reports.text.conditions import conditions, judged_by
 from reports.text.duties import duties
@@ -21,6 +25,7 @@ from reports.text.plan import plan
 from reports.text.tally import counted
 from reports.text.words import Voice
 from testing.golden import GOLDEN, go, no_go, not_yet
+from testing.runs import runs
 
 CONTRACT = load_contract()
 BEYOND = {">": 1, "<": -1}
@@ -159,6 +164,61 @@ def test_three_kinds_that_nobody_saves_are_one_sentence_and_one_alone_is_itself(
     assert "Nothing is backed up every day" in said(made(*failed))
     assert "Rien n’est sauvegardé chaque jour" in said(made(*failed), "fr")
     assert "Redis is not backed up every day" in said(made(failed[1]))
+
+
+READABLE = Result(
+    "BKP-09",
+    Outcome.FAIL,
+    2,
+    {"wrong": 2, "entries": 9, "accounts": ()},
+    findings=(Finding("readable", {"paths": ("/var/backups/twisterlab/dump.sql.gz",)}),),
+)
+
+
+def test_a_cause_hides_none_of_its_failures() -> None:
+    run = made(Result("BKP-04", Outcome.FAIL, 90, {"hours": 90, "file": "old.sql.gz"}), READABLE)
+    decision = decide(run)
+    for language in ("en", "fr"):
+        briefing = brief(run, decision, Voice(language))
+        (line,) = briefing.reasons
+        (other,) = line.others
+        assert (line.ids, other.id) == (("BKP-04", "BKP-09"), "BKP-09")
+        own = brief(alone := made(READABLE), decide(alone), Voice(language)).reasons[0].problem
+        assert other.problem.startswith(own)
+        assert "/var/backups/twisterlab/dump.sql.gz" in other.problem
+        block = "".join(
+            text for parts in summary(run, decision, language, [], Path("out"), 200, whole=True) for text, _ in parts
+        )
+        assert f"BKP-09  {plain(other.problem)}" in block
+        page = view(run, decision, (), language)
+        assert page.brief.reasons == briefing.reasons
+    html = render_verdict(run, decision, (), "en").decode()
+    assert html.count(f"</a> {prose(other.problem)}</li></ul></details>") == 2, "one click below its cause, twice"
+
+
+def test_one_sentence_for_three_does_not_hide_the_fourth() -> None:
+    failed = [Result(f"BKP-0{number}", Outcome.FAIL, 0, {"jobs": 0, "sound": 0, "runs": ()}) for number in (1, 2, 3)]
+    run = made(*failed, READABLE)
+    (line,) = brief(run, decide(run), Voice("en")).reasons
+    assert [other.id for other in line.others] == ["BKP-09"]
+
+
+@given(runs())
+def test_every_failure_says_what_is_wrong_with_it(run: Run) -> None:
+    decision = decide(run)
+    said = brief(run, decision, Voice("en"))
+    for cause, line in zip((*decision.causes, *decision.reserves), (*said.reasons, *said.reserves), strict=False):
+        if cause.outcome is Outcome.FAIL:
+            assert {*line.ids[:1], *(other.id for other in line.others)} == set(cause.ids)
+            assert all(other.problem for other in line.others)
+
+
+def test_a_reserve_that_explains_a_failure_stands_beside_it() -> None:
+    late = Result(
+        "MCP-05", Outcome.FAIL, 1, {"unkept": 1, "how": ()}, findings=(Finding("registry", {"why": "refused"}),)
+    )
+    run = made(late)
+    assert "The registry does not answer: refused" in brief(run, decide(run), Voice("en")).reserves[0].more
 
 
 def test_guides_that_are_not_safe_are_told_by_what_is_missing() -> None:

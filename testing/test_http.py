@@ -141,6 +141,14 @@ def test_the_slowest_counts() -> None:
     assert (health.slowest, health.healthy_percent, health.sick) == (0.7, 50.0, ("b (u): HTTP 200",))
 
 
+def test_an_answer_that_came_too_late_says_when() -> None:
+    late = Probe(
+        "default", "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health", 200, 6.14, 3, expected=True
+    )
+    assert not late.healthy
+    assert late.told == "default (mcp-unified:8080/health): HTTP 200 (6.1 s)"
+
+
 def test_what_the_api_server_says_for_a_service_without_pods_is_told_in_its_words(tmp_path: Path) -> None:
     said = '{"kind":"Status","status":"Failure","message":"no endpoints available for service \\"mcp-unified\\"","code":503}'
     with serving_api(answers((503, said))) as api:

@@ -13,7 +13,7 @@ from fixtures.cluster.mcp_pods import Services, services
 from fixtures.evidence.image_keeping import keeping, unseen
 from fixtures.evidence.running_code import RunningCode, running_code
 from fixtures.host.images.image_archives import Archived, ImageArchives
-from fixtures.host.images.images import Images, full_name
+from fixtures.host.images.images import Images, full_name, joined
 from fixtures.host.images.registry import Registry
 from testing.mcp_answers import CONFIG, CRI_IMAGES, IMAGE_ARCHIVES, IMAGES, MANIFEST
 from testing.test_cluster_facts import NOW, TARGET, read
@@ -148,6 +148,29 @@ def test_a_pin_counts_where_the_kubelet_s_own_interface_tells_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "kept", "pinless"),
+    [
+        ("v1.4.4-k3s2", False, "v1.4.4-k3s2"),
+        ("1.6.24", False, "1.6.24"),
+        ("v1.7.0", True, ""),
+        ("2.1.9", True, ""),
+        ("", True, ""),
+    ],
+)
+def test_an_old_runtime_knows_no_pins(version: str, kept: bool, pinless: str) -> None:
+    pinned = CRI_IMAGES.replace('"pinned": false', '"pinned": true')
+    seen = keeping(running(), understood("images", f"{pinned}runtime {version}\n"), NOTHING, NOWHERE)
+    assert (not seen.lost, seen.pinless) == (kept, pinless)
+
+
+def test_cri_does_not_tell_the_label_and_containerd_does() -> None:
+    seen = understood("images", f"{CRI_IMAGES}labelled docker.io/{NAME}\nruntime v1.4.4\n")
+    assert (seen.named(NAME).labelled, seen.named(NAME).pinned) == (True, False)
+    kept = keeping(running(), seen, archive(), NOWHERE)
+    assert (kept.archived, kept.pinless) == ((NAME,), "v1.4.4")
+
+
+@pytest.mark.parametrize(
     ("archives", "registry", "image", "code"),
     [
         (NOTHING, Registry((), "curl: (22) The requested URL returned error: 401", 401), NAME, "registry-login"),
@@ -206,6 +229,8 @@ K3S = """#!/bin/sh
 # Answers like K3s' crictl; inspecti puts what it was told of the image before or behind its status, as versions differ.
 case "$1 $2" in
 "crictl images") [ "$3" = -q ] && echo {id} || cat "$LISTED" ;;
+"ctr version") printf 'Client:\\n  Version:  v1.7.0\\n\\nServer:\\n  Version:  v1.4.4-k3s2\\n  UUID: x\\n' ;;
+"ctr -n") echo 'docker.io/twisterlab/mcp-unified:v1 t sha256:x 1 MiB linux/amd64 io.cri-containerd.pinned=pinned' ;;
 "crictl inspecti") printf '{{\\n "info": {{"imageSpec": {{"config": {{"Env": ["PASSWORD=hunter2"],\\n' &&
     printf '"Labels": {{"org.opencontainers.image.revision": "abc1234"}}}}}}}}, "status": {{"id": "%s"}}}}\\n' "$5" ;;
 *) exit 1 ;;
@@ -226,6 +251,29 @@ def test_the_question_itself_tells_revisions_and_no_environment(tmp_path: Path) 
         check=True,
         env={"PATH": f"{tmp_path}:/usr/bin:/bin", "LISTED": str(tmp_path / "listed")},
     )
-    image = understood("images", done.stdout).named(NAME)
-    assert (image.revision, image.ids) == ("abc1234", {CONFIG})
+    seen = understood("images", done.stdout)
+    image = seen.named(NAME)
+    assert (image.revision, image.ids, image.labelled) == ("abc1234", {CONFIG}, True)
+    assert seen.runtime == "v1.4.4-k3s2"
     assert "hunter2" not in done.stdout
+
+
+def test_an_archive_imported_anew_is_still_the_image_that_runs() -> None:
+    again = "sha256:" + "ee" * 32
+    out = IMAGES.replace(
+        f"docker.io/{NAME} application/vnd.docker.distribution.manifest.v2+json {MANIFEST}",
+        f"docker.io/{NAME} x {again}",
+    )
+    assert out.count(again) == 1
+    seen = understood("images", out)
+    assert see(seen).stale, "nothing says that both manifests have one configuration"
+    assert not see(understood("images", out + f"config {again} {CONFIG}\n")).wrong
+
+
+def test_references_that_share_an_identity_are_one_image() -> None:
+    a, b, c = (f"sha256:{two * 32}" for two in ("aa", "bb", "cc"))
+    images = joined([["lab/x:1", a], [f"docker.io/lab/y@{b}", b], [c, b], ["docker.io/lab/x:1", c], ["z:1", "z:2"]])
+    assert set(images) == {
+        frozenset({"docker.io/lab/x:1", a, b, c}),
+        frozenset({"docker.io/library/z:1", "docker.io/library/z:2"}),
+    }

@@ -66,10 +66,22 @@ def test_a_node_that_never_reported_is_unknown() -> None:
         room(Node("edge", {}, (), cordoned=False, version=""), {})
 
 
-def ran(ready: bool = True, restarts: int = 0, code: int = 1, ended: datetime | None = None) -> tuple[Container, ...]:
-    """A pod's one container; `ended` is when its life before this one did."""
-    endings = (Termination(None, ended, code, "Error"),) if ended else ()
-    return (Container("c", "i", "", probed=True, requests=(), ready=ready, restarts=restarts, endings=endings),)
+def ran(
+    ready: bool = True,
+    restarts: int = 0,
+    code: int = 1,
+    ended: datetime | None = None,
+    lasted: timedelta | None = None,
+    init: bool = False,
+) -> tuple[Container, ...]:
+    """A pod's one container; `ended` is when its life before this one did, `lasted` how long that was."""
+    began = ended - lasted if ended and lasted else None
+    endings = (Termination(began, ended, code, "Error"),) if ended else ()
+    one = Container("c", "i", "", probed=True, requests=(), ready=ready, restarts=restarts, endings=endings, init=init)
+    return (one,)
+
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
@@ -93,9 +105,15 @@ def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
         pod(phase="Failed", reason="NodeShutdown"),
         pod(containers=ran(restarts=9, ended=NOW - timedelta(days=1))),
         pod(containers=ran(restarts=1, ended=NOW)),
-        pod(containers=ran(restarts=9, ended=NOW, code=0)),
+        pod(started=NOW - 9 * DAY, containers=ran(restarts=9, ended=NOW, code=0, lasted=DAY)),  # ends once a day
+        pod(started=NOW - 9 * DAY, containers=ran(restarts=9, ended=NOW, code=0, lasted=MINUTE, init=True)),
         pod(waiting=("ContainerCreating",)),
+        pod(waiting=("PodInitializing",), phase="Pending", started=NOW - 50 * MINUTE),
+        pod(waiting=("ContainerCreating",), started=NOW - 9 * DAY, unready=NOW - 5 * MINUTE),  # after a restart
         pod(waiting=("CrashLoopBackOff",), deleted=NOW),
+        pod("svclb-web", "Pending", started=NOW - 9 * DAY, unplaced="Unschedulable"),
+        pod("svclb-web", "Pending", started=NOW - 9 * DAY, why="0/1 nodes: 1 node(s) didn't have free ports"),
+        pod(phase="Pending", started=NOW - 9 * DAY, unplaced="SchedulingGated"),  # somebody holds it back
     ],
 )
 def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
@@ -111,10 +129,27 @@ def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
         pod(waiting=("CrashLoopBackOff",), containers=ran(restarts=9, ended=NOW)),
         pod(phase="Unknown"),
         pod(containers=ran(restarts=3, ended=NOW)),
+        pod(started=NOW - 9 * DAY, containers=ran(restarts=3, ended=NOW - 9 * MINUTE, code=0, lasted=MINUTE)),
+        pod(started=NOW - DAY, containers=ran(restarts=72, ended=NOW, code=0, lasted=20 * MINUTE)),
+        pod(containers=ran(restarts=3, ended=NOW, init=True)),
+        pod(waiting=("PostStartHookError",)),
+        pod(waiting=("a reason of next year’s kubelet",)),
+        pod(phase="Pending", started=NOW - 3 * DAY, waiting=("ContainerCreating",)),
+        pod(phase="Pending", started=NOW - 3 * DAY, unplaced="Unschedulable"),
+        pod(phase="Pending", started=NOW - 3 * DAY, containers=ran(ready=False, init=True)),  # its init container waits
+        pod(waiting=("ContainerCreating",), started=NOW - 9 * DAY, unready=NOW - 3 * DAY),
+        pod("svclb-web", "Pending", started=NOW - DAY, why="0/1 nodes are available: 1 Insufficient memory."),
+        pod("svclb-web", "Pending", started=NOW - DAY, waiting=("ContainerCreating",)),
     ],
 )
 def test_a_sick_pod_is_told_once(sick: Pod) -> None:
     assert pod_health((sick,), NOW).sick == 1
+
+
+def test_what_ended_with_the_server_did_not_crash() -> None:
+    after_a_boot = pod(started=NOW - 9 * DAY, containers=ran(restarts=4, code=255, ended=NOW - MINUTE, lasted=DAY))
+    assert pod_health((after_a_boot,), NOW).sick == 1
+    assert pod_health((after_a_boot,), NOW, booted=NOW - 2 * MINUTE).sick == 0
 
 
 def test_a_failed_try_of_a_job_that_succeeded_is_sound() -> None:
@@ -139,6 +174,15 @@ def test_the_cluster_s_own_pods_of_a_sound_k3s() -> None:
     assert seen.waiting == ("kube-system/svclb-traefik-1 (Pending)",)
     assert seen.unready == ("kube-system/coredns-2 (Running)", "kube-system/traefik (Pending)")
     assert system_pods(()).total == 0
+
+
+def test_a_pod_without_a_node_is_read_with_the_scheduler_s_words() -> None:
+    unplaced = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}
+    unready = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-11-27T02:00:00Z"}
+    status = {"phase": "Pending", "conditions": [unplaced, unready, {"type": "Initialized", "status": "True"}]}
+    (seen,) = read("pods", {"metadata": {"namespace": "a", "name": "b"}, "spec": {}, "status": status})
+    assert (seen.unplaced, seen.why) == ("Unschedulable", "0/1 nodes")
+    assert seen.unready == datetime(2026, 11, 27, 2, tzinfo=UTC)
 
 
 def test_pods_are_read_with_what_made_them_and_what_they_store_on() -> None:

@@ -19,6 +19,8 @@ MEASURE = """
 import resource, sys, time
 from fixtures.cluster.client import Cluster
 from fixtures.cluster.mcp_pods import equipment, service_health, services
+from fixtures.cluster.pod_health import pod_health
+from fixtures.cluster.stale_pods import stale_pods
 from fixtures.ask.facts import FACTS
 from fixtures.target.folder import load_target
 import fixtures.host.system.booted
@@ -29,6 +31,7 @@ read = {name: FACTS[name].read(cluster.get(FACTS[name].ask, 60)) for name in ("d
 found = services(read["deployments"], read["pods"], target)
 at = read["pods"][0].started
 health, equipped = service_health(found, at, at), equipment(found)
+stale_pods(read["pods"], at), pod_health(read["pods"], at)
 took, most = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(len(read["pods"]), health.pods, equipped.equipped, took, (most - before) / 1024)
 """
@@ -44,6 +47,9 @@ def page(number: int) -> str:
     for at in range(number * PAGE, (number + 1) * PAGE):
         row = pod("twisterlab" if at == 0 else f"team-{at % 50}", containers=("mcp-unified", "sidecar"))
         row["metadata"] |= {"name": f"p{at}", "uid": f"{at:032x}", **bulk}
+        if at % 2:  # runs of CronJobs, every second of which failed
+            row["metadata"]["ownerReferences"] = [{"kind": "Job", "name": f"x-{29730120 + at}"}]
+            row["status"]["phase"] = "Failed" if at % 4 == 1 else "Succeeded"
         row["spec"] |= {
             "volumes": [{"name": f"v{one}", "configMap": {"name": "c"}} for one in range(4)],
             "tolerations": [

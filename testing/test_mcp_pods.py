@@ -151,6 +151,8 @@ def test_a_selector_of_expressions(expression: dict[str, Any], selects: bool) ->
         ({"name": "x", **PROBE}, "unreserved"),
         ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}}}, "unreserved"),
         ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "1"}, "limits": {"memory": "1Gi"}}}, ""),
+        ({"name": "x", **PROBE, "resources": {"requests": {"cpu": "0", "memory": "0Mi"}}}, "unreserved"),
+        ({"name": "x", **PROBE, "resources": {"requests": {"cpu": 0.5, "memory": "0.1Gi"}}}, ""),
     ],
 )
 def test_equipment_is_read_from_the_template_where_nothing_runs(container: dict[str, Any], complaint: str) -> None:
@@ -159,6 +161,25 @@ def test_equipment_is_read_from_the_template_where_nothing_runs(container: dict[
         name: name == complaint for name in ("unprobed", "unreserved")
     }
     assert (seen.absent, seen.equipped) == (("twisterlab", "twisterlab-dev"), 0 if complaint else 1)
+
+
+@pytest.mark.parametrize(
+    ("pods", "own", "reserved"),
+    [
+        ({"requests": {"cpu": "100m", "memory": "64Mi"}}, {}, True),
+        ({"limits": {"cpu": "1", "memory": "1Gi"}}, {}, True),
+        ({"requests": {"memory": "64Mi"}}, {"requests": {"cpu": "100m"}}, True),
+        ({"requests": {"memory": "64Mi"}}, {}, False),
+        ({"requests": {"cpu": "0", "memory": "64Mi"}}, {}, False),
+    ],
+)
+def test_what_a_pod_is_given_as_a_whole_is_given_to_its_containers(
+    pods: dict[str, Any], own: dict[str, Any], reserved: bool
+) -> None:
+    row = deployment(container={"name": "mcp-unified", **PROBE, "resources": own})
+    row["spec"]["template"]["spec"]["resources"] = pods
+    seen = equipment(services(read("deployments", row), (), TARGET))
+    assert ("default" not in seen.unreserved) is reserved
 
 
 def test_a_sidecar_without_a_probe_does_not_count_against_the_service() -> None:

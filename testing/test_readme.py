@@ -41,9 +41,7 @@ ELSEWHERE = {
     'sudo -u phase0-gate sqlite3 edge/history.sqlite ".backup edge/edge.sqlite"': "SQLite’s own",
     "cd /var/lib/phase0-audit": "the shell’s own",
     "kubectl apply -k deploy/kubernetes": "testing/lab/test_scheduled.py",
-    "kubectl create secret generic target --namespace phase0-audit --from-file=targets/edge": (
-        "testing/lab/test_scheduled.py"
-    ),
+    "deploy/kubernetes/pack targets/edge | kubectl apply --server-side -f -": "testing/lab/test_scheduled.py",
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",

@@ -3,13 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fixtures.cluster.containers import Container, Termination
+from fixtures.cluster.cron_jobs import CronJob
+from fixtures.cluster.jobs import Job, Runs
+from fixtures.cluster.pod_health import pod_health
 from fixtures.cluster.pods import Pod
-from fixtures.cluster.stale_pods import GRACE, stale_pods
+from fixtures.cluster.stale_pods import GRACE, HELM, stale_pods
 from remediations.stale_pods import stale_pods as remedy
 from remediations.transaction.objects import DeleteObjects
 from remediations.transaction.plan import draw_plan
+from testing.test_cluster_facts import read
 
 NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)
 
@@ -22,11 +28,12 @@ def pod(
     *,
     ended: timedelta | None = None,
     deleted: datetime | None = None,
+    namespace: str = "default",
 ) -> Pod:
     endings = (Termination(None, NOW - ended, 1, ""),) if ended is not None else ()
     box = Container("c", "i", "", False, (), endings=endings)
     begun = NOW - timedelta(days=30)
-    return Pod("default", name, phase, reason, begun, deleted, (), {}, uid=name, containers=(box,), owner=owner)
+    return Pod(namespace, name, phase, reason, begun, deleted, (), {}, uid=name, containers=(box,), owner=owner)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,80 @@ def test_stale(one: Pod) -> None:
 )
 def test_sound(those: tuple[Pod, ...]) -> None:
     assert stale_pods(those, NOW).count == 0
+
+
+def test_another_namespace_s_success_makes_nothing_good() -> None:
+    those = (pod("a", owner="Job/backup"), pod("b", "Succeeded", owner="Job/backup", namespace="other"))
+    assert stale_pods(those, NOW).count == 1
+    assert pod_health(those, NOW).sick == 1
+
+
+def a_job(name: str = "backup-29730120", cron_job: str = "backup", **ended: bool) -> Job:
+    return Job("default", name, cron_job, **{"complete": False, "gave_up": False} | ended)
+
+
+def dump(succeeded: datetime | None) -> CronJob:
+    return CronJob("default", "backup", "0 2 * * *", "", suspended=False, text="", images=(), succeeded=succeeded)
+
+
+FAILED = pod("a", owner="Job/backup-29730120", ended=timedelta(days=2))
+
+
+@pytest.mark.parametrize(
+    ("runs", "left"),
+    [
+        (Runs(), 1),
+        (Runs((a_job(gave_up=True),), (dump(NOW - timedelta(days=1)),)), 0),  # successfulJobsHistoryLimit: 0
+        (Runs((), (dump(NOW - timedelta(days=1)),)), 0),
+        (Runs((a_job(gave_up=True),), (dump(NOW - timedelta(days=3)),)), 1),
+        (Runs((a_job(gave_up=True),), (dump(None),)), 1),
+        (Runs((a_job(complete=True),)), 0),
+        (Runs((a_job(gave_up=True, cron_job=""),), (dump(None),)), 1),  # somebody's own, with such a name
+    ],
+)
+def test_the_cluster_says_what_came_of_a_failed_try(runs: Runs, left: int) -> None:
+    assert stale_pods((FAILED,), NOW, runs).count == left
+    assert pod_health((FAILED,), NOW, runs).sick == left
+
+
+def test_a_job_of_several_parts_that_gave_up_is_not_made_good_by_one_of_them() -> None:
+    parts = (FAILED, pod("b", "Succeeded", owner="Job/backup-29730120"))
+    assert stale_pods(parts, NOW, Runs((a_job(gave_up=True),))).count == 1
+    assert stale_pods(parts, NOW, Runs((a_job(),))).count == 0, "it is under way, and another try went well"
+
+
+def test_jobs_are_read_with_their_end_and_their_cron_job() -> None:
+    meta = {
+        "namespace": "default",
+        "name": "backup-29730120",
+        "ownerReferences": [{"kind": "CronJob", "name": "backup"}],
+    }
+    gave_up = {"conditions": [{"type": "Complete", "status": "False"}, {"type": "Failed", "status": "True"}]}
+    assert read("jobs", {"metadata": meta, "status": gave_up}) == (a_job(gave_up=True),)
+    assert read("jobs", {"metadata": {"namespace": "default", "name": "x"}}) == (a_job("x", ""),)
+
+
+PODS = st.builds(
+    pod,
+    st.sampled_from(["a", "svclb-a", f"{HELM}a", "b"]),
+    st.sampled_from(["Failed", "Succeeded", "Running", "Pending", "Unknown"]),
+    st.sampled_from(["", "Evicted", "Terminated", "NodeShutdown", "OutOfcpu"]),
+    st.sampled_from(["", "Job/x", "Job/x-29730120", "Job/x-29731560", "ReplicaSet/r"]),
+    ended=st.sampled_from([None, timedelta(hours=1), timedelta(days=9)]),
+    deleted=st.sampled_from([None, NOW - timedelta(days=1)]),
+    namespace=st.sampled_from(["default", "other"]),
+)
+RUNS = st.builds(
+    Runs,
+    st.tuples(st.builds(a_job, st.just("x-29730120"), st.just("x"), complete=st.booleans(), gave_up=st.booleans())),
+    st.just(()),
+)
+
+
+@given(st.lists(PODS, max_size=8).map(tuple), RUNS)
+def test_two_criteria_say_the_same_of_a_pod_that_ended(those: tuple[Pod, ...], runs: Runs) -> None:
+    stale, health = stale_pods(those, NOW, runs), pod_health(those, NOW, runs)
+    assert [name.partition(" ")[0] for name in health.failed] == [one.path for one in stale.unfinished]
 
 
 def test_an_earlier_success_does_not_pardon_a_later_failure() -> None:

@@ -1,5 +1,6 @@
 """The workflows and the container: pinned actions, minimal rights, and every step a script that is run here."""
 
+import base64
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from fixtures.cluster.kubeconfig import read_kubeconfig
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -162,6 +165,103 @@ def test_the_container_audits_a_copy_of_the_secret(tmp_path: Path, judged: str, 
     assert (tmp_path / "tmp" / "target" / "history.sqlite").readlink() == tmp_path / "state" / "history.sqlite"
 
 
+@pytest.fixture
+def container(tmp_path: Path) -> Path:
+    """What the image and the pod's volumes hold, without a target."""
+    for folder in ("target", "state", "tmp", "deploy", "account"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "deploy" / "schedule").write_text(SCHEDULE)
+    (tmp_path / "deploy" / "schedule").chmod(0o755)
+    shutil.copytree(CLUSTER, tmp_path / "deploy" / "kubernetes")
+    (tmp_path / "account" / "token").write_text("of.the.pod")
+    (tmp_path / "account" / "ca.crt").write_text("AUTHORITY")
+    return tmp_path
+
+
+POD = {"KUBERNETES_SERVICE_HOST": "10.43.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+SECTION = '[cluster]\nkubeconfig = "keys/kubeconfig"\n'
+
+
+def packed(folder: Path, size: int = 0) -> list[dict[str, Any]]:
+    """The secrets of a target with a key, a document, and a history that stays where it is."""
+    (folder / "keys").mkdir(parents=True)
+    (folder / "documents").mkdir()
+    (folder / "target.toml").write_text(SECTION)
+    (folder / "keys" / "kubeconfig").write_text("of another account")
+    (folder / "keys" / "id_ed25519").write_text("the key")
+    (folder / "documents" / "budget.pdf").write_bytes(b"%PDF" + os.urandom(size))
+    (folder / "history.sqlite").write_text("the clone's own")
+    (folder / "reports").mkdir()
+    (folder / "reports" / "verdict.html").write_text("the clone's own")
+    done = subprocess.run([CLUSTER / "pack", folder], capture_output=True, text=True, check=True, timeout=60)
+    return list(yaml.safe_load_all(done.stdout))
+
+
+def mounted(container: Path, secrets: list[dict[str, Any]]) -> None:
+    """As the kubelet projects them."""
+    for secret in secrets:
+        for name, data in secret["data"].items():
+            (container / "target" / name).write_bytes(base64.b64decode(data))
+
+
+@pytest.mark.parametrize("size", [0, 1_500_000])
+def test_documents_reach_the_pod_and_it_asks_with_its_own_account(
+    container: Path, tmp_path_factory: pytest.TempPathFactory, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("clone") / "edge"
+    secrets = packed(folder, size)
+    assert [secret["metadata"]["name"] for secret in secrets] == ["target", "target-2", "target-3", "target-4"]
+    assert all(len(data) < 1024 * 1024 for secret in secrets for data in secret["data"].values())
+    mounted(container, secrets)
+    done = script(container, f"{container}/deploy/kubernetes/hold", "daily", ROOT=str(container), **POD)
+    assert done.returncode == 0, done.stderr
+    target = container / "tmp" / "target"
+    assert (target / "documents" / "budget.pdf").read_bytes() == (folder / "documents" / "budget.pdf").read_bytes()
+    assert (target / "keys" / "id_ed25519").stat().st_mode & 0o077 == 0
+    assert (target / "history.sqlite").readlink() == container / "state" / "history.sqlite"
+    assert not (target / "reports").exists()
+    access = read_kubeconfig(target / "keys" / "kubeconfig", target)
+    assert (access.server, access.token, access.authority) == ("https://10.43.0.1:443", "of.the.pod", b"AUTHORITY")
+
+
+def test_the_context_that_the_target_names_is_there(container: Path) -> None:
+    (container / "target" / "target.toml").write_text('[cluster]\nkubeconfig = "kubeconfig"\ncontext = "edge"\n')
+    address = POD | {"KUBERNETES_SERVICE_HOST": "fd00::1"}
+    done = script(container, f"{container}/deploy/kubernetes/hold", "daily", ROOT=str(container), **address)
+    assert done.returncode == 0, done.stderr
+    target = container / "tmp" / "target"
+    assert read_kubeconfig(target / "kubeconfig", target, "edge").server == "https://[fd00::1]:443"
+
+
+@pytest.mark.parametrize("name", ["/root/.kube/config", "../kubeconfig"])
+def test_a_kubeconfig_outside_the_folder_is_refused(container: Path, name: str) -> None:
+    (container / "target" / "target.toml").write_text(f'[cluster]\nkubeconfig = "{name}"\n')
+    done = script(container, f"{container}/deploy/kubernetes/hold", "daily", ROOT=str(container), **POD)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+
+
+def test_a_folder_too_large_for_its_secrets_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        packed(tmp_path / "edge", 3_000_000)
+    assert raised.value.returncode == 4
+    assert "take out what no audit reads" in raised.value.stderr
+
+
+def test_an_audit_in_the_cluster_takes_nothing_from_one_outside() -> None:
+    """What belongs to no namespace would be overwritten by the other's."""
+    files = [ROOT / "deploy" / folder / "rbac.yaml" for folder in ("kubernetes", "audit")]
+    inside, outside = (
+        {
+            (row["kind"], row["metadata"]["name"])
+            for row in yaml.safe_load_all(file.read_text())
+            if "Cluster" in row["kind"]
+        }
+        for file in files
+    )
+    assert len(inside) == len(outside) == 2
+    assert not inside & outside
+
+
 def test_the_jobs_of_the_cluster_never_overlap_and_can_do_nothing_to_it() -> None:
     named = yaml.safe_load((CLUSTER / "kustomization.yaml").read_text())["resources"]
     assert {file.name for file in CLUSTER.glob("*.yaml")} == {*named, "kustomization.yaml"}
@@ -171,3 +271,7 @@ def test_the_jobs_of_the_cluster_never_overlap_and_can_do_nothing_to_it() -> Non
         container = job["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
         assert container["args"] == [kind]
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        limits = job["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+        volumes = {one["name"]: one for one in job["jobTemplate"]["spec"]["template"]["spec"]["volumes"]}
+        (token,) = [one for one in volumes["account"]["projected"]["sources"] if "serviceAccountToken" in one]
+        assert token["serviceAccountToken"]["expirationSeconds"] > limits, "the token outlives the audit"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from fixtures.cluster.jobs import Runs
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.stale_pods import StalePods, stale_pods
@@ -82,8 +83,8 @@ def _unproven(seen: Pressure) -> Reason:
 
 
 @criterion("DSK-06")
-def test_no_stale_pods(pods: Pods, pods_at: datetime, judge: Judge) -> None:
-    seen = stale_pods(pods, pods_at)
+def test_no_stale_pods(pods: Pods, pods_at: datetime, runs: Runs, judge: Judge) -> None:
+    seen = stale_pods(pods, pods_at, runs)
     assert judge(seen.count, {"count": seen.count, "total": seen.total}, findings=_left_behind(seen))
 
 

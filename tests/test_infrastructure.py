@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.claims import Claims, bound_claims
+from fixtures.cluster.jobs import Runs
 from fixtures.cluster.nodes import Nodes, heartbeat, room, the_node
 from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.versions import support, versions
 from fixtures.evidence.look import look
+from fixtures.host.system.booted import Booted
 from fixtures.host.system.certificates import Certificates
 from fixtures.host.system.cluster_unit import ClusterUnit
 from fixtures.host.system.units import Units
@@ -44,8 +47,10 @@ def test_system_pods_are_healthy(pods: Pods, judge: Judge) -> None:
 
 
 @criterion("INF-04")
-def test_no_pod_fails_or_crashes_or_lacks_its_image(pods: Pods, pods_at: datetime, judge: Judge) -> None:
-    seen = pod_health(pods, pods_at)
+def test_no_pod_fails_or_crashes_or_waits_in_vain(
+    pods: Pods, pods_at: datetime, runs: Runs, maybe_booted: Booted | Unknown, judge: Judge
+) -> None:
+    seen = pod_health(pods, pods_at, runs, None if isinstance(maybe_booted, Unknown) else maybe_booted.at)
     assert judge(seen.sick, seen)
 
 

@@ -94,7 +94,11 @@ def test_the_mcp_image_survives_a_full_disk(
     judge: Judge,
 ) -> None:
     seen = keeping(services(deployments, pods, target), images, image_archives, registry)
-    findings = _named({name: getattr(seen, name) for name in ("lost", "gone", "old", "labelled")})
+    findings = _named({name: getattr(seen, name) for name in ("lost", "gone", "old", "archived")})
+    if seen.pinless:
+        findings.append(Finding("pinless", {"version": seen.pinless}))
+    elif seen.labelled:
+        findings.append(Finding("labelled", {"names": seen.labelled}))
     findings += [Finding("registry", {"why": registry.why})] if registry.why else []
     assert judge(seen.unkept, seen, findings=findings, unknown=unseen(seen, registry))
 

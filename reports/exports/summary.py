@@ -57,6 +57,7 @@ def reasons(lines: Iterable[Responsibility], title: str, voice: Voice, notes: It
             yield from ("", f"## {title}", "", *(line for note in notes if note for line in (prose(note), "")))
         yield f"- **{voice.outcome(line.outcome)}** {', '.join(line.ids)} · **{prose(line.problem)}** {prose(line.more)}".rstrip()
         yield f"  <br>{voice.word('who')}{voice.colon}{escaped(line.owner)} · {voice.word('todo')}{voice.colon}{prose(line.todo)}"
+        yield from (f"  - {other.id} · {prose(other.problem)}" for other in line.others)
 
 
 def kpis(report: Report, voice: Voice) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _conditions(briefing: Briefing, width: int) -> Iterator[Sequence[Part]]:
 def _short(line: Responsibility) -> Responsibility:
     """Return the reason without what else was found, and with a few of its criteria."""
     ids = line.ids if len(line.ids) <= IDS else (*line.ids[: IDS - 1], f"… {line.ids[-1]}")
-    return msgspec.structs.replace(line, more="", ids=ids)
+    return msgspec.structs.replace(line, more="", ids=ids, others=())
 
 
 def _more(briefing: Briefing, voice: Voice, width: int, *, whole: bool) -> Iterator[Sequence[Part]]:
@@ -119,6 +119,10 @@ def _reasons(lines: Iterable[Responsibility], voice: Voice, width: int, title: s
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
         yield from ([(" " * MARGIN + row, ())] for row in wrapped(plain(line.more), width, MARGIN) if row)
         yield from ([(" " * MARGIN + row, ("light",))] for row in _action(line, voice, width))
+        for other in line.others:
+            first, *more = wrapped(f"{other.id}  {plain(other.problem)}", width, MARGIN)
+            yield [(" " * MARGIN, ()), (first[: len(other.id)], ("bold",)), (first[len(other.id) :], ())]
+            yield from ([(" " * MARGIN + rest, ())] for rest in more)
 
 
 def _action(line: Responsibility, voice: Voice, width: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from reports.text.due import late_after
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
 from reports.text.responsibility import Responsibility, line_of, owner, todo
-from reports.text.short_form import capital
+from reports.text.short_form import capital, reserved
 from reports.text.tally import counted, counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
 
@@ -115,11 +115,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibi
     for id, result in decision.results.items():
         criterion = run.contract[id]
         if result.outcome.settled and any(is_reserve(criterion, finding) for finding in result.findings):
-            beside = [
-                voice.sentence(criterion, criterion.finding[finding.name], finding.values)
-                for finding in result.findings
-                if is_reserve(criterion, finding)
-            ]
+            beside = reserved(criterion, result, voice)
             yield Responsibility(
                 result.outcome,
                 (id,),

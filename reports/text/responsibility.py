@@ -1,5 +1,7 @@
 """Puts into words who must act on a criterion that is not met, and how."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from gate.contract import Criterion, Text
@@ -8,17 +10,25 @@ from gate.outcome import Outcome
 from gate.run import Result, Run
 from gate.sentence import locale
 from reports.text.due import due
-from reports.text.short_form import capital, failing, short_form
+from reports.text.short_form import capital, failing, reserved, short_form
 from reports.text.words import Voice, shown
 
-LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
+LONGEST_NAME, LONGEST_MORE, LONGEST_OTHER, MOST_CHAPTERS = 60, 160, 400, 3
+
+
+class Other(msgspec.Struct, frozen=True):
+    """A further criterion that failed for the same cause, and what is wrong with it in its own words."""
+
+    id: str
+    problem: str
 
 
 class Responsibility(msgspec.Struct, frozen=True):
     """One cause: its criteria, what is wrong, who must act and how.
 
     `topic` is the title of a single criterion or the chapters of several. `more` is what else was found. `person` is the
-    name without the role, and `due` says by when to act, or is empty if that is not known.
+    name without the role, and `due` says by when to act, or is empty if that is not known. `others` are the failed criteria
+    that `problem` does not speak of.
     """
 
     outcome: Outcome
@@ -30,6 +40,7 @@ class Responsibility(msgspec.Struct, frozen=True):
     todo: str
     person: str = ""
     due: str = ""
+    others: tuple[Other, ...] = ()
 
 
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
@@ -47,15 +58,31 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Respons
         todo(run, result, voice),
         person(run, cause.owner, voice),
         due([decision.results[id] for id in cause.ids], run, voice),
+        tuple(_others(run, decision, cause, voice)),
     )
 
 
 def together(cause: Cause, voice: Voice) -> str:
     """Return a sentence on what several failures mean together, or "" if there is none."""
-    if cause.outcome is not Outcome.FAIL:
-        return ""
-    known = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
-    return voice.say("together", known[0]) if known else ""
+    named = _together(cause, voice)
+    return voice.say("together", named) if named else ""
+
+
+def _together(cause: Cause, voice: Voice) -> str:
+    """Return the criteria that one sentence speaks of, or "" if each speaks for itself."""
+    named = locale(voice.language)["together"] if cause.outcome is Outcome.FAIL else ()
+    return next((ids for ids in named if set(ids.split()) <= set(cause.ids)), "")
+
+
+def _others(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Iterator[Other]:
+    """Yield each further failed criterion with its own reason, because a cause must not hide a failure."""
+    spoken = _together(cause, voice).split() or cause.ids[:1]
+    for id in cause.ids if cause.outcome is Outcome.FAIL else ():
+        if id not in spoken:
+            criterion, result = run.contract[id], decision.results[id]
+            problem = short_form(criterion, result, voice)
+            beside = more(criterion, result, problem, voice)
+            yield Other(id, shown(f"{problem}. {beside}" if beside else problem, LONGEST_OTHER))
 
 
 def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
@@ -68,10 +95,11 @@ def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
 
 
 def more(criterion: Criterion, result: Result, problem: str, voice: Voice) -> str:
-    """Return what was found besides a missed figure, as far as `problem` does not contain it."""
+    """Return what was found besides a missed figure, as far as `problem` does not contain it; what fails it comes first."""
     if result.outcome is not Outcome.FAIL:
         return ""
-    found = [text for text in failing(criterion, result, voice) if text.lower() not in problem.lower()]
+    beside = [*failing(criterion, result, voice), *reserved(criterion, result, voice)]
+    found = [text for text in beside if text.lower() not in problem.lower()]
     return whole_words(capital(voice.semicolon.join(found)), LONGEST_MORE)
 
 

@@ -26,6 +26,15 @@ def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
     ]
 
 
+def reserved(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
+    """The findings that fail nothing and may explain what does."""
+    return [
+        voice.sentence(criterion, text, finding.values)
+        for finding in result.findings
+        if (text := criterion.finding.get(finding.name)) and text.reserve
+    ]
+
+
 def capital(text: str) -> str:
     """Return `text` with a capital first letter, unless it starts with a path or the name of a file."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
