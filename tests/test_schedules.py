@@ -7,7 +7,7 @@ import msgspec
 
 from fixtures.ask.answer import Unknown
 from fixtures.cluster.cron_jobs import ClusterJobs, CronJob
-from fixtures.host.backups.backup_jobs import BackupSchedules, backup_schedules, unread_backups
+from fixtures.host.backups.backup_jobs import BackupJob, BackupSchedules, backup_schedules, unread_backups
 from fixtures.host.backups.backup_runs import Course, Courses, Fate, courses, moments
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.cron_past import CronPast
@@ -150,6 +150,10 @@ def _of_job(course: Course) -> Iterator[Finding]:
         yield Finding(course.fate, {**where, "at": when and when.isoformat(), "said": course.said})
     elif course.said and course.fate is Fate.REFUSED:
         yield Finding("refused", {**where, "said": course.said})
+    yield from _lacks(one, where)
+
+
+def _lacks(one: BackupJob, where: dict[str, str]) -> Iterator[Finding]:
     for miss in one.unresolved:
         yield Finding(
             "unresolved" if miss.at else "nowhere",
