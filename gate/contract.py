@@ -92,6 +92,13 @@ class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     now: Text
 
 
+class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The two independent looks that a pass rests on: what is set, and what happened. One may be another criterion’s."""
+
+    set: str
+    happened: str
+
+
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One criterion. `plan` is the chapter of the plan, and `weight` its points in the infrastructure score
     (INF-SCORE).
@@ -111,6 +118,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     seen: Text
     next: Text
     blocking: bool = False
+    paths: Paths | None = None
     waivable: bool = True
     attestable: bool = False
     optional: bool = False

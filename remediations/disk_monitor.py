@@ -13,7 +13,8 @@ from shlex import quote
 
 from fixtures.host.monitoring.check_jobs import starting
 from fixtures.host.monitoring.monitor_files import MonitorFiles
-from fixtures.host.schedules.schedules import Job, Schedules
+from fixtures.host.schedules.job import Job
+from fixtures.host.schedules.schedules import Schedules
 from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bounds
 from remediations.transaction.messages import sentences

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from gate.contract import CHAPTERS, Criterion, load_contract
+from gate.contract import CHAPTERS, Contract, Criterion, load_contract
 from reports.commands.observed import judged_by, question
 from reports.text.words import Voice
 from testing.faults.fault import Fault, load_faults
@@ -24,12 +24,25 @@ def page() -> str:
     """Return the whole text of docs/criteria.md."""
     contract, faults, voice = load_contract(), load_faults(), Voice("en")
     lines = [HEAD]
+    lines += _two_paths(contract)
     for chapter in CHAPTERS:
         lines.append(f"## {voice.say('chapter', chapter)}\n")
         for id, criterion in contract.items():
             if criterion.chapter == chapter:
                 lines += _criterion(id, criterion, [fault for fault in faults if fault.criterion == id], voice)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _two_paths(contract: Contract) -> Iterator[str]:
+    """The table of the blocking criteria."""
+    yield "## Two paths for everything that blocks\n"
+    yield "Good in both: pass. Where they disagree the answer is unknown: [how it is decided](decision.md).\n"
+    yield "| criterion | what is set | what happened |"
+    yield "|---|---|---|"
+    for id, criterion in contract.items():
+        if criterion.blocking and criterion.paths:
+            yield f"| {id} | {criterion.paths.set} | {criterion.paths.happened} |"
+    yield ""
 
 
 def _criterion(id: str, criterion: Criterion, faults: list[Fault], voice: Voice) -> Iterator[str]:

@@ -84,7 +84,6 @@ CONVOLUTED = {  # functions above the limit; this list must not grow
     "fixtures/drills/syslog_marker.py syslog_marker",
     "fixtures/host/logs/container_logs.py container_logs",
     "fixtures/host/logs/kernel_messages.py kernel_messages",
-    "fixtures/host/schedules/schedules.py _jobs",
     "fixtures/host/system/mcp_workloads.py _workloads",
     "fixtures/session/outcome.py _result",
     "fixtures/session/sources.py _refusal",

@@ -34,7 +34,7 @@ def test_an_answer_is_read_by_its_parser_at_the_statuses_it_may_have() -> None:
 
 @pytest.mark.parametrize("status", [124, 137])
 def test_a_command_that_was_ended_timed_out(status: int) -> None:
-    assert refusal(NUMBER, answer(status=status)).values == {"fact": "number", "seconds": 5}
+    assert refusal(NUMBER, answer(status=status)).values == {"cause": "number", "fact": "number", "seconds": 5}
 
 
 def test_the_last_line_of_what_the_host_said_is_the_reason() -> None:

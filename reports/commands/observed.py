@@ -26,7 +26,8 @@ def judged_by(id: str) -> ObservedJudging | None:
     for path, function in _tests():
         if any(ast.unparse(one) == f"criterion({id!r})" for one in function.decorator_list):
             facts = {fact.name: fact for fact in registered_facts()}
-            named = tuple(facts[one.arg] for one in function.args.args if one.arg in facts)
+            asked = [one.arg.removeprefix("maybe_") for one in function.args.args]
+            named = tuple(facts[name] for name in asked if name in facts)
             return ObservedJudging(f"{path.relative_to(ROOT)}::{function.name}", named)
     return None
 
