@@ -79,22 +79,29 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
 
 
 def _closed(seen: Seen) -> Iterator[Yielded]:
-    """The folder is root's alone; what it was before stands in the undo."""
+    """The folder is root's alone, and nobody else reads its copy; what they were before stands in the undo."""
     directory, access, trusted = seen.setup.settings["directory"], seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(say("link", paths=", ".join(access.astray(trusted))))
     elif access.readable or access.writable(trusted):
-        was = [entry for entry in access.entries if entry.inside][:MOST]
+        wrong = {*access.readable, *access.writable(trusted)}
+        copied = {entry.path for entry in access.entries if entry.copy} & wrong
+        tops = [access.top(copy=False)] * bool(wrong - copied) + [access.top(copy=True)] * bool(copied)
+        was = [
+            entry
+            for entry in access.entries
+            if any(entry.path == top or entry.path.startswith(f"{top}/") for top in tops)
+        ][:MOST]
         undo = "".join(
             f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
             for one in was
             if one.type != "l"
         )
-        folder = quote(directory)
+        owned = [f"chown -Rh root:root {quote(access.top(copy=False))}"] * bool(wrong - copied)
         yield RunCommand(
-            command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}",
+            command="\n".join([*owned, *(f"chmod -R go= {quote(top)}" for top in tops)]),
             undo=undo,
-            said=say("closed", directory=directory),
+            said=say("closed", directory=", ".join(tops)),
         )
 
 
