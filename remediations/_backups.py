@@ -5,7 +5,7 @@ The first run comes before the schedule: what does not work here is taken back i
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
@@ -80,29 +80,34 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
 
 def _closed(seen: Seen) -> Iterator[Yielded]:
     """The folder is root's alone, and nobody else reads its copy; what they were before stands in the undo."""
-    directory, access, trusted = seen.setup.settings["directory"], seen.access, users(seen.schedules)
+    access, trusted = seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(say("link", paths=", ".join(access.astray(trusted))))
-    elif access.readable or access.writable(trusted):
-        wrong = {*access.readable, *access.writable(trusted)}
+    elif wrong := {*access.readable, *access.writable(trusted)}:
         copied = {entry.path for entry in access.entries if entry.copy} & wrong
-        tops = [access.top(copy=False)] * bool(wrong - copied) + [access.top(copy=True)] * bool(copied)
-        was = [
-            entry
-            for entry in access.entries
-            if any(entry.path == top or entry.path.startswith(f"{top}/") for top in tops)
-        ][:MOST]
-        undo = "".join(
-            f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
-            for one in was
-            if one.type != "l"
-        )
-        owned = [f"chown -Rh root:root {quote(access.top(copy=False))}"] * bool(wrong - copied)
+        own, copy = access.top(copy=False), access.top(copy=True)
+        tops = [own] * bool(wrong - copied) + [copy] * bool(copied)
+        commands = [f"chown -Rh root:root {quote(own)}"] * bool(wrong - copied)
         yield RunCommand(
-            command="\n".join([*owned, *(f"chmod -R go= {quote(top)}" for top in tops)]),
-            undo=undo,
+            command="\n".join([*commands, *(f"chmod -R go= {quote(top)}" for top in tops)]),
+            undo=_reopened(access, tops),
             said=say("closed", directory=", ".join(tops)),
         )
+
+
+def _reopened(access: BackupAccess, tops: list[str]) -> str:
+    """The commands that give what is below these folders its owner and mode back."""
+    was = [entry for entry in access.entries if entry.inside and below(entry.path, tops)][:MOST]
+    return "".join(
+        f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
+        for one in was
+        if one.type != "l"
+    )
+
+
+def below(path: str, tops: Iterable[str]) -> bool:
+    """Whether it is one of these folders, or lies in one."""
+    return any(path == top or path.startswith(f"{top}/") for top in tops)
 
 
 def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[Yielded]:
