@@ -1,4 +1,4 @@
-"""verdict.html from the outside: what a browser parses, and what a person with it may rely on."""
+"""verdict.html as a browser parses it, and what a reader may rely on."""
 
 import re
 from base64 import b64encode
@@ -117,7 +117,7 @@ PROOFS = (
 
 
 class Page(HTMLParser):
-    """Tags, attributes and text of a page; a tag that is not closed fails."""
+    """Tags, attributes and text of a page; fails if a tag is not closed."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__()
@@ -322,7 +322,7 @@ def test_contrast_is_enough_to_read(theme: int) -> None:
 
 
 def contrast(one: str, other: str) -> float:
-    """As WCAG 2 defines it."""
+    """Return the contrast of two colours as WCAG 2 defines it."""
     dark, bright = sorted((luminance(one), luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
 
@@ -446,7 +446,7 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
         Window(0, None, AT, "no-sample", incidents=3),
         Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2),
     )
-    said = [" ".join(window(golden(window=seen), Voice("en")).said) for seen in (nothing, look)]
+    said = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
     assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
     assert (
         "100.0 %"
@@ -462,7 +462,7 @@ def test_fault_proofs_are_told_criterion_by_criterion() -> None:
         Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True),
     )
     disk, gone = proven(CONTRACT, proofs, Voice("en"))
-    assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
+    assert (disk.summary, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
     assert disk.tries[0].also == ("INF-11",), "what follows from the others is no news"
     assert (gone.id, gone.title, gone.ok, gone.tries[0].fault) == ("GONE-01", "", True, "\\x202eodd")
     seen = Page(render_verdict(go(), decide(go()), proofs, "en"))

@@ -1,4 +1,4 @@
-"""`python -m reports attest | waive | log`: an entry that counts, or one clear line and nothing written."""
+"""`python -m reports attest | waive | log`: a valid entry, or one clear line and no entry."""
 
 import hashlib
 import os
@@ -104,7 +104,7 @@ def test_hours_and_savings_are_added_to_the_log(target: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to other groups")
 def test_who_could_read_a_file_still_can(target: Path) -> None:
-    """On a schedule the folder is root's, and the audit reads it as a member of its group."""
+    """On a schedule the folder belongs to root, and the audit reads it as a member of its group."""
     for name in ("waivers.toml", "worklog.csv"):
         (target / name).touch(mode=0o640)
         os.chown(target / name, 0, 12345)
@@ -133,7 +133,7 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
         ((*WAIVE, "--until", "2000-01-01"), "expired"),
         ((*WAIVE, "--until", "2199-01-01"), "30 days"),
         ((*WAIVE, "--until", "soon"), "soon"),
-        (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "nobody can see"),
+        (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "invisible character"),
         ((*ATTEST, "--document", "/nowhere/budget.pdf"), "/nowhere/budget.pdf"),
         ((*ATTEST, "--document", "/dev/null"), "no regular file"),
         ((*ATTEST, "--document", "/dev"), "no regular file"),
@@ -145,8 +145,8 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
         ((*ATTEST, "--until", "2000-01-01"), "expired"),
         (("attest", "DEC-04", "--who", "", "--role", "sponsor"), "is missing"),
         (("log", "--activity", "nothing"), "--hours"),
-        (("log", "--activity", "x", "--hours", "-3"), "no hours"),
-        (("log", "--activity", "x", "--hours", "nan"), "no hours"),
+        (("log", "--activity", "x", "--hours", "-3"), "not a number of hours"),
+        (("log", "--activity", "x", "--hours", "nan"), "not a number of hours"),
         ((*LOG, "--date", "yesterday"), "yesterday"),
     ],
 )
@@ -208,6 +208,6 @@ def test_a_document_never_replaces_another(target: Path, capsys: pytest.CaptureF
         (target.parent / folder / "budget.pdf").write_bytes(data)
     assert written(target, *ATTEST, "--document", str(target.parent / "one" / "budget.pdf")) == 0
     assert written(target, *ATTEST, "--document", str(target.parent / "two" / "budget.pdf")) == 4
-    assert "another document of that name" in capsys.readouterr().err
+    assert "another document has that name" in capsys.readouterr().err
     assert (target / "documents" / "budget.pdf").read_bytes() == b"150 $"
     assert len(read(target).attestations) == 1

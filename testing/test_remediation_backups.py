@@ -1,4 +1,7 @@
-"""What postgres_backup, redis_backup and cluster_backup would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of postgres_backup, redis_backup and cluster_backup for servers in different states.
+
+The tests are pure: they pass facts, and check the steps.
+"""
 
 import hashlib
 import shlex
@@ -41,14 +44,14 @@ def planned(
 
 
 def calling(line: str, where: str = "/var/spool/cron/crontabs/root") -> Schedules:
-    """The host's cron with one more table, and the script it calls."""
+    """Return the host's schedules with one more crontab, and the script that it calls."""
     added = f"table 600 root whole {where}\n| {line}\n\n=== timers"
     text = EMPTY_CRON.replace("=== timers", added, 1)
     return schedules(f"{text}found {SCRIPT} {SCRIPT}\nfile {SCRIPT}\n| pg_dumpall\n")
 
 
 def after(seen: Seen) -> Seen:
-    """The server with the plan's files in place, a fresh backup and its schedule."""
+    """Return the server with the plan's files in place, a fresh backup and its schedule."""
     steps = [step for step in planned(seen).steps if isinstance(step, InstallFile)]
     files = {
         step.path: HostFile(
@@ -112,7 +115,7 @@ def test_the_plan_s_own_line_in_root_s_crontab_is_not_doubled() -> None:
 def test_somebody_else_s_sound_backup_is_left_alone() -> None:
     plan = planned(msgspec.structs.replace(EMPTY, schedules=schedules(SCHEDULES)))
     assert plan.steps == ()
-    assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].said.what.en
+    assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].sentence.what.en
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> Non
     setup = msgspec.structs.replace(EMPTY.setup, settings={**SETTING, f"{kind}_files": pattern})
     plan = planned(msgspec.structs.replace(EMPTY, setup=setup), kind)
     assert plan.steps == ()
-    assert pattern in plan.notes[0].said.what.fr
+    assert pattern in plan.notes[0].sentence.what.fr
 
 
 def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> None:
@@ -173,7 +176,7 @@ def test_a_link_somebody_laid_is_not_followed() -> None:
     )
     plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
     assert not any("chown" in step.command for step in plan.steps if isinstance(step, RunCommand))
-    assert "/b/p" in plan.notes[0].said.what.en
+    assert "/b/p" in plan.notes[0].sentence.what.en
 
 
 def test_the_fact_is_understood_and_half_of_it_is_none() -> None:

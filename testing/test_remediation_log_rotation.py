@@ -1,4 +1,4 @@
-"""What log_rotation would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of log_rotation for servers in different states, without any host."""
 
 import hashlib
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def planned(seen: RotationFiles, result: str = "success", thresholds: Mapping[st
 
 
 def after(seen: RotationFiles) -> RotationFiles:
-    """The server with the files of the plan in place and its logs small again."""
+    """Return the server with the files of the plan in place and its logs small again."""
     files = {step.path: file(step.path, step.content) for step in planned(seen).steps if isinstance(step, InstallFile)}
     kept = {path: one for path, one in seen.files.items() if path not in PLANS_OWN}
     return msgspec.structs.replace(
@@ -87,7 +87,7 @@ def stanza(seen: RotationFiles) -> str:
 
 def test_a_stock_server_gets_three_files_and_nothing_else() -> None:
     plan = planned(STOCK)
-    assert [one.en for one in plan.said] == [
+    assert [one.en for one in plan.summaries] == [
         f"install {RSYSLOG}",
         "install /etc/logrotate.d/twisterlab-backup",
         f"install {HOURLY}",
@@ -118,7 +118,7 @@ def test_files_logrotate_ignores_claim_nothing(name: str) -> None:
 def test_the_plans_own_files_go_and_what_only_they_had_stays_rotated() -> None:
     extra = file(PLANS_OWN[1], "/var/log/syslog\n/var/log/messages\n{\n  daily\n}\n")
     plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, extra.path: extra}))
-    assert plan.said[0].en == f"remove {PLANS_OWN[1]}"
+    assert plan.summaries[0].en == f"remove {PLANS_OWN[1]}"
     assert "/var/log/messages" in paths_in(stanza(seen))
 
 
@@ -154,7 +154,7 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
     seen = msgspec.structs.replace(STOCK, logs=logs(kern_log=12 * GB), total=13 * GB, **changed)
     plan = planned(seen)
     assert not any("set --" in command for command in commands(plan.steps))
-    assert said in plan.notes[0].said.what.en
+    assert said in plan.notes[0].sentence.what.en
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_where_rsyslog_does_not_say_whose_its_files_are_nobody_is_given_any() ->
 
 def test_a_server_without_rsyslog_keeps_its_configuration_and_is_told() -> None:
     plan = planned(msgspec.structs.replace(STOCK, helper=False))
-    assert RSYSLOG not in "".join(one.en for one in plan.said)
-    assert "rsyslog is not installed" in plan.notes[0].said.what.en
+    assert RSYSLOG not in "".join(one.en for one in plan.summaries)
+    assert "rsyslog is not installed" in plan.notes[0].sentence.what.en
 
 
 def test_a_stopped_timer_is_started() -> None:
@@ -232,12 +232,12 @@ def test_a_log_that_is_due_is_rotated_by_the_same_run() -> None:
 
 
 def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
-    """What the plan's figures leave alone is too much where the target says < 1 GB."""
+    """A log that the plan's target accepts is too large for the tighter target < 1 GB."""
     seen = msgspec.structs.replace(STOCK, logs=logs(syslog=150 << 20, kern_log=1000), total=int(1.5 * GB))
     loose, tight = planned(seen), planned(seen, thresholds={"LOG-06": "< 1 GB"})
     assert "maxsize 200M" in rsyslog(loose)
     assert "maxsize 100M" in rsyslog(tight)
-    said = [step.said.what.en.replace("\u00a0", " ") for step in tight.steps]
+    said = [step.sentence.what.en.replace("\u00a0", " ") for step in tight.steps]
     assert any(line.startswith("rotate now what is over 104 MB") for line in said)
     assert any(line.startswith("compress") for line in said)
-    assert not any(step.said.what.en.startswith(("rotate now", "compress")) for step in loose.steps)
+    assert not any(step.sentence.what.en.startswith(("rotate now", "compress")) for step in loose.steps)

@@ -1,4 +1,4 @@
-"""The host's side, in a folder of this machine: every step is before or after, whatever ends it."""
+"""The host's side of a transaction, in a folder of this machine: a step is done or not done, however it ends."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def states(host: Host) -> list[str]:
 
 
 def undo(host: Host, run: str) -> None:
-    """By hand, without this program."""
+    """Run the undo script by hand, without this program."""
     script = host.root / "var/lib/phase0-gate/runs" / run / "undo"
     subprocess.run(["sh", str(script)], env={**os.environ, "ROOT": str(host.root)}, check=True)
 
@@ -127,7 +127,7 @@ def test_a_check_sees_the_folder_as_it_will_be_and_nothing_is_changed_when_it_re
     seen = Check(
         command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1',
         about="/etc/conf.d/",
-        said=plain("the syntax"),
+        sentence=plain("the syntax"),
     )
     with host.transaction() as transaction:
         applied = transaction.apply(msgspec.structs.replace(host.plan(), checks=(seen,)))
@@ -236,7 +236,7 @@ def test_a_file_that_was_removed_meanwhile_is_said(host: Host) -> None:
 
 @pytest.mark.parametrize("done", range(5))
 def test_what_nobody_changed_is_taken_back_without_a_word_of_others(host: Host, done: int) -> None:
-    """Also where the run was cut short between keeping a file and replacing it, and where it is taken back twice."""
+    """Also if the run was interrupted between saving a file and replacing it, and if it is taken back twice."""
     plan = host.plan()
     with host.transaction() as transaction:
         transaction.apply(msgspec.structs.replace(plan, steps=plan.steps[:done]))
@@ -254,7 +254,8 @@ def test_what_nobody_changed_is_taken_back_without_a_word_of_others(host: Host, 
 
 def test_what_a_step_leaves_for_good_is_said_when_it_is_taken_back(host: Host) -> None:
     made = RunCommand(
-        command='echo data >"$ROOT/var/backup"', said=plain("run the backup", lasting="a whole backup isn't removed")
+        command='echo data >"$ROOT/var/backup"',
+        sentence=plain("run the backup", lasting="a whole backup isn't removed"),
     )
     with host.transaction() as transaction:
         transaction.apply(Plan("sample", ("BKP-01",), (made,)))

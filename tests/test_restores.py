@@ -1,4 +1,4 @@
-"""Chapter 0.3 of the plan, done for real: every newest backup is restored, away from everything that lives."""
+"""Plan 0.3: the newest backups can be restored, tried in isolation from everything that is in use."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "younger": drill.younger,
         "compared": drill.compared > 0,
     }
-    said = {
+    values = {
         "said": drill.said,
         "differing": drill.differing,
         "roles": drill.roles,
@@ -48,7 +48,7 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "sampled": drill.sampled,
         "met": drill.met,
     }
-    findings = [Finding(name, said) for name, flaw in flaws.items() if flaw]
+    findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]
     certain = drill.percent < 100 or any(flaw for name, flaw in flaws.items() if name not in BESIDE)
     assert judge(drill.percent, drill, findings=findings, unknown=None if certain else _unlike_postgres(drill))
 
@@ -83,8 +83,8 @@ def test_newest_redis_backup_can_be_restored(redis_restore: RedisRestore, target
         "lost": drill.lost,
         "compared": drill.bases and not drill.unasked,
     }
-    said = {"said": drill.said, "differing": drill.differing, "live": drill.live, "lost": drill.lost}
-    findings = [Finding(name, said) for name, flaw in flaws.items() if flaw]
+    values = {"said": drill.said, "differing": drill.differing, "live": drill.live, "lost": drill.lost}
+    findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]
     certain = drill.percent < 100 or any(flaw for name, flaw in flaws.items() if name not in BESIDE)
     assert judge(drill.percent, drill, findings=findings, unknown=None if certain else _unlike_redis(drill))
 
@@ -115,14 +115,14 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "tokens": drill.tokens,
         "manifests": drill.route == "manifests",
     }
-    said = {
+    values = {
         "said": drill.said,
         "differing": drill.differing,
         "gone": drill.gone,
         "names": drill.names,
         "tokens": drill.tokens,
     }
-    findings = [Finding(name, said) for name, flaw in flaws.items() if flaw]
+    findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]
     young = Reason("drill-young", {"dump": drill.dump}) if drill.too_young and not drill.differing else None
     assert judge(drill.percent, drill, findings=findings, unknown=young)
 

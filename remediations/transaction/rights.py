@@ -1,4 +1,7 @@
-"""The files that let an account fix: deploy/fix. Whoever may fix may change the host; on the cluster only what remedies do."""
+"""Builds deploy/fix: the files that give an account the rights for `--fix`.
+
+On the host it may change everything; on the cluster only what the remedies declare.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,7 +19,10 @@ WHAT = "An account whose kubeconfig, as /etc/phase0-gate/kubeconfig on the host,
 
 
 def fix_rules(remedies: Iterable[Remedy]) -> Rules:
-    """Evidence is read before anything goes; what is deleted may be made again, but no pod."""
+    """Return the rules of the role on the cluster.
+
+    It may list events, which are saved before a deletion. What it may delete it may also create again, except pods.
+    """
     rules: dict[tuple[str, str], frozenset[str]] = {("", "events"): frozenset({"list"})}
 
     def allow(resource: str, *verbs: str) -> None:
@@ -33,5 +39,5 @@ def fix_rules(remedies: Iterable[Remedy]) -> Rules:
 
 
 def fix_files(remedies: Iterable[Remedy]) -> Mapping[str, str]:
-    """By name."""
+    """Return the files of deploy/fix, by name."""
     return {"sudoers": SUDOERS, "rbac.yaml": role("phase0-fix", WHAT, fix_rules(remedies))}

@@ -1,4 +1,4 @@
-"""What a step looks like on the host: small scripts in a folder of the run, for whoever has to look later."""
+"""Builds the shell scripts of a step, which are stored in the run's folder on the host and can be read there later."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,15 +12,18 @@ HOST = Path(__file__).parent / "host"
 
 
 def text(name: str) -> str:
-    """A script of the host's side."""
+    """Return the text of a script in the folder host/."""
     return (HOST / name).read_text(encoding="utf-8")
 
 
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
-    """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
-    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.said.what.en, step.said.lasting.en
-    told = f"echo {quote(f'stays ({what}): {lasting}')}\n" if lasting else ""
-    return {**scripts, "undo": told + scripts["undo"], "what": f"{what}\n"}
+    """Return the files of a step by name: `keep`, `do`, `undo`, `what`, and the files these read.
+
+    Each script runs in the folder of the step.
+    """
+    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
+    notice = f"echo {quote(f'stays ({what}): {lasting}')}\n" if lasting else ""
+    return {**scripts, "undo": notice + scripts["undo"], "what": f"{what}\n"}
 
 
 def _scripts(step: Step, unique: str) -> Mapping[str, str]:
@@ -51,7 +54,7 @@ def _given(**paths: str) -> str:
 
 
 def candidate_of(steps: Iterable[tuple[int, Step]]) -> str:
-    """Builds the touched folders below $CANDIDATE as they will be, without touching them."""
+    """Return a script that builds the touched folders below $CANDIDATE as they will be after the steps."""
     touched = [(number, step) for number, step in steps if isinstance(step, InstallFile | RemoveFile)]
     folders = sorted({step.path.rpartition("/")[0] for _, step in touched})
     lines = [

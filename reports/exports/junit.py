@@ -1,7 +1,7 @@
-"""junit.xml: a test case for each criterion, so that a viewer of test results shows the decision and nothing worse.
+"""Writes junit.xml: one test case per criterion, so that a viewer of test results shows what the decision depends on.
 
-A blocking criterion that failed is a failure, one that is unknown an error. What waits for a date or for a person is skipped,
-and so is advice that is not met: no decision depends on it, and a GO must not turn a pipeline red.
+A blocking criterion that failed is a failure, and one that is unknown an error. A criterion that waits for a date or a
+person is skipped. Unmet advice is skipped too, because no decision depends on it, and a GO must not turn a pipeline red.
 """
 
 import re
@@ -14,12 +14,12 @@ from reports.exports.report import Report
 from reports.text.short_form import short_form
 from reports.text.words import Voice, shown
 
-MARKS = {Outcome.FAIL: "failure", Outcome.UNKNOWN: "error"}  # of a blocking criterion; the other outcomes are skipped
+MARKS = {Outcome.FAIL: "failure", Outcome.UNKNOWN: "error"}  # for a blocking criterion; other outcomes are skipped
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report) -> bytes:
-    """One suite for each chapter."""
+    """Return the report as XML, with one suite for each chapter."""
     suites = ET.Element("testsuites", name="phase0-gate")
     for chapter in dict.fromkeys(criterion.chapter for criterion in report.run.contract.values()):
         suites.append(_suite(chapter, report))
@@ -64,7 +64,7 @@ def _case(result: Result, report: Report) -> ET.Element:
 
 
 def _mark(criterion: Criterion, result: Result, voice: Voice) -> ET.Element:
-    """Why the case is not simply a pass; JUnit gives `skipped` no type, so its message begins with the outcome."""
+    """Return the mark of an open or failed criterion. JUnit gives `skipped` no type, so its message begins with the outcome."""
     message = short_form(criterion, result, voice)
     kind = MARKS.get(result.outcome, "skipped") if criterion.blocking else "skipped"
     if kind == "skipped":
@@ -72,7 +72,7 @@ def _mark(criterion: Criterion, result: Result, voice: Voice) -> ET.Element:
         mark = ET.Element(kind, message=_text(f"{advice}{voice.outcome(result.outcome)}{voice.colon}{message}"))
     else:
         mark = ET.Element(kind, type=str(result.outcome), message=_text(message))
-    mark.text = _text(voice.told(criterion, result))
+    mark.text = _text(voice.describe(criterion, result))
     return mark
 
 

@@ -1,7 +1,7 @@
-"""`python -m testing.kills --target=LAB`: every remedy ended at every boundary of its steps and at random moments.
+"""`python -m testing.kills --target=LAB`: end every remedy after each of its steps and at random moments.
 
-After each kill the server is as before or after each step, the next run takes everything back, and in the end the
-remedy is applied whole. Half of the kills end everything on the host at once, half only cut the connection.
+After each kill the server must be in the state before or after a step, and the next run must undo everything; at the
+end the remedy is applied completely. Half of the kills end everything on the host at once, half only the connection.
 """
 
 import argparse
@@ -20,11 +20,11 @@ from testing.kills.killing import Killed, finished, killed_after, killed_at, mea
 from testing.kills.server import Server
 
 WAYS = (("power", Server.fall), ("cut", Server.cut))
-LONGEST = 20.0  # seconds into a remedy within which a random kill falls
+LONGEST = 20.0  # latest second of a remedy for a random kill
 
 
 def main(words: list[str]) -> int:
-    """0 when every kill left the server whole."""
+    """Run the command; return 0 if the server was intact after every kill."""
     options = _options(words)
     registered_facts()
     chance = random.Random(options.seed)  # noqa: S311 — to be repeated, not to be secret
@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
 
 
 def _planned(server: Server, remedy: Remedy) -> bool:
-    """It has something to do here; if not, that is told."""
+    """Return whether the remedy has steps on this server; print why if it has none."""
     try:
         plan = server.plan(remedy)
     except Unknown as unknown:
@@ -55,7 +55,10 @@ def _planned(server: Server, remedy: Remedy) -> bool:
 
 
 def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -> Iterator[Killed]:
-    """Every boundary in both ways first, then random moments; of fewer than the boundaries, chance takes its pick."""
+    """Yield the results of the kills: first after each step in both ways, then at random moments.
+
+    If there are fewer kills than these, a random choice is made.
+    """
     plan = server.plan(remedy)
     seconds = measured(server, plan)
     before, boundaries = server.state(), 2 * (len(server.plan(remedy).steps) + 1)

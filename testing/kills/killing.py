@@ -1,4 +1,4 @@
-"""One kill: a remedy is applied, ended somewhere, looked at, and taken back by the next run."""
+"""One kill: a remedy is applied, ended at some point, inspected, and undone by the next run."""
 
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ Kill = Callable[[Session], None]
 
 @dataclass(frozen=True)
 class Killed:
-    """What one kill came to; `wrong` says what is neither before nor after, or was not taken back."""
+    """The result of one kill; `wrong` says what is in neither state, or was not undone."""
 
     where: str
     steps: int
@@ -32,7 +32,7 @@ class Killed:
 
 @contextlib.contextmanager
 def transaction(server: Server) -> Iterator[Transaction]:
-    """On a login of its own, that may be cut."""
+    """Yield a transaction with a connection of its own, which may be cut."""
     connection = Connection(server.target)
     connection.open()
     try:
@@ -43,7 +43,7 @@ def transaction(server: Server) -> Iterator[Transaction]:
 
 
 def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: list[str]) -> Killed:
-    """At the boundary behind that many steps: all of them are done, none is judged."""
+    """End the remedy after that many complete steps, before it is judged."""
     where = f"behind step {steps} of {len(plan.steps)}"
     with transaction(server) as first:
         applied = first.apply(
@@ -56,7 +56,7 @@ def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: lis
 
 
 def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: list[str]) -> Killed:
-    """At a moment, wherever it is by then."""
+    """End the remedy after that many seconds, whatever it is doing then."""
     with transaction(server) as first:
         timer = threading.Timer(seconds, kill, (first.session,))
         timer.start()
@@ -67,7 +67,7 @@ def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: li
 
 
 def _looked_at(server: Server, plan: Plan, before: list[str], where: str) -> Killed:
-    """Between the steps now; as at first once the next run has begun."""
+    """Check that each step is either done or not, and that the next run restores the first state."""
     halves = "; ".join(half for step in plan.steps if (half := _half(server, step)))
     with transaction(server) as after:
         left = after.recover()
@@ -77,7 +77,7 @@ def _looked_at(server: Server, plan: Plan, before: list[str], where: str) -> Kil
 
 
 def _half(server: Server, step: object) -> str:
-    """What is neither as before the step nor as after it."""
+    """Return what is neither as before the step nor as after it; "" if there is nothing."""
     match step:
         case InstallFile(path=path, before=before, content=content):
             fine = (before.digest if before else "", hashlib.sha256(content.encode()).hexdigest())
@@ -91,7 +91,7 @@ def _half(server: Server, step: object) -> str:
 
 
 def measured(server: Server, plan: Plan) -> float:
-    """Seconds a whole application takes; it is taken back."""
+    """Return the seconds that the whole remedy takes; it is undone afterwards."""
     with transaction(server) as whole:
         applied = whole.apply(plan)
         whole.take_back("measured")
@@ -100,7 +100,7 @@ def measured(server: Server, plan: Plan) -> float:
 
 
 def finished(server: Server, plan: Plan) -> str:
-    """The run that is not killed: why it failed, if so."""
+    """Apply the remedy without a kill; return why it failed, or ""."""
     with transaction(server) as last:
         applied = last.apply(plan)
         last.accept()

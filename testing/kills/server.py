@@ -1,4 +1,4 @@
-"""The lab server of the kill tests: its facts, what of it must be as before, and how it is cut off or falls dead."""
+"""The lab server of the kill tests: its facts, the state that must be restored, and two ways to interrupt a remedy."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ FREE = "flock -w 120 /run/phase0-gate.lock true"
 
 
 class Server:
-    """Logged in twice: the transaction's connection is one that may be cut."""
+    """A login of its own, beside the connection of the transaction, which may be cut."""
 
     def __init__(self, folder: Path) -> None:
         self.target = load_target(find_folder(str(folder)))
@@ -43,7 +43,7 @@ class Server:
         self.connection.open()
 
     def root(self, script: str) -> str:
-        """What a script prints as root; an error is an error."""
+        """Run a script as root and return its output. Raises an error if it fails."""
         done = subprocess.run(
             ["ssh", "-F", str(self.connection.config), "target", "sudo -n sh -s"],
             input=script,
@@ -57,11 +57,11 @@ class Server:
         return done.stdout
 
     def state(self) -> list[str]:
-        """All that a remedy takes back: files, their owners and modes, objects as they are wanted."""
+        """Return all that a remedy must restore: files with their owners and modes, and specifications of objects."""
         return self.root(STATE).splitlines()
 
     def plan(self, remedy: Remedy) -> Plan:
-        """What it would do now. Unknown where it cannot tell."""
+        """Return the remedy's plan for the present state. Raises Unknown if it cannot be made."""
         futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
         hosted = [fact for fact in remedy.facts if fact.asked in (Asked.HOST, Asked.ROOT)]
         if hosted:
@@ -74,21 +74,21 @@ class Server:
         return remedy.plan(("MCP-01",), seen, bounds)
 
     def fall(self, _session: Session) -> None:
-        """All of the transaction on the host ends at once, as when the power goes."""
+        """Kill everything that the transaction runs on the host, as a power failure does."""
         self.root(FALL)
         self.root(FREE)
 
     def cut(self, session: Session) -> None:
-        """The connection ends; what is under way on the host comes to its end."""
+        """End the connection; what runs on the host continues to its end."""
         session._process.kill()
         self.root(FREE)
 
     def digest(self, path: str) -> str:
-        """Of a file; empty where there is none."""
+        """Return the SHA-256 of a file; "" if it does not exist."""
         return self.root(f"[ ! -f '{path}' ] || sha256sum <'{path}' | cut -c1-64").strip()
 
     def fields(self, one: ClusterObject, wanted: Any) -> dict[str, str]:
-        """Those fields of an object that a patch is about, as they are now."""
+        """Return the present values of the fields that a patch changes."""
         text = self.root(f"k3s kubectl get {one.resource} {one.name} -n {one.namespace} -o json")
         now = dict(fields(json.loads(text)))
         return {path: now.get(path, "null") for path, _ in fields(wanted)}

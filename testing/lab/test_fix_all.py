@@ -1,4 +1,4 @@
-"""From the plan's 4 February, one `--fix --fix-disruptive` repairs what remedies can; a second one finds nothing to do."""
+"""In the scenario `before`, one `--fix --fix-disruptive` repairs all that remedies can; a second finds nothing to do."""
 
 from pathlib import Path
 

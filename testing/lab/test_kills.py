@@ -1,4 +1,4 @@
-"""Every remedy is ended half-way a few times; `make kills` does it two hundred times."""
+"""Every remedy is ended halfway a few times; `make kills` does it two hundred times."""
 
 import subprocess
 import sys
