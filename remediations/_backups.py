@@ -6,7 +6,7 @@ The first run comes before the schedule, so that a backup that does not work her
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
@@ -84,23 +84,35 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
 
 
 def _closed(seen: Seen) -> Iterator[Yielded]:
-    """Yield the step that lets only root access the folder of the backups. Its undo restores owners and modes."""
-    directory, access, trusted = seen.setup.settings["directory"], seen.access, users(seen.schedules)
+    """Yield the step that lets only root access the folder of the backups and its copy. Its undo restores owners and modes."""
+    access, trusted = seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(say("link", paths=", ".join(access.astray(trusted))))
-    elif access.readable or access.writable(trusted):
-        was = [entry for entry in access.entries if entry.inside][:MOST]
-        undo = "".join(
-            f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
-            for one in was
-            if one.type != "l"
-        )
-        folder = quote(directory)
+    elif wrong := {*access.readable, *access.writable(trusted)}:
+        copied = {entry.path for entry in access.entries if entry.copy} & wrong
+        own, copy = access.top(copy=False), access.top(copy=True)
+        tops = [own] * bool(wrong - copied) + [copy] * bool(copied)
+        commands = [f"chown -Rh root:root {quote(own)}"] * bool(wrong - copied)
         yield RunCommand(
-            command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}",
-            undo=undo,
-            sentence=say("closed", directory=directory),
+            command="\n".join([*commands, *(f"chmod -R go= {quote(top)}" for top in tops)]),
+            undo=_reopened(access, tops),
+            sentence=say("closed", directory=", ".join(tops)),
         )
+
+
+def _reopened(access: BackupAccess, tops: list[str]) -> str:
+    """The commands that give what is below these folders its owner and mode back."""
+    was = [entry for entry in access.entries if entry.inside and below(entry.path, tops)][:MOST]
+    return "".join(
+        f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
+        for one in was
+        if one.type != "l"
+    )
+
+
+def below(path: str, tops: Iterable[str]) -> bool:
+    """Whether it is one of these folders, or lies in one."""
+    return any(path == top or path.startswith(f"{top}/") for top in tops)
 
 
 def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[Yielded]:

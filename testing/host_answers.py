@@ -211,12 +211,14 @@ file /usr/local/bin/backup-postgres.sh
 """
 POSTGRES_RESTORE = (
     '{"dump":"postgres_20261123.sql.gz","sha256":"bb","image":"sha256:c0","bytes":646714,"tables":5,"rows":12072,'
-    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"roles":"","unpacked":0,"status":0,"said":"","differing":"","seconds":2.5}'
+    '"restored":12072,"finished":1,"unfinished":0,"inserts":0,"roles":"","unpacked":0,"status":0,"said":"","differing":"","seconds":2.5,'
+    '"compared":1,"bases":4,"living":5,"alive":12072,"estimated":0,"sampled":212,"met":212,"missing":"","lost":"",'
+    '"unsure":"","fewer":"","younger":""}'
 )
 REDIS_RESTORE = (
     '{"dump":"redis_20261123.rdb","sha256":"34","image":"sha256:c0","bytes":40971,"databases":2,"keys":1765,'
     '"restored":1765,"expired":25,"checked":0,"status":0,"said":"RDB looks OK!","differing":"","live":1765,'
-    '"appendonly":0,"seconds":0.1}'
+    '"appendonly":0,"seconds":0.1,"bases":[[0,1725,1700,1700,1000,1000],[1,40,40,40,40,40]],"changes":0}'
 )
 CLUSTER_RESTORE = (
     '{"dump":"k8s-20261123","route":"manifests","engine":"kube-apiserver","bytes":365644,"kinds":22,"objects":224,'

@@ -14,7 +14,7 @@ from fixtures.drills.backup_failure import backup_failure
 from fixtures.drills.cluster_restore import cluster_restore
 from fixtures.drills.disk_alert import disk_alert
 from fixtures.drills.postgres_restore import postgres_restore
-from fixtures.drills.redis_restore import redis_restore
+from fixtures.drills.redis_restore import Base, redis_restore
 from fixtures.drills.script import text
 from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTORE, REDIS_RESTORE
 
@@ -132,6 +132,91 @@ def test_how_many_keys_a_snapshot_says_a_database_has(tmp_path: Path, data: byte
     assert done.stdout.strip() == str(keys)
 
 
+@pytest.mark.parametrize(
+    ("base", "changes", "lost", "behind", "stranger"),
+    [
+        ((0, 1725, 1700, 1700, 1000, 1000), 0, False, False, False),
+        ((0, 1725, 1700, 3, 0, 1000), 0, True, False, True),
+        ((0, 1725, 1700, 3, 1, 1000), 5000, False, True, True),  # it may have grown since
+        ((0, 1725, 1700, 3, 1, 1000), -1, True, False, True),
+        ((0, 1725, 1700, 1690, 995, 1000), 9, True, False, False),  # ten are gone, nine were changed
+        ((0, 1725, 1700, 1690, 995, 1000), 10, False, False, False),
+        ((0, 1725, 1700, 1200, 700, 1000), -1, False, True, False),
+        ((0, 9, 9, 3, 3, 9), -1, False, False, True),
+        ((1, 40, 40, 40, 0, 40), 0, False, False, True),  # as many keys, of other names
+        ((1, 4000, 0, 0, 0, 1000), 0, False, False, False),  # a cache: every key has an end
+        ((1, 3, 3, 0, 0, 3), -1, False, True, False),
+    ],
+)
+def test_a_database_beside_the_one_that_lives(
+    base: tuple[int, ...], changes: int, lost: bool, behind: bool, stranger: bool
+) -> None:
+    drill = msgspec.structs.replace(redis_restore(REDIS_RESTORE), bases=(Base(*base),), changes=changes)
+    assert (bool(drill.lost), bool(drill.behind), drill.stranger is not None) == (lost, behind, stranger)
+
+
+def test_names_of_keys_are_counted_and_not_kept() -> None:
+    live = "# Keyspace\nname 0 a b\nname 0 c\nname 1 a\nlisted\n"
+    back = "w got 0 2\nw name 0 a b\nw name 0 x\nw name 1 a\nname 0 c\nw loaded\n"
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'printf %s "$1" | awk -v word=w -f "$2" /dev/fd/3 - 3<<EOF\n$0EOF',
+            live,
+            back,
+            str(ROOMS / "drills" / "redis_names.awk"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert sorted(done.stdout.splitlines()) == ["name 0 c", "w got 0 2", "w loaded", "w met 0 1 2", "w met 1 1 1"]
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ('time="1" level=error msg="error: database disk image is malformed"', "malformed"),
+        (
+            "\n".join(f'time="{n}" level=error msg="failed to ping connection: input/output {n}"' for n in range(5)),
+            "ping connection",
+        ),
+        ('time="1" level=error msg="failed to ping connection: it starts"', ""),
+        ('time="1" level=info msg="Waiting for the datastore"\n' * 9, ""),
+    ],
+)
+def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: str, said: str) -> None:
+    script = (ROOMS / "drills" / "cluster_restore_inside.sh").read_text(encoding="utf-8")
+    function = script[script.index("broken_store() {") : script.index("\nuntil as k3s")]
+    (tmp_path / "log").write_text(log + "\n")
+    done = subprocess.run(
+        ["sh", "-c", f"{function}\nbroken_store log"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode == 0) == bool(said)
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "young"),
+    [
+        ({}, False),
+        ({"living": 0}, True),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": ""}, True),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": "file is not a database"}, False),
+        ({"living": 0, "objects": 0, "restored": 0}, False),
+    ],
+)
+def test_a_copy_that_nothing_is_older_than(changes: dict[str, int | str], young: bool) -> None:
+    assert msgspec.structs.replace(cluster_restore(CLUSTER_RESTORE), **changes).too_young == young
+
+
 def test_a_copy_in_percent() -> None:
     sound = cluster_restore(CLUSTER_RESTORE)
     assert sound.percent == 100
@@ -212,7 +297,7 @@ def test_drills_are_asked_as_drills() -> None:
 def test_a_damaged_datastore_fails_at_once_with_the_words_of_k3s(tmp_path: Path, line: str) -> None:
     script = (ROOMS / "drills" / "cluster_restore_inside.sh").read_text(encoding="utf-8")
     told = script[script.index("unstarted() {") : script.index("if [ ")]
-    wait = script[script.index("broken=") : script.index("quietly() {")]
+    wait = script[script.index("broken_store() {") : script.index("quietly() {")]
     (tmp_path / "log").write_text(f"starting\n{line}\nretrying\n")
     done = subprocess.run(
         [

@@ -54,6 +54,46 @@ def test_psql_is_told_to_refuse_in_every_database() -> None:
     assert done.stdout == "\\unrestrict ours\n\\connect one\n\\restrict ours\nSELECT 1;\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "run"),
+    [
+        ("DROP DATABASE shop;", "DROP DATABASE IF EXISTS shop;"),
+        ("DROP DATABASE IF EXISTS shop;", "DROP DATABASE IF EXISTS shop;"),
+        ("DROP USER MAPPING FOR a SERVER b;", "DROP USER MAPPING IF EXISTS FOR a SERVER b;"),
+        ("DROP OPERATOR CLASS public.o USING btree;", "DROP OPERATOR CLASS IF EXISTS public.o USING btree;"),
+        ("DROP TEXT SEARCH CONFIGURATION public.c;", "DROP TEXT SEARCH CONFIGURATION IF EXISTS public.c;"),
+        ("DROP MATERIALIZED VIEW public.m;", "DROP MATERIALIZED VIEW IF EXISTS public.m;"),
+        ("DROP OWNED BY shop;", "DROP OWNED BY shop;"),
+        (
+            "ALTER TABLE ONLY public.t DROP CONSTRAINT t_pkey;",
+            "ALTER TABLE IF EXISTS ONLY public.t DROP CONSTRAINT IF EXISTS t_pkey;",
+        ),
+        (
+            "ALTER TABLE public.t ALTER COLUMN id DROP DEFAULT;",
+            "ALTER TABLE IF EXISTS public.t ALTER COLUMN id DROP DEFAULT;",
+        ),
+        (
+            "SELECT pg_catalog.lo_unlink('17');",
+            "SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '17';",
+        ),
+        (
+            "SET transaction_timeout = 0;",
+            "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout';",
+        ),
+        ("GRANT a TO b WITH ADMIN OPTION GRANTED BY postgres;", "GRANT a TO b WITH ADMIN OPTION;"),
+        (
+            "CREATE TABLESPACE fast OWNER a LOCATION '/mnt/a b';",
+            "CREATE TABLESPACE fast OWNER a LOCATION '/data/space1';",
+        ),
+        ("SELECT $$\nDROP TABLE t;\n$$;", "SELECT $$\nDROP TABLE t;\n$$;"),
+        ("COPY t FROM stdin;\nDROP TABLE t;\n\\.", "COPY t FROM stdin;\nDROP TABLE t;\n\\."),
+    ],
+)
+def test_what_an_empty_instance_of_another_version_does_without(written: str, run: str) -> None:
+    assert screened(f"{written}\n").stdout == f"{run}\n"
+    assert screened(f"{written}\n", "-v", "keep=1").stdout == f"{written}\n"
+
+
 @attack("T15", "A dump cannot have psql run a command of its own")
 @pytest.mark.parametrize(
     ("dump", "line"),

@@ -147,14 +147,26 @@ def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> Non
 def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
     entries = (
         AccessEntry(False, 0o755, "root", "root", "d", "d", "/"),
-        AccessEntry(True, 0o755, "twister", "twister", "d", "d", "/b"),
-        AccessEntry(True, 0o644, "root", "root", "f", "f", "/b/a b"),
+        AccessEntry(True, 0o755, "twister", "twister", "d", "d", "/it's"),
+        AccessEntry(True, 0o644, "root", "root", "f", "f", "/it's/a b"),
     )
     (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
     assert isinstance(step, RunCommand)
-    assert step.command.startswith("chown -Rh root:root '/var/backups/it'\"'\"'s'")
-    assert "chown -h twister:twister /b; chmod 755 /b\n" in step.undo
-    assert "chmod 644 '/b/a b'" in step.undo
+    assert step.command.startswith("chown -Rh root:root '/it'\"'\"'s'\n")
+    assert "chown -h twister:twister '/it'\"'\"'s'; chmod 755 '/it'\"'\"'s'\n" in step.undo
+    assert "chmod 644 '/it'\"'\"'s/a b'" in step.undo
+
+
+def test_a_copy_is_closed_and_keeps_its_owners() -> None:
+    entries = (
+        AccessEntry(True, 0o700, "root", "root", "d", "d", "/b"),
+        AccessEntry(True, 0o755, "nobody", "nogroup", "d", "d", "/c", copy=True),
+        AccessEntry(True, 0o644, "nobody", "nogroup", "f", "f", "/c/a", copy=True),
+    )
+    (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
+    assert isinstance(step, RunCommand)
+    assert step.command == "chmod -R go= /c"
+    assert "/b" not in step.undo
 
 
 def test_a_link_somebody_laid_is_not_followed() -> None:

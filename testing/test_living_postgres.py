@@ -1,0 +1,150 @@
+"""BKP-10: what lives beside what came back, by the drill's own awk over told inventories."""
+
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import fixtures.drills
+from fixtures.drills.postgres_restore import postgres_restore
+from testing.host_answers import POSTGRES_RESTORE
+
+AWK = Path(fixtures.drills.__file__).parent / "postgres_living.awk"
+DAY = 86_400
+DUMPED = 100 * DAY
+SQL = """\
+base shop
+object\ttable\tpublic\torders\t16400
+object\tindex\tpublic\torders_pkey\t16410
+object\tsequence\tpublic\torders_id_seq\t16399
+{more}table\tr\tpublic\torders
+Seq Scan on orders (actual rows={rows}{decimals} loops=1)
+next
+"""
+LIVE = """\
+role\tpostgres\t10
+role\tshop\t16384
+database\tpostgres\t5
+database\tshop\t16385
+created\tpostgres\t1
+created\tshop\t2
+since\t{since}\t{now}
+base postgres
+{shop}figures\tpublic\torders\t{added}\t{taken}\t0\t0\t3000
+listed
+counted
+"""
+BACK = "base postgres\n{shop}role\tpostgres\nrole\tshop\n"
+
+
+def told(
+    tmp_path: Path, live: str, back: str, says: str = "", *, cluster: bool = True, others: bool = False
+) -> dict[str, str]:
+    files = [tmp_path / name for name in ("live", "back", "says")]
+    for file, text in zip(files, (live, back, says), strict=True):
+        file.write_text(text)
+    given = {"written": DUMPED, "cluster": int(cluster), "others": int(others)}
+    options = [word for key, value in given.items() for word in ("-v", f"{key}={value}")]
+    done = subprocess.run(
+        ["awk", *options, "-f", str(AWK), *map(str, files)], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stderr == ""
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines())
+
+
+def live(rows: int = 3000, more: str = "", since: int = DAY, added: int = 3000, taken: int = 0) -> str:
+    shop = SQL.format(rows=rows, more=more, decimals="")
+    return LIVE.format(shop=shop, since=since, now=DUMPED + DAY // 2, added=added, taken=taken)
+
+
+def back(rows: int = 3000, more: str = "") -> str:
+    return BACK.format(shop=SQL.format(rows=rows, more=more, decimals=".00"))
+
+
+def test_the_same_is_the_same(tmp_path: Path) -> None:
+    assert told(tmp_path, live(), back()) == {"living": "2 1 3000 0 0 0"}
+
+
+@pytest.mark.parametrize(
+    ("said", "came", "added", "found"),
+    [
+        (3000, 5, 3000, {"unsure"}),
+        (3000, 2800, 100, {"lost"}),
+        (3000, 2800, 3000, set()),  # a tenth may have been added since
+        (3000, 2500, 3000, {"unsure"}),
+        (3000, 2500, 40_000, set()),  # at the rate of the last weeks it was
+        (12, 9, 12, set()),
+        (3, 0, 3, {"unsure"}),
+        (3000, 3005, 3000, set()),
+        (300, 3000, 3000, {"fewer"}),
+    ],
+)
+def test_rows_may_have_grown_and_not_have_been_lost(
+    tmp_path: Path, said: int, came: int, added: int, found: set[str]
+) -> None:
+    assert told(tmp_path, live(said, added=added), back(came)).keys() - {"living"} == found
+
+
+def test_rows_that_were_deleted_since_explain_themselves(tmp_path: Path) -> None:
+    assert told(tmp_path, live(300, taken=2700), back(3000)).keys() == {"living"}
+
+
+def test_counters_that_began_after_the_dump_prove_nothing(tmp_path: Path) -> None:
+    assert told(tmp_path, live(3000, since=DUMPED + 9, added=0), back(5))["unsure"] == "shop.public.orders 5/3000"
+
+
+@pytest.mark.parametrize(
+    ("gone", "word"),
+    [
+        ("object\tindex\tpublic\torders_pkey\t16410\n", "missing index shop.public.orders_pkey"),
+        ("base shop\n", "missing shop"),
+        ("role\tshop\n", "missing role shop"),
+    ],
+)
+def test_what_is_older_than_the_dump_is_missing(tmp_path: Path, gone: str, word: str) -> None:
+    newest = "object\tview\tpublic\ttotals\t16420\n"
+    found = told(tmp_path, live(more=newest), back(more=newest).replace(gone, ""))
+    assert f"missing {found['missing']}" == word
+
+
+def test_a_role_that_the_drill_made_is_none_of_the_dump_s(tmp_path: Path) -> None:
+    assert told(tmp_path, live(), back(), "role\tshop\n")["missing"] == "role shop"
+
+
+@pytest.mark.parametrize(
+    ("born", "word"), [("", "unsure"), (f"born\t16500\t{DUMPED + 9}\n", "younger"), ("born\t16500\t7\n", "missing")]
+)
+def test_a_table_of_a_later_number_may_be_younger(tmp_path: Path, born: str, word: str) -> None:
+    found = told(tmp_path, live(more="object\ttable\tpublic\tlater\t16500\n" + born), back())
+    assert found[word] == "table shop.public.later"
+
+
+def test_a_database_that_was_made_since_is_younger(tmp_path: Path) -> None:
+    fresh = live().replace("created\tshop\t2", f"created\tshop\t{DUMPED + 9}")
+    assert told(tmp_path, fresh, "base postgres\nrole\tpostgres\nrole\tshop\n")["younger"] == "shop"
+
+
+def test_a_dump_of_one_database_is_of_the_one_it_is_like(tmp_path: Path) -> None:
+    alone = SQL.format(rows=3000, more="", decimals="").replace("base shop", "base postgres")
+    assert told(tmp_path, live(), alone, cluster=False).keys() == {"living"}
+    two = live().replace("listed", "base other\nobject\ttable\tpublic\tx\t16600\nlisted")
+    two = "database\tother\t16386\ncreated\tother\t3\n" + two
+    assert told(tmp_path, two, alone, cluster=False)["missing"] == "other"
+    assert told(tmp_path, two, alone, cluster=False, others=True)["unsure"] == "other"
+
+
+def test_a_table_that_was_not_counted_in_time_is_estimated(tmp_path: Path) -> None:
+    uncounted = live().replace("Seq Scan on orders (actual rows=3000 loops=1)\n", "")
+    assert told(tmp_path, uncounted, back(2400))["living"] == "2 1 3000 1 0 0"
+    assert "unsure" in told(tmp_path, uncounted, back(1000))
+
+
+def test_rows_of_another_server_are_other_rows(tmp_path: Path) -> None:
+    rows = "".join(f"row\tpublic\torders\t{number:032x}\n" for number in range(50))
+    same, other = back(more=rows), back(more=rows.replace("\t0", "\t1"))
+    assert told(tmp_path, live(more=rows), same)["living"] == "2 1 3000 0 50 50"
+    assert told(tmp_path, live(more=rows), other)["living"] == "2 1 3000 0 50 0"
+    sound = postgres_restore(POSTGRES_RESTORE)
+    assert not sound.stranger
+    assert msgspec.structs.replace(sound, sampled=50, met=0).stranger
