@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gate.bounded import read_text
 from gate.refusal import plainly
 
 CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
@@ -20,7 +21,7 @@ class PeopleError(ValueError):
 def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
     """The [[table]] entries of a file, none where there is no file; PeopleError names what is wrong, and how to go on."""
     try:
-        return parsed(path.read_text(encoding="utf-8"), path, table, kind)
+        return parsed(read_text(path), path, table, kind)
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -19,6 +20,10 @@ from gate.provenance import History
 from gate.sample import Event, Happened, Sample
 
 VERSION = 3
+PATIENCE, STEPS = (
+    10.0,
+    10_000,
+)  # seconds for all of it, looked at after so many steps: a file may hold a query without an end
 WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later would not
 MIGRATIONS = (  # each brings a file from the version before; identity 0 is that of rows from before version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
@@ -178,6 +183,8 @@ def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
 
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
+    end = monotonic() + PATIENCE
+    database.set_progress_handler(lambda: monotonic() > end, STEPS)
     try:
         _brought_up_to_date(database, path)
     except BaseException:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from gate.bounded import read_text
 from gate.entries import CHECK, EXAMPLE, PeopleError
 
 COLUMNS = ("date", "hours", "activity", "saved_hours_per_month", "basis")
@@ -88,7 +89,7 @@ def return_of(log: tuple[Logged, ...], planned_from: date | None) -> Return:
 def load_worklog(file: Path) -> tuple[Logged, ...]:
     """All lines; none where there is no file. PeopleError names the line that cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_text(file, "utf-8-sig")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:

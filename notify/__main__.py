@@ -10,6 +10,7 @@ import msgspec
 from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
@@ -102,7 +103,7 @@ def _test(_: argparse.Namespace, target: Target) -> Tell:
 
 
 def _read(file: Path) -> Run:
-    return read_run(file.read_bytes(), str(file))
+    return read_run(read_bounded(file, MOST_RECORDED), str(file))
 
 
 def _parser() -> argparse.ArgumentParser:

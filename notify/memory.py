@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gate.bounded import read_bounded
 from gate.outcome import Outcome
 from gate.whole import write_whole
 
@@ -25,8 +26,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 def remembered(state: Path) -> dict[str, Told]:
     """By the name of the address; nothing where nothing was told, or where the file cannot be understood."""
     try:
-        return msgspec.json.decode((state / FILE).read_bytes(), type=dict[str, Told])
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(read_bounded(state / FILE), type=dict[str, Told])
+    except (OSError, msgspec.DecodeError, RecursionError):
         return {}
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
 from gate.decision import decide
@@ -91,7 +92,7 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
 def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
     """Decide again from the evidence, and write every report again."""
     try:
-        data = file.read_bytes()
+        data = read_bounded(file, MOST_RECORDED)
     except OSError as error:
         raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json an audit left") from error
     run = read_run(data, str(file))

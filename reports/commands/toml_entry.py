@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from gate.bounded import read_text
 from gate.entries import PeopleError
 from gate.worklog import COLUMNS
 
@@ -25,7 +26,7 @@ def entry_text(table: str, values: Mapping[str, Value]) -> str:
 def appended(file: Path, text: str) -> str:
     """What the file would hold with `text` at its end, after an empty line."""
     try:
-        before = file.read_text(encoding="utf-8")
+        before = read_text(file)
     except FileNotFoundError:
         return text
     except (OSError, UnicodeDecodeError) as error:
