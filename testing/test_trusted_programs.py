@@ -67,7 +67,7 @@ def test_a_program_of_root_that_root_started_is_found(folder: Path, started: Cal
     "kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument", "setuid"]
 )
 def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, started: Callable[..., int]) -> None:
-    """A process called as the engine is, of another user, in another namespace, of a file others can write, by another path, as sudo."""
+    """Called as the engine is, of another user, in another namespace, of a foreign file, by another path, as sudo."""
     program = named(folder, "phase0-engine")
     if kind == "foreign user":
         started(program, "100", user=NOBODY)
