@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from gate.acting import as_owner
 from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
 from gate.provenance import History
@@ -61,8 +62,10 @@ def recall(path: Path) -> History:
     if not path.exists():
         return History()
     try:
-        with closing(_open(path)) as database:
+        with as_owner(path) as place, closing(_open(place)) as database:
             return _read(database)
+    except PermissionError as error:
+        raise HistoryError(f"{path}: cannot be read: {error}; this run goes on without history") from error
     except sqlite3.OperationalError as error:  # it may be sound: its folder is full, or another's
         raise HistoryError(
             f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
@@ -174,10 +177,10 @@ def _json(value: msgspec.Struct) -> str:
 @contextmanager
 def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
     try:
-        with closing(_open(path)) as database, database:
+        with as_owner(path) as place, closing(_open(place)) as database, database:
             database.execute(WRITE)
             yield database
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise HistoryError(f"{path}: cannot be written: {error}; {otherwise}") from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from fixtures.ask.redaction import told_of
 from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
@@ -30,7 +31,7 @@ def main(words: list[str]) -> int:
         target = load_target(find_folder(given.target))
         tell = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
     except (TargetError, RunError, OSError) as error:
-        print(f"notify: {error}", file=sys.stderr)
+        print(f"notify: {told_of(error)}", file=sys.stderr)
         return BAD_INPUT
     state = given.state or Path(target.folder)
     told = remembered(state)

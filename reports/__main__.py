@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
+from fixtures.ask.redaction import told_of
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> int:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
     except (RefusedError, ContractError, RunError, HistoryError, MomentError, PeopleError) as error:
-        return complain(str(error), UNUSABLE)
+        return complain(told_of(error), UNUSABLE)
     return 0
 
 
