@@ -1,11 +1,12 @@
-"""Figures and moments in words. One rule for all of them: three significant figures, and a proof is never rounded up."""
+"""Figures and moments in words. One rule for all of them: three significant figures, and none is rounded onto a target."""
 
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 from math import isfinite
 from typing import Any
 
 SPACE = "\u00a0"  # between a figure and its unit: they stay on one line
+NOISE = Decimal("1e-9")  # of a figure: what binary arithmetic adds or takes
 BYTES = {"en": ("B", "kB", "MB", "GB", "TB"), "fr": ("o", "ko", "Mo", "Go", "To")}
 SPANS = {
     "en": (("day", "days"), ("hour", "hours"), ("minute", "minutes")),
@@ -14,14 +15,26 @@ SPANS = {
 
 
 def few(value: Any, language: str) -> str:
-    """`7.96`, `10.8`, `543`: cut, not rounded, so that 6.997 days never read 7."""
+    """`7.96`, `10.8`, `543`: rounded to three significant figures, with one more where that would be a rounder number.
+
+    6.997 reads 6.997 and 70.04 reads 70.04: a target is a round number, and what misses it never reads as if it met it.
+    """
     figure = float(value)
     if not isfinite(figure) or abs(figure) >= 1e15:
         return f"{figure:.0f}"
     places = 2 if abs(figure) < 10 else 1 if abs(figure) < 100 else 0
-    said = f"{Decimal(repr(figure)).quantize(Decimal(1).scaleb(-places), ROUND_DOWN):f}"
-    said = said.rstrip("0").rstrip(".") if places else said
+    said = f"{_rounded(Decimal(repr(figure)), places):f}"
+    said = said.rstrip("0").rstrip(".") if "." in said else said
     return written({"-0": "0"}.get(said, said), language)
+
+
+def _rounded(exact: Decimal, places: int) -> Decimal:
+    """`exact` to so many decimal places, or to one more; it ends in no zero unless it is exact."""
+    for step in (Decimal(1).scaleb(-places), Decimal(1).scaleb(-places - 1)):
+        near = exact.quantize(step, ROUND_HALF_EVEN)
+        if near % (step * 10) or abs(exact - near) <= NOISE * max(Decimal(1), abs(exact)):
+            return near
+    return exact.quantize(step, ROUND_DOWN if abs(exact) < abs(near) else ROUND_UP)
 
 
 def signed(value: Any, language: str) -> str:
@@ -45,10 +58,11 @@ def one(value: float, language: str) -> bool:
 
 
 def counted(value: Any, forms: str, language: str) -> str:
-    """`{found:line|lines}`: the figure and the word that agrees with it; `+` for its sign."""
+    """`{found:line|lines}`: the figure and the word that agrees with it as it is shown; `+` for its sign."""
     singular, plural = forms.removeprefix("+").split("|")
     said = (signed if forms.startswith("+") else few)(value, language)
-    return f"{said}{SPACE}{singular if one(float(value), language) else plural}"
+    shown = float(said.lstrip("+−").replace(",", "."))
+    return f"{said}{SPACE}{singular if one(shown, language) else plural}"
 
 
 def size(value: Any, language: str) -> str:

@@ -18,7 +18,7 @@ from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.host.system.files import unread
 from gate.bound import Bound, Bounds
-from remediations.transaction.said import sentences
+from remediations.transaction.messages import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
 say = sentences("backups")

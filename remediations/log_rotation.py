@@ -14,8 +14,8 @@ from fixtures.host.logs.log_files import COPY
 from fixtures.host.logs.logrotate import LogrotateRuns
 from fixtures.host.logs.rotation_files import RotationFiles
 from gate.bound import Bounds
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
 say = sentences(__name__)

@@ -18,7 +18,7 @@ from gate.history import HistoryError, recall, remember
 from gate.identity import Identity
 from gate.past import Past
 from testing.audits import ROOT
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 from testing.threats import attack
 
 

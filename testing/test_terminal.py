@@ -11,7 +11,7 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.session.recording import Failure, Recording, write_recording
 from fixtures.target import Target
-from fixtures.target.place import Cluster, Place, Ssh
+from fixtures.target.place import ClusterSettings, Place, Ssh
 from gate.contract import load_contract
 from gate.decision import decide
 from gate.people import People
@@ -43,7 +43,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
     said = "\n".join(block("no_go")).replace("\u00a0", " ")
     for part in (
         "NO-GO",
-        "DSK-01  / is 85 % full",
+        "DSK-01  / is 85.02 % full",
         "Who: Alice Martin (server)",
         "sudo du -xhd2 / | sort -h",
         "18 February 2026, if everything is repaired today (7 days after the meeting)",
@@ -76,7 +76,7 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
         out, file = Path(folder) / "out", Path(folder) / "recording.json"
         host = Ssh(address="edge.example", user="twister")
         target = Target(
-            target=Place(name="edge", title="Edge <b>& co"), host=host, cluster=Cluster(kubeconfig="kubeconfig")
+            target=Place(name="edge", title="Edge <b>& co"), host=host, cluster=ClusterSettings(kubeconfig="kubeconfig")
         )
         hostile = Failure("no-answer", {"fact": "nodes", "why": "<img src=x onerror=alert(1)>\x1b[31m"})
         write_recording(
@@ -100,7 +100,7 @@ def test_one_line_for_each_criterion_while_running() -> None:
     seen = {found[1]: found[2] for found in started if found}
     assert seen.keys() >= load_contract().keys()
     assert (seen["DSK-01"], seen["INF-01"], done.status) == ("fail", "unknown", 1)
-    assert "/ is 85\u00a0% full" in done.said
+    assert "/ is 85.02\u00a0% full" in done.said
 
 
 def test_pytests_own_noise_stays_away() -> None:

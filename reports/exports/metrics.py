@@ -11,7 +11,7 @@ from gate.bound import Bound
 from gate.decision import Verdict
 from gate.derived import progress, score
 from gate.outcome import Outcome
-from gate.settle import window_of
+from gate.resolve import window_of
 from reports.exports.report import Report
 from reports.text.words import shown
 
@@ -26,6 +26,7 @@ BASE = {
     "MiB": ("_bytes", 2.0**20),
     "GB": ("_bytes", 1e9),
 }
+DIRECTION = {"<": "below", "≤": "at-most", "=": "equal", "≥": "at-least", ">": "above"}
 KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
 HELP = {
     "phase0_audit_info": "What was audited; kind is server, lab or demo.",
@@ -36,7 +37,7 @@ HELP = {
     "phase0_criterion_met": "1 where a criterion is met or waived, 0 where it failed or nobody knows.",
     "phase0_criterion_known": "1 where a criterion could be judged, 0 where it is unknown, pending or to be attested.",
     "phase0_criterion_value": "The figure that was measured, in base units.",
-    "phase0_criterion_target": "What that figure has to be below, above or equal to, in base units.",
+    "phase0_criterion_target": "What that figure is compared with, in base units; the label comparison says how.",
     "phase0_complete_ratio": "Blocking criteria that are met.",
     "phase0_score_points": "The infrastructure score out of 100, if all that is unknown failed (lowest) or passed (highest).",
     "phase0_stable_seconds": "Proven time without incident.",
@@ -62,14 +63,19 @@ def metrics(report: Report) -> bytes:
     rows: dict[str, list[str]] = {}
     for gauge in (*_audit(report), *_decision(report), *_criteria(report), *_stability(report)):
         name = gauge.name + gauge.unit
-        head = [f"# HELP {name} {HELP[gauge.name]}", f"# TYPE {name} gauge"]
+        head = [f"# HELP {name} {_help(gauge)}", f"# TYPE {name} gauge"]
         rows.setdefault(name, head).append(f"{name}{_labels({**target, **gauge.labels})} {_figure(gauge.value)}")
     return ("\n".join(line for lines in rows.values() for line in lines) + "\n").encode("utf-8", "backslashreplace")
 
 
+def _help(gauge: Gauge) -> str:
+    """The help of its family; metrics that differ by their unit say which they are in."""
+    return f"{HELP[gauge.name]} Unit: {gauge.unit.removeprefix('_')}." if gauge.unit else HELP[gauge.name]
+
+
 def _audit(report: Report) -> Iterator[Gauge]:
     run = report.run
-    yield Gauge("phase0_audit_info", 1, {"title": run.target.title, "kind": run.target.kind, "run": run.id})
+    yield Gauge("phase0_audit_info", 1, {"title": run.target.title, "kind": run.target.kind})
     yield Gauge("phase0_audit_timestamp_seconds", run.ended.timestamp())
     yield Gauge("phase0_audit_duration_seconds", (run.ended - run.started).total_seconds())
 
@@ -101,7 +107,9 @@ def _criteria(report: Report) -> Iterator[Gauge]:
         yield Gauge("phase0_criterion_known", result.outcome in KNOWN, labels)
         if result.value is not None and result.outcome is not Outcome.UNKNOWN:
             yield _based("phase0_criterion_value", result.value, bound, {"criterion": id})
-        yield _based("phase0_criterion_target", bound.figure, bound, {"criterion": id})
+        yield _based(
+            "phase0_criterion_target", bound.figure, bound, {"criterion": id, "comparison": DIRECTION[bound.compare]}
+        )
 
 
 def _stability(report: Report) -> Iterator[Gauge]:

@@ -12,7 +12,7 @@ import pytest
 from fixtures.ask.exchange import new_nonce
 from fixtures.ask.facts import FACTS
 from fixtures.host.system.mcp_workloads import McpWorkloads
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.target import variables
 from fixtures.target.folder import load_target
 from testing.accounts import OnHost, as_auditor, install_account
@@ -38,7 +38,7 @@ DEPLOYMENT = {
 @attack("T5", "What another account can make is not believed.")
 def test_an_image_s_name_makes_no_row_of_its_own(target: Path, on_host: OnHost) -> None:
     """Whoever may deploy in a namespace gives an image a name with rows in it, about a Deployment elsewhere."""
-    known_facts()
+    registered_facts()
     given = "".join(f"{key}={quote(value)}\n" for key, value in variables(load_target(target)).items())
     try:
         on_host("k3s kubectl create namespace mallory >/dev/null")
