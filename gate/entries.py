@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gate.bounded import read_text
 from gate.refusal import plainly
 
 CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
@@ -23,7 +24,7 @@ def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
     Raises PeopleError, which says what is wrong and what to do.
     """
     try:
-        return parsed(path.read_text(encoding="utf-8"), path, table, kind)
+        return parsed(read_text(path), path, table, kind)
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:

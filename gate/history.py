@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
 
+from gate.acting import as_owner
 from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
 from gate.provenance import History
 from gate.sample import Event, Happened, Sample
 
 VERSION = 3
+PATIENCE, STEPS = 10.0, 10_000  # seconds for all queries, checked after so many steps: a file may hold an endless query
 WRITE = "BEGIN IMMEDIATE"  # takes the write lock at once and waits for it; a lock taken later would fail instead
 MIGRATIONS = (  # one for each version; identity 0 stands for rows older than version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
@@ -59,11 +62,13 @@ def recall(path: Path) -> History:
     if not path.exists():
         return History()
     try:
-        with closing(_open(path)) as database:
+        with as_owner(path) as place, closing(_open(place)) as database:
             return _read(database)
+    except PermissionError as error:
+        raise HistoryError(f"{path}: cannot be read: {error}; this run goes on without history") from error
     except (
         sqlite3.OperationalError
-    ) as error:  # the file may be intact: its disk is full, or its folder belongs to another user
+    ) as error:  # the file may be intact: its disk is full, or its folder is another user's
         raise HistoryError(
             f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
             f"see: df -h {path}; ls -l {path}"
@@ -178,15 +183,17 @@ def _json(value: msgspec.Struct) -> str:
 @contextmanager
 def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
     try:
-        with closing(_open(path)) as database, database:
+        with as_owner(path) as place, closing(_open(place)) as database, database:
             database.execute(WRITE)
             yield database
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise HistoryError(f"{path}: cannot be written: {error}; {otherwise}") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
+    end = monotonic() + PATIENCE
+    database.set_progress_handler(lambda: monotonic() > end, STEPS)
     try:
         _brought_up_to_date(database, path)
     except BaseException:

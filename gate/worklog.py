@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from gate.bounded import read_text
 from gate.entries import CHECK, EXAMPLE, PeopleError
 
 COLUMNS = ("date", "hours", "activity", "saved_hours_per_month", "basis")
@@ -95,7 +96,7 @@ def load_worklog(file: Path) -> tuple[Logged, ...]:
     Raises PeopleError, which names the file and the line that cannot be read.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_text(file, "utf-8-sig")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:

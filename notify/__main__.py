@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from fixtures.ask.redaction import told_of
 from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
@@ -36,7 +38,7 @@ def main(words: list[str]) -> int:
         target = load_target(find_folder(given.target))
         tell = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
     except (TargetError, RunError, OSError) as error:
-        print(f"notify: {error}", file=sys.stderr)
+        print(f"notify: {told_of(error)}", file=sys.stderr)
         return BAD_INPUT
     state = given.state or Path(target.folder)
     told = remembered(state)
@@ -110,7 +112,7 @@ def _test(_: argparse.Namespace, target: Target) -> Tell:
 
 
 def _read(file: Path) -> Run:
-    return read_run(file.read_bytes(), str(file))
+    return read_run(read_bounded(file, MOST_RECORDED), str(file))
 
 
 def _parser() -> argparse.ArgumentParser:

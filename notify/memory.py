@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gate.bounded import read_bounded
 from gate.outcome import Outcome
 from gate.whole import write_whole
 
@@ -28,8 +29,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 def remembered(state: Path) -> dict[str, Told]:
     """Return what was last sent, by the name of the address. It is empty if the file is missing or cannot be read."""
     try:
-        return msgspec.json.decode((state / FILE).read_bytes(), type=dict[str, Told])
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(read_bounded(state / FILE), type=dict[str, Told])
+    except (OSError, msgspec.DecodeError, RecursionError):
         return {}
 
 

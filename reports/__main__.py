@@ -10,6 +10,8 @@ from typing import NoReturn
 
 import msgspec
 
+from fixtures.ask.redaction import told_of
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
 from gate.decision import decide
@@ -73,7 +75,7 @@ def main(arguments: list[str]) -> int:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
     except (RefusedError, ContractError, RunError, HistoryError, MomentError, PeopleError) as error:
-        return complain(str(error), UNUSABLE)
+        return complain(told_of(error), UNUSABLE)
     return 0
 
 
@@ -96,7 +98,7 @@ def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
     Raises RefusedError if a file cannot be read or written, and RunError if the run is invalid.
     """
     try:
-        data = file.read_bytes()
+        data = read_bounded(file, MOST_RECORDED)
     except OSError as error:
         raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json of an audit") from error
     run = read_run(data, str(file))

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer
-from fixtures.ask.connection import Connection
+from fixtures.ask.connection import MASTER, Connection
 from fixtures.ask.exchange import Heard
 from fixtures.ask.facts import FACTS, Asked, Fact
 from fixtures.ask.redaction import MOST
@@ -362,3 +362,13 @@ def test_an_audit_ends_although_the_host_keeps_the_channel_open(house: House, ss
     ran = by_ssh(house, sshd.target())
     assert time.monotonic() - began < 25
     assert reasons(ran) == ("timed-out", "timed-out")
+
+
+@attack("N9", "A hostile server fills no disk of the machine that audits")
+def test_what_ssh_notes_of_a_server_is_bounded(tmp_path: Path) -> None:
+    """A server sends words without an end that ssh writes to its trace."""
+    note = tmp_path / "trace"
+    words = ["sh", "-c", MASTER, "sh", "sh", "-c", f"exec yes >{note}"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE) as master:
+        assert master.wait(60) != 0
+    assert note.stat().st_size <= 1 << 24

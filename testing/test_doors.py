@@ -2,6 +2,7 @@
 
 import json
 import string
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.showing import shown
 from remediations.transaction.step import InstallFile, RunCommand
 from testing.secrets import FORMS, PLANT, planted
-from testing.small_audit import House
+from testing.small_audit import ROOT, House
 from testing.test_recording import TARGET, recording
 from testing.threats import attack
 
@@ -123,7 +124,7 @@ def test_the_token_of_the_ci_is_told_nowhere(monkeypatch: pytest.MonkeyPatch) ->
 
 KEY_ROWS = "-----BEGIN PRIVATE KEY-----\nPLANTPLANTPLANTPLANT\nPLANT=\n-----END PRIVATE KEY-----"
 TESTS = """
-import logging, msgspec, pytest
+import logging, warnings, msgspec, pytest
 class Seen(msgspec.Struct, frozen=True):
     what: str
     rows: tuple[str, ...] = ()
@@ -136,10 +137,12 @@ def broken(): raise ValueError(SECRET)
 def leaving():
     yield
     raise OSError(SECRET)
+@pytest.mark.filterwarnings("always")
 @criterion("A-01")
 def test_a(judge):
     print(SECRET)
     logging.warning(SECRET)
+    warnings.warn(SECRET, stacklevel=1)
     assert judge(1, Seen(SECRET, (SECRET, SECRET)))
 @criterion("B-01")
 def test_b(judge): assert judge(0, Seen(SECRET), findings=[Finding("odd", {"x": SECRET})])
@@ -210,6 +213,42 @@ def test_a_plan_shows_no_secret(form: str) -> None:
     plan = Plan("x", ("A-01",), (file, command))
     assert hides(PLANT, difference(file), *shown(plan, "en"), *shown(plan, "fr"), plan.diff)
     assert "+b" in difference(file)
+
+
+TARGET_TOML = (ROOT / "targets" / "twisterlab.example" / "target.toml").read_text().replace("192.0.2.10", "127.0.0.1")
+QUOTED = {
+    "target.toml": lambda text: TARGET_TOML.replace("[target]", f"[target]\n{json.dumps(text)} = 1"),
+    "target.toml, a word": lambda text: TARGET_TOML.replace("[target]", f"[target]\nkind = {json.dumps(text)}"),
+    "target.toml, a threshold": lambda text: f"{TARGET_TOML}\n[thresholds]\n{json.dumps(text)} = {json.dumps(text)}\n",
+    "waivers.toml": lambda text: f"{json.dumps(text)} = 1",
+    "waivers.toml, an entry": lambda text: f"[[waiver]]\n{json.dumps(text)} = 1",
+    "attestations.toml": lambda text: f"[[attestation]]\ncriterion = {json.dumps(text)}",
+    "maintenance.toml": lambda text: f"[[maintenance]]\n{json.dumps(text)} = 1",
+    "worklog.csv": lambda text: f"date,hours,activity\n{text},{text},x\n",
+}
+ESCAPED = st.sampled_from([form for form in FORMS if "\n" not in form])
+
+
+@attack("T14", "no text of an error quotes a secret")
+@given(form=ESCAPED, secret=SECRET, place=st.sampled_from([*QUOTED]))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_error_quotes_a_secret(
+    form: str, secret: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A random secret in each place of a target's folder that an error quotes: the check tells what is wrong without it."""
+    import fixtures.__main__
+    import reports.__main__
+
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    (folder / "target.toml").write_text(TARGET_TOML)
+    (folder / place.partition(",")[0]).write_text(QUOTED[place](planted(form, secret)))
+    run = folder / "run.json"
+    run.write_text(json.dumps({"version": planted(form, secret)}))
+    assert fixtures.__main__.main(["check", str(folder)]) == 4
+    assert reports.__main__.main(["render", str(run)]) == 4
+    said = capsys.readouterr()
+    assert str(folder) in said.err
+    assert hides(secret, said.err, said.out)
 
 
 SCRIPT = f"""now 1795808996

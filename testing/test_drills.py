@@ -15,8 +15,9 @@ from fixtures.drills.cluster_restore import cluster_restore
 from fixtures.drills.disk_alert import disk_alert
 from fixtures.drills.postgres_restore import postgres_restore
 from fixtures.drills.redis_restore import Base, redis_restore
-from fixtures.drills.script import text
+from fixtures.drills.script import trusted
 from testing.host_answers import BACKUP_FAILURE, CLUSTER_RESTORE, POSTGRES_RESTORE, REDIS_RESTORE
+from testing.threats import attack
 
 ROOMS = Path(fixtures.drills.__file__).parents[1]
 
@@ -73,7 +74,7 @@ def test_no_backup_is_an_answer() -> None:
 
 def common(tmp_path: Path, command: str) -> str:
     """Run a function that all drills share; return its output."""
-    script = text("trusted.sh", "common.sh")
+    script = trusted("common.sh")
     done = subprocess.run(
         ["sh", "-c", f"kind=test\n{script}\nwithin 9\n{command}"],
         capture_output=True,
@@ -91,6 +92,40 @@ def test_the_newest_is_no_checksum_and_nothing_unfinished(tmp_path: Path) -> Non
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
     assert common(tmp_path, 'newest "*.rdb*"; echo "$newest"') == str(tmp_path / "b c.rdb")
     assert common(tmp_path, 'newest "*.none"; echo "$newest"') == ""
+
+
+@attack("T16", "A drill opens nothing but files in the folder of the backups")
+def test_the_newest_is_a_file_of_the_backups(tmp_path: Path) -> None:
+    """The newest backup is a pipe, a device or a file elsewhere, by a link; an older one is honest."""
+    home = tmp_path / "backups"
+    home.mkdir()
+    (home / "honest.sql").touch()
+    (home / "latest.sql").symlink_to("honest.sql")
+    os.utime(home / "honest.sql", (1000, 1000))
+    os.mkfifo(home / "pipe.sql")
+    (tmp_path / "elsewhere").touch()
+    for name, place in (("zero.sql", "/dev/zero"), ("out.sql", tmp_path / "elsewhere"), ("up.sql", "../elsewhere")):
+        (home / name).symlink_to(place)
+    assert common(home, 'newest "*.sql"; echo "$newest"') == str(home / "honest.sql")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the lock is root's")
+@attack("T16", "Drills of one kind take their turns, however many are asked for at once")
+def test_drills_of_one_kind_take_turns() -> None:
+    """A drill is asked for while one of its kind is under way, and a third while the second waits."""
+    kind = f"test-{os.getpid()}"
+    lock = Path("/run/phase0-observer", kind)
+    begun = f"kind={kind}\n{trusted('common.sh')}\nwithin 2\nturn\n"
+    try:
+        with subprocess.Popen(["sh", "-c", f"{begun}echo begun; sleep 3"], stdout=subprocess.PIPE, text=True) as first:
+            assert first.stdout is not None
+            assert first.stdout.readline() == "begun\n"
+            second = subprocess.run(["sh", "-c", f"{begun}echo begun"], capture_output=True, text=True, check=False)
+            assert '"unable":"busy"' in second.stdout
+        third = subprocess.run(["sh", "-c", f"{begun}echo begun"], capture_output=True, text=True, check=False)
+        assert third.stdout == "begun\n"
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(

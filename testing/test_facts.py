@@ -53,6 +53,15 @@ def test_a_parser_may_say_itself_what_is_unknown() -> None:
     assert refusal(Fact("f", "x", Asked.HOST, broken(Unknown("no-such-node")), 5), answer()).code == "no-such-node"
 
 
+def test_a_name_is_one_fact_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    def disk(answer: str) -> str:
+        return answer
+
+    monkeypatch.setattr("fixtures.ask.facts.FACTS", {"disk": NUMBER})
+    with pytest.raises(ValueError, match="a fact disk is declared in"):
+        fact("df", Asked.HOST)(disk)
+
+
 def test_a_decorated_parser_is_a_fact_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fixtures.ask.facts.FACTS", {})
 

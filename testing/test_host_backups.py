@@ -1,15 +1,16 @@
 """BKP-04 to BKP-08: the backups, by the fact's own command on real files."""
 
 import gzip
+import hashlib
 import os
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from fixtures.ask.answer import Unknown
+from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import FACTS
 from fixtures.cluster.groups import ApiGroups, api_groups
 from fixtures.host.backups.backup_days import backup_days, kept
@@ -18,6 +19,7 @@ from fixtures.host.backups.cluster_backup import cluster_backup
 from gate.sentence import Dated
 from testing.backup_files import BODY, DUMP, HEAD, NOW, PART, TRAILER, dump, etcd, manifests, rdb, sqlite, write
 from testing.host_answers import BACKUPS
+from testing.threats import attack
 
 GIVEN = {
     "BACKUPS_POSTGRES": "postgres/postgres_*.sql.gz",
@@ -322,3 +324,62 @@ def test_ages_are_in_hours_and_room_in_sets() -> None:
     seen = backups(BACKUPS)
     assert seen.newest("postgres").hours == pytest.approx(1134 / 3600)
     assert seen.room == pytest.approx(8139063296 / (40971 + 369825 + 229894))
+
+
+LISTED = {
+    "a tag of BSD": "SHA256 ({path}) = {sum}",
+    "blanks in front": "  {sum}  {path}",
+    "the way of openssl": "SHA256({path})= {sum}",
+    "escaped": "\\\\{sum}  {path}",
+    "a tag that climbs": "SHA256 (a/../../../x) = {sum}",
+    "climbing": "{sum}  a/../../../x",
+    "a link": "{sum}  link",
+    "a pipe": "{sum}  pipe",
+}
+
+
+@attack("T16", "A list of checksums leads to nothing but files of its own folder")
+@pytest.mark.parametrize("kind", LISTED)
+def test_a_list_of_checksums_names_no_other_file(tmp_path: Path, kind: str) -> None:
+    """A list names a file elsewhere by its right checksum, in each way sha256sum understands, by a link, or a pipe."""
+    secret = write(tmp_path, "x", b"secret")
+    folder = tmp_path / "backups" / "configs" / "k8s-1"
+    write(folder, "a/all.yaml", manifests())
+    line = LISTED[kind].format(path=secret, sum=hashlib.sha256(b"secret").hexdigest())
+    write(folder, "SHA256SUMS", f"{line}\n".encode())
+    if kind == "a link":
+        (folder / "link").symlink_to(secret)
+    if kind == "a pipe":
+        os.mkfifo(folder / "pipe")
+    assert "sums" in flaws(tmp_path / "backups", "configs")
+
+
+@pytest.mark.parametrize(
+    "line", ["{}  all.yaml", "{} *all.yaml", "SHA256 (all.yaml) = {}", "# made by hand\n{}  ./all.yaml"]
+)
+def test_an_honest_list_of_checksums_holds(tmp_path: Path, line: str) -> None:
+    file = write(tmp_path, "configs/k8s-1/all.yaml", manifests())
+    written = line.format(hashlib.sha256(file.read_bytes()).hexdigest())
+    write(tmp_path, "configs/k8s-1/SHA256SUMS", f"{written}\n".encode())
+    (tmp_path / "configs/k8s-1/latest").symlink_to("all.yaml")
+    assert "sums" not in flaws(tmp_path, "configs")
+
+
+@attack("T16", "A backup that is no file costs the others nothing")
+def test_a_pipe_is_no_backup(tmp_path: Path) -> None:
+    """A pipe and a device have the names of backups, and are the newest."""
+    write(tmp_path, "postgres/postgres_1.sql.gz", dump())
+    os.mkfifo(tmp_path / "postgres" / "postgres_2.sql.gz")
+    (tmp_path / "postgres" / "postgres_3.sql.gz").symlink_to("/dev/zero")
+    assert [file.name for file in ask(tmp_path).of("postgres")] == ["postgres/postgres_1.sql.gz"]
+
+
+@attack("T5", "What another account can make is not believed.")
+@pytest.mark.parametrize("mark", "\v\f\x1c\x1d\x1e\x85\u2028\u2029\r")
+def test_a_name_makes_no_row_of_its_own(mark: str) -> None:
+    """Whoever writes dumps gives one a name that ends the row for Python, and a backup of Redis stands behind it."""
+    forged = f"file {NOW} 9 redis magic=524544495330303130 made=c2 tail=ff sums=ok | redis/redis_9.rdb"
+    name = f"postgres/postgres_1{mark}{forged}.sql.gz"
+    answered = f"now {NOW}\nzone UTC\nsettings\nfree 9\nfile {NOW} 9 postgres head= status=0 | {name}\n"
+    answer = Answer(answered, "", 0, "x", datetime.now(UTC))
+    assert len(FACTS["backups"].read(answer).files) == 1

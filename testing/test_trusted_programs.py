@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.drills.script import text
+from fixtures.drills.script import trusted as rules
 from testing.threats import attack
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start processes of somebody else")
@@ -17,7 +17,7 @@ NOBODY = 65534
 
 
 def trusted(command: str) -> str:
-    script = f"{text('trusted.sh')}\n{command}"
+    script = f"{rules()}\n{command}"
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=False).stdout.strip()
 
 
@@ -63,9 +63,11 @@ def test_a_program_of_root_that_root_started_is_found(folder: Path, started: Cal
 
 @AS_ROOT
 @attack("T2", "Root takes no program from a process by its name")
-@pytest.mark.parametrize("kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument"])
+@pytest.mark.parametrize(
+    "kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument", "setuid"]
+)
 def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, started: Callable[..., int]) -> None:
-    """A process with the engine's name: of another user, in another namespace, of a file others can write, by another path."""
+    """A process with the engine's name: another user's, in another namespace, of a foreign file, by another path, or sudo."""
     program = named(folder, "phase0-engine")
     if kind == "foreign user":
         started(program, "100", user=NOBODY)
@@ -76,6 +78,9 @@ def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, 
         started(program, "100")
     elif kind == "open folder":
         folder.chmod(0o777)
+        started(program, "100")
+    elif kind == "setuid":  # as sudo is, which shows uid 0 while it waits for a password
+        Path(program).chmod(0o4755)
         started(program, "100")
     else:
         (folder / "evil").write_text("#!/bin/sh\n")

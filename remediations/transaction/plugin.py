@@ -5,6 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from fixtures.ask.answer import Unknown
+from fixtures.ask.redaction import told_of
 from fixtures.session.audit import AUDIT
 from fixtures.session.stash import CONTRACT, LANGUAGE, NOTICES
 from gate.sentence import phrase
@@ -36,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[WANTED] = parse(str(written), disruptive, contract, REMEDIES)
     except ValueError as error:
-        raise pytest.UsageError(f"--fix: {error}") from error
+        raise pytest.UsageError(f"--fix: {told_of(error)}") from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,7 +56,7 @@ def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     try:
         fixing.plan() if wanted.plan_only else fixing.fix()
     except (TransactionError, RemedyError) as error:
-        raise pytest.UsageError(f"--fix: {error}") from error
+        raise pytest.UsageError(f"--fix: {told_of(error)}") from error
     except Unknown as unknown:
         reason = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
         config.stash[NOTICES].append(phrase("fix", "unchanged", {"why": reason}, config.stash[LANGUAGE]))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from gate.bounded import read_text
 from gate.entries import PeopleError
 from gate.whole import write_whole
 from gate.worklog import COLUMNS
@@ -28,7 +29,7 @@ def appended(file: Path, text: str) -> str:
     Raises PeopleError if the file cannot be read.
     """
     try:
-        before = file.read_text(encoding="utf-8")
+        before = read_text(file)
     except FileNotFoundError:
         return text
     except (OSError, UnicodeDecodeError) as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.contract import Kind
 
 PROOFS = "proof.json"
@@ -27,6 +28,6 @@ class Proof(msgspec.Struct, frozen=True):
 def read_proofs(folder: Path) -> tuple[Proof, ...]:
     """Return the proofs in a folder, or none if the file is missing or invalid."""
     try:
-        return msgspec.json.decode((folder / PROOFS).read_bytes(), type=tuple[Proof, ...])
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(read_bounded(folder / PROOFS, MOST_RECORDED), type=tuple[Proof, ...])
+    except (OSError, msgspec.DecodeError, RecursionError):
         return ()

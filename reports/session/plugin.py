@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fixtures.ask.redaction import told_of
 from fixtures.session.options import REPORTS
 from fixtures.session.sample_run import is_sample_run
 from fixtures.session.stash import (
@@ -139,7 +140,7 @@ def _remember(config: pytest.Config, left: Past) -> None:
     try:
         remember(history, left)
     except HistoryError as error:
-        config.stash[NOTICES].append(str(error))
+        config.stash[NOTICES].append(told_of(error))
 
 
 class LastWord:

@@ -1,0 +1,38 @@
+"""Files that others may have made: read as data, never waited for, and never more of one than there is use for."""
+
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+
+MOST = 4_000_000  # bytes of what people write
+MOST_RECORDED = 512_000_000  # bytes of what an audit writes: a recording, a run.json
+
+
+class UnfitError(OSError, ValueError):
+    """It is no regular file, or larger than there is use for; `strerror` says which."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(errno.EINVAL, said)
+
+    def __str__(self) -> str:
+        """Without a number."""
+        return str(self.strerror)
+
+
+def read_bounded(file: Path, most: int = MOST) -> bytes:
+    """The bytes of a regular file, also behind a link; OSError where it cannot be read, is none or has more than `most`."""
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe without a writer would wait for ever
+    with os.fdopen(handle, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise UnfitError("it is no regular file")
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise UnfitError(f"it has more than {most} bytes")
+    return data
+
+
+def read_text(file: Path, encoding: str = "utf-8") -> str:
+    """The text of such a file, of MOST bytes at most, line ends as Python has them; UnicodeDecodeError where it is none."""
+    return io.TextIOWrapper(io.BytesIO(read_bounded(file)), encoding).read()
