@@ -5,7 +5,7 @@ The first run comes before the schedule: what does not work here is taken back i
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
@@ -16,8 +16,9 @@ from fixtures.host.backups.backup_jobs import backup_schedules, users
 from fixtures.host.backups.backup_setup import BackupSetup
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
-from fixtures.host.system.files import unread
+from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bound, Bounds
+from remediations._known import is_known
 from remediations.transaction.said import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
@@ -33,6 +34,7 @@ NAMES = {
     "redis": r"[^*]+\*[^*/]*\.rdb",
     "configs": r"[^*]+\*",
 }  # what the scripts can write
+HEAD = "# Where the backups of TwisterLab come from and go to: the target's values, then what this site has added."
 NEWEST = {"postgres": "BKP-04", "redis": "BKP-05", "configs": "BKP-06"}  # how old the newest may be
 KEPT = 8  # days that the library keeps where it is told nothing else
 PATIENCE = 3600  # seconds for the first run
@@ -99,11 +101,12 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
 
 
 def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[Yielded]:
-    longer = {"days": str(days)} if days > KEPT else {}
-    settings = "".join(f"{name}={quote(value)}\n" for name, value in {**setup.settings, **longer}.items())
+    there = setup.files.get(SETTINGS)
+    longer = {"days": str(days)} if days > max(KEPT, _days(there)) else {}
+    settings = _settings({**setup.settings, **longer}, there)
     for path, content, mode in (
         (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
-        (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
+        (SETTINGS, settings, "0644"),
         (script, (FILES / remedy / script[1:]).read_text(encoding="utf-8"), "0755"),
     ):
         yield InstallFile(
@@ -111,8 +114,28 @@ def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[
             content=content,
             before=setup.files.get(path),
             mode=mode,
+            foreign=path != SETTINGS and not is_known(setup.files.get(path)),
             said=say("file" if path != script else "script", path=path),
         )
+
+
+def _settings(ours: Mapping[str, str], there: HostFile | None) -> str:
+    """The target's values; what the site has set beside them stays, word for word."""
+    kept = [row for row in (there.content if there else "").splitlines() if not _replaced(row, ours)]
+    rows = [HEAD, *(f"{name}={quote(value)}" for name, value in ours.items()), *kept]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _days(there: HostFile | None) -> int:
+    """For how many days the site keeps backups; 0 where it says nothing."""
+    found = re.findall(r"(?m)^days=['\"]?(\d+)", there.content if there else "")
+    return int(found[-1]) if found else 0
+
+
+def _replaced(row: str, ours: Mapping[str, str]) -> bool:
+    """Our own first line, and lines that set what the target says; a table may be longer than the target asks."""
+    name, equals, _ = row.partition("=")
+    return row.startswith(HEAD.partition(":")[0]) or (bool(equals) and name in ours)
 
 
 def _fresh(kind: str, backups: Backups, age: Bound) -> bool:

@@ -5,6 +5,7 @@ the plan's own commands: a second stanza for the same log is ignored, a rotation
 writing to the old file, and maxsize bounds nothing between two daily runs.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +14,9 @@ from shlex import quote
 from fixtures.host.logs.log_files import COPY
 from fixtures.host.logs.logrotate import LogrotateRuns
 from fixtures.host.logs.rotation_files import RotationFiles
+from fixtures.host.system.files import HostFile
 from gate.bound import Bounds
+from remediations._known import essence, is_known
 from remediations.transaction.remedy import remedy
 from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
@@ -69,13 +72,16 @@ def maxsize(bounds: Bounds) -> int:
 def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
     yield Check(command=LOGROTATE, about="/etc/logrotate.d/", said=say("whole-configuration"))
     for path in PLANS_OWN:
-        if path in seen.files:
+        if path in _plans(seen):
             yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
+        elif path in seen.files:
+            yield Note(say("own-stanza", path=path))
     if seen.helper:
         yield InstallFile(
             path=RSYSLOG,
             content=_rsyslog(seen, most),
             before=seen.files.get(RSYSLOG),
+            foreign=_foreign(seen.files.get(RSYSLOG), seen.stock),
             said=say("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
@@ -85,8 +91,26 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
             path=BACKUP,
             content=(FILES / BACKUP[1:]).read_text(),
             before=seen.files.get(BACKUP),
+            foreign=not is_known(seen.files.get(BACKUP)),
             said=say("backup-log", path=BACKUP),
         )
+
+
+def _plans(seen: RotationFiles) -> tuple[str, ...]:
+    """The plan's own stanzas as the plan writes them; a file of that name with other content is the site's."""
+    return tuple(path for path in PLANS_OWN if path in seen.files and is_known(seen.files[path]))
+
+
+def _foreign(stanza: HostFile | None, stock: frozenset[str]) -> bool:
+    """Whether it is neither the package's, nor ours, whatever logs and figures it has."""
+    if stanza is None or hashlib.md5(stanza.content.encode(), usedforsecurity=False).hexdigest() in stock:
+        return False
+    return _directives(stanza.content) != _directives((FILES / RSYSLOG[1:]).read_text())
+
+
+def _directives(stanza: str) -> str:
+    """What it says beside its logs, but for the figure that follows the target."""
+    return re.sub(r"(?m)^maxsize \d+M$", "maxsize", essence(stanza.partition("{")[2]))
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
@@ -96,6 +120,7 @@ def _timer(seen: RotationFiles) -> Iterator[Yielded]:
             path=HOURLY,
             content=(FILES / HOURLY[1:]).read_text(),
             before=seen.files.get(HOURLY),
+            foreign=not is_known(seen.files.get(HOURLY)),
             activate=RELOAD,
             said=say("hourly", path=HOURLY),
         )
@@ -166,7 +191,7 @@ def _rsyslog(seen: RotationFiles, most: int) -> str:
     """Our stanza for the logs this distribution's has, and those of the stanzas it replaces; no other file's."""
     ours = (FILES / RSYSLOG[1:]).read_text().replace(f"maxsize {MAXSIZE}M", f"maxsize {most}M")
     listed, brace, body = ours.partition("{")
-    replaced = [seen.files[path].content for path in (RSYSLOG, *PLANS_OWN) if path in seen.files]
+    replaced = [seen.files[path].content for path in (RSYSLOG, *_plans(seen)) if path in seen.files]
     paths = dict.fromkeys(log for content in replaced for log in paths_in(content))
     paths |= dict.fromkeys(NEEDED if RSYSLOG in seen.files else listed.split())
     elsewhere = _owned(seen, RSYSLOG)
@@ -178,7 +203,7 @@ def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
     others = [
         file.content
         for path, file in seen.files.items()
-        if path.startswith("/etc/logrotate") and path not in (mine, *PLANS_OWN) and not IGNORED.search(path)
+        if path.startswith("/etc/logrotate") and path not in (mine, *_plans(seen)) and not IGNORED.search(path)
     ]
     return frozenset(log for content in others for log in paths_in(content))
 

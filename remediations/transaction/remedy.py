@@ -43,7 +43,7 @@ class Remedy(msgspec.Struct, frozen=True):
         Unknown where it cannot tell, RemedyError where it would go beyond what it declares.
         """
         given = {**seen, BOUNDS: bounds} if BOUNDS in inspect.signature(self.cure).parameters else seen
-        plan = draw_plan(self.name, criteria, self._yielded(given))
+        plan = draw_plan(self.name, criteria, self._yielded(given), seen)
         for step in plan.steps:
             if isinstance(step, PatchObject) and step.object.resource not in self.patches:
                 raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")

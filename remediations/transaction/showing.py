@@ -42,6 +42,8 @@ def _step(step: Step, language: str) -> Iterator[Line]:
     if isinstance(step, InstallFile | RemoveFile) and step.activate:
         yield line("then", redact(step.activate))
     yield line("undo", undo_of(step, language))
+    if isinstance(step, InstallFile) and step.foreign:
+        yield phrase("fix", "foreign", {}, language), "yellow"
     for changed in difference(step).splitlines():
         yield changed, {"+": "green", "-": "red"}.get(changed[:1], "")
 

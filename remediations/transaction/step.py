@@ -23,7 +23,9 @@ UNTOUCHABLE = (
 class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     """Put a file in place, whole or not at all. `before` is what stands there now; `activate` makes it count.
 
-    `activate` also runs after the file was taken back, so it must be right for either content.
+    `activate` also runs after the file was taken back, so it must be right for either content. `mode` and `owner` are
+    those of a new file; one that is there keeps its own unless they are laxer. `foreign`: what stands there is the
+    site's own, and not known to this project.
     """
 
     path: str
@@ -35,6 +37,7 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     activate: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
+    foreign: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would lock people out."""

@@ -1,20 +1,24 @@
-# Put $path back as keep.sh found it; may be repeated. What stood there instead is kept as `replaced`, and said where it is
+# Put $path back as keep.sh found it; may be repeated. What stands there instead is set aside as `replaced`, and said where it is
 # neither what was installed nor what stood there before: somebody else changed it since.
 set -eu
 rm -f "$new"
-if [ -f "$path" ] && [ ! -e replaced ]; then
+[ -e absent ] || [ -e backup ] || [ -L backup ] || exit 0 # nothing was begun
+name=${path#"$ROOT"}
+if [ -L "$path" ]; then
+  [ -L backup ] || { cp -a "$path" replaced; echo "$name became a link since ($(readlink "$path")); it is kept: $PWD/replaced"; }
+elif [ -f "$path" ] && [ ! -e replaced ]; then
   cp -a "$path" replaced
   if ! cmp -s "$path" content && ! cmp -s "$path" backup; then
-    echo "${path#"$ROOT"} was changed by somebody else since; that version is kept: $PWD/replaced"
+    echo "$name was changed by somebody else since; that version is kept: $PWD/replaced"
   fi
 elif [ ! -e "$path" ] && [ -e content ] && [ -e backup ]; then
-  echo "${path#"$ROOT"} was removed by somebody else since; what stood there before this run is put back"
+  echo "$name was removed by somebody else since; what stood there before this run is put back"
 fi
 if [ -e backup ] || [ -L backup ]; then
   cp -a backup "$new"
   [ -L "$new" ] || sync "$new"
   mv -fT "$new" "$path"
-elif [ -e absent ]; then
+else
   rm -f "$path"
   while read -r folder; do rmdir "$folder" 2>/dev/null || :; done <made
 fi
