@@ -9,6 +9,7 @@ from shlex import quote
 
 from fixtures.host.images.images import Image, Images, full_name
 from fixtures.host.system.mcp_workloads import Container, McpWorkloads, Workload
+from remediations.transaction.calls import Call
 from remediations.transaction.object_scripts import with_kubectl
 from remediations.transaction.objects import ClusterObject, PatchObject
 from remediations.transaction.remedy import remedy
@@ -29,7 +30,7 @@ done
 """
 
 
-@remedy("MCP", patches=("deployments.apps",))
+@remedy("MCP", patches=("deployments.apps",), asks=("get services/proxy",))
 def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]:
     """The image first, then each namespace."""
     seen, archive = mcp_workloads, mcp_workloads.asked["archive"]
@@ -96,6 +97,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
     return RunCommand(
         command=with_kubectl(HEALTHY.format(path=quote(path))),
         shown=f"kubectl get --raw {path}",
+        calls=(Call("get", "services/proxy", namespace),),
         said=say("health", namespace=namespace),
     )
 

@@ -124,7 +124,8 @@ def test_a_file_that_needs_no_change_is_in_nobodys_way() -> None:
     ],
 )
 def test_mode_and_owner_stay_unless_they_are_laxer(there: str, wanted: str, placed: str) -> None:
-    before = HostFile("/etc/x", *there.split(), digest="d", content="x")
+    mode, owner = there.split()
+    before = HostFile("/etc/x", mode, owner, "d", "x")
     step = as_placed(InstallFile(path="/etc/x", content="y", before=before, mode=wanted, said=plain("x")))
     assert isinstance(step, InstallFile)
     assert f"{step.mode} {step.owner}" == placed

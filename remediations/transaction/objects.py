@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from remediations.transaction.calls import Call, deleting, patching
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.said import NOTHING, Sentence
 
@@ -61,6 +62,11 @@ class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
         """How long it may take."""
         return self.rollout + 60.0
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What it asks of the API."""
+        return tuple(Call(*right, self.object.namespace) for right in patching(self.object.resource))
+
 
 class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     """Delete objects of one resource; manifests, status and events are kept in the run's folder before.
@@ -87,6 +93,12 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     def resource(self) -> str:
         """Of all of them."""
         return self.objects[0].resource
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What it asks of the API."""
+        spaces = dict.fromkeys(one.namespace for one in self.objects)
+        return tuple(Call(*right, space) for space in spaces for right in deleting(self.resource))
 
     @property
     def restored(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from gate.contract import Text
+from remediations.transaction.calls import Call
 from remediations.transaction.difference import difference
 from remediations.transaction.objects import PatchObject, fields
 from remediations.transaction.placing import as_placed, met_by
@@ -27,6 +28,11 @@ class Plan(msgspec.Struct, frozen=True):
         """That of its riskiest step; to replace a file of the site's own is disruptive."""
         risky = any(step.risk is Risk.DISRUPTIVE or getattr(step, "foreign", False) for step in self.steps)
         return Risk.DISRUPTIVE if risky else Risk.SAFE
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All that its steps ask of the cluster's API."""
+        return tuple(call for step in self.steps for call in getattr(step, "calls", ()))
 
     @property
     def diff(self) -> str:

@@ -15,6 +15,7 @@ import remediations
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import FACTS, Fact
 from gate.bound import Bounds
+from remediations.transaction.calls import Right, deleting, named, patching
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError
@@ -27,7 +28,8 @@ Cure = Callable[..., Iterator[Yielded]]
 class Remedy(msgspec.Struct, frozen=True):
     """A remedy by its name (the module's), the facts it needs, and the ids (or chapters of ids) it may influence.
 
-    `patches` and `deletes` are the only resources of the cluster it may change so: the fixer's role follows from them.
+    `patches` and `deletes` are the only resources of the cluster it may change so, and `asks` is what its commands ask of
+    the API beside that (`get services/proxy`): the fixer's role follows from the three.
     """
 
     name: str
@@ -36,6 +38,14 @@ class Remedy(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
     patches: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Every verb on a resource that it declares."""
+        patches = (right for resource in self.patches for right in patching(resource))
+        deletes = (right for resource in self.deletes for right in deleting(resource))
+        return frozenset((*patches, *deletes, *map(named, self.asks)))
 
     def plan(self, criteria: Iterable[str], seen: Mapping[str, Any], bounds: Bounds) -> Plan:
         """What it would do, so that the targets `bounds` are met.
@@ -49,6 +59,9 @@ class Remedy(msgspec.Struct, frozen=True):
                 raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")
             if isinstance(step, DeleteObjects) and step.resource not in self.deletes:
                 raise RemedyError(f"{self.name} does not declare that it deletes {step.resource}")
+        for call in plan.calls:
+            if call.right not in self.rights:
+                raise RemedyError(f"{self.name} does not declare that it asks: {call.verb} {call.resource}")
         return plan
 
     def _yielded(self, given: Mapping[str, Any]) -> list[Yielded]:
@@ -67,7 +80,9 @@ class Remedy(msgspec.Struct, frozen=True):
 REMEDIES: dict[str, Remedy] = {}
 
 
-def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = ()) -> Callable[[Cure], Cure]:
+def remedy(
+    *scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = (), asks: tuple[str, ...] = ()
+) -> Callable[[Cure], Cure]:
     """Declare the decorated generator as the remedy of its name."""
 
     def declare(cure: Cure) -> Cure:
@@ -75,7 +90,7 @@ def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] 
         needed = [name for name in inspect.signature(cure).parameters if name != BOUNDS]
         if unknown := [fact for fact in needed if fact not in FACTS]:
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
-        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes)
+        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes, asks)
         return cure
 
     return declare

@@ -3,6 +3,7 @@
 import msgspec
 
 from fixtures.host.system.files import HostFile
+from remediations.transaction.calls import Call
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.said import NOTHING, Sentence
@@ -63,13 +64,15 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Run POSIX sh as root; what it prints is shown while it runs.
 
     `undo` must be right whether the command ran, half ran or never ran. Without one its sentence has to say (`lasting`)
-    what it leaves and why nobody is worse off. `shown` stands for a command longer than a plan should be.
+    what it leaves and why nobody is worse off. `shown` stands for a command longer than a plan should be. `calls` are
+    all that it asks of the cluster's API, with `kube`.
     """
 
     command: str
     said: Sentence
     shown: str = ""
     undo: str = ""
+    calls: tuple[Call, ...] = ()
     risk: Risk = Risk.SAFE
     seconds: float = 60
 
