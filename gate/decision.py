@@ -8,8 +8,8 @@ import msgspec
 
 from gate.contract import Basis, Kind
 from gate.outcome import Outcome
+from gate.resolve import COUNTS_ALL, resolve_outcomes
 from gate.run import Result, Run
-from gate.settle import COUNTS_ALL, settle
 
 
 class Verdict(IntEnum):
@@ -65,7 +65,7 @@ OF_OUTCOME = {
 
 def decide(run: Run) -> Decision:
     """Total: every Run has a decision, and what was not judged is unknown."""
-    results = settle(run)
+    results = resolve_outcomes(run)
     blocking = [id for id, criterion in run.contract.items() if criterion.blocking]
     plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
     advisory = [id for id in run.contract if id not in blocking]

@@ -30,7 +30,7 @@ class Derived(msgspec.Struct, frozen=True):
         return self.reason if self.outcome is Outcome.UNKNOWN else None
 
 
-class Progress(msgspec.Struct, frozen=True):
+class PhaseProgress(msgspec.Struct, frozen=True):
     """How much of Phase 0 is done: blocking criteria outside the decision's own chapter."""
 
     met: int
@@ -68,14 +68,14 @@ class Score(msgspec.Struct, frozen=True):
         return 0.0 if self.knocked_out or not self.weights else 100 * (self.passed + self.unknown) / self.weights
 
 
-def progress(contract: Contract, results: Mapping[str, Result]) -> Progress:
+def progress(contract: Contract, results: Mapping[str, Result]) -> PhaseProgress:
     """Blocking criteria of the plan's chapters, met and not."""
     rows = {
         id: results.get(id, Result(id)).outcome
         for id, criterion in contract.items()
         if criterion.blocking and criterion.chapter != DECISION
     }
-    return Progress(
+    return PhaseProgress(
         met=sum(outcome.settled for outcome in rows.values()),
         blocking=len(rows),
         failing=tuple(id for id, outcome in rows.items() if outcome is Outcome.FAIL),
@@ -105,7 +105,7 @@ def _knocks_out(criterion: Criterion, result: Result) -> bool:
     )
 
 
-def judge_progress(seen: Progress) -> Derived:
+def judge_progress(seen: PhaseProgress) -> Derived:
     """DEC-01: all of them; a failure fails it, anything open leaves it unknown."""
     if seen.failing:
         return Derived(Outcome.FAIL)

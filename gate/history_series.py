@@ -36,7 +36,7 @@ class Earlier(msgspec.Struct, frozen=True):
     readings: Mapping[str, Reading]
 
 
-class Chronicle(msgspec.Struct, frozen=True):
+class HistorySeries(msgspec.Struct, frozen=True):
     """Looks of the last days, the course of some criteria, and the audit before this one."""
 
     looks: tuple[Look, ...] = ()
@@ -44,13 +44,13 @@ class Chronicle(msgspec.Struct, frozen=True):
     last: Earlier | None = None
 
 
-def chronicle_of(samples: Iterable[Sample], ids: Collection[str], criteria: int, until: datetime) -> Chronicle:
+def history_series(samples: Iterable[Sample], ids: Collection[str], criteria: int, until: datetime) -> HistorySeries:
     """Of the samples before `until`; `ids` are the criteria whose course is kept, of as many as there are `criteria`."""
     earlier = sorted((sample for sample in samples if sample.at < until), key=lambda sample: sample.at)
     recent = [sample for sample in earlier if sample.at >= until - SPAN]
     slots = [list(slot) for _, slot in groupby(recent, lambda sample: (until - sample.at) // SLOT)]
     marks = {id: tuple(mark for slot in slots if (mark := _mark(id, slot))) for id in ids}
-    return Chronicle(
+    return HistorySeries(
         tuple(_look(slot) for slot in slots), {id: row for id, row in marks.items() if row}, _last(earlier, criteria)
     )
 

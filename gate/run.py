@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from gate.contract import Criterion, Text
-from gate.history_series import Chronicle
+from gate.history_series import HistorySeries
 from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.people import People
@@ -118,7 +118,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     adopted: tuple[Adoption, ...] = ()
     left_out: LeftOut | None = None
     account: Account = ""
-    chronicle: Chronicle = Chronicle()
+    chronicle: HistorySeries = HistorySeries()
     version: int = VERSION
 
     @property

@@ -18,7 +18,7 @@ HORIZON = 12  # months
 MONTH = 365.25 / 12  # days
 
 
-class Basis(StrEnum):
+class SavingBasis(StrEnum):
     """What a saving rests on: somebody's estimate, or a record."""
 
     ASSUMED = "assumed"
@@ -32,7 +32,7 @@ class Logged(msgspec.Struct, frozen=True):
     hours: float
     activity: str
     saved: float = 0.0
-    basis: Basis = Basis.ASSUMED
+    basis: SavingBasis = SavingBasis.ASSUMED
 
 
 class Return(msgspec.Struct, frozen=True):
@@ -80,9 +80,9 @@ def return_of(log: tuple[Logged, ...], planned_from: date | None) -> Return:
     """Computed from the log; where no hours are written down, from the plan's own."""
     spent, saving = [row for row in log if row.hours], [row for row in log if row.saved]
     hours = sum(row.hours for row in spent)
-    sums = {basis: sum(row.saved for row in saving if row.basis is basis) for basis in Basis}
+    sums = {basis: sum(row.saved for row in saving if row.basis is basis) for basis in SavingBasis}
     last = max((row.date for row in spent), default=planned_from)
-    return Return(hours or PLANNED, not hours, sums[Basis.MEASURED], sums[Basis.ASSUMED], last)
+    return Return(hours or PLANNED, not hours, sums[SavingBasis.MEASURED], sums[SavingBasis.ASSUMED], last)
 
 
 def load_worklog(file: Path) -> tuple[Logged, ...]:
@@ -112,14 +112,14 @@ def _logged(row: dict[str, str]) -> Logged:
     if None in row:
         raise ValueError("more fields than the first line has")
     saved, basis = row.get("saved_hours_per_month", "").strip(), row.get("basis", "").strip()
-    if saved and basis not in tuple(Basis):
+    if saved and basis not in tuple(SavingBasis):
         raise ValueError(f"basis “{basis}” is neither assumed nor measured")
     return Logged(
         date.fromisoformat(row["date"].strip()),
         _hours(row["hours"]),
         row.get("activity") or row.get("note") or "",
         _hours(saved),
-        Basis(basis) if saved else Basis.ASSUMED,
+        SavingBasis(basis) if saved else SavingBasis.ASSUMED,
     )
 
 

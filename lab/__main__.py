@@ -10,7 +10,7 @@ from lab import actions
 from lab.errors import LabError, UnfitMachineError
 from lab.needs import require_machine
 from lab.private import enter_private_namespace
-from lab.say import say
+from lab.progress import announce
 from lab.scenarios import SCENARIOS
 
 
@@ -51,13 +51,13 @@ def main(arguments: list[str]) -> int:
         enter_private_namespace(arguments)
         return getattr(actions, options.command)(options) or 0
     except UnfitMachineError as problem:
-        say(str(problem))
+        announce(str(problem))
         return 2
     except LabError as problem:
-        say(f"lab: {problem}")
+        announce(f"lab: {problem}")
         return 1
     except KeyboardInterrupt:
-        say("lab: interrupted")
+        announce("lab: interrupted")
         return 130
 
 

@@ -19,7 +19,7 @@ from lab.machine.session import discard, restart, start
 from lab.needs import BOOT, BUILD, require_packages
 from lab.places import Places, places
 from lab.private import mount_store
-from lab.say import say
+from lab.progress import announce
 from lab.scenarios import SCENARIOS
 from lab.scenarios.change import refresh
 from lab.target.write import write_target
@@ -79,7 +79,7 @@ def down(options: Namespace) -> None:
         with locked(here.run / f".{name}", f"Lab {name}", wait=True):
             discard(here, name)
             shutil.rmtree(servers.folder(here, name), ignore_errors=True)
-        say(f"Lab {name} is down.")
+        announce(f"Lab {name} is down.")
 
 
 def shell(options: Namespace) -> int:
@@ -109,7 +109,7 @@ def clean(_: Namespace) -> None:
         raise LabError("Labs are up or were left behind: `python3 -m lab down --all` first.")
     with locked(here.made().cache / ".build", "Building the lab", wait=False):
         shutil.rmtree(here.cache)
-    say(f"Removed {here.cache}")
+    announce(f"Removed {here.cache}")
 
 
 def _boot(here: Places, name: str, scenario_name: str) -> None:
@@ -125,7 +125,7 @@ def _boot(here: Places, name: str, scenario_name: str) -> None:
             discard(here, name)
             shutil.rmtree(servers.folder(here, name), ignore_errors=True)
             raise
-    say(f"Lab {name} is up in scenario {scenario.name}: {time.monotonic() - begun:.1f} s in all")
+    announce(f"Lab {name} is up in scenario {scenario.name}: {time.monotonic() - begun:.1f} s in all")
     print(os.fspath(target))
 
 
@@ -133,4 +133,4 @@ def _require_snapshot(here: Places, scenario: str) -> None:
     if not here.snapshot(scenario).exists():
         raise LabError("The lab is not built yet: `make lab` or `python3 -m lab build` (about 10 min, once).")
     if not all(step.done(here) for step in STEPS):
-        say("  The recipe has changed since the cache was built; `python3 -m lab build` brings it up to date.")
+        announce("  The recipe has changed since the cache was built; `python3 -m lab build` brings it up to date.")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.errors import LabError
-from lab.say import say
+from lab.progress import announce
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def locked(path: Path, what: str, *, wait: bool) -> Iterator[None]:
             holder = f"{what}: process {file.read().strip() or '?'} is at it"
             if not wait:
                 raise LabError(f"{holder}; wait for it to end, then try again.") from None
-            say(f"  {holder}; waiting")
+            announce(f"  {holder}; waiting")
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(str(os.getpid()))

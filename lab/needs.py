@@ -8,7 +8,7 @@ import sys
 
 from lab.commands import attempt, run
 from lab.errors import UnfitMachineError
-from lab.say import say, timed
+from lab.progress import announce, timed
 
 BOOT = ("systemd-container", "iproute2", "openssh-client", "xfsprogs", "e2fsprogs", "git")
 BUILD = (*BOOT, "mmdebstrap", "zstd", "golang-1.19-go", "dpkg-dev", "debian-archive-keyring")
@@ -37,7 +37,7 @@ def require_packages(packages: tuple[str, ...]) -> None:
     missing = [package for package in packages if not _installed(package)]
     if not missing:
         return
-    say(f"Installing Debian packages on this machine: {' '.join(missing)}")
+    announce(f"Installing Debian packages on this machine: {' '.join(missing)}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     with timed("apt-get install"):
         run("apt-get", "update", "-qq", env=quiet)

@@ -15,7 +15,7 @@ from gate.decision import decide
 from gate.run import Run, RunError, read_run
 from gate.sentence import phrase
 from notify.memory import FILE, Told, remember, remembered
-from notify.message import Message, changed, failed, told_now, worth_telling
+from notify.message import Message, announced_now, changed, deserves_message, failed
 from reports.text.words import Voice
 
 DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
@@ -33,11 +33,11 @@ def main(words: list[str]) -> int:
         return BAD_INPUT
     state = given.state or Path(target.folder)
     told = remembered(state)
-    results = [_tell(address, tell, told) for address in addresses(target)]
-    return max([DONE, *results, _keep(state, told) if given.command != "test" else DONE])
+    results = [_notify(address, tell, told) for address in addresses(target)]
+    return max([DONE, *results, _remember(state, told) if given.command != "test" else DONE])
 
 
-def _tell(address: Address, tell: Tell, told: dict[str, Told]) -> int:
+def _notify(address: Address, tell: Tell, told: dict[str, Told]) -> int:
     """One address: at most one message; `told` keeps it only where it was taken."""
     answer = tell(told.get(address.name, Told()))
     if answer is None:
@@ -62,7 +62,7 @@ def _delivered(address: Address, message: Message) -> str:
     return deliver(address.url, message)
 
 
-def _keep(state: Path, told: dict[str, Told]) -> int:
+def _remember(state: Path, told: dict[str, Told]) -> int:
     if told == remembered(state):
         return DONE
     try:
@@ -80,9 +80,9 @@ def _changed(given: argparse.Namespace, target: Target) -> Tell:
     decision, voice = decide(run), Voice(target.notify.language)
 
     def tell(before: Told) -> tuple[Message, Told] | None:
-        if not worth_telling(before, decision, light=given.light):
+        if not deserves_message(before, decision, light=given.light):
             return None
-        return changed(run, decision, before, voice, target.notify.link), told_now(run, decision, before)
+        return changed(run, decision, before, voice, target.notify.link), announced_now(run, decision, before)
 
     return tell
 

@@ -21,7 +21,7 @@ class Message(msgspec.Struct, frozen=True):
     body: str
 
 
-def worth_telling(before: Told, decision: Decision, *, light: bool) -> bool:
+def deserves_message(before: Told, decision: Decision, *, light: bool) -> bool:
     """Something else was told last. A light look judges little: of it only a NO-GO is a decision."""
     if light and decision.verdict is not Verdict.NO_GO:
         return False
@@ -52,7 +52,7 @@ def failed(place: str, name: str, before: Told, voice: Voice) -> Message:
     return Message(title, "\n".join(lines + ([voice.say("notify", "last-told", {"was": was})] if was else [])))
 
 
-def told_now(run: Run, decision: Decision, before: Told) -> Told:
+def announced_now(run: Run, decision: Decision, before: Told) -> Told:
     """To be remembered. What a light look did not judge stays as it was told."""
     outcomes = {id: decision.results[id].outcome for id in run.contract if id in run.results}
     return Told(decision.verdict.name, len(decision.waived), run.ended, {**before.outcomes, **outcomes})

@@ -19,7 +19,7 @@ from fixtures.host.schedules.schedules import Schedules
 from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bound, Bounds
 from remediations._known import is_known
-from remediations.transaction.said import sentences
+from remediations.transaction.messages import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
 say = sentences("backups")

@@ -13,11 +13,11 @@ from shlex import quote
 
 from fixtures.cluster.deployments import Deployments
 from fixtures.host.disk.cleanup_files import CleanupFiles
-from fixtures.host.disk.waste import Image, Waste
+from fixtures.host.disk.waste import UnusedImage, Waste
 from gate.bound import Bounds
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
@@ -130,5 +130,5 @@ def _name(name: str) -> bool:
     return not name.startswith("sha256:")
 
 
-def _size(image: Image) -> int:
+def _size(image: UnusedImage) -> int:
     return image.size

@@ -17,8 +17,8 @@ from fixtures.host.schedules.schedules import Job, Schedules
 from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bounds
 from remediations._known import is_known
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, Yielded
 
 say = sentences(__name__)

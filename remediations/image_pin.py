@@ -11,8 +11,8 @@ from shlex import quote
 from fixtures.host.images.image_archives import ImageArchives
 from fixtures.host.images.images import Image, Images, full_name
 from fixtures.host.system.mcp_workloads import McpWorkloads
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)

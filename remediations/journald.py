@@ -16,8 +16,8 @@ from fixtures.host.logs.journal_config import DAY, size
 from fixtures.host.logs.journal_files import JournalFiles
 from gate.bound import Bounds
 from remediations._known import is_known
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
 say = sentences(__name__)

@@ -17,8 +17,8 @@ from fixtures.host.logs.rotation_files import RotationFiles
 from fixtures.host.system.files import HostFile
 from gate.bound import Bounds
 from remediations._known import essence, is_known
+from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
 say = sentences(__name__)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from shlex import quote
 
 from fixtures.host.images.images import Image, Images, full_name
-from fixtures.host.system.mcp_workloads import Container, McpWorkloads, Workload
+from fixtures.host.system.mcp_workloads import McpWorkloads, Workload, WorkloadContainer
 from remediations.transaction.calls import Call
+from remediations.transaction.messages import sentences
 from remediations.transaction.object_scripts import with_kubectl
 from remediations.transaction.objects import ClusterObject, PatchObject
 from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
@@ -68,7 +68,7 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
     else:
         policy = container.policy if seen.asked["registry"] else "IfNotPresent"
         image = container.image if full_name(container.image) == full_name(reference) else reference
-        new = Container(container.name, image, policy)
+        new = WorkloadContainer(container.name, image, policy)
         if (new, max(1, one.wanted)) != (container, one.wanted):
             yield PatchObject(
                 object=ClusterObject(
@@ -87,7 +87,7 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
             yield _health(seen, namespace)
 
 
-def _fields(container: Container, replicas: int) -> dict[str, object]:
+def _fields(container: WorkloadContainer, replicas: int) -> dict[str, object]:
     template = {"name": container.name, "image": container.image, "imagePullPolicy": container.policy}
     return {"spec": {"replicas": replicas, "template": {"spec": {"containers": [template]}}}}
 
@@ -102,7 +102,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
     )
 
 
-def _container(one: Workload) -> Container | None:
+def _container(one: Workload) -> WorkloadContainer | None:
     """The only one, or the one named as the Deployment."""
     named = [container for container in one.containers if container.name == one.name]
     return (one.containers if len(one.containers) == 1 else named or (None,))[0]

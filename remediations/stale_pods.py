@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from fixtures.cluster.pods import Pod, Pods
 from fixtures.cluster.stale_pods import stale_pods as found_in
+from remediations.transaction.messages import sentences
 from remediations.transaction.objects import ClusterObject, DeleteObjects
 from remediations.transaction.remedy import remedy
-from remediations.transaction.said import sentences
 from remediations.transaction.step import Note, Yielded
 
 say = sentences(__name__)

@@ -22,7 +22,7 @@ import testinfra
 from fixtures.ask.answer import Answer
 from fixtures.ask.connection import Connection
 from fixtures.ask.facts import Asked, Fact
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.session.sources import ask_host
 from fixtures.target import Target, variables
 from fixtures.target.folder import load_target
@@ -94,7 +94,7 @@ def ssh_config(target: Target, control: str) -> Iterator[str]:
 
 def measure(target: Target, runs: int) -> Table:
     """Median seconds of each way, by round trip in milliseconds."""
-    facts = [fact for fact in known_facts() if fact.asked in (Asked.HOST, Asked.ROOT)]
+    facts = [fact for fact in registered_facts() if fact.asked in (Asked.HOST, Asked.ROOT)]
     ways: dict[str, Callable[[], None]] = {
         "floor: one login, one `true`": lambda: floor(target),
         f"ours: {len(facts)} facts of the host in one exchange": lambda: gather(target, facts),

@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-from testing.rooms import house, plugins
+from testing.small_audit import house, plugins
 
 __all__ = ["house", "plugins"]
 

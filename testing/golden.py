@@ -12,11 +12,11 @@ from gate.derived import progress, score
 from gate.maintenance import Maintenance
 from gate.outcome import Outcome
 from gate.people import Attestation, People, Void, Waiver
+from gate.resolve import resolve_outcomes
 from gate.run import Audited, Finding, Intervention, Reason, Result, Run, Source
-from gate.settle import settle
 from gate.stability import Window
-from gate.worklog import Basis, Logged
-from testing.watched import happened, watched
+from gate.worklog import Logged, SavingBasis
+from testing.synthetic_history import happened, synthetic_series
 
 CONTRACT = parse_contract((Path(__file__).parent / "golden.toml").read_text(encoding="utf-8"), "golden.toml")
 AT = datetime(2026, 2, 11, 13, 5, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def golden(*others: Result, **changes: Any) -> Run:
 
 def _derived(run: Run) -> Run:
     """What the derived tests would have seen."""
-    scored, done = score(run.contract, run.results), progress(run.contract, settle(run))
+    scored, done = score(run.contract, run.results), progress(run.contract, resolve_outcomes(run))
     shown = run.window or window(0)
     seen = {
         "INF-SCORE": (scored.lowest, {"lowest": scored.lowest, "highest": scored.highest}),
@@ -160,11 +160,13 @@ def not_yet() -> Run:
     log = (
         Logged(date(2026, 2, 4), 8.0, "audit, clean-up"),
         Logged(date(2026, 2, 7), 6.0, "backups"),
-        Logged(date(2026, 2, 9), 0.0, "no clean-up by hand", 3.0, Basis.MEASURED),
+        Logged(date(2026, 2, 9), 0.0, "no clean-up by hand", 3.0, SavingBasis.MEASURED),
         Logged(date(2026, 2, 9), 0.0, "no backup by hand", 2.0),
     )
     return golden(
-        window=seen, chronicle=watched(AT, len(CONTRACT)), people=People((BUDGET,), maintenance=(work,), worklog=log)
+        window=seen,
+        chronicle=synthetic_series(AT, len(CONTRACT)),
+        people=People((BUDGET,), maintenance=(work,), worklog=log),
     )
 
 

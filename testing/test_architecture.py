@@ -12,7 +12,7 @@ import pytest
 
 from gate.contract import load_contract
 from gate.sentence import locale
-from testing.rooms import ROOT
+from testing.small_audit import ROOT
 
 ROOMS = ("tests", "gate", "fixtures", "remediations", "reports", "notify", "lab")
 LONGEST_FILE, LONGEST_FUNCTION = 250, 50  # smells; the habit is 120 and 15

@@ -20,8 +20,8 @@ from fixtures.sources.clone import BuildClone
 from fixtures.sources.guides import ask_clone
 from fixtures.target import Target
 from fixtures.target.folder import load_target
-from testing.rooms import TARGET
 from testing.servers import serving
+from testing.small_audit import TARGET
 
 TOKEN = "made-up"
 RECORD = BuildRecord(datetime(2026, 2, 5, 8, tzinfo=UTC), datetime(2026, 2, 5, 9, tzinfo=UTC), cold=True)

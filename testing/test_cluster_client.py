@@ -16,8 +16,8 @@ from fixtures.ask.redaction import redact
 from fixtures.cluster.client import Cluster
 from fixtures.target.folder import load_target
 from testing.authority import data, keys
-from testing.rooms import TARGET
 from testing.servers import Handler, Server, serving, serving_api
+from testing.small_audit import TARGET
 
 TOKEN = "hunter2-the-token"
 PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)

@@ -10,11 +10,11 @@ from fixtures.cluster.deployments import Deployment, mcp_services
 from fixtures.cluster.nodes import Node, heartbeat, the_node
 from fixtures.cluster.pods import Pod
 from fixtures.target import Target
-from fixtures.target.place import Cluster, Place, Ssh
+from fixtures.target.place import ClusterSettings, Place, Ssh
 
 NOW = datetime(2026, 2, 11, 12, 0, tzinfo=UTC)
 TARGET = Target(
-    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k")
+    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=ClusterSettings(kubeconfig="k")
 )
 SOUND = {"replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "observedGeneration": 3}
 

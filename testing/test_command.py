@@ -12,7 +12,7 @@ import pytest
 from gate.history import remember
 from gate.past import Past
 from testing.places import entered_by_all
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]

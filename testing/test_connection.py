@@ -16,11 +16,11 @@ from fixtures.ask.facts import FACTS, Asked, Fact
 from fixtures.ask.redaction import MOST
 from fixtures.rights.observer import BUSY, HOME, observer
 from fixtures.rights.observer import digest as digest_of
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.target import Target, variables
 from fixtures.target.folder import load_target
 from testing.places import GREETING, SSHD, Sshd, fake_ssh
-from testing.rooms import ROOT, TARGET, House, Ran
+from testing.small_audit import ROOT, TARGET, House, Ran
 from testing.threats import attack
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for a Linux host")
@@ -192,7 +192,7 @@ ASKS = "printf '\\nphase0-gate asks %s\\n' {digest};"
 def test_an_account_that_can_only_ask_says_why_it_cannot(
     house: House, tmp_path: Path, digest: bool | None, then: str, code: str
 ) -> None:
-    mine = digest_of(observer(known_facts(), variables(load_target(house.target))))
+    mine = digest_of(observer(registered_facts(), variables(load_target(house.target))))
     said = ASKS.format(digest={True: mine, False: "0" * 64, None: ""}[digest]) + then.replace("{busy}", BUSY)
     fake_ssh(tmp_path / "bin", house.monkeypatch, session=f"{said} exit;")
     ran = house.audit(ASK)

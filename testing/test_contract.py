@@ -8,8 +8,8 @@ from gate.bound import Bound
 from gate.contract import CHAPTERS, Basis, ContractError, Kind, load_contract, parse_contract
 from gate.sentence import holes
 from gate.thresholds import tighten
-from testing.rooms import rows
 from testing.runs import row
+from testing.small_audit import rows
 
 ROW = """
 [X-01]

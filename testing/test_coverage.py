@@ -15,13 +15,13 @@ from fixtures.cluster.sets import StatefulSet
 from fixtures.evidence.coverage import Coverage, coverage
 from fixtures.host.backups.backup_copy import BackupCopy, backup_copy
 from fixtures.target import Target
-from fixtures.target.chapters import Backups
-from fixtures.target.place import Cluster, Place, Ssh
+from fixtures.target.chapters import BackupSettings
+from fixtures.target.place import ClusterSettings, Place, Ssh
 from testing.backup_files import NOW, dump, rdb, write
 from testing.host_answers import BACKUP_COPY
 
 TARGET = Target(
-    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=Cluster(kubeconfig="k")
+    target=Place(name="t", title="T"), host=Ssh(address="127.0.0.1", user="u"), cluster=ClusterSettings(kubeconfig="k")
 )
 POSTGRES = Pod(
     "twisterlab",
@@ -118,7 +118,7 @@ def test_the_oldest_of_the_newest_counts_and_a_missing_kind_is_told() -> None:
 
 
 def covered(*more: Claim | StatefulSet, **given: object) -> Coverage:
-    target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, Backups))
+    target = msgspec.structs.replace(TARGET, backups=msgspec.convert(given, BackupSettings))
     return coverage(
         target,
         (POSTGRES, REDIS),

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from gate.contract import Criterion
 from gate.derived import judge_progress, judge_score, judge_window, progress, score
 from gate.outcome import Outcome
+from gate.resolve import DERIVED, derive, resolve_outcomes
 from gate.run import Intervention, Result
-from gate.settle import DERIVED, derive, settle
 from gate.stability import Window
 from testing.runs import GO, LONG, NOW, SHORT, row, run
 
@@ -141,7 +141,7 @@ def test_days_are_proven_pending_or_unknown() -> None:
 @pytest.mark.parametrize("id", DERIVED)
 @pytest.mark.parametrize("shown", [Outcome.UNKNOWN, Outcome.PENDING, Outcome.FAIL])
 def test_a_derived_test_that_broke_stays_what_it_was(id: str, shown: Outcome) -> None:
-    settled = settle(msgspec.structs.replace(GO, results={**GO.results, id: Result(id, shown)}))
+    settled = resolve_outcomes(msgspec.structs.replace(GO, results={**GO.results, id: Result(id, shown)}))
     assert settled[id].outcome is shown
 
 
@@ -150,15 +150,15 @@ def test_the_derived_are_computed_anew(id: str) -> None:
     contract = {**GO.contract, "INF-11": row("INF-11", weight=90)}
     broken = {**GO.results, "INF-11": Result("INF-11", Outcome.FAIL), id: Result(id, Outcome.PASS)}
     assert (
-        settle(msgspec.structs.replace(GO, contract=contract, results=broken, window=SHORT))[id].outcome
+        resolve_outcomes(msgspec.structs.replace(GO, contract=contract, results=broken, window=SHORT))[id].outcome
         is not Outcome.PASS
     )
 
 
 def test_a_run_that_changed_something_opens_the_window_anew() -> None:
     changed = msgspec.structs.replace(GO, interventions=(Intervention("r", "applied", ()),))
-    assert settle(changed)["DEC-02"].outcome is Outcome.PENDING
-    assert settle(msgspec.structs.replace(changed, window=None))["DEC-02"].outcome is Outcome.UNKNOWN
+    assert resolve_outcomes(changed)["DEC-02"].outcome is Outcome.PENDING
+    assert resolve_outcomes(msgspec.structs.replace(changed, window=None))["DEC-02"].outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_no_server_is_stable_by_made_up_samples(kind: str, outcome: Outcome) -> 
     made_up = msgspec.structs.replace(
         GO, window=msgspec.structs.replace(LONG, synthetic=True), target=msgspec.structs.replace(GO.target, kind=kind)
     )
-    assert settle(made_up)["DEC-02"].outcome is outcome
+    assert resolve_outcomes(made_up)["DEC-02"].outcome is outcome
 
 
 def test_nothing_else_is_derived() -> None:

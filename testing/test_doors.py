@@ -19,19 +19,19 @@ from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.connection import refused
 from fixtures.ask.facts import FACTS, Asked, Fact
 from fixtures.cluster.client import unreachable
-from fixtures.session.outcome import _said
+from fixtures.session.outcome import _message
 from fixtures.session.recording import write_recording
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.session.sources import _as_unknown
 from fixtures.sources.ci import ask_ci
 from gate.sentence import LANGUAGES, holes, locale, phrase
 from remediations.transaction.difference import difference
+from remediations.transaction.messages import NOTHING, Sentence
 from remediations.transaction.plan import Plan
-from remediations.transaction.said import NOTHING, Sentence
 from remediations.transaction.showing import shown
 from remediations.transaction.step import InstallFile, RunCommand
-from testing.rooms import House
 from testing.secrets import FORMS, PLANT, planted
+from testing.small_audit import House
 from testing.test_recording import TARGET, recording
 from testing.threats import attack
 
@@ -105,7 +105,7 @@ def test_no_path_of_an_exception_carries_a_secret(kind: Callable[[str], BaseExce
     assert hides(secret, refused(TARGET, text).values)
     if isinstance(error, Exception):
         assert hides(secret, unreachable("https://h:6443", error).values)
-    assert isinstance(error, Unknown) or hides(secret, Unknown("test-broke", why=_said(error)).values)
+    assert isinstance(error, Unknown) or hides(secret, Unknown("test-broke", why=_message(error)).values)
 
 
 @attack("T13", "no text of an exception carries a secret")
@@ -172,7 +172,7 @@ IDS = tuple(f"{letter}-01" for letter in "ABCDEFGH")
 )
 def test_nothing_a_test_saw_or_raised_shows_a_secret(form: str, house: House) -> None:
     """Secrets in what tests saw, found, printed, warned of and raised, in set-up and in clean-up: every file and the terminal."""
-    from testing.rooms import rows
+    from testing.small_audit import rows
 
     ran = house.audit(TESTS % planted(form), "-rA", contract="\n".join(rows(id) for id in IDS))
     assert ran.outcome("A-01") == "pass", ran.run["results"]["A-01"]
@@ -242,7 +242,7 @@ file /usr/local/bin/b.sh
 @attack("T14", "a recording keeps of a script what the checks use")
 def test_a_recording_keeps_of_a_script_what_the_checks_use(tmp_path: Path) -> None:
     """A secret without any form in remarks, values, arguments, messages and here-documents of schedules and scripts."""
-    known_facts()
+    registered_facts()
     answer = Answer(SCRIPT, "", 0, "ask", NOW)
     write_recording(msgspec.structs.replace(recording(), answers={"schedules": answer}), tmp_path / "r.json")
     kept = json.loads((tmp_path / "r.json").read_text())["answers"]["schedules"]["out"]

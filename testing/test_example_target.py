@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from fixtures.ask.facts import Asked
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.target import Target, TargetError
-from fixtures.target.folder import COPY, EXAMPLE, known, load_target
+from fixtures.target.folder import COPY, EXAMPLE, known_targets, load_target
 from gate.contract import load_contract
 from gate.people import Attestation, Waiver, load_people
 from gate.thresholds import tighten
@@ -98,7 +98,7 @@ def test_the_role_covers_every_list_and_no_secret() -> None:
     }
     asked = {
         ("" if path[1] == "api" else path[2], path[-1])
-        for fact in known_facts()
+        for fact in registered_facts()
         if fact.asked is Asked.CLUSTER
         for path in [fact.ask.split("?")[0].split("/")]
         if len(path) > 2
@@ -182,5 +182,5 @@ def test_a_copy_with_a_server_s_address_is_a_target(tmp_path: Path) -> None:
 
 
 def test_it_is_not_offered() -> None:
-    assert known().split(", ")[0] == "demo"
-    assert EXAMPLE.name not in known()
+    assert known_targets().split(", ")[0] == "demo"
+    assert EXAMPLE.name not in known_targets()

@@ -11,12 +11,12 @@ from gate.contract import Contract, Kind
 from gate.outcome import Outcome
 from testing.faults.cure import curable, judged
 from testing.faults.fault import Fault, Where, load_faults
-from testing.faults.order import lots
+from testing.faults.order import sequences
+from testing.faults.parallel import prove_on
 from testing.faults.proof import Proof, drills_of, owes
 from testing.faults.prove import Prover, proven
 from testing.faults.server import Server
-from testing.faults.several import prove_on
-from testing.faults.turns import turns
+from testing.faults.sharing import shared_audits
 from testing.runs import row
 
 KINDS = {"A-01": Kind.LIVE, "B-01": Kind.LIVE, "C-01": Kind.DRILL, "DEC-01": Kind.DERIVED}
@@ -84,7 +84,7 @@ def prove(small: Small, *faults: Fault) -> dict[str, Proof]:
 
 
 def proofs(faults: Sequence[Fault], small: Small, contract: Contract = CONTRACT) -> Iterator[Proof]:
-    return Prover(cast(Server, small), FOLDER, contract, drills_of(faults, contract)).prove(lots(faults, contract))
+    return Prover(cast(Server, small), FOLDER, contract, drills_of(faults, contract)).prove(sequences(faults, contract))
 
 
 def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
@@ -108,7 +108,9 @@ def test_a_fault_that_may_touch_anything_shows_the_end_of_no_other(small: Small)
 def test_the_end_of_a_drill_is_shown_by_a_fault_of_the_history(small: Small) -> None:
     """A fault of the history changes nothing a drill feels, though it changes what follows from every fault."""
     past = fault("DEC-01", where=Where.TARGET, revert="")
-    assert [[one.criterion for (one,) in lot] for lot in lots([past, fault("C-01")], CONTRACT)] == [["C-01", "DEC-01"]]
+    assert [[one.criterion for (one,) in lot] for lot in sequences([past, fault("C-01")], CONTRACT)] == [
+        ["C-01", "DEC-01"]
+    ]
     told = prove(small, past, fault("C-01"))
     assert {id: proof.ok for id, proof in told.items()} == {"C-01": True, "DEC-01": True}
     assert small.audits == 2 + 2  # what is sound, without and with the drill; each of the two shows one thing
@@ -158,7 +160,9 @@ def test_neighbours_touch_different_criteria() -> None:
     faults = [
         fault(id, name=str(number), inject="touch /etc/x") for number, id in enumerate(("A-01", "A-01", "B-01", "B-01"))
     ]
-    assert [[one.criterion for (one,) in lot] for lot in lots(faults, CONTRACT)] == [["A-01", "B-01", "A-01", "B-01"]]
+    assert [[one.criterion for (one,) in lot] for lot in sequences(faults, CONTRACT)] == [
+        ["A-01", "B-01", "A-01", "B-01"]
+    ]
 
 
 CHAPTERS = {
@@ -190,7 +194,7 @@ CHAPTERS = {
     ],
 )
 def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], together: list[int]) -> None:
-    assert sorted(map(len, turns(faults, CHAPTERS))) == together
+    assert sorted(map(len, shared_audits(faults, CHAPTERS))) == together
 
 
 @pytest.mark.parametrize(
@@ -216,27 +220,29 @@ def test_faults_share_an_audit_where_none_can_hide_another(faults: list[Fault], 
     ],
 )
 def test_faults_that_use_the_same_files_or_tools_are_apart(one: str, two: str, together: bool) -> None:
-    assert len(turns([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (1 if together else 2)
+    assert len(shared_audits([fault("A-01", inject=one), fault("B-01", inject=two)], CHAPTERS)) == (
+        1 if together else 2
+    )
 
 
 @pytest.mark.parametrize(("script", "together"), [("cp x k8s-29990101.yaml", False), ("cp x redis_29990101.rdb", True)])
 def test_a_newest_copy_is_apart_from_the_drill_that_would_restore_it(script: str, together: bool) -> None:
     contract = CHAPTERS | {"BKP-12": row("BKP-12", kind=Kind.DRILL, chapter="backups")}
-    assert len(turns([fault("BKP-12"), fault("D-01", inject=script)], contract)) == (1 if together else 2)
+    assert len(shared_audits([fault("BKP-12"), fault("D-01", inject=script)], contract)) == (1 if together else 2)
 
 
 def test_what_leaves_a_drill_unknown_is_apart_from_other_drills() -> None:
     contract = CHAPTERS | {"C-02": row("C-02", kind=Kind.DRILL, chapter="disk")}
     blind, drill = fault("C-01", expected=Outcome.UNKNOWN), fault("C-02")
-    assert len(turns([blind, drill], contract)) == 2
-    assert len(turns([blind, fault("A-01")], contract)) == 1
+    assert len(shared_audits([blind, drill], contract)) == 2
+    assert len(shared_audits([blind, fault("A-01")], contract)) == 1
 
 
 @pytest.mark.parametrize(("id", "together"), [("A-02", False), ("B-01", True)])
 def test_faults_of_one_chapter_that_act_on_the_cluster_are_apart(id: str, together: bool) -> None:
     """They act on the same pods: one that crashed came up with the other's image, and never got ready."""
     faults = [fault("A-01", inject="k3s ctr images tag x y"), fault(id, inject="k3s kubectl exec z -- kill 1")]
-    assert len(turns(faults, CHAPTERS)) == (1 if together else 2)
+    assert len(shared_audits(faults, CHAPTERS)) == (1 if together else 2)
 
 
 def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) -> None:

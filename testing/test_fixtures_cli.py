@@ -123,10 +123,10 @@ def test_what_is_mended_by_one_deed_is_told_it_once(folder: Path, api: str) -> N
 def test_what_was_left_of_the_example_is_told_and_no_fault(folder: Path) -> None:
     file = folder / "target.toml"
     file.write_text(file.read_text() + "[plan]\nmeeting = 2026-02-11\n")
-    minded = [line for line in check(folder).stdout.splitlines() if line.startswith("! ")]
-    assert len(minded) == 2
-    assert folder.name in minded[0]
-    assert "2026-02-11" in minded[1]
+    advisory = [line for line in check(folder).stdout.splitlines() if line.startswith("! ")]
+    assert len(advisory) == 2
+    assert folder.name in advisory[0]
+    assert "2026-02-11" in advisory[1]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("edge", "server"), ("here", "lab")])

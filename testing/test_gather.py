@@ -3,8 +3,8 @@ import pytest
 from fixtures.ask.facts import FACTS, Asked, Fact
 from testing.audits import ROOT
 from testing.places import GREETING, fake_ssh
-from testing.rooms import House
 from testing.servers import serving_api
+from testing.small_audit import House
 from testing.test_cluster_client import kubeconfig
 
 ONE = "@criterion('A-01')\ndef test_a(one, judge): assert judge(1)\n"

@@ -19,7 +19,7 @@ from fixtures.sources.guide_texts import Cited, Guide, cited, dead_links, guide_
 from fixtures.sources.guides import ask_guides, claimed
 from fixtures.target.folder import load_target
 from gate.people import Attestation, People
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXT = """# Rebuild

@@ -13,9 +13,9 @@ from fixtures.sources.guide_files import guide_files  # noqa: F401 — importing
 from fixtures.sources.guide_texts import guide_texts  # noqa: F401 — the same
 from fixtures.sources.guides import ask_guides
 from fixtures.target import Target
-from fixtures.target.chapters import Guides
+from fixtures.target.chapters import GuideSettings
 from fixtures.target.folder import load_target
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")
 
@@ -61,7 +61,7 @@ def test_a_folder_in_a_clone_of_something_else_is_no_clone(target: Target, fact:
         subprocess.run([*git, *words], check=True)
     target.path("link").symlink_to("guides")
     for repository in ("guides", "link"):
-        named = msgspec.structs.replace(target, guides=Guides(repository=repository))
+        named = msgspec.structs.replace(target, guides=GuideSettings(repository=repository))
         with pytest.raises(Unknown, match="guides-no-clone"):
             ask_guides(named, FACTS[fact])
 

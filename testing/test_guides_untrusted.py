@@ -11,18 +11,18 @@ import pytest
 
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import Asked
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.sources import repository
 from fixtures.sources.guide_files import GuideFiles
 from fixtures.sources.guides import ask_clone, ask_guides
 from fixtures.target import Target, variables
 from fixtures.target.folder import load_target
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 from testing.threats import attack
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="the guides are read with git")
 WHO = {f"GIT_{role}_{what}": "x@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-FACTS = {fact.name: fact for fact in known_facts()}
+FACTS = {fact.name: fact for fact in registered_facts()}
 ASKED = ("guide_files", "guide_texts", "build_clone")
 READING = {"rev-parse", "ls-tree", "rev-list", "status", "log", "show"}
 
@@ -300,7 +300,7 @@ def test_behind_sudo_a_clone_of_the_caller_is_no_stranger_s(clone: Clone, monkey
 
 def test_every_question_of_a_clone_reads_and_leaves_modules_alone() -> None:
     """The folder of ours keeps git from obeying the clone, not from looking into a repository within it."""
-    for fact in known_facts():
+    for fact in registered_facts():
         if fact.asked in (Asked.GUIDES, Asked.CLONE):
             commands = re.findall(r"\bgit (?:-c core\.quotepath=off )?([a-z-]+)([^|;\n]*)", fact.ask)
             assert {command for command, _ in commands} <= READING, fact.name

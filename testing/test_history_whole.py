@@ -14,7 +14,7 @@ from fixtures.session.recording import read_recording
 from gate.contract import load_contract
 from gate.decision import decide
 from gate.history import adopt, recall, remember
-from gate.history_series import chronicle_of
+from gate.history_series import history_series
 from gate.identity import Adoption, Identity
 from gate.outcome import Outcome
 from gate.past import Past
@@ -22,7 +22,7 @@ from gate.sample import Reading, Sample
 from reports.pages.verdict import render_verdict
 from testing.golden import AT, go
 from testing.places import fake_ssh
-from testing.rooms import TWO, House
+from testing.small_audit import TWO, House
 
 WRITER = """
 import sys
@@ -76,7 +76,7 @@ def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
     readings = {id: Reading(Outcome.PASS, 61.2) for id in contract}
     remember(file, Past(tuple(Sample(AT - timedelta(hours=hour), readings=readings) for hour in range(1, 1001))))
     began = time.process_time()
-    seen = chronicle_of(recall(file).whole.samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
+    seen = history_series(recall(file).whole.samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
     run = msgspec.structs.replace(go(), contract=contract, chronicle=seen)
     assert len(render_verdict(run, decide(run), (), "en")) < 1_000_000
     assert time.process_time() - began < 1

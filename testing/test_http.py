@@ -9,8 +9,8 @@ from fixtures.cluster.client import Cluster
 from fixtures.sources import http as module
 from fixtures.sources.http import Health, Probe, ask_health
 from fixtures.target.folder import load_target
-from testing.rooms import TARGET
 from testing.servers import Server, serving, serving_api
+from testing.small_audit import TARGET
 from testing.test_cluster_client import kubeconfig
 
 MCP = '\n[mcp]\nnamespaces = ["default"]\nbody = "ok"\n'

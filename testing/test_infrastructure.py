@@ -9,7 +9,7 @@ import pytest
 from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import FACTS
 from fixtures.cluster.claims import bound_claims
-from fixtures.cluster.containers import Container, Ending
+from fixtures.cluster.containers import Container, Termination
 from fixtures.cluster.front import Front, ask_front
 from fixtures.cluster.names import services  # noqa: F401 — importing declares it
 from fixtures.cluster.nodes import Condition, Node, room
@@ -68,7 +68,7 @@ def test_a_node_that_never_reported_is_unknown() -> None:
 
 def ran(ready: bool = True, restarts: int = 0, code: int = 1, ended: datetime | None = None) -> tuple[Container, ...]:
     """A pod's one container; `ended` is when its life before this one did."""
-    endings = (Ending(None, ended, code, "Error"),) if ended else ()
+    endings = (Termination(None, ended, code, "Error"),) if ended else ()
     return (Container("c", "i", "", probed=True, requests=(), ready=ready, restarts=restarts, endings=endings),)
 
 

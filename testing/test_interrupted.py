@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gate.history import recall
-from testing.rooms import TWO, House
+from testing.small_audit import TWO, House
 from testing.threats import attack
 
 HTML = ("-p", "metadata", "-p", "html")

@@ -2,7 +2,7 @@ import pytest
 
 from gate.contract import Kind
 from gate.history import recall
-from testing.rooms import TWO, House, rows
+from testing.small_audit import TWO, House, rows
 
 PASSING_B = """
 @criterion("B-01")

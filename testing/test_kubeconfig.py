@@ -17,8 +17,8 @@ from fixtures.cluster.kubeconfig import MOST, Access, read_kubeconfig
 from fixtures.target.folder import load_target
 from gate.sentence import LANGUAGES, phrase
 from testing.authority import data, keys
-from testing.rooms import TARGET, TWO, House
 from testing.servers import serving, serving_api
+from testing.small_audit import TARGET, TWO, House
 from testing.test_cluster_client import TOKEN, kubeconfig
 from testing.threats import attack
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from testing.rooms import ROOT, TARGET
 from testing.servers import Server, serving_api
+from testing.small_audit import ROOT, TARGET
 from testing.test_cluster_client import kubeconfig
 from testing.test_mcp_pods import deployment, pod
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.ask.network import network_said
+from fixtures.ask.network import network_message
 
 WRAPPED = "HTTPSConnectionPool(host='edge', port=6443): Max retries exceeded (Caused by NewConnectionError('<x>: {}'))"
 
@@ -18,4 +18,4 @@ WRAPPED = "HTTPSConnectionPool(host='edge', port=6443): Max retries exceeded (Ca
     ],
 )
 def test_a_refusal_is_told_without_its_wrapping(raised: str, said: str) -> None:
-    assert network_said(OSError(raised) if raised else OSError()) == said
+    assert network_message(OSError(raised) if raised else OSError()) == said

@@ -12,7 +12,7 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.session.recording import Failure, Recording, read_recording, write_recording
 from gate.contract import Kind, load_contract
-from testing.rooms import ROOT, House, Ran
+from testing.small_audit import ROOT, House, Ran
 
 READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")
 OFFLINE = Failure("unreachable", {"cause": "host", "address": "127.0.0.1", "port": 22, "user": "audit", "why": "-"})

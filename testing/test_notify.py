@@ -18,11 +18,11 @@ from gate.run import Run, write_run
 from notify.__main__ import main
 from notify.channels import deliver, veiled
 from notify.memory import Told
-from notify.message import Message, changed, told_now, worth_telling
+from notify.message import Message, announced_now, changed, deserves_message
 from reports.text.words import Voice
 from testing.receivers import Mailbox, Webhook, receiving
-from testing.rooms import TARGET
 from testing.runs import GO, IDS, row, run, runs
+from testing.small_audit import TARGET
 
 NO_GO = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.FAIL})
 OPEN = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.UNKNOWN})
@@ -194,13 +194,13 @@ def test_every_decision_can_be_told_and_the_same_is_not_told_again(made: Run) ->
     decision = decide(made)
     for before in (Told(), Told("GO", 1, GO.ended, dict.fromkeys(IDS, Outcome.PASS), failed=True)):
         assert changed(made, decision, before, Voice("fr"), "").title
-    told = msgspec.json.decode(msgspec.json.encode(told_now(made, decision, Told())), type=Told)
-    assert not worth_telling(told, decision, light=False)
+    told = msgspec.json.decode(msgspec.json.encode(announced_now(made, decision, Told())), type=Told)
+    assert not deserves_message(told, decision, light=False)
 
 
 def test_a_waiver_that_came_is_a_change() -> None:
     told = Told("GO", 0)
-    assert worth_telling(told, msgspec.structs.replace(decide(GO), waived=("DSK-01",)), light=False)
+    assert deserves_message(told, msgspec.structs.replace(decide(GO), waived=("DSK-01",)), light=False)
 
 
 def test_only_failures_are_the_reason_of_a_no_go() -> None:

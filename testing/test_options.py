@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.rooms import ROOT, TARGET
+from testing.small_audit import ROOT, TARGET
 from testing.threats import attack
 
 SCRIPT = Path(sys.executable).with_name("pytest")

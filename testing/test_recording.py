@@ -13,7 +13,7 @@ from fixtures.session.recording import Failure, Recording, read_recording, write
 from fixtures.target import Target, TargetError
 from gate.people import People
 from testing.places import fake_ssh
-from testing.rooms import House, rows
+from testing.small_audit import House, rows
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 TARGET = msgspec.convert(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fixtures.ask.facts import FACTS
 from fixtures.ask.redaction import HIDDEN, MOST, keep_out, redact
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from testing.audits import ROOT
 from testing.secrets import ENCODED, FORMS, PLANT, planted
 from testing.threats import attack
@@ -290,7 +290,7 @@ HOSTILE = (
 
 def rows_of_facts() -> list[tuple[str, str]]:
     """Real answers that are rows, by fact."""
-    known_facts()
+    registered_facts()
     recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
     answers = {name: row["out"] for name, row in recording["answers"].items() if name in FACTS}
     return [(name, out) for name, out in answers.items() if out.count("\n") > 1]

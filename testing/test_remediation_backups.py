@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from fixtures.host.backups.backup_access import BackupAccess, Entry
+from fixtures.host.backups.backup_access import AccessEntry, BackupAccess
 from fixtures.host.backups.backup_setup import BackupSetup, backup_setup
 from fixtures.host.backups.backups import Backup, Backups
 from fixtures.host.schedules.schedules import Schedules, schedules
@@ -194,9 +194,9 @@ def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> Non
 
 def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
     entries = (
-        Entry(False, 0o755, "root", "root", "d", "d", "/"),
-        Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
-        Entry(True, 0o644, "root", "root", "f", "f", "/b/a b"),
+        AccessEntry(False, 0o755, "root", "root", "d", "d", "/"),
+        AccessEntry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+        AccessEntry(True, 0o644, "root", "root", "f", "f", "/b/a b"),
     )
     (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
     assert isinstance(step, RunCommand)
@@ -207,8 +207,8 @@ def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
 
 def test_a_link_somebody_laid_is_not_followed() -> None:
     entries = (
-        Entry(True, 0o755, "twister", "twister", "d", "d", "/b"),
-        Entry(True, 0o777, "twister", "twister", "l", "d", "/b/p"),
+        AccessEntry(True, 0o755, "twister", "twister", "d", "d", "/b"),
+        AccessEntry(True, 0o777, "twister", "twister", "l", "d", "/b/p"),
     )
     plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
     assert not any("chown" in step.command for step in plan.steps if isinstance(step, RunCommand))

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.cluster.deployments import Deployments
 from fixtures.host.disk.cleanup_files import CleanupFiles, Folder, cleanup_files
-from fixtures.host.disk.waste import Image, Waste
+from fixtures.host.disk.waste import UnusedImage, Waste
 from fixtures.host.monitoring.monitor_files import MonitorFiles, monitor_files
 from fixtures.host.schedules.schedules import Schedules, schedules
 from fixtures.host.system.files import HostFile
@@ -157,9 +157,9 @@ def test_a_folder_that_holds_more_or_is_in_use_is_not(folder: Folder) -> None:
 
 def test_only_images_nobody_can_ask_for_go() -> None:
     images = (
-        Image("sha256:1", ("docker.io/mcp:v1", "sha256:a"), 5 * GB, used=False),
-        Image("sha256:2", ("sha256:b",), GB, used=False),
-        Image("sha256:3", ("sha256:c",), GB, used=True),
+        UnusedImage("sha256:1", ("docker.io/mcp:v1", "sha256:a"), 5 * GB, used=False),
+        UnusedImage("sha256:2", ("sha256:b",), GB, used=False),
+        UnusedImage("sha256:3", ("sha256:c",), GB, used=True),
     )
     plan = cleaned(waste=msgspec.structs.replace(TIDY, images=images))
     (step,) = plan.steps

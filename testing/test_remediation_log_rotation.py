@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fixtures.host.logs.logrotate import LogrotateRuns
-from fixtures.host.logs.rotation_files import Log, RotationFiles, rotation_files
+from fixtures.host.logs.rotation_files import RotatedLog, RotationFiles, rotation_files
 from fixtures.host.system.files import HostFile
 from remediations.log_rotation import HOURLY, PLANS_OWN, RSYSLOG, log_rotation, paths_in
 from remediations.transaction.plan import Plan, draw_plan
@@ -37,9 +37,9 @@ def file(path: str, content: str) -> HostFile:
     return HostFile(path, "0644", "root:root", hashlib.sha256(content.encode()).hexdigest(), content)
 
 
-def logs(**sizes: int) -> dict[str, Log]:
+def logs(**sizes: int) -> dict[str, RotatedLog]:
     paths = {f"/var/log/{name.replace('_', '.')}": size for name, size in sizes.items()}
-    return {path: Log(path, "syslog:adm", size) for path, size in paths.items()}
+    return {path: RotatedLog(path, "syslog:adm", size) for path, size in paths.items()}
 
 
 STOCK = RotationFiles(
@@ -218,14 +218,14 @@ def test_an_rsyslog_that_should_run_and_does_not_is_started() -> None:
 
 
 def test_a_log_of_the_wrong_owner_is_given_back_and_the_old_owner_is_the_undo() -> None:
-    wrong = {"/var/log/kern.log": Log("/var/log/kern.log", "root:adm", 0)}
+    wrong = {"/var/log/kern.log": RotatedLog("/var/log/kern.log", "root:adm", 0)}
     step = planned(msgspec.structs.replace(STOCK, logs=wrong)).steps[-1]
     assert isinstance(step, RunCommand)
     assert (step.command, step.undo) == ("chown syslog:adm /var/log/kern.log", "chown root:adm /var/log/kern.log")
 
 
 def test_where_rsyslog_does_not_say_whose_its_files_are_nobody_is_given_any() -> None:
-    wrong = {"/var/log/kern.log": Log("/var/log/kern.log", "root:adm", 0)}
+    wrong = {"/var/log/kern.log": RotatedLog("/var/log/kern.log", "root:adm", 0)}
     assert commands(planned(msgspec.structs.replace(STOCK, logs=wrong, owner="")).steps) == []
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from fixtures.host.images.image_archives import Archived, ImageArchives
 from fixtures.host.images.images import Image, Images
-from fixtures.host.system.mcp_workloads import Container, McpWorkloads, Workload, mcp_workloads
+from fixtures.host.system.mcp_workloads import McpWorkloads, Workload, WorkloadContainer, mcp_workloads
 from remediations.image_pin import image_pin
 from remediations.mcp_deploy import mcp_deploy
 from remediations.transaction.objects import PatchObject, fields
@@ -45,7 +45,7 @@ def workload(
         3,
         wanted,
         ready,
-        (Container("mcp-unified", image, policy),),
+        (WorkloadContainer("mcp-unified", image, policy),),
         manager,
     )
 
@@ -193,7 +193,7 @@ def test_the_fact_is_understood() -> None:
             4,
             1,
             0,
-            (Container("mcp-unified", "x:v1", "Always"),),
+            (WorkloadContainer("mcp-unified", "x:v1", "Always"),),
             "meta.helm.sh/release-name",
         )
     }

@@ -16,7 +16,7 @@ from fixtures.ask.facts import Asked, Fact
 from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import BUSY, CALLS, asking, observer
 from fixtures.rights.roles import asked_for, audit_rules
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.target.folder import EXAMPLE, load_target
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.rights import fix_files, fix_rules
@@ -43,7 +43,7 @@ def test_visudo_accepts_it(name: str) -> None:
 
 
 def test_the_auditor_lists_what_facts_ask_for_and_no_more() -> None:
-    rules = audit_rules(known_facts())
+    rules = audit_rules(registered_facts())
     assert all(verbs == {"list"} for (_, resource), verbs in rules.items() if "/" not in resource)
     assert not {"secrets", "pods/exec", "nodes/proxy"} & {resource for _, resource in rules}
     for group, resource in rules:

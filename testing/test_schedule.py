@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.rooms import TARGET
+from testing.small_audit import TARGET
 
 ROOT = Path(__file__).parents[1]
 UNITS = ROOT / "deploy" / "systemd"

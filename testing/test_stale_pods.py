@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.cluster.containers import Container, Ending
+from fixtures.cluster.containers import Container, Termination
 from fixtures.cluster.pods import Pod
 from fixtures.cluster.stale_pods import GRACE, stale_pods
 from remediations.stale_pods import stale_pods as remedy
@@ -23,7 +23,7 @@ def pod(
     ended: timedelta | None = None,
     deleted: datetime | None = None,
 ) -> Pod:
-    endings = (Ending(None, NOW - ended, 1, ""),) if ended is not None else ()
+    endings = (Termination(None, NOW - ended, 1, ""),) if ended is not None else ()
     box = Container("c", "i", "", False, (), endings=endings)
     begun = NOW - timedelta(days=30)
     return Pod("default", name, phase, reason, begun, deleted, (), {}, uid=name, containers=(box,), owner=owner)

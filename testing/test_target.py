@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fixtures.target import Target, TargetError, variables
 from fixtures.target.folder import find_folder, load_target
 from gate.contract import load_contract
-from testing.rooms import ROOT, TARGET, TWO, House
+from testing.small_audit import ROOT, TARGET, TWO, House
 
 ATTESTED = '[[attestation]]\ncriterion = "A-01"\n'
 

@@ -11,7 +11,7 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.session.recording import Failure, Recording, write_recording
 from fixtures.target import Target
-from fixtures.target.place import Cluster, Place, Ssh
+from fixtures.target.place import ClusterSettings, Place, Ssh
 from gate.contract import load_contract
 from gate.decision import decide
 from gate.people import People
@@ -76,7 +76,7 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
         out, file = Path(folder) / "out", Path(folder) / "recording.json"
         host = Ssh(address="edge.example", user="twister")
         target = Target(
-            target=Place(name="edge", title="Edge <b>& co"), host=host, cluster=Cluster(kubeconfig="kubeconfig")
+            target=Place(name="edge", title="Edge <b>& co"), host=host, cluster=ClusterSettings(kubeconfig="kubeconfig")
         )
         hostile = Failure("no-answer", {"fact": "nodes", "why": "<img src=x onerror=alert(1)>\x1b[31m"})
         write_recording(

@@ -10,7 +10,7 @@ from gate.run import Run
 from reports.text.responsibility import todo
 from reports.text.words import Voice
 from testing.audits import ROOT, audit
-from testing.rooms import House, rows
+from testing.small_audit import House, rows
 
 TIGHTER = {
     "BKP-08": "≥ 14 days",

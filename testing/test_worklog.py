@@ -6,12 +6,12 @@ import pytest
 from fixtures.evidence.people import worth
 from gate.entries import PeopleError
 from gate.people import People, load_people
-from gate.worklog import PLANNED, Basis, Logged, load_worklog, return_of
+from gate.worklog import PLANNED, Logged, SavingBasis, load_worklog, return_of
 from testing.test_people import CONTRACT, NOW
 
 HEAD = "date,hours,activity,saved_hours_per_month,basis\n"
 SPENT = Logged(date(2026, 2, 4), 8, "audit")
-MEASURED = Logged(date(2026, 2, 11), 0, "backups", 2, Basis.MEASURED)
+MEASURED = Logged(date(2026, 2, 11), 0, "backups", 2, SavingBasis.MEASURED)
 ASSUMED = Logged(date(2026, 2, 11), 0, "clean-up", 4)
 
 

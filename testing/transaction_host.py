@@ -15,8 +15,8 @@ from gate.contract import Text
 from remediations.transaction.apply import Transaction
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.lock import take_lock
+from remediations.transaction.messages import Sentence
 from remediations.transaction.plan import Plan
-from remediations.transaction.said import Sentence
 from remediations.transaction.session import Session
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 

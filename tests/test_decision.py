@@ -5,13 +5,13 @@ from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
 from gate.derived import judge_progress, progress
 from gate.people import People
+from gate.resolve import resolve_outcomes
 from gate.run import Run
-from gate.settle import settle
 
 
 @criterion("DEC-01")
 def test_phase_0_is_complete(run: Run, judge: Judge) -> None:
-    seen = progress(run.contract, settle(run))
+    seen = progress(run.contract, resolve_outcomes(run))
     assert judge(seen.percent, seen, unknown=judge_progress(seen).unknown)
 
 

@@ -13,8 +13,8 @@ from fixtures.host.system.units import Units
 from fixtures.session.judge import Judge, criterion, found
 from fixtures.target import Target
 from gate.derived import judge_score, score
+from gate.resolve import resolve_outcomes
 from gate.run import Run
-from gate.settle import settle
 
 
 @criterion("INF-01")
@@ -88,5 +88,5 @@ def test_no_unit_has_failed(units: Units, judge: Judge) -> None:
 
 @criterion("INF-SCORE")
 def test_infrastructure_score_reaches_its_target(run: Run, judge: Judge) -> None:
-    seen = score(run.contract, settle(run))
+    seen = score(run.contract, resolve_outcomes(run))
     assert judge(seen.lowest, seen, unknown=judge_score(seen, run.contract["INF-SCORE"]).unknown)

@@ -9,8 +9,8 @@ from fixtures.session.judge import Judge, criterion
 from gate.derived import judge_window
 from gate.past import Past
 from gate.people import People
+from gate.resolve import window_of
 from gate.run import Finding, Run
-from gate.settle import window_of
 from gate.stability import Window
 from gate.trend import Trend
 

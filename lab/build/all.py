@@ -5,14 +5,14 @@ from __future__ import annotations
 from lab.build.disks import BARE, SETTLED, snapshot
 from lab.build.parts import BINARY, DATABASE, IMAGES, KEY, SERVER, SOURCE
 from lab.build.step import Step
-from lab.machine.session import Session
+from lab.machine.session import LabServer
 from lab.places import Places
 from lab.scenarios import BEFORE, READY, STABILISED, Scenario
 from lab.scenarios.change import apply
 
 
 def _of(scenario: Scenario, after: Step) -> Step:
-    def change(session: Session) -> None:
+    def change(session: LabServer) -> None:
         apply(scenario, session)
 
     def make(places: Places) -> None:

@@ -12,7 +12,7 @@ from lab.commands import run
 from lab.errors import LabError
 from lab.machine.power import power_off
 from lab.machine.server import folder
-from lab.machine.session import Session, discard, start
+from lab.machine.session import LabServer, discard, start
 from lab.places import Places
 from lab.private import mount_disk, unmount_disk
 
@@ -42,12 +42,12 @@ def _stock(places: Places, shelf: Path) -> None:
     shutil.copy(IMAGE / "seed.sql", shelf / "seed.sql")
 
 
-def _settle(session: Session) -> None:
+def _settle(session: LabServer) -> None:
     session.guest.root((IMAGE / "settle.sh").read_text())
     session.wait_for_pods(_PODS)
 
 
-def snapshot(places: Places, source: str, name: str, change: Callable[[Session], None]) -> None:
+def snapshot(places: Places, source: str, name: str, change: Callable[[LabServer], None]) -> None:
     """Boot `source`, change it, stop it in order and keep the disk as `name`."""
     discard(places, _BUILDER)
     try:

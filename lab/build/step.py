@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.places import Places
-from lab.say import say
+from lab.progress import announce
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ def build(places: Places, steps: Sequence[Step]) -> None:
     for number, step in enumerate(steps, 1):
         head = f"[{number}/{len(steps)}] {step.what}"
         if step.done(places):
-            say(f"{head}: there already")
+            announce(f"{head}: there already")
             continue
-        say(f"{head} …")
+        announce(f"{head} …")
         # The recipe as it was before: an edit meanwhile has to count as a change.
         key, started = step.key(), time.monotonic()
         step.make(places)
         step.stamp(places).write_text(key)
-        say(f"{head}: {time.monotonic() - started:.0f} s")
-    say(f"The lab is built: {time.monotonic() - begun:.0f} s, in {places.cache}")
+        announce(f"{head}: {time.monotonic() - started:.0f} s")
+    announce(f"The lab is built: {time.monotonic() - begun:.0f} s, in {places.cache}")
 
 
 def _files(entry: Path) -> list[Path]:

@@ -17,11 +17,11 @@ from lab.machine.prepare import audit_token, authority, prepare, public_host_key
 from lab.machine.server import Server, folder, recall, remember
 from lab.places import Places
 from lab.private import mount_disk, mount_second, unmount_disk
-from lab.say import say
+from lab.progress import announce
 
 
 @dataclass(frozen=True)
-class Session:
+class LabServer:
     """A server that was booted by this command, and the ways to reach it."""
 
     places: Places
@@ -39,10 +39,10 @@ class Session:
     def wait_for_pods(self, expected: int) -> None:
         """Wait until so many pods are ready since this boot, and say when."""
         wait_for_pods(self.cluster(), expected, self.booted)
-        say(f"  cluster ready ({expected} pods) {time.time() - self.booted:.1f} s after start")
+        announce(f"  cluster ready ({expected} pods) {time.time() - self.booted:.1f} s after start")
 
 
-def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
+def start(places: Places, name: str, scenario: str, snapshot: Path) -> LabServer:
     """Boot a fresh copy of the snapshot as the lab `name` (same address if it has one already)."""
     server = _placed(places, name, scenario)
     run("cp", "--reflink=always", snapshot, places.disk(name))
@@ -52,7 +52,7 @@ def start(places: Places, name: str, scenario: str, snapshot: Path) -> Session:
     return _booted(places, server)
 
 
-def restart(places: Places, old: Server) -> Session:
+def restart(places: Places, old: Server) -> LabServer:
     """The power fails and comes back: every process ends at once, and what is on the disk boots again."""
     end(old)
     unmount_disk(places, old.name)
@@ -63,11 +63,11 @@ def restart(places: Places, old: Server) -> Session:
     return _booted(places, server)
 
 
-def _booted(places: Places, server: Server) -> Session:
-    session = Session(places, server, _guest(places, server), time.time())
+def _booted(places: Places, server: Server) -> LabServer:
+    session = LabServer(places, server, _guest(places, server), time.time())
     boot(places, server)
     wait_for_ssh(server.address)
-    say(f"  SSH answers {time.time() - session.booted:.1f} s after start, at {server.address}")
+    announce(f"  SSH answers {time.time() - session.booted:.1f} s after start, at {server.address}")
     return session
 
 

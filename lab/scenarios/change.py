@@ -7,13 +7,13 @@ import io
 import tarfile
 from pathlib import Path
 
-from lab.machine.session import Session
+from lab.machine.session import LabServer
 from lab.scenarios import Scenario
 
 _UNPACK = "base64 -d <<'TAR' | tar -xz --no-overwrite-dir -C /\n{}\nTAR\n"
 
 
-def apply(scenario: Scenario, session: Session) -> None:
+def apply(scenario: Scenario, session: LabServer) -> None:
     """Install the scenario's files and run its scripts as root."""
     session.wait_for_pods(5)
     for tree in scenario.trees:
@@ -21,12 +21,12 @@ def apply(scenario: Scenario, session: Session) -> None:
     _run(scenario, "apply", session)
 
 
-def refresh(scenario: Scenario, session: Session) -> None:
+def refresh(scenario: Scenario, session: LabServer) -> None:
     """Make the dates on the server true relative to now."""
     _run(scenario, "refresh", session)
 
 
-def _run(scenario: Scenario, when: str, session: Session) -> None:
+def _run(scenario: Scenario, when: str, session: LabServer) -> None:
     """The scripts of that folder, a chapter each, in the order of their names."""
     for script in sorted((scenario.folder / when).glob("*.sh")):
         session.guest.root(script.read_text())

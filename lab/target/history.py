@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.say import say
+from lab.progress import announce
 from lab.scenarios import Scenario
 
 if TYPE_CHECKING:
     from gate.sample import Sample
-    from lab.machine.session import Session
+    from lab.machine.session import LabServer
 
 _DAYS = 8
 
 
-def write_history(folder: Path, scenario: Scenario, session: Session) -> None:
+def write_history(folder: Path, scenario: Scenario, session: LabServer) -> None:
     """Write history.sqlite beside target.toml, of this very lab, the newest sample a few minutes old."""
     if scenario.name != "ready":
         return
@@ -26,7 +26,7 @@ def write_history(folder: Path, scenario: Scenario, session: Session) -> None:
         from gate.identity import Identity, digest
         from gate.past import Past
     except ImportError as missing:
-        say(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
+        announce(f"  no history written: this Python lacks {missing.name} (use the project's .venv)")
         return
     newest = datetime.now(UTC) - timedelta(minutes=5)
     samples = tuple(_sample(newest, hour) for hour in range(_DAYS * 24))

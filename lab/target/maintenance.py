@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lab.machine.session import Session
+from lab.machine.session import LabServer
 from lab.scenarios import Scenario
 
 _BOOT = re.compile(r"^ *-?\d+ [0-9a-f]{32} \S+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", re.MULTILINE)
@@ -14,7 +14,7 @@ _SETTLING = timedelta(minutes=20)
 _UP = timedelta(hours=8)
 
 
-def write_maintenance(folder: Path, scenario: Scenario, session: Session) -> None:
+def write_maintenance(folder: Path, scenario: Scenario, session: LabServer) -> None:
     """In `ready` an announcement for each boot its journal knows; the others are what they are."""
     if scenario.name != "ready":
         return

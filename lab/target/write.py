@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from lab.machine.session import Session
+from lab.machine.session import LabServer
 from lab.scenarios import Scenario
 from lab.target.attestations import write_attestations
 from lab.target.guides import write_guides
@@ -28,7 +28,7 @@ _WORKLOG = (
     (5, ",no more backups by hand,2,measured"),
 )
 
-Finish = Callable[[Path, Scenario, Session], None]
+Finish = Callable[[Path, Scenario, LabServer], None]
 # What `up` adds after the plain files, in order: append here (history, for instance).
 FINISH: tuple[Finish, ...] = (
     lambda folder, scenario, _: write_guides(folder, scenario),
@@ -38,7 +38,7 @@ FINISH: tuple[Finish, ...] = (
 )
 
 
-def write_target(folder: Path, scenario: Scenario, session: Session) -> Path:
+def write_target(folder: Path, scenario: Scenario, session: LabServer) -> Path:
     """Write everything anew and return the folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -78,7 +78,7 @@ def _secret(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _kubeconfig(session: Session) -> str:
+def _kubeconfig(session: LabServer) -> str:
     cluster = session.cluster()
     ca = base64.b64encode(cluster.authority.read_bytes()).decode()
     return f"""apiVersion: v1

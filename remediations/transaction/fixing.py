@@ -74,26 +74,26 @@ class Fixing(Planning):
         try:
             applied = transaction.apply(plan)
         except TransactionError:
-            self.keep(plan, "failed")
+            self.record(plan, "failed")
             raise
         if applied.interrupted:
-            self.keep(plan, "rolled-back")
+            self.record(plan, "rolled-back")
             raise KeyboardInterrupt
         return applied
 
     def _settled(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
         if applied.why:
-            self.keep(plan, "failed", applied.seconds)
+            self.record(plan, "failed", applied.seconds)
             self.say("not-applied", remedy=plan.remedy, why=applied.why)
             return now
         try:
             return self._accepted(transaction, plan, applied, now)
         except KeyboardInterrupt:
             transaction.take_back(self.word("interrupted"))
-            self.keep(plan, "rolled-back")
+            self.record(plan, "rolled-back")
             raise
         except TransactionError:
-            self.keep(plan, "failed")
+            self.record(plan, "failed")
             raise
 
     def _accepted(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
@@ -102,10 +102,10 @@ class Fixing(Planning):
         if worse:
             transaction.take_back(self.word("worse-since", ids=worse))
             self.say("rolled-back", remedy=plan.remedy, ids=worse)
-            self.keep(plan, "rolled-back", applied.seconds)
+            self.record(plan, "rolled-back", applied.seconds)
             return {**now, **self.judged("after-taking-back", REMEDIES[plan.remedy])}
         transaction.accept()
-        self.keep(plan, "applied", applied.seconds)
+        self.record(plan, "applied", applied.seconds)
         for id in plan.criteria:
             self.tell(f"  {id}: {now[id]} → {after[id]}\n", "green" if after[id] == Outcome.PASS else "yellow")
         return after

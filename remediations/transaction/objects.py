@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from remediations.transaction.calls import Call, deleting, patching
+from remediations.transaction.messages import NOTHING, Sentence
 from remediations.transaction.risk import RemedyError, Risk
-from remediations.transaction.said import NOTHING, Sentence
 
 TOUCHABLE = (
     "pods",

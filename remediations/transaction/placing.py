@@ -7,7 +7,7 @@ import msgspec
 from fixtures.host.system.files import HostFile, Obstacle, obstacles_in
 from gate.contract import Text
 from gate.sentence import LANGUAGES, phrase
-from remediations.transaction.said import Sentence
+from remediations.transaction.messages import Sentence
 from remediations.transaction.step import InstallFile, Note, RemoveFile, Step
 
 FORBIDDEN = 0o7022  # special bits, and a file that others may write

@@ -34,7 +34,7 @@ class Planning:
         for remedy, criteria in self.chosen(self.judged("failing-now"), aloud=True).items():
             plan = self.drawn(remedy, criteria)
             if plan is not None:
-                self.keep(plan, "planned")
+                self.record(plan, "planned")
         steps = sum(len(kept.steps) for kept in self.config.stash[INTERVENTIONS])
         self.tell(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
 
@@ -76,7 +76,7 @@ class Planning:
             self.tell(f"{line}\n", markup)
         return plan
 
-    def keep(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
+    def record(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
         """For the record: `state` is planned, applied, rolled-back or failed."""
         self.config.stash[INTERVENTIONS].append(
             Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds)

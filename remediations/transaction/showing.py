@@ -8,9 +8,9 @@ import msgspec
 from fixtures.ask.redaction import redact
 from gate.sentence import phrase
 from remediations.transaction.difference import difference
+from remediations.transaction.messages import NOTHING
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan
-from remediations.transaction.said import NOTHING
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 
 Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yellow) or nothing comes second

@@ -4,9 +4,9 @@ import msgspec
 
 from fixtures.host.system.files import HostFile
 from remediations.transaction.calls import Call
+from remediations.transaction.messages import NOTHING, Sentence
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.risk import RemedyError, Risk
-from remediations.transaction.said import NOTHING, Sentence
 
 UNTOUCHABLE = (
     "/etc/sudoers",

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from fixtures.target import TargetError
-from fixtures.target.folder import find_folder, known, refuse_example
+from fixtures.target.folder import find_folder, known_targets, refuse_example
 from gate.history import HistoryError, adopt, prune, recall
 from gate.identity import Adoption
 from gate.past import Past
@@ -45,7 +45,7 @@ def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     """The lines to print. HistoryError or MomentError where that cannot be done."""
     file = target_folder(given.target) / FILE
     if not file.parent.is_dir():
-        raise HistoryError(f"{given.target}: no such target; known targets: {known()}")
+        raise HistoryError(f"{given.target}: no such target; known targets: {known_targets()}")
     if not file.exists():
         raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
     if given.prune_before:
@@ -58,7 +58,7 @@ def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
         _write(given.export, lines)
         yield voice.word("history-exported", rows=len(lines), file=str(given.export))
         return
-    yield from told(kept, voice)
+    yield from describe_history(kept, voice)
 
 
 def adopted(file: Path, given: argparse.Namespace, voice: Voice) -> str:
@@ -76,7 +76,7 @@ def adopted(file: Path, given: argparse.Namespace, voice: Voice) -> str:
     return adopted_by(adoption, voice)
 
 
-def told(kept: History, voice: Voice) -> Iterator[str]:
+def describe_history(kept: History, voice: Voice) -> Iterator[str]:
     """A summary, of which servers it is, who adopted what; then what happened, oldest first."""
     past = kept.whole
     made_up = sum(sample.synthetic for sample in past.samples)

@@ -9,25 +9,25 @@ from pathlib import Path
 import msgspec
 
 from fixtures.ask.facts import Fact
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 
 ROOT = Path(__file__).parents[2]
 
 
-class Judging(msgspec.Struct, frozen=True):
+class ObservedJudging(msgspec.Struct, frozen=True):
     """The test of a criterion, and the facts it names."""
 
     node: str
     facts: tuple[Fact, ...]
 
 
-def judged_by(id: str) -> Judging | None:
+def judged_by(id: str) -> ObservedJudging | None:
     """The test marked with this criterion, or None."""
     for path, function in _tests():
         if any(ast.unparse(one) == f"criterion({id!r})" for one in function.decorator_list):
-            facts = {fact.name: fact for fact in known_facts()}
+            facts = {fact.name: fact for fact in registered_facts()}
             named = tuple(facts[one.arg] for one in function.args.args if one.arg in facts)
-            return Judging(f"{path.relative_to(ROOT)}::{function.name}", named)
+            return ObservedJudging(f"{path.relative_to(ROOT)}::{function.name}", named)
     return None
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from gate.outcome import Outcome
 from gate.run import Result
 from reports.exports.report import Report
-from reports.text.short_form import briefly
+from reports.text.short_form import short_form
 from reports.text.words import Voice, shown
 
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,7 +54,7 @@ def _case(result: Result, report: Report) -> ET.Element:
         ET.SubElement(properties, "property", name=name, value=_text(value))
     if not result.outcome.settled:
         kind = "failure" if result.outcome is Outcome.FAIL else "error"
-        told = ET.SubElement(case, kind, type=str(result.outcome), message=_text(briefly(criterion, result, voice)))
+        told = ET.SubElement(case, kind, type=str(result.outcome), message=_text(short_form(criterion, result, voice)))
         told.text = _text(voice.told(criterion, result))
     return case
 

@@ -11,7 +11,7 @@ from gate.bound import Bound
 from gate.decision import Verdict
 from gate.derived import progress, score
 from gate.outcome import Outcome
-from gate.settle import window_of
+from gate.resolve import window_of
 from reports.exports.report import Report
 from reports.text.words import shown
 

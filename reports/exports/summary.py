@@ -6,7 +6,7 @@ from reports.exports.markdown import escaped, prose, table, written
 from reports.exports.report import Report
 from reports.pages.figures import figures
 from reports.text.briefing import Briefing, brief
-from reports.text.responsibility import Line
+from reports.text.responsibility import Responsibility
 from reports.text.words import Voice
 
 MOST = 1024 * 1024 - 1
@@ -49,7 +49,7 @@ def opening(said: Briefing, voice: Voice, level: int) -> Iterator[str]:
     yield from (line for note in (said.changed, said.letter) if note for line in ("", escaped(note)))
 
 
-def reasons(lines: Iterable[Line], title: str, voice: Voice, notes: Iterable[str] = ()) -> Iterator[str]:
+def reasons(lines: Iterable[Responsibility], title: str, voice: Voice, notes: Iterable[str] = ()) -> Iterator[str]:
     """One cause after the other: outcome, criteria, sentence, who acts and how."""
     for number, line in enumerate(lines):
         if not number:

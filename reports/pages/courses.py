@@ -61,7 +61,7 @@ def _course(id: str, name: str, run: Run, decision: Decision, voice: Voice) -> C
     return Course(
         id,
         voice.word(name),
-        _said(values, bound.unit, voice),
+        _summary(values, bound.unit, voice),
         tuple(_scale(bound, top, voice)),
         course(marks, bound.figure, top, axis),
         ticks(axis, voice, most=5),
@@ -78,7 +78,7 @@ def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
         yield 100, voice.figure(top, bound.unit), ""
 
 
-def _said(values: Sequence[float], unit: str, voice: Voice) -> str:
+def _summary(values: Sequence[float], unit: str, voice: Voice) -> str:
     if len(values) < 2:
         return voice.word("course-one", value=voice.figure(values[0], unit)) if values else voice.word("course-none")
     return voice.word(

@@ -21,7 +21,7 @@ LONGEST_COMMAND, SHORT = 1600, 6
 COMMENT = re.compile(r"\s*#+ (?!shellcheck)")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True):
     """One answer that went into a judgement: what, when, how long, and the command; of a script its gist and length."""
 
     said: str
@@ -48,7 +48,7 @@ class Card(msgspec.Struct, frozen=True):
     figure: str
     margin: str
     drawing: Markup
-    asked: tuple[Asked, ...]
+    asked: tuple[Question, ...]
     seconds: str
     was: str
     about: tuple[tuple[str, str], ...]
@@ -125,10 +125,10 @@ def _value(result: Result) -> float | None:
     return float(days) if isinstance(days, int | float) else result.value
 
 
-def _asked(result: Result, voice: Voice) -> Iterable[Asked]:
+def _asked(result: Result, voice: Voice) -> Iterable[Question]:
     for source in result.sources:
         said = voice.word("source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds))
-        yield Asked(said, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
+        yield Question(said, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
 
 
 def _gist(asked: str) -> tuple[str, int]:

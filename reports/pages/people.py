@@ -8,7 +8,7 @@ from gate.run import Run
 from reports.text.words import Voice, shown
 
 
-class Entry(msgspec.Struct, frozen=True):
+class PersonEntry(msgspec.Struct, frozen=True):
     """A waiver, an attestation, or one that does not count."""
 
     id: str
@@ -17,25 +17,25 @@ class Entry(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def waivers(run: Run, decision: Decision, voice: Voice) -> tuple[Entry, ...]:
+def waivers(run: Run, decision: Decision, voice: Voice) -> tuple[PersonEntry, ...]:
     """The waivers that count."""
     return tuple(_waiver(run, decision, entry, voice) for entry in run.people.waivers)
 
 
-def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> Entry:
+def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> PersonEntry:
     expires = voice.moment(entry.expires)
     said = voice.word("waived-until", approver=entry.approver, expires=expires, reason=entry.reason)
     result = decision.results.get(entry.criterion)
     outcome = voice.outcome(result.outcome) if result else ""
-    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, outcome)
+    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), said, outcome)
 
 
-def attestations(run: Run, voice: Voice) -> tuple[Entry, ...]:
+def attestations(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
     """What people answered, and the document it rests on."""
     return tuple(_attestation(run, entry, voice) for entry in run.people.attestations)
 
 
-def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
+def _attestation(run: Run, entry: Attestation, voice: Voice) -> PersonEntry:
     said = voice.word(
         "attested",
         answer=voice.word("approved" if entry.approved else "refused"),
@@ -48,13 +48,13 @@ def _attestation(run: Run, entry: Attestation, voice: Voice) -> Entry:
     if entry.document:
         rests = voice.word("document", name=entry.document, sha=entry.sha256)
     note = " · ".join(part for part in (rests, shown(entry.note)) if part)
-    return Entry(entry.criterion, _title(run, entry.criterion, voice), said, note)
+    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), said, note)
 
 
-def void(run: Run, voice: Voice) -> tuple[Entry, ...]:
+def void(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
     """Entries that do not count, and why."""
     return tuple(
-        Entry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
+        PersonEntry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
         for entry in run.people.void
     )
 

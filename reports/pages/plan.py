@@ -34,7 +34,7 @@ class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     real: Text
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of the file."""
 
     task: tuple[Task, ...]
@@ -67,9 +67,9 @@ class Apart(msgspec.Struct, frozen=True):
 
 
 @cache
-def plan() -> Plan:
+def plan() -> PlanFile:
     """What plan.toml says."""
-    return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), Plan)
+    return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), PlanFile)
 
 
 def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:

@@ -25,7 +25,7 @@ class Scored(msgspec.Struct, frozen=True):
     target: float
 
 
-class Window(msgspec.Struct, frozen=True):
+class WindowView(msgspec.Struct, frozen=True):
     """The stability window in words; `share` of the days asked for, 0 to 1."""
 
     said: tuple[str, ...]
@@ -81,12 +81,12 @@ def completed(run: Run, decision: Decision, voice: Voice) -> str:
     return voice.word("progress-said", percent=int(seen.percent), met=seen.met, blocking=seen.blocking)
 
 
-def window(run: Run, voice: Voice) -> Window:
+def window(run: Run, voice: Voice) -> WindowView:
     """What is proven of the days the contract asks for."""
     needed = run.contract[STABLE].bound.figure if STABLE in run.contract else 7.0
     seen = run.window
     if seen is None:
-        return Window((voice.word("window-missing"),), 0.0, "")
+        return WindowView((voice.word("window-missing"),), 0.0, "")
     said = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
     if seen.since is not None:
         said = [
@@ -103,9 +103,9 @@ def window(run: Run, voice: Voice) -> Window:
     said.append(_counted(seen, voice))
     if run.changed:
         remedies = ", ".join(done.remedy for done in run.interventions)
-        return Window((voice.word("changed", remedies=remedies), *said), 0.0, "")
+        return WindowView((voice.word("changed", remedies=remedies), *said), 0.0, "")
     label = f"{voice.figure(seen.days, '')} / {voice.figure(needed, 'days')}"
-    return Window(tuple(said), min(1.0, seen.days / needed), label)
+    return WindowView(tuple(said), min(1.0, seen.days / needed), label)
 
 
 def _counted(seen: Seen, voice: Voice) -> str:

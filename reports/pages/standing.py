@@ -11,7 +11,7 @@ from gate.run import Finding, Run
 from reports.text.words import Voice
 
 
-class Ending(msgspec.Struct, frozen=True):
+class Expiry(msgspec.Struct, frozen=True):
     """Something that counts until then."""
 
     until: datetime
@@ -29,16 +29,16 @@ def expires_next(run: Run, decision: Decision, voice: Voice) -> tuple[str, tuple
     return voice.say("ending", first.what, {"until": voice.day(first.until)}), tuple(ids)
 
 
-def _endings(run: Run, decision: Decision) -> Iterable[Ending]:
+def _endings(run: Run, decision: Decision) -> Iterable[Expiry]:
     for id in decision.results:
         answer, waiver = run.people.attestation(id), run.people.waiver(id)
         if answer is not None and answer.approved:
-            yield Ending(answer.valid_until, "attestation", id)
+            yield Expiry(answer.valid_until, "attestation", id)
         if waiver is not None and id in decision.waived:
-            yield Ending(waiver.expires, "waiver", id)
+            yield Expiry(waiver.expires, "waiver", id)
     for result in decision.results.values():
         yield from (
-            Ending(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding))
+            Expiry(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding))
         )
 
 

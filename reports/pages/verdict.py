@@ -35,18 +35,18 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     score: sections.Scored | None
     completed: str
     chapters: tuple[Chapter, ...]
-    window: sections.Window
+    window: sections.WindowView
     changes: tuple[sections.Change, ...]
-    waivers: tuple[people.Entry, ...]
-    attestations: tuple[people.Entry, ...]
-    void: tuple[people.Entry, ...]
+    waivers: tuple[people.PersonEntry, ...]
+    attestations: tuple[people.PersonEntry, ...]
+    void: tuple[people.PersonEntry, ...]
     days: week.Timeline
     courses: tuple[courses.Course, ...]
     calendar: tuple[calendar.Day, ...]
     changed: changed.Changed
     schedule: tuple[plan.Row, ...]
     departures: tuple[plan.Apart, ...]
-    worth: worth.Worth
+    worth: worth.ReturnView
     expires: tuple[str, tuple[str, ...]] | None
     proven: tuple[proven.Proven, ...]
     foot: Foot

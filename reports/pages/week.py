@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from gate.decision import Decision
 from gate.history_series import SPAN, Look
+from gate.resolve import window_of
 from gate.run import Run
-from gate.settle import window_of
 from reports.pages.courses import ROOM, Tick, ticks
 from reports.pages.drawings import timeline
 from reports.pages.drawings.axis import Axis

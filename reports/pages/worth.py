@@ -24,7 +24,7 @@ class Hours(msgspec.Struct, frozen=True):
     saved: str
 
 
-class Worth(msgspec.Struct, frozen=True):
+class ReturnView(msgspec.Struct, frozen=True):
     """The computation, step by step. `scale` and `ends` name heights, in percent from below; `even` is where and when it pays."""
 
     steps: tuple[tuple[str, str], ...]
@@ -37,7 +37,7 @@ class Worth(msgspec.Struct, frozen=True):
     months: int
 
 
-def worth(run: Run, voice: Voice) -> Worth:
+def worth(run: Run, voice: Voice) -> ReturnView:
     """From the log alone: what nobody wrote down counts as the plan's own hours, and saves nothing."""
     hours = return_of(run.people.worklog, date.fromisoformat(run.target.plan_start) if run.target.plan_start else None)
     rows = tuple(
@@ -52,7 +52,7 @@ def worth(run: Run, voice: Voice) -> Worth:
         for row in run.people.worklog[:MOST_ROWS]
     )
     left_out = len(run.people.worklog) - MOST_ROWS
-    return Worth(
+    return ReturnView(
         _steps(hours, voice),
         rows,
         voice.word("more-rows", count=left_out) if left_out > 0 else "",

@@ -20,9 +20,9 @@ from fixtures.session.stash import (
     WINDOW,
 )
 from gate.earlier import with_earlier
-from gate.history_series import Chronicle, chronicle_of
+from gate.history_series import HistorySeries, history_series
+from gate.resolve import SHOWN
 from gate.run import Result, Run
-from gate.settle import SHOWN
 
 DRAWN = {"DSK-01", "DSK-05", "LOG-06"}  # whose course over the days the page shows
 RESULTS = pytest.StashKey[dict[str, Result]]()
@@ -32,7 +32,7 @@ STARTED = pytest.StashKey[datetime]()
 def build_run(config: pytest.Config) -> Run:
     """Freeze what the session knows, at its end."""
     run = run_so_far(config)
-    return msgspec.structs.replace(run, chronicle=_chronicle(config, run.ended))
+    return msgspec.structs.replace(run, chronicle=_history_series(config, run.ended))
 
 
 def run_so_far(config: pytest.Config) -> Run:
@@ -63,9 +63,9 @@ def run_so_far(config: pytest.Config) -> Run:
     )
 
 
-def _chronicle(config: pytest.Config, until: datetime) -> Chronicle:
+def _history_series(config: pytest.Config, until: datetime) -> HistorySeries:
     """What the page draws of earlier audits: of a real server nothing that was made up."""
     contract, shown = config.stash[CONTRACT], config.stash[AUDITED].kind in SHOWN
     samples = [sample for sample in config.stash[PAST].samples if shown or not sample.synthetic]
     drawn = [id for id, row in contract.items() if row.kpi or id in DRAWN]
-    return chronicle_of(samples, drawn, len(contract), until)
+    return history_series(samples, drawn, len(contract), until)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fixtures.session.options import REPORTS
-from fixtures.session.sample_run import light
+from fixtures.session.sample_run import is_sample_run
 from fixtures.session.stash import (
     BEFORE,
     HISTORY,
@@ -22,8 +22,8 @@ from gate.command import OPTIMISED
 from gate.decision import Decision, decide
 from gate.history import HistoryError, remember
 from gate.past import Past
+from gate.resolve import resolve_outcomes
 from gate.run import Result, Run
-from gate.settle import settle
 from reports.exports import write_all
 from reports.pages.detail import Detail
 from reports.session.build_run import RESULTS, STARTED, build_run, run_so_far
@@ -46,11 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(OPTIMISED)
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
-    if not light(config, REPORTS):
+    if not is_sample_run(config, REPORTS):
         direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Output(), "phase0-output")
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
-    config.pluginmanager.register(Progress(config, lambda: settle(run_so_far(config))), "phase0-progress")
+    config.pluginmanager.register(Progress(config, lambda: resolve_outcomes(run_so_far(config))), "phase0-progress")
     config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
     config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
 
@@ -122,7 +122,7 @@ def _conclude(session: pytest.Session, config: pytest.Config) -> None:
     config.stash[DECIDED] = run, decision
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
-    if light(config, REPORTS):
+    if is_sample_run(config, REPORTS):
         config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
     else:
         config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])

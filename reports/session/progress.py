@@ -76,7 +76,7 @@ class Progress:
             result = self.settled().get(result.id, result)
             voice = Voice(self.config.stash[LANGUAGE])
             said = voice.told(self.config.stash[CONTRACT][result.id], result)
-            first, *more = _briefly(wrapped(said, columns() - 2, 22), result.outcome)
+            first, *more = _shortened(wrapped(said, columns() - 2, 22), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
             reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})
             reporter.write(first + "\n")
@@ -99,6 +99,6 @@ class Progress:
         return reporter
 
 
-def _briefly(lines: list[str], outcome: Outcome) -> list[str]:
+def _shortened(lines: list[str], outcome: Outcome) -> list[str]:
     """Of what passed the beginning will do; the page has the rest."""
     return [f"{lines[0]} …"] if outcome is Outcome.PASS and len(lines) > 1 else lines

@@ -11,7 +11,7 @@ from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
 from gate.run import Run
 from reports.text.briefing import Briefing, brief
-from reports.text.responsibility import Line
+from reports.text.responsibility import Responsibility
 from reports.text.words import Voice, shown
 
 Part = tuple[str, tuple[str, ...]]  # a text and pytest's names of its markup
@@ -55,7 +55,7 @@ def _head(said: Briefing, colour: str, width: int) -> Iterator[Sequence[Part]]:
 
 
 def _reasons(
-    lines: Iterable[Line], voice: Voice, width: int, title: str, notes: Sequence[str] = ()
+    lines: Iterable[Responsibility], voice: Voice, width: int, title: str, notes: Sequence[str] = ()
 ) -> Iterator[Sequence[Part]]:
     """One cause after the other: outcome, criteria, sentence; beneath, who acts and how."""
     for number, line in enumerate(lines):

@@ -10,7 +10,7 @@ from gate.outcome import Outcome
 from gate.run import Finding, Run
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
-from reports.text.responsibility import Line, line_of, owner, todo
+from reports.text.responsibility import Responsibility, line_of, owner, todo
 from reports.text.short_form import capital
 from reports.text.tally import counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
@@ -28,10 +28,10 @@ class Briefing(msgspec.Struct, frozen=True):
     place: str
     moment: str
     labels: tuple[tuple[str, str], ...]
-    reasons: tuple[Line, ...]
+    reasons: tuple[Responsibility, ...]
     tally: str
     remedies: str
-    reserves: tuple[Line, ...]
+    reserves: tuple[Responsibility, ...]
     waivers: tuple[tuple[str, str], ...]
     dates: Dates
     letter: str
@@ -96,7 +96,7 @@ def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
     yield from provenance(run, voice)
 
 
-def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
+def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibility]:
     """Advice not followed, and what was seen beside a pass."""
     yield from (line_of(run, decision, cause, voice) for cause in decision.reserves)
     for id, result in decision.results.items():
@@ -107,7 +107,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Line]:
                 for finding in result.findings
                 if is_reserve(criterion, finding)
             ]
-            yield Line(
+            yield Responsibility(
                 result.outcome,
                 (id,),
                 voice.title(criterion),

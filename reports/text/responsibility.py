@@ -7,13 +7,13 @@ from gate.decision import Cause, Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
 from gate.sentence import locale
-from reports.text.short_form import briefly, capital, failing
+from reports.text.short_form import capital, failing, short_form
 from reports.text.words import Voice, shown
 
 LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
 
 
-class Line(msgspec.Struct, frozen=True):
+class Responsibility(msgspec.Struct, frozen=True):
     """One cause: the criteria it holds back, what is wrong in plain words, who acts and how.
 
     `topic` is what the criterion asks, of several their chapter; `more` is what else was found.
@@ -28,12 +28,12 @@ class Line(msgspec.Struct, frozen=True):
     todo: str
 
 
-def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Line:
+def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
     """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
     first = cause.ids[0]
     criterion, result = run.contract[first], decision.results[first]
-    said = together(cause, voice) or briefly(criterion, result, voice)
-    return Line(
+    said = together(cause, voice) or short_form(criterion, result, voice)
+    return Responsibility(
         cause.outcome,
         cause.ids,
         topic(run, cause.ids, voice),

@@ -9,7 +9,7 @@ from reports.text.words import OWN, Voice
 FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
-def briefly(criterion: Criterion, result: Result, voice: Voice) -> str:
+def short_form(criterion: Criterion, result: Result, voice: Voice) -> str:
     """The figure that misses its target, else what was found; of what is open, why."""
     if result.outcome not in FAILED:
         return capital(_open(criterion, result, voice) or voice.told(criterion, result))

@@ -15,10 +15,10 @@ from gate.whole import write_whole
 from testing.faults.cure import curable, cured
 from testing.faults.fault import Fault, load_faults
 from testing.faults.observe import ROOT
-from testing.faults.order import lots
+from testing.faults.order import sequences
+from testing.faults.parallel import prove_on
 from testing.faults.proof import Proof, drills_of
 from testing.faults.prove import proven
-from testing.faults.several import prove_on
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,7 +48,7 @@ def _proofs(options: argparse.Namespace, faults: list[Fault], contract: Contract
     if options.cures:
         return prove_on(targets, faults, partial(cured, contract=contract))
     return prove_on(
-        targets, lots(faults, contract), partial(proven, contract=contract, drills=drills_of(faults, contract))
+        targets, sequences(faults, contract), partial(proven, contract=contract, drills=drills_of(faults, contract))
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.contract import Kind, load_contract
-from testing.faults.warm import audit
+from testing.faults.forked_audits import audit
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300  # seconds

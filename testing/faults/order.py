@@ -6,16 +6,16 @@ from functools import partial
 from gate.contract import Contract
 from testing.faults.fault import Fault, Where
 from testing.faults.proof import announced, drills_of, shows_in_all
-from testing.faults.turns import Turn, blinds_drills, turns
+from testing.faults.sharing import Turn, blinds_drills, shared_audits
 
 Lot = tuple[Turn, ...]
 WITH_DRILL, SPREADING, OTHER, STAYING, LAST = range(5)
 
 
-def lots(faults: Sequence[Fault], contract: Contract) -> list[Lot]:
+def sequences(faults: Sequence[Fault], contract: Contract) -> list[Lot]:
     """What one server does after the other: turns each of which but the last is followed by one that shows its end."""
     lots = list[Lot]()
-    for turn in _in_order(turns(faults, contract), contract):
+    for turn in _in_order(shared_audits(faults, contract), contract):
         if lots and _shown_by(turn, lots[-1][-1], contract):
             lots[-1] = (*lots[-1], turn)
         else:

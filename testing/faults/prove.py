@@ -18,7 +18,7 @@ from testing.faults.observe import outcomes
 from testing.faults.order import Lot, shows
 from testing.faults.proof import Outcomes, Proof, drills_of, flipped_back, owes, shows_in_all, verdict
 from testing.faults.server import Server
-from testing.faults.turns import Turn
+from testing.faults.sharing import Turn
 
 FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from fixtures.ask.answer import Unknown
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from remediations.transaction.remedy import Remedy, load_remedies
 from testing.kills.killing import Killed, finished, killed_after, killed_at, measured
 from testing.kills.server import Server
@@ -26,7 +26,7 @@ LONGEST = 20.0  # seconds into a remedy within which a random kill falls
 def main(words: list[str]) -> int:
     """0 when every kill left the server whole."""
     options = _options(words)
-    known_facts()
+    registered_facts()
     chance = random.Random(options.seed)  # noqa: S311 — to be repeated, not to be secret
     server = Server(options.target)
     print(f"seed {options.seed}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.facts import FACTS
-from fixtures.session.registry import known_facts
+from fixtures.session.registry import registered_facts
 from fixtures.target import variables
 from fixtures.target.folder import load_target
 from testing.accounts import OnHost
@@ -25,7 +25,7 @@ Ask = Callable[..., Any]
 @pytest.fixture
 def said(target: Path, on_host: OnHost) -> Callable[..., str]:
     """What a question of the host answers, asked as root in the environment of the observer."""
-    known_facts()
+    registered_facts()
 
     def run(name: str, **values: str) -> str:
         given = {**variables(load_target(target)), **values}

@@ -9,8 +9,8 @@ import pytest
 
 from gate.contract import Text
 from gate.sentence import holes
+from remediations.transaction.messages import MESSAGES, NOTHING, messages, sentences
 from remediations.transaction.risk import RemedyError
-from remediations.transaction.said import NOTHING, SAID, said, sentences
 
 ROOM = Path(__file__).parents[1] / "remediations"
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in ROOM.glob("*.py")}
@@ -31,14 +31,14 @@ def called(name: str) -> Iterator[str]:
 
 
 def texts(name: str) -> Iterator[tuple[str, Text]]:
-    for code, row in said(name).items():
+    for code, row in messages(name).items():
         for field in ("what", "why", "lasting"):
             yield f"[{code}] {field}", getattr(row, field)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_has_what_is_said_and_nothing_else(name: str) -> None:
-    assert set(called(name)) == set(said(name))
+    assert set(called(name)) == set(messages(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,7 +52,7 @@ def test_both_languages_say_the_same(name: str) -> None:
 
 
 def test_no_table_is_left_of_a_remedy_that_is_gone() -> None:
-    assert sorted(path.stem for path in SAID.glob("*.toml")) == NAMES
+    assert sorted(path.stem for path in MESSAGES.glob("*.toml")) == NAMES
 
 
 def test_a_sentence_is_filled_in_in_both_languages() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.faults.warm import audit
+from testing.faults.forked_audits import audit
 
 
 def test_a_forked_audit_has_the_status_and_the_words_of_the_command_line(tmp_path: Path) -> None:
@@ -18,5 +18,5 @@ def test_a_forked_audit_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_forked_audit_cleans_up_behind_itself(tmp_path: Path) -> None:
-    audit(["-p", "testing.leaver", "--target=nowhere-at-all", f"--reports={tmp_path}"], tmp_path / "said", 120)
+    audit(["-p", "testing.leaves_a_file", "--target=nowhere-at-all", f"--reports={tmp_path}"], tmp_path / "said", 120)
     assert (tmp_path / "left").exists()

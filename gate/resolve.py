@@ -16,12 +16,12 @@ SHOWN = ("lab", "demo")  # kinds of targets nobody relies on: made-up samples ma
 DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
 
 
-def settle(run: Run) -> dict[str, Result]:
+def resolve_outcomes(run: Run) -> dict[str, Result]:
     """Results of the whole contract: fixed and waived named, the derived ones computed anew from the others."""
-    results = {id: _settled(_judged(result, run.contract[id]), run) for id, result in run.complete.items()}
+    results = {id: _resolved(_judged(result, run.contract[id]), run) for id, result in run.complete.items()}
     for id in DERIVED:
         if id in run.contract:
-            results[id] = _settled(_derived(id, run, results), run)
+            results[id] = _resolved(_derived(id, run, results), run)
     return results
 
 
@@ -41,7 +41,7 @@ def _stands(result: Result, criterion: Criterion) -> bool:
     return met and not any(text is None or text.failing for text in found)
 
 
-def _settled(result: Result, run: Run) -> Result:
+def _resolved(result: Result, run: Run) -> Result:
     if result.outcome is Outcome.PASS and result.before is Outcome.FAIL:
         return msgspec.structs.replace(result, outcome=Outcome.FIXED)
     waiver = run.people.waiver(result.id)

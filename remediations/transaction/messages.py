@@ -1,4 +1,4 @@
-"""What a remedy says of its steps, in both languages: remediations/said/REMEDY.toml, a table per sentence."""
+"""What a remedy says of its steps, in both languages: remediations/messages/REMEDY.toml, a table per sentence."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from gate.contract import Text
 from gate.sentence import fill
 from remediations.transaction.risk import RemedyError
 
-SAID = Path(__file__).parents[1] / "said"
+MESSAGES = Path(__file__).parents[1] / "messages"
 NOTHING = Text("", "")
 
 
@@ -32,9 +32,9 @@ def sentences(module: str) -> Say:
     remedy = module.rpartition(".")[2]
 
     def say(code: str, **values: object) -> Sentence:
-        table = said(remedy)
+        table = messages(remedy)
         if code not in table:
-            raise RemedyError(f"remediations/said/{remedy}.toml has no [{code}]")
+            raise RemedyError(f"remediations/messages/{remedy}.toml has no [{code}]")
         row = table[code]
         return Sentence(_filled(row.what, values), _filled(row.why, values), _filled(row.lasting, values))
 
@@ -42,13 +42,13 @@ def sentences(module: str) -> Say:
 
 
 @cache
-def said(remedy: str) -> Mapping[str, Sentence]:
+def messages(remedy: str) -> Mapping[str, Sentence]:
     """Its sentences by name; RemedyError says what is wrong with the file."""
-    file = SAID / f"{remedy}.toml"
+    file = MESSAGES / f"{remedy}.toml"
     try:
         return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), dict[str, Sentence])
     except (OSError, ValueError) as error:
-        raise RemedyError(f"remediations/said/{remedy}.toml: {error}") from error
+        raise RemedyError(f"remediations/messages/{remedy}.toml: {error}") from error
 
 
 def _filled(text: Text, values: Mapping[str, object]) -> Text:

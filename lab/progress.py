@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def say(text: str) -> None:
+def announce(text: str) -> None:
     """Print one line of progress."""
     print(text, file=sys.stderr, flush=True)
 
@@ -16,7 +16,7 @@ def say(text: str) -> None:
 @contextmanager
 def timed(text: str) -> Iterator[None]:
     """Print what is being done, and how long it took."""
-    say(f"  {text} …")
+    announce(f"  {text} …")
     begun = time.monotonic()
     yield
-    say(f"  {text}: {time.monotonic() - begun:.1f} s")
+    announce(f"  {text}: {time.monotonic() - begun:.1f} s")

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from gate.history_series import Chronicle, chronicle_of
+from gate.history_series import HistorySeries, history_series
 from gate.incidents import Incident
 from gate.outcome import Outcome
 from gate.sample import Reading, Sample
@@ -18,9 +18,9 @@ def looks(until: datetime) -> list[Sample]:
     return [_look(until, hours) for hours in range(HOURS, 0, -1) if hours not in GAP]
 
 
-def watched(until: datetime, criteria: int) -> Chronicle:
+def synthetic_series(until: datetime, criteria: int) -> HistorySeries:
     """What of them goes into a run."""
-    return chronicle_of(looks(until), ["DSK-01", "LOG-06", "MCP-01", "DSK-05"], criteria, until)
+    return history_series(looks(until), ["DSK-01", "LOG-06", "MCP-01", "DSK-05"], criteria, until)
 
 
 def happened(until: datetime) -> tuple[Incident, ...]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from gate.history_series import SPAN, Chronicle, Look, Mark, chronicle_of
+from gate.history_series import SPAN, HistorySeries, Look, Mark, history_series
 from gate.outcome import Outcome
 from gate.run import read_run, write_run
 from gate.sample import Reading, Sample
@@ -17,13 +17,13 @@ GOOD, BAD = Reading(Outcome.PASS, 61.0), Reading(Outcome.FAIL, 84.5)
 def test_looks_and_figures_of_the_last_days_are_kept_in_order() -> None:
     old = Sample(AT - SPAN - HOUR, readings={"DSK-01": BAD})
     two, one = Sample(AT - HOUR, ("DSK-01",), readings={"DSK-01": BAD}), Sample(AT - 2 * HOUR, unknown=("MCP-01",))
-    seen = chronicle_of([two, old, one], ["DSK-01", "MCP-01"], 75, AT)
+    seen = history_series([two, old, one], ["DSK-01", "MCP-01"], 75, AT)
     assert seen.looks == (Look(AT - 2 * HOUR, (), blind=True), Look(AT - HOUR, ("DSK-01",)))
     assert seen.marks == {"DSK-01": (Mark(AT - HOUR, Outcome.FAIL, 84.5),)}
 
 
 def test_what_comes_at_or_after_this_audit_is_left_out() -> None:
-    assert chronicle_of([Sample(AT), Sample(AT + HOUR)], [], 1, AT) == Chronicle()
+    assert history_series([Sample(AT), Sample(AT + HOUR)], [], 1, AT) == HistorySeries()
 
 
 def test_looks_close_to_each_other_are_one_and_the_worse_counts() -> None:
@@ -35,29 +35,29 @@ def test_looks_close_to_each_other_are_one_and_the_worse_counts() -> None:
         )
         for number in range(1, 29)
     ]
-    seen = chronicle_of(minutes, ["DSK-01"], 75, AT)
+    seen = history_series(minutes, ["DSK-01"], 75, AT)
     assert seen.looks == (Look(AT - timedelta(minutes=1), ("DSK-01",)),)
     assert seen.marks["DSK-01"] == (Mark(AT - timedelta(minutes=7), Outcome.FAIL, 84.5),)
 
 
 def test_a_look_a_minute_does_not_fill_the_report() -> None:
     looks = [Sample(AT - timedelta(minutes=number), readings={"DSK-01": GOOD}) for number in range(1, 12_000)]
-    assert len(chronicle_of(looks, ["DSK-01"], 75, AT).looks) <= SPAN / timedelta(minutes=30) + 1
+    assert len(history_series(looks, ["DSK-01"], 75, AT).looks) <= SPAN / timedelta(minutes=30) + 1
 
 
 def test_this_audit_is_compared_with_a_whole_one() -> None:
     whole = Sample(AT - 5 * HOUR, readings=dict.fromkeys(("DSK-01", "MCP-01", "BKP-04"), GOOD))
     light = Sample(AT - HOUR, readings={"DSK-01": BAD})
-    last = chronicle_of([light, whole], [], 4, AT).last
+    last = history_series([light, whole], [], 4, AT).last
     assert last is not None
     assert (last.at, dict(last.readings)) == (whole.at, dict(whole.readings))
-    assert chronicle_of([light], [], 4, AT).last is None
+    assert history_series([light], [], 4, AT).last is None
 
 
 def test_a_run_without_a_chronicle_is_read_and_one_with_it_comes_back() -> None:
-    seen = chronicle_of([Sample(AT - HOUR, readings={"DSK-01": GOOD})], ["DSK-01"], 1, AT)
+    seen = history_series([Sample(AT - HOUR, readings={"DSK-01": GOOD})], ["DSK-01"], 1, AT)
     run = msgspec.structs.replace(go(), chronicle=seen)
     assert read_run(write_run(run), "run.json").chronicle == seen
     older = msgspec.json.decode(write_run(run))
     del older["chronicle"], older["target"]["tightened"]
-    assert read_run(msgspec.json.encode(older), "run.json").chronicle == Chronicle()
+    assert read_run(msgspec.json.encode(older), "run.json").chronicle == HistorySeries()

@@ -1,4 +1,4 @@
-"""A plugin for test_warm: when its process ends as processes do, it leaves a file in the folder of the reports."""
+"""A plugin for test_forked_audits: when its process ends as processes do, it leaves a file in the folder of the reports."""
 
 import atexit
 import sys

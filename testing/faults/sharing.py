@@ -32,7 +32,7 @@ CLUSTER = "k3s "
 Turn = tuple[Fault, ...]
 
 
-def turns(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
+def shared_audits(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
     """Faults that change different criteria go together, on the server or in the target folder."""
     pairs = combinations(range(len(faults)), 2)
     apart = {(one, two) for one, two in pairs if not _together(faults[one], faults[two], contract)}
