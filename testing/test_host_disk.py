@@ -107,6 +107,39 @@ def test_what_could_go_is_what_nothing_uses() -> None:
     assert [image.used for image in seen.images] == [True, False]
 
 
+NEW, OLD, ITS, THEIRS = (f"sha256:{two * 32}" for two in ("aa", "bb", "cc", "dd"))
+# An archive of `docker save` that K3s 1.21 imported at its second start: the name has another manifest than the identity.
+IMPORTED_ANEW = f"""\
+image docker.io/lab/database:1 {NEW} 363.4MiB io.cri-containerd.image=managed
+image {ITS} {OLD} 363.4MiB io.cri-containerd.image=managed
+image docker.io/lab/left:1 {THEIRS} 10MiB io.cri-containerd.image=managed
+"""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"config {NEW} {ITS}\nused {ITS}\n",  # as containerd tells it
+        f"config {NEW} {ITS}\nused docker.io/lab/database:1\n",
+        f'cri {{"images":[{{"id":"{ITS}","repoTags":["docker.io/lab/database:1"],"repoDigests":[]}}]}}\nused {ITS}\n',
+        f'cri {{"images":[{{"id":"{ITS}","repoTags":["docker.io/lab/database:1","<none>:<none>"]}}]}}\nused lab/database:1\n',
+        f"used docker.io/lab/database:1\nused {ITS}\n",  # one container names each of them
+        f"config {NEW} {ITS}\nused docker.io/lab/database@{OLD}\n",
+    ],
+)
+def test_an_image_is_in_use_by_any_of_its_identities(told: str) -> None:
+    seen = waste(f"{IMPORTED_ANEW}{told}whole\n")
+    assert [image.names for image in seen.images if not image.used] == [("docker.io/lab/left:1",)]
+    assert seen.unused == 10 * 1024**2
+
+
+def test_an_image_without_a_name_that_nothing_uses_is_counted_once() -> None:
+    seen = waste(f"{IMPORTED_ANEW}config {NEW} {ITS}\nused docker.io/lab/left:1\nwhole\n")
+    assert seen.unused == bytes_of("363.4MiB")
+    (unused,) = (image for image in seen.images if not image.used)
+    assert unused.ids == {"docker.io/lab/database:1", NEW, OLD, ITS}
+
+
 @pytest.mark.parametrize("answer", ["", "docker Images|1GB\n", WASTE.replace("whole", "silent docker\nwhole")])
 def test_half_an_answer_is_no_tidy_disk(answer: str) -> None:
     with pytest.raises((Unknown, ValueError)):

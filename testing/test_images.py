@@ -13,7 +13,7 @@ from fixtures.cluster.mcp_pods import Services, services
 from fixtures.evidence.image_keeping import keeping, unseen
 from fixtures.evidence.running_code import RunningCode, running_code
 from fixtures.host.images.image_archives import Archived, ImageArchives
-from fixtures.host.images.images import Images, full_name
+from fixtures.host.images.images import Images, full_name, joined
 from fixtures.host.images.registry import Registry
 from testing.mcp_answers import CONFIG, CRI_IMAGES, IMAGE_ARCHIVES, IMAGES, MANIFEST
 from testing.test_cluster_facts import NOW, TARGET, read
@@ -229,3 +229,24 @@ def test_the_question_itself_tells_revisions_and_no_environment(tmp_path: Path) 
     image = understood("images", done.stdout).named(NAME)
     assert (image.revision, image.ids) == ("abc1234", {CONFIG})
     assert "hunter2" not in done.stdout
+
+
+def test_an_archive_imported_anew_is_still_the_image_that_runs() -> None:
+    again = "sha256:" + "ee" * 32
+    out = IMAGES.replace(
+        f"docker.io/{NAME} application/vnd.docker.distribution.manifest.v2+json {MANIFEST}",
+        f"docker.io/{NAME} x {again}",
+    )
+    assert out.count(again) == 1
+    seen = understood("images", out)
+    assert see(seen).stale, "nothing says that both manifests have one configuration"
+    assert not see(understood("images", out + f"config {again} {CONFIG}\n")).wrong
+
+
+def test_references_that_share_an_identity_are_one_image() -> None:
+    a, b, c = (f"sha256:{two * 32}" for two in ("aa", "bb", "cc"))
+    images = joined([["lab/x:1", a], [f"docker.io/lab/y@{b}", b], [c, b], ["docker.io/lab/x:1", c], ["z:1", "z:2"]])
+    assert set(images) == {
+        frozenset({"docker.io/lab/x:1", a, b, c}),
+        frozenset({"docker.io/library/z:1", "docker.io/library/z:2"}),
+    }
