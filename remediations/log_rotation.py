@@ -138,7 +138,7 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
         if seen.owner and log.owner != seen.owner:
             yield RunCommand(
                 command=f"chown {seen.owner} {quote(path)}",
-                undo=f"chown {log.owner} {quote(path)}",
+                undo=f'[ "$(stat -c %U:%G {quote(path)})" != {seen.owner} ] || chown {log.owner} {quote(path)}',
                 said=say("owner", path=path, owner=seen.owner, other=log.owner),
             )
 
@@ -181,6 +181,7 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
         yield RunCommand(
             command=f"set -- {names}\n{COMPRESS}",
             undo=f"set -- {names}\n{UNDO}",
+            undo_shown=f"sh compress_undo.sh {names}    # remediations/files/log_rotation/compress_undo.sh",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
             said=say("compress", names=names, size=sum(sizes.values()), budget=budget),

@@ -9,6 +9,7 @@ from shlex import quote
 
 from fixtures.host.images.images import Image, Images, full_name
 from fixtures.host.system.mcp_workloads import McpWorkloads, Workload, WorkloadContainer
+from remediations.image_pin import imported
 from remediations.transaction.calls import Call
 from remediations.transaction.messages import sentences
 from remediations.transaction.object_scripts import with_kubectl
@@ -37,7 +38,8 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
     image = chosen(seen, images)
     if image is None and archive:
         yield RunCommand(
-            command=f"k3s ctr -n k8s.io images import {quote(archive)}",
+            command=imported(archive),
+            shown=f"k3s ctr -n k8s.io images import {quote(archive)}    # and pinned again, what was",
             seconds=IMPORT,
             said=say("import", archive=archive),
         )

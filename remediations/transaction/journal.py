@@ -1,6 +1,7 @@
 """What the host's journals say: which runs there were, which steps of them stand, and what was left half-done."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -33,6 +34,14 @@ class Record(msgspec.Struct, frozen=True):
             elif what == "undone":
                 begun.pop(int(about), None)
         return tuple(sorted(begun, reverse=True))
+
+    @property
+    def last(self) -> datetime | None:
+        """When its last line was written; None where that cannot be read."""
+        try:
+            return datetime.fromisoformat(self.lines[-1][0])
+        except (IndexError, ValueError):
+            return None
 
     @property
     def state(self) -> State:
@@ -78,6 +87,11 @@ def _whole(row: list[str]) -> bool:
 def left_behind(runs: Iterable[Record]) -> tuple[Record, ...]:
     """Interrupted runs, the newest first: the order in which they have to be taken back."""
     return tuple(sorted((run for run in runs if run.state is State.INTERRUPTED), key=lambda run: run.id, reverse=True))
+
+
+def prunable(runs: Iterable[Record], before: datetime) -> tuple[Record, ...]:
+    """Runs whose last line is older than that moment. One that has no end stays: the next `--fix` takes it back."""
+    return tuple(run for run in runs if run.state is not State.INTERRUPTED and run.last and run.last < before)
 
 
 def may_be_taken_back(runs: Iterable[Record], id: str) -> Record:

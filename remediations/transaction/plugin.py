@@ -51,6 +51,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     """A host that cannot be reached is the record's to tell; a transaction that cannot go on ends the session."""
     config = session.config
+    if not session.items:
+        _teller(config)(phrase("fix", "none-selected", {}, config.stash[LANGUAGE]) + "\n", "yellow")
+        return
     fixing = Fixing(session, wanted, _teller(config))
     try:
         fixing.plan() if wanted.plan_only else fixing.fix()

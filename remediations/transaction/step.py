@@ -64,14 +64,16 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Run POSIX sh as root; what it prints is shown while it runs.
 
     `undo` must be right whether the command ran, half ran or never ran. Without one its sentence has to say (`lasting`)
-    what it leaves and why nobody is worse off. `shown` stands for a command longer than a plan should be. `calls` are
-    all that it asks of the cluster's API, with `kube`.
+    what it leaves and why nobody is worse off. `shown` and `undo_shown` stand for what is longer than a plan should be.
+    A command may write what it leaves into the file `lasting` beside it, a line each. `calls` are all that it asks of the
+    cluster's API, with `kube`.
     """
 
     command: str
     said: Sentence
     shown: str = ""
     undo: str = ""
+    undo_shown: str = ""
     calls: tuple[Call, ...] = ()
     risk: Risk = Risk.SAFE
     seconds: float = 60

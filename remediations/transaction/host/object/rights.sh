@@ -1,5 +1,5 @@
 # Before anything: may this account do all that the plan asks of the API? `reviews`, beside this script, has a question for each.
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 # shellcheck disable=SC2016 # kubectl's own variables
 said=$(kube create --validate=false -f reviews -o go-template='{{.status.allowed}} {{with .spec.resourceAttributes}}{{.verb}} {{
 .resource}}{{if .subresource}}/{{.subresource}}{{end}}{{if .group}}.{{.group}}{{end}} in {{.namespace}}{{end}}
