@@ -35,6 +35,15 @@ NAMES = {
     "configs": r"[^*]+\*",
 }  # what the scripts can write
 HEAD = "# Where the backups of TwisterLab come from and go to: the target's values, then what this site has added."
+FIRST = """set -eu
+: >began
+{script}
+find {directory} -newer began -mindepth 1 -maxdepth 2 ! -name '.*' -not -path '*/.*' -print >lasting"""
+UNITS = "/etc/systemd/system"
+TIMES = {"postgres": "02:00", "redis": "02:15", "configs": "02:30"}  # as in the table of cron
+ENABLE = """systemctl daemon-reload
+if [ -e /etc/systemd/system/{timer} ]; then systemctl enable --now {timer}
+else systemctl disable --now {timer} 2>/dev/null || :; fi"""
 NEWEST = {"postgres": "BKP-04", "redis": "BKP-05", "configs": "BKP-06"}  # how old the newest may be
 KEPT = 8  # days that the library keeps where it is told nothing else
 PATIENCE = 3600  # seconds for the first run
@@ -59,10 +68,12 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
     yield from _closed(seen)
     yield from _files(script, remedy, seen.setup, math.ceil(bounds["BKP-08"].figure) + 1)
     if not _fresh(kind, seen.backups, bounds[NEWEST[kind]]):
+        directory = seen.setup.settings["directory"]
         yield RunCommand(
-            command=script,
+            command=FIRST.format(script=script, directory=quote(directory)),
+            shown=script,
             seconds=PATIENCE,
-            said=say("first-run", script=script, directory=seen.setup.settings["directory"]),
+            said=say("first-run", script=script, directory=directory),
         )
     yield from _schedule(kind, script, seen)
 
@@ -72,10 +83,8 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
         return Note(say("pattern", kind=kind, pattern=pattern))
-    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script):
+    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script, *units(kind)):
         return Note(say("unread", paths=", ".join(foreign)))
-    if seen.setup.cron == "absent":
-        return Note(say("no-cron"))
     others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]
     return Note(say("elsewhere", source=others[0])) if others else None
 
@@ -145,6 +154,9 @@ def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
 
 
 def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
+    if seen.setup.cron == "absent":
+        yield from _timer(kind, script, seen)
+        return
     if seen.setup.cron != "active":
         yield RunCommand(
             command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron")
@@ -157,6 +169,29 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)
     yield InstallFile(path=TABLE, content=content, before=before, said=say("schedule", path=TABLE, script=script))
+
+
+def units(kind: str) -> tuple[str, str]:
+    """The service and the timer that start that backup where no cron is installed."""
+    return f"{UNITS}/twisterlab-backup-{kind}.service", f"{UNITS}/twisterlab-backup-{kind}.timer"
+
+
+def _timer(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
+    """A timer of systemd, unless one starts the script every day already."""
+    if any(script in one.job.command and one.sound for one in backup_schedules(seen.schedules, kind).jobs):
+        return
+    for path in units(kind):
+        text = (FILES / "backups" / path[1:].replace(f"-{kind}.", "-KIND.")).read_text(encoding="utf-8")
+        content = text.replace("KIND", kind).replace("AT", TIMES[kind])
+        before, timer = seen.setup.files.get(path), path.rpartition("/")[2]
+        yield InstallFile(
+            path=path,
+            content=content,
+            before=before,
+            foreign=not is_known(before, content),
+            activate=ENABLE.format(timer=timer) if timer.endswith(".timer") else "systemctl daemon-reload",
+            said=say("timer", path=path, script=script),
+        )
 
 
 def table(before: str, script: str) -> str:

@@ -183,10 +183,17 @@ def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> Non
     assert pattern in plan.notes[0].said.what.fr
 
 
-def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> None:
+def test_without_cron_a_timer_starts_it_and_a_stopped_cron_is_started() -> None:
     absent = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="absent"))
     stopped = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="inactive"))
-    assert planned(absent).steps == ()
+    files = [step for step in planned(absent).steps if isinstance(step, InstallFile)][-2:]
+    assert [step.path.rpartition("/")[2] for step in files] == [
+        "twisterlab-backup-postgres.service",
+        "twisterlab-backup-postgres.timer",
+    ]
+    assert ("OnCalendar=*-*-* 02:00\n" in files[1].content, f"ExecStart={SCRIPT}\n" in files[0].content) == (True, True)
+    assert "disable --now" in files[1].activate, "taken back, nothing starts it any more"
+    assert planned(after(absent)).steps == (), "a second look plans nothing"
     assert "systemctl enable --now cron" in [
         step.command for step in planned(stopped).steps if isinstance(step, RunCommand)
     ]
@@ -229,7 +236,7 @@ def test_a_tighter_target_keeps_more_days_and_wants_a_younger_backup() -> None:
     tight = planned(seen, thresholds=thresholds)
     settings = {step.path: step.content for step in tight.steps if isinstance(step, InstallFile)}[SETTINGS]
     assert "days=15\n" in settings
-    assert [step.command for step in tight.steps if isinstance(step, RunCommand)] == [SCRIPT]
+    assert [step.shown for step in tight.steps if isinstance(step, RunCommand)] == [SCRIPT]
     loose = planned(seen)
     assert not any(isinstance(step, RunCommand) for step in loose.steps)
     assert "days=" not in {step.path: step.content for step in loose.steps if isinstance(step, InstallFile)}[SETTINGS]
