@@ -30,6 +30,14 @@ class Killed:
     wrong: str = ""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What is as it was when all is taken back, and what no remedy may lose."""
+
+    state: list[str]
+    kept: list[str]
+
+
 @contextlib.contextmanager
 def transaction(server: Server) -> Iterator[Transaction]:
     """On a login of its own, that may be cut."""
@@ -42,7 +50,7 @@ def transaction(server: Server) -> Iterator[Transaction]:
         connection.close()
 
 
-def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: list[str]) -> Killed:
+def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: Before) -> Killed:
     """At the boundary behind that many steps: all of them are done, none is judged."""
     where = f"behind step {steps} of {len(plan.steps)}"
     with transaction(server) as first:
@@ -55,7 +63,37 @@ def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: lis
     return _looked_at(server, plan, before, where)
 
 
-def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: list[str]) -> Killed:
+def killed_in(server: Server, plan: Plan, step: int, kill: Kill, before: Before) -> Killed:
+    """While that step runs, or right behind it if it is quick."""
+    with transaction(server) as first:
+        thread = threading.Thread(target=_kill_in, args=(server, step, kill, first.session))
+        thread.start()
+        with contextlib.suppress(TransactionError):
+            first.apply(plan)
+        thread.join()
+    return _looked_at(server, plan, before, f"in step {step} of {len(plan.steps)}")
+
+
+def _kill_in(server: Server, step: int, kill: Kill, session: Session) -> None:
+    server.wait_for_step(step)
+    kill(session)
+
+
+def killed_undoing(server: Server, plan: Plan, seconds: float, kill: Kill, before: Before) -> Killed:
+    """While it is taken back."""
+    with transaction(server) as first, contextlib.suppress(TransactionError):
+        first.apply(plan)
+        timer = threading.Timer(seconds, kill, (first.session,))
+        timer.start()
+        try:
+            first.take_back("a test")
+            first.finish()
+        finally:
+            timer.join()
+    return _looked_at(server, plan, before, f"{seconds:.2f} s into taking back")
+
+
+def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: Before) -> Killed:
     """At a moment, wherever it is by then."""
     with transaction(server) as first:
         timer = threading.Timer(seconds, kill, (first.session,))
@@ -66,12 +104,12 @@ def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: li
     return _looked_at(server, plan, before, f"after {seconds:.2f} s")
 
 
-def _looked_at(server: Server, plan: Plan, before: list[str], where: str) -> Killed:
+def _looked_at(server: Server, plan: Plan, before: Before, where: str) -> Killed:
     """Between the steps now; as at first once the next run has begun."""
     halves = "; ".join(half for step in plan.steps if (half := _half(server, step)))
     with transaction(server) as after:
         left = after.recover()
-    changed = sorted(set(server.state()) ^ set(before))
+    changed = sorted(set(server.state()) ^ set(before.state)) + server.lost(before.kept)
     wrong = halves or ("not taken back: " + " | ".join(changed[:4]) if changed else "")
     return Killed(where, sum(len(run.standing) for run in left), wrong)
 

@@ -2,8 +2,10 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from fixtures.ask.answer import Answer
@@ -18,15 +20,14 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy
 from remediations.transaction.session import Session
 
-STATE = """\
-cd /
-find etc usr/local var/spool/cron -xdev ! -name '*.cache' \\( -type f -exec sha256sum {} + -o -type l -printf '%l %p\\n' \\) |
-  grep -v -e ' etc/mtab' -e '/tls/' | LC_ALL=C sort -k 2
-find etc usr/local var/spool/cron -xdev ! -path 'etc' -printf '%p %m %u:%g\\n' | LC_ALL=C sort
-k3s kubectl get deployments,statefulsets,services,configmaps -A -o go-template='{{range .items}}{{.kind}} {{.metadata.namespace
-}}/{{.metadata.name}} {{.spec}}
-{{end}}'
-"""
+STATE, KEPT = ((Path(__file__).parent / f"{name}.sh").read_text(encoding="utf-8") for name in ("state", "kept"))
+BEGUN = """\
+: >/run/phase0-kills
+for _ in $(seq 3000); do
+  [ -z "$(find /var/lib/phase0-gate/runs/*/{step}/pid -newer /run/phase0-kills 2>/dev/null)" ] || break
+  sleep 0.02
+done
+"""  # a step of that number begins
 FALL = """\
 session=$(ps -o sid= -p "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)" | tr -d ' ')
 [ -z "$session" ] || pkill -KILL -s "$session"
@@ -49,7 +50,7 @@ class Server:
             input=script,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=660,
             check=False,
         )
         if done.returncode:
@@ -57,8 +58,24 @@ class Server:
         return done.stdout
 
     def state(self) -> list[str]:
-        """All that a remedy takes back: files, their owners and modes, objects as they are wanted."""
+        """All that a remedy takes back: files, their owners and modes, objects as they are wanted, images, archives."""
         return self.root(STATE).splitlines()
+
+    def kept(self, before: Sequence[str] = ()) -> list[str]:
+        """What no remedy may lose: backups, and of each log as many bytes as there were `before`."""
+        rows = [row.split() for row in before if row.startswith("log ")]
+        logs = "".join(f"{row[1]} {row[2]}\n" for row in rows)
+        return self.root(f"LOGS={quote(logs)}\n{KEPT}").splitlines()
+
+    def lost(self, before: Sequence[str]) -> list[str]:
+        """Lines of `before` that are not there any more, and backups that have their name and are not whole."""
+        now = self.kept(before)
+        return [*sorted({*before} - {*now}), *(row for row in now if row.startswith("broken ") and row not in before)]
+
+    def start(self, script: str) -> "subprocess.Popen[bytes]":
+        """A script that runs as root beside whatever else happens."""
+        command = ["ssh", "-F", str(self.connection.config), "target", f"sudo -n sh -c {quote(script)}"]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def plan(self, remedy: Remedy) -> Plan:
         """What it would do now. Unknown where it cannot tell."""
@@ -72,6 +89,10 @@ class Server:
         seen = {fact.name: fact.read(futures[fact.name].result(60)) for fact in remedy.facts}
         bounds = {id: row.bound for id, row in load_contract().items()}
         return remedy.plan(("MCP-01",), seen, bounds)
+
+    def wait_for_step(self, step: int) -> None:
+        """Until a step of that number begins, a minute at most."""
+        self.root(BEGUN.format(step=step))
 
     def fall(self, _session: Session) -> None:
         """All of the transaction on the host ends at once, as when the power goes."""
