@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fixtures.host.logs.journal_files import JournalFiles
@@ -170,3 +171,15 @@ def test_what_a_file_has_beside_its_content_goes_over(tmp_path: Path) -> None:
         assert (os.getxattr(main, "user.site"), main.read_text()) == (b"own", "main 2\n")
         transaction.take_back("a test")
     assert (os.getxattr(main, "user.site"), main.read_text()) == (b"own", "main 1\n")
+
+
+def test_a_file_that_could_not_be_replaced_stands_and_is_not_written_again(tmp_path: Path) -> None:
+    """Where a file system became read-only the undo has nothing to write, and so fails at nothing."""
+    host = Host(tmp_path)
+    main, plan = tmp_path / "etc/conf.d/main", host.plan()
+    at, impossible = main.stat().st_ino, msgspec.structs.replace(plan.steps[0], owner="no-such-account:none")
+    with host.transaction() as transaction:
+        assert transaction.apply(msgspec.structs.replace(plan, steps=(impossible,))).why
+        transaction.finish()
+    assert (main.read_text(), main.stat().st_ino) == ("main 1\n", at)
+    assert "somebody else" not in "".join(host.said)

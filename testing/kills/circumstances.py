@@ -10,7 +10,7 @@ from remediations.transaction.remedy import Remedy
 from remediations.transaction.session import TransactionError
 from remediations.transaction.step import InstallFile, RemoveFile
 from testing.kills.killing import Killed, transaction
-from testing.kills.server import BEGUN, Server
+from testing.kills.server import BEGUN, MARK, Server
 
 RUNS = "/var/lib/phase0-gate"
 DEAD = """\
@@ -104,7 +104,7 @@ def met(server: Server, remedy: Remedy, one: Circumstance, chance: random.Random
     given = _given(plan, one, chance)
     before, kept = server.state(), server.kept()
     step = next((number for number, step in enumerate(plan.steps, 1) if getattr(step, "calls", ())), 1)
-    watch = server.start(BEGUN.format(step=step) + one.inject) if one.within else server.root(given + one.inject)
+    watch = server.start(MARK + BEGUN.format(step=step) + one.inject) if one.within else server.root(given + one.inject)
     try:
         untold = one.told and server.plan(remedy).steps
         meant = server.state() if not one.eased else before

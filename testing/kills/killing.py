@@ -65,6 +65,7 @@ def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: Bef
 
 def killed_in(server: Server, plan: Plan, step: int, kill: Kill, before: Before) -> Killed:
     """While that step runs, or right behind it if it is quick."""
+    server.mark()
     with transaction(server) as first:
         thread = threading.Thread(target=_kill_in, args=(server, step, kill, first.session))
         thread.start()

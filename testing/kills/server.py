@@ -21,13 +21,13 @@ from remediations.transaction.remedy import Remedy
 from remediations.transaction.session import Session
 
 STATE, KEPT = ((Path(__file__).parent / f"{name}.sh").read_text(encoding="utf-8") for name in ("state", "kept"))
+MARK = ": >/run/phase0-kills\n"
 BEGUN = """\
-: >/run/phase0-kills
-for _ in $(seq 3000); do
+for _ in $(seq 600); do
   [ -z "$(find /var/lib/phase0-gate/runs/*/{step}/pid -newer /run/phase0-kills 2>/dev/null)" ] || break
   sleep 0.02
 done
-"""  # a step of that number begins
+"""  # a step of that number has begun since the mark
 FALL = """\
 session=$(ps -o sid= -p "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)" | tr -d ' ')
 [ -z "$session" ] || pkill -KILL -s "$session"
@@ -90,8 +90,12 @@ class Server:
         bounds = {id: row.bound for id, row in load_contract().items()}
         return remedy.plan(("MCP-01",), seen, bounds)
 
+    def mark(self) -> None:
+        """Steps that begin from now on are seen by `wait_for_step`."""
+        self.root(MARK)
+
     def wait_for_step(self, step: int) -> None:
-        """Until a step of that number begins, a minute at most."""
+        """Until a step of that number has begun since `mark`, some twenty seconds at most."""
         self.root(BEGUN.format(step=step))
 
     def fall(self, _session: Session) -> None:
