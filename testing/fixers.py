@@ -8,7 +8,7 @@ from testing.audits import ROOT
 
 FIX = ROOT / "deploy" / "fix"
 ACCOUNT = """\
-useradd --create-home --shell /bin/sh phase0-fix
+id -u phase0-fix >/dev/null 2>&1 || useradd --create-home --shell /bin/sh phase0-fix
 install -d -m 0700 -o phase0-fix ~phase0-fix/.ssh
 install -m 0600 -o phase0-fix ~twister/.ssh/authorized_keys ~phase0-fix/.ssh/authorized_keys
 cat >/etc/sudoers.d/phase0-fix <<'END'
@@ -16,12 +16,12 @@ cat >/etc/sudoers.d/phase0-fix <<'END'
 END
 chmod 0440 /etc/sudoers.d/phase0-fix
 visudo -c -f /etc/sudoers.d/phase0-fix
-k3s kubectl apply --server-side -f - <<'END'
+k3s kubectl apply --server-side --force-conflicts -f - <<'END'
 {role}
 END
-cat >/run/kubeconfig.sh <<'END'
+cat >/run/kubeconfig.sh <<'WHOLE'
 {kubeconfig}
-END
+WHOLE
 mkdir -p /etc/phase0-gate
 umask 077
 sh /run/kubeconfig.sh 127.0.0.1 >/etc/phase0-gate/kubeconfig

@@ -35,7 +35,7 @@ REPAIRED = (
 
 
 RIGHTS = """\
-k3s kubectl get clusterrole phase0-fix -o yaml >/run/role.yaml
+k3s kubectl get clusterrole phase0-fix -o yaml | sed '/resourceVersion:/d' >/run/role.yaml
 k3s kubectl patch clusterrole phase0-fix --type=json -p '[{"op": "remove", "path": "/rules/2"}]'
 k3s kubectl get clusterrole phase0-fix -o jsonpath='{.rules[*].resources}'
 """
