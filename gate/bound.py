@@ -1,4 +1,4 @@
-"""A target as the plan writes it: `< 70 %`, `≥ 7 days`, `= 3 deployments`."""
+"""The target of a criterion, as the plan writes it: `< 70 %`, `≥ 7 days`, `= 3 deployments`."""
 
 import math
 import operator
@@ -13,7 +13,7 @@ WRITTEN = re.compile(r"([<≤=≥>]) (-?\d+(?:\.\d+)?)(?: (\S.*))?")
 
 
 class Bound(msgspec.Struct, frozen=True):
-    """What a figure must be to meet its target."""
+    """A comparison, a figure and its unit, for example `<`, 70 and `%`."""
 
     compare: str
     figure: float
@@ -21,38 +21,41 @@ class Bound(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, written: str) -> "Bound":
-        """Read `< 70 %`. ValueError for anything else."""
+        """Parse a target such as `< 70 %`. Raises ValueError for any other text."""
         match = WRITTEN.fullmatch(written.strip())
         if match is None:
-            raise ValueError(f"“{written}” is not a target; write it like “< 70 %” or “≥ 7 days”")
+            raise ValueError(f"“{written}” is not a target; write it as “< 70 %” or “≥ 7 days”")
         compare, figure, unit = match.groups()
         if not math.isfinite(float(figure)):
-            raise ValueError(f"“{written[:40]}…” is beyond what a figure can be")
+            raise ValueError(f"“{written[:40]}…” is too large a figure")
         return cls(compare, float(figure), unit or "")
 
     def met_by(self, value: float) -> bool:
-        """A value that is no finite number meets nothing."""
+        """Return whether `value` meets the target. A value that is not a finite number never does."""
         return math.isfinite(value) and bool(COMPARE[self.compare](value, self.figure))
 
     def out_of_reach(self, value: float) -> bool:
-        """`value` misses a target that it cannot meet any more by growing: what was seen so far is too much already."""
+        """Return whether `value` is above an upper limit. A figure that only grows cannot meet its target any more."""
         return self.compare in "<≤" and not self.met_by(value)
 
     @property
     def bytes(self) -> float:
-        """The figure in bytes; ValueError where its unit is not one of BYTES."""
+        """The figure in bytes. Raises ValueError if the unit is not one of BYTES."""
         if self.unit not in BYTES:
             raise ValueError(f"“{self}” is not a number of bytes")
         return self.figure * BYTES[self.unit]
 
     def margin(self, value: float) -> float:
-        """Distance to the target in its unit: positive inside, negative outside."""
+        """Return the distance from `value` to the target, in its unit: positive if the target is met, negative if not."""
         if self.compare in "<≤":
             return self.figure - value
         return value - self.figure if self.compare in "≥>" else -abs(value - self.figure)
 
     def tightens(self, other: "Bound") -> bool:
-        """Asks at least as much as `other`: the only change a target folder may make."""
+        """Return whether this bound is at least as strict as `other`, with the same comparison and the same unit.
+
+        A target folder may change a bound only in this way.
+        """
         if (self.compare, self.unit) != (other.compare, other.unit):
             return False
         return other.margin(self.figure) >= 0
@@ -61,4 +64,4 @@ class Bound(msgspec.Struct, frozen=True):
         return f"{self.compare} {self.figure:g} {self.unit}".rstrip()
 
 
-Bounds = Mapping[str, Bound]  # the targets in force, by the id of their criterion
+Bounds = Mapping[str, Bound]  # the bound in force for each criterion, by its id

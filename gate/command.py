@@ -1,4 +1,4 @@
-"""How every `python -m` command begins and ends: whatever is wrong is one line and a status, never a traceback."""
+"""Runs the `main` of every `python -m` command, and turns each error into one line and an exit status, not a traceback."""
 
 import io
 import os
@@ -9,18 +9,21 @@ from typing import TextIO
 
 UNUSABLE, UNWRITABLE, INTERRUPTED = 4, 74, 130
 OPTIMISED = (
-    "python -O, or PYTHONOPTIMIZE, leaves out every assertion, and with them what a criterion misses; "
-    "start it without: unset PYTHONOPTIMIZE"
+    "python -O and PYTHONOPTIMIZE remove every assertion, so that a criterion could not fail; "
+    "start it without them: unset PYTHONOPTIMIZE"
 )
 
 
 def status_of(main: Callable[[list[str]], int], words: list[str]) -> int:
-    """What `main` returns: a status; 4 for what cannot be read or used, 74 where standard output takes no more."""
+    """Run `main` with the arguments `words` and return its exit status.
+
+    Returns 4 if a file cannot be used, 74 if standard output cannot be written, and 130 after Ctrl-C.
+    """
     if sys.flags.optimize:
         return complain(OPTIMISED, UNUSABLE)
     if not isinstance(sys.stdout, io.TextIOWrapper):
         return complain("standard output is closed", UNWRITABLE)
-    sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows \u2713 and no traceback
+    sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 shows \u2713, not a traceback
     try:
         return _flushed(main, words)
     except KeyboardInterrupt:
@@ -29,13 +32,13 @@ def status_of(main: Callable[[list[str]], int], words: list[str]) -> int:
         if error.filename is not None:
             return complain(f"{error.filename}: cannot be used: {error.strerror}", UNUSABLE)
         silence(sys.stdout)
-        if isinstance(error, BrokenPipeError):  # `| head` has seen enough
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has closed the pipe
             return 0
         return complain(f"standard output cannot be written: {error.strerror or error}", UNWRITABLE)
 
 
 def complain(line: str, status: int) -> int:
-    """One line on standard error, where there is one."""
+    """Write `line` to standard error, if it is open, and return `status`."""
     with suppress(OSError, AttributeError):
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
@@ -43,7 +46,7 @@ def complain(line: str, status: int) -> int:
 
 
 def silence(stream: TextIO) -> None:
-    """What is still to be written there goes nowhere: the interpreter would fail on it at its end."""
+    """Send the remaining output of `stream` to /dev/null, because the interpreter would fail to write it when it exits."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         stream.flush()

@@ -1,4 +1,4 @@
-"""The contract: what Phase 0 means, one table per criterion in tests/criteria/CHAPTER.toml."""
+"""Reads the contract: the criteria of Phase 0, one TOML table per criterion in tests/criteria/CHAPTER.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,15 +12,24 @@ from gate.bound import Bound
 from gate.refusal import plainly
 
 CONTRACT = Path(__file__).parents[1] / "tests" / "criteria"
-CHAPTERS = ("mcp", "logs", "disk", "backups", "monitoring", "guides", "infrastructure", "decision")  # as the plan goes
+CHAPTERS = (
+    "mcp",
+    "logs",
+    "disk",
+    "backups",
+    "monitoring",
+    "guides",
+    "infrastructure",
+    "decision",
+)  # in the order of the plan
 
 
 class ContractError(ValueError):
-    """The contract, or a target's change to it, cannot be used."""
+    """The contract, or a change that a target makes to it, is invalid."""
 
 
 class Kind(StrEnum):
-    """How a criterion is observed; also a pytest mark, as in `-m "not drill"`."""
+    """How a criterion is observed. Each kind is also a pytest mark, as in `-m "not drill"`."""
 
     LIVE = "live"
     DRILL = "drill"
@@ -30,7 +39,7 @@ class Kind(StrEnum):
 
 
 class Basis(StrEnum):
-    """Why a criterion is asked: the plan says so, it proves what the plan says, or it is our advice."""
+    """Why a criterion exists: the plan states it, it proves a statement of the plan, or it is advice of this project."""
 
     PLAN = "plan"
     PROOF = "proof"
@@ -38,18 +47,22 @@ class Basis(StrEnum):
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence in the languages of the report."""
+    """A sentence in each language of the reports."""
 
     en: str
     fr: str
 
     def in_language(self, language: str) -> str:
-        """`language` is en or fr."""
+        """Return the sentence in `language`: "fr" for French; any other value for English."""
         return self.fr if language == "fr" else self.en
 
 
 class FindingText(Text, frozen=True, forbid_unknown_fields=True):
-    """A further condition. A reserve or a note fails nothing, a reserve asks for a cure (`next`); a knock-out: INF-SCORE is 0."""
+    """The sentence of a finding: a condition of a criterion besides its figure.
+
+    A finding fails its criterion unless it is a reserve or a note. A reserve asks for the action in `next`; a note only
+    informs. A knock-out sets the infrastructure score (INF-SCORE) to 0.
+    """
 
     reserve: bool = False
     note: bool = False
@@ -58,12 +71,12 @@ class FindingText(Text, frozen=True, forbid_unknown_fields=True):
 
     @property
     def failing(self) -> bool:
-        """Neither reserve nor note."""
+        """Whether the finding fails its criterion: it is neither a reserve nor a note."""
         return not (self.reserve or self.note)
 
 
 class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of the plan's KPI table: its name, and the figure before Phase 0 as the plan states it."""
+    """A row of the plan's KPI table: its name, its figure before Phase 0 as the plan states it, and its figure now."""
 
     name: Text
     before: Text
@@ -71,9 +84,10 @@ class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One criterion. `plan` names the plan's chapter; `weight` counts towards INF-SCORE, in points.
+    """One criterion. `plan` is the chapter of the plan, and `weight` its points in the infrastructure score
+    (INF-SCORE).
 
-    `attestable`: a person may answer for what cannot be measured of it.
+    `attestable` allows a person to vouch for the part of it that cannot be measured.
     """
 
     chapter: str
@@ -94,11 +108,13 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     cause: str = ""
     remedy: str = ""
     kpi: Kpi | None = None
-    missed: Text | None = None  # what a person would say of a figure that misses its target; `seen` says all
+    missed: Text | None = None  # the short sentence for a missed target; `seen` is the complete one
     finding: Mapping[str, FindingText] = {}
 
     def __post_init__(self) -> None:
-        """No row exists that could not be judged: ValueError for a target nobody understands."""
+        """Raise ValueError if the target has no unit or cannot be parsed, or if a criterion that is only advice is
+        blocking.
+        """
         if not self.bound.unit:
             raise ValueError(f"target “{self.target}” has no unit")
         if self.blocking and self.basis is Basis.HARDENING:
@@ -106,17 +122,17 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     @property
     def may_knock_out(self) -> bool:
-        """Its failure, or something found with it, can bring INF-SCORE to 0."""
+        """Whether a failure of this criterion, or one of its findings, can set the infrastructure score to 0."""
         return self.knockout or any(text.knockout for text in self.finding.values())
 
     @property
     def may_be_attested(self) -> bool:
-        """A person may answer for it, or for a part of it; everything else is measured."""
+        """Whether a person may vouch for the criterion or for a part of it. All other criteria are only measured."""
         return self.attestable or self.kind is Kind.ATTESTED
 
     @property
     def bound(self) -> Bound:
-        """The target, understood."""
+        """The target, parsed."""
         return Bound.parse(self.target)
 
 
@@ -124,9 +140,10 @@ Contract = Mapping[str, Criterion]
 
 
 def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criterion]:
-    """Criteria by id, in the order of the file, of `chapter` where they name none; ContractError says which row is wrong.
+    """Parse the criteria of one file, by id, in the order of the file.
 
-    The table `findings` of a chapter holds sets of findings that its rows share by name.
+    A criterion that names no chapter gets `chapter`. The table `findings` holds sets of findings that the criteria of
+    the file share by name. Raises ContractError, which names the invalid table.
     """
     try:
         tables = tomllib.loads(text)
@@ -137,7 +154,7 @@ def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criter
 
 
 def _with_sets(id: str, row: Any, sets: Any, where: str) -> Any:  # whatever TOML holds
-    """The row with the findings of the chapter's sets that it names (`findings = ["schedules"]`) beside its own."""
+    """Return the row with the findings of the sets that it names (`findings = ["schedules"]`) added to its own."""
     if not isinstance(row, dict) or "findings" not in row:
         return row
     named, own = row["findings"], row.get("finding", {})
@@ -149,18 +166,23 @@ def _with_sets(id: str, row: Any, sets: Any, where: str) -> Any:  # whatever TOM
             raise ContractError(f"{where}: [{id}]: no such set of findings: [findings.{name}]")
         shared |= sets[name]
     if twice := sorted(shared.keys() & own.keys()):
-        raise ContractError(f"{where}: [{id}]: finding {twice[0]} is in a set and of its own")
+        raise ContractError(
+            f"{where}: [{id}]: finding {twice[0]} is defined twice: in a set and in the criterion itself"
+        )
     return {**{key: value for key, value in row.items() if key != "findings"}, "finding": {**shared, **own}}
 
 
 def load_contract(folder: Path = CONTRACT) -> dict[str, Criterion]:
-    """The contract of this checkout: a file per chapter, in the order of the plan. No id stands in two of them."""
+    """Read the contract: one file per chapter, in the order of the plan.
+
+    Raises ContractError if a file is missing or invalid, or if an id occurs in two chapters.
+    """
     contract: dict[str, Criterion] = {}
     for chapter in CHAPTERS:
         file = folder / f"{chapter}.toml"
         rows = parse_contract(_read(file), str(file), chapter)
         if twice := sorted(contract.keys() & rows.keys()):
-            raise ContractError(f"{file}: [{twice[0]}] stands in another chapter already")
+            raise ContractError(f"{file}: [{twice[0]}] is already defined in another chapter")
         contract |= rows
     return contract
 

@@ -1,4 +1,4 @@
-"""GO or NO-GO: a pure function of a Run. It reads no clock, no file and no database."""
+"""Decides GO or NO-GO. The decision is a pure function of a Run: it reads no clock, no file and no database."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from gate.run import Result, Run
 
 
 class Verdict(IntEnum):
-    """The decision, from best to worst; `status` is the exit status."""
+    """The decision, from best to worst."""
 
     GO = 0
     UNDECIDED = 1
@@ -22,17 +22,20 @@ class Verdict(IntEnum):
 
     @property
     def status(self) -> int:
-        """0, 10, 11 or 1: pytest keeps 2 to 5 for itself."""
+        """The exit status: 0, 10, 11 or 1. pytest uses 2 to 5 itself."""
         return {Verdict.GO: 0, Verdict.UNDECIDED: 10, Verdict.NOT_YET: 11, Verdict.NO_GO: 1}[self]
 
     @property
-    def said(self) -> str:
-        """GO, UNDECIDED, NOT YET or NO-GO."""
+    def label(self) -> str:
+        """The verdict as text: GO, UNDECIDED, NOT YET or NO-GO."""
         return {Verdict.NO_GO: "NO-GO", Verdict.NOT_YET: "NOT YET"}.get(self, self.name)
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """One line of the reasons: criteria that came out badly for the same cause, and who must act."""
+    """Criteria that are not met for the same cause, with their outcome and the role that must act.
+
+    It is one line of the report.
+    """
 
     key: str
     outcome: Outcome
@@ -41,9 +44,10 @@ class Cause(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """The verdict with its reasons. `by_plan` is the verdict on the plan's own criteria alone.
+    """The verdict with its causes. `by_plan` is the verdict on the criteria that the plan itself states.
 
-    `earliest` is the date (ISO 8601) before which a GO is impossible, where that is known.
+    `causes` are those of blocking criteria, `reserves` those of all others. `earliest` is the date (ISO 8601) before
+    which a GO is impossible; it is empty if that date is not known.
     """
 
     verdict: Verdict
@@ -64,7 +68,7 @@ OF_OUTCOME = {
 
 
 def decide(run: Run) -> Decision:
-    """Total: every Run has a decision, and what was not judged is unknown."""
+    """Return the decision on `run`. Every Run has one: a criterion that was not judged is unknown."""
     results = resolve_outcomes(run)
     blocking = [id for id, criterion in run.contract.items() if criterion.blocking]
     plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
@@ -81,25 +85,32 @@ def decide(run: Run) -> Decision:
 
 
 def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Verdict:
-    """The worst of all. No criteria at all prove nothing; a run that changed the server reopens the window."""
+    """Return the worst verdict of the criteria `ids`.
+
+    Without any criterion the verdict is UNDECIDED. A run that changed the server is NOT YET at best, because the
+    stability window starts again.
+    """
     verdicts = [OF_OUTCOME.get(results[id].outcome, Verdict.GO) for id in ids] or [Verdict.UNDECIDED]
     return max(*verdicts, Verdict.NOT_YET if run.changed else Verdict.GO)
 
 
 def _causes(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> tuple[Cause, ...]:
-    """Grouped, worst first; what only follows from others is left out where they are told."""
+    """Group the unmet criteria among `ids` by cause, worst first. Causes that only follow from others are left out."""
     groups: dict[tuple[Outcome, str, str], list[str]] = {}
     for id in ids:
         if not results[id].outcome.settled:
             criterion = run.contract[id]
             groups.setdefault((results[id].outcome, _key(run, results[id]), criterion.owner), []).append(id)
     causes = [Cause(key, outcome, tuple(ids), owner) for (outcome, key, owner), ids in groups.items()]
-    told = [cause for cause in causes if not _follows(run, cause, causes)]
-    return tuple(sorted(told, key=lambda cause: -cause.outcome.severity))
+    independent = [cause for cause in causes if not _follows(run, cause, causes)]
+    return tuple(sorted(independent, key=lambda cause: -cause.outcome.severity))
 
 
 def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:
-    """A derived criterion that a cause told anyway explains; a failed score has its own among the reserves."""
+    """Return whether `cause` only follows from others: its criteria are derived, and another cause is at least as bad.
+
+    A failed infrastructure score does not follow from others, because it has a threshold of its own.
+    """
     derived = all(run.contract[id].kind is Kind.DERIVED for id in cause.ids)
     own = cause.outcome is Outcome.FAIL and COUNTS_ALL not in cause.ids
     others = [other for other in causes if other is not cause and COUNTS_ALL not in other.ids]
@@ -107,21 +118,23 @@ def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:
 
 
 def _key(run: Run, result: Result) -> str:
-    """Failures group by the contract's cause, everything else by the reason and what it names."""
+    """Return the key by which a result is grouped: the contract's cause for a failure, otherwise the cause its reason
+    names.
+    """
     if result.outcome is Outcome.FAIL or result.reason is None:
         return run.contract[result.id].cause or result.id
     return str(result.reason.values.get("cause") or f"{result.id}")
 
 
 def _earliest(results: Iterable[Result]) -> str:
-    """The latest of the dates that open criteria wait for, ISO 8601, or nothing."""
+    """Return the latest date (ISO 8601) that an unmet criterion waits for, or "" if none names one."""
     open = [result.reason.values for result in results if result.reason and not result.outcome.settled]
     dates = [str(values.get("until")) for values in open]
     return max((date for date in dates if _moment(date)), key=_moment, default="")
 
 
 def _moment(written: str) -> float:
-    """Seconds since 1970; 0 for what is no date. One without an offset counts as UTC."""
+    """Return the seconds since 1970, or 0 if `written` is not a date. A date without an offset counts as UTC."""
     try:
         moment = datetime.fromisoformat(written)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,4 +1,7 @@
-"""Criteria that follow from the others: pure functions, used by the tests that show them and by decide()."""
+"""Judges the criteria that follow from other criteria.
+
+The tests that show them and gate.resolve use the same functions.
+"""
 
 from collections.abc import Mapping
 
@@ -14,24 +17,26 @@ FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """What a derived criterion comes to, with its reason where that is neither pass nor fail."""
+    """The outcome of a derived criterion, with a reason if it is neither pass nor fail."""
 
     outcome: Outcome
     reason: Reason | None = None
 
     @property
     def pending(self) -> Reason | None:
-        """For judge(pending=…)."""
+        """The reason if the outcome is pending, otherwise None; the argument `pending` of judge()."""
         return self.reason if self.outcome is Outcome.PENDING else None
 
     @property
     def unknown(self) -> Reason | None:
-        """For judge(unknown=…)."""
+        """The reason if the outcome is unknown, otherwise None; the argument `unknown` of judge()."""
         return self.reason if self.outcome is Outcome.UNKNOWN else None
 
 
 class PhaseProgress(msgspec.Struct, frozen=True):
-    """How much of Phase 0 is done: blocking criteria outside the decision's own chapter."""
+    """How many blocking criteria are met, without those of the decision's own chapter; with the ids of failed and open
+    ones.
+    """
 
     met: int
     blocking: int
@@ -40,14 +45,15 @@ class PhaseProgress(msgspec.Struct, frozen=True):
 
     @property
     def percent(self) -> float:
-        """100 when every blocking criterion is met; 0 without any."""
+        """The share of blocking criteria that are met, in percent; 0 if there are none."""
         return 100 * self.met / self.blocking if self.blocking else 0.0
 
 
 class Score(msgspec.Struct, frozen=True):
-    """The infrastructure score as an interval: what is unknown may count as either.
+    """The infrastructure score as an interval, because an unknown criterion may turn out either way.
 
-    A knock-out that is still open may yet bring it to 0, so that the lowest is 0 too.
+    `passed`, `unknown` and `weights` are sums of points. While the outcome of a knock-out criterion is open, it may
+    still set the score to 0, so that the lowest value is 0.
     """
 
     passed: int
@@ -58,18 +64,18 @@ class Score(msgspec.Struct, frozen=True):
 
     @property
     def lowest(self) -> float:
-        """Out of 100, if everything unknown had failed. A knock-out brings it to 0."""
+        """The score out of 100 if every unknown criterion had failed. It is 0 if a knock-out failed or is open."""
         doomed = self.knocked_out or self.open_knockouts or not self.weights
         return 0.0 if doomed else 100 * self.passed / self.weights
 
     @property
     def highest(self) -> float:
-        """Out of 100, if everything unknown had passed."""
+        """The score out of 100 if every unknown criterion had passed. It is 0 if a knock-out failed."""
         return 0.0 if self.knocked_out or not self.weights else 100 * (self.passed + self.unknown) / self.weights
 
 
 def progress(contract: Contract, results: Mapping[str, Result]) -> PhaseProgress:
-    """Blocking criteria of the plan's chapters, met and not."""
+    """Count the blocking criteria outside the decision's own chapter, met and not met."""
     rows = {
         id: results.get(id, Result(id)).outcome
         for id, criterion in contract.items()
@@ -84,7 +90,10 @@ def progress(contract: Contract, results: Mapping[str, Result]) -> PhaseProgress
 
 
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
-    """Weights of the infrastructure criteria, passed and undecided. A waiver does not make a server sound."""
+    """Add up the weights of the infrastructure criteria.
+
+    A waived criterion counts as failed: a waiver does not mend a server.
+    """
     rows = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
     met = (Outcome.PASS, Outcome.FIXED)
     opened = [(criterion, result) for criterion, result in rows if result.outcome not in (*met, *FAILED)]
@@ -98,7 +107,7 @@ def score(contract: Contract, results: Mapping[str, Result]) -> Score:
 
 
 def _knocks_out(criterion: Criterion, result: Result) -> bool:
-    """It failed as a whole, or by one of the findings that count so."""
+    """Return whether the result is a knock-out: the criterion failed and is one, or one of its findings is."""
     named = [criterion.finding.get(finding.name) for finding in result.findings]
     return result.outcome in FAILED and (
         criterion.knockout or any(text is not None and text.knockout for text in named)
@@ -106,7 +115,7 @@ def _knocks_out(criterion: Criterion, result: Result) -> bool:
 
 
 def judge_progress(seen: PhaseProgress) -> Derived:
-    """DEC-01: all of them; a failure fails it, anything open leaves it unknown."""
+    """Judge DEC-01. It passes if every blocking criterion is met, fails if one fails, and is unknown otherwise."""
     if seen.failing:
         return Derived(Outcome.FAIL)
     if seen.open or not seen.blocking:
@@ -115,7 +124,10 @@ def judge_progress(seen: PhaseProgress) -> Derived:
 
 
 def judge_score(seen: Score, criterion: Criterion) -> Derived:
-    """INF-SCORE: best case below the target fails, worst case at the target passes, else unknown."""
+    """Judge INF-SCORE.
+
+    It fails if the highest possible score misses the target, passes if the lowest meets it, else is unknown.
+    """
     if seen.weights and not criterion.bound.met_by(seen.highest):
         return Derived(Outcome.FAIL)
     if seen.weights and criterion.bound.met_by(seen.lowest):
@@ -124,15 +136,15 @@ def judge_score(seen: Score, criterion: Criterion) -> Derived:
 
 
 def judge_window(window: Window | None, criterion: Criterion) -> Derived:
-    """DEC-02: enough proven days pass; fewer are pending until a date; none at all is unknown."""
+    """Judge DEC-02. It passes with enough proven days, is pending with fewer, and unknown if no day is proven."""
     needed = criterion.bound.figure
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
     until = window.earliest(needed).isoformat(timespec="minutes")
-    told = {"why": window.why, "what": window.what, "needed": needed, "until": until}
+    values = {"why": window.why, "what": window.what, "needed": needed, "until": until}
     if window.since is None:
         cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
-        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**told, **cause}))
+        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**values, **cause}))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
-    return Derived(Outcome.PENDING, Reason("window-open", {**told, "days": window.days}))
+    return Derived(Outcome.PENDING, Reason("window-open", {**values, "days": window.days}))

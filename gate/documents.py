@@ -1,4 +1,4 @@
-"""The document an attestation rests on: a regular file of the target's folder, bound by its SHA-256."""
+"""Reads and checks the document of an attestation: a regular file in the target folder, identified by its SHA-256."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ LARGEST = 64_000_000  # bytes
 
 
 class DocumentError(ValueError):
-    """The document proves nothing; `code` is one of reports/locale [void]."""
+    """The document cannot be accepted. `code` is a key of the table [void] in reports/locale."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -17,7 +17,7 @@ class DocumentError(ValueError):
 
 
 def document_void(folder: Path, document: str, sha256: str) -> str:
-    """Why a document does not count: a code of reports/locale [void], or nothing."""
+    """Return why a document is not accepted, as a key of [void] in reports/locale, or "" if it is."""
     try:
         found = hashlib.sha256(read_document(folder, folder / document)).hexdigest()
     except DocumentError as error:
@@ -26,12 +26,16 @@ def document_void(folder: Path, document: str, sha256: str) -> str:
 
 
 def read_document(folder: Path, file: Path) -> bytes:
-    """Its bytes. DocumentError where it cannot be read, lies outside `folder` (also by a link), is empty or too large."""
+    """Return the content of `file`.
+
+    Raises DocumentError if it cannot be read, lies outside `folder` (also through a link), is empty, or is larger than
+    LARGEST.
+    """
     try:
         place = file.resolve(strict=True)
         inside = place.is_relative_to(folder.resolve(strict=True))
         data = _bytes(place) if inside else b""
-    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a name with a zero byte
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null byte in the name
         raise DocumentError("document-missing") from error
     if not inside:
         raise DocumentError("document-outside")
@@ -41,9 +45,11 @@ def read_document(folder: Path, file: Path) -> bytes:
 
 
 def _bytes(place: Path) -> bytes:
-    """At most one byte more than a document may have; none of what is no regular file, whose reading may not end."""
+    """Return the first LARGEST + 1 bytes of a regular file, and nothing of any other file, because reading it may not
+    end.
+    """
     if not stat.S_ISREG(place.lstat().st_mode):
         return b""
-    handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)  # it may be another by now
+    handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)  # it may have been replaced
     with os.fdopen(handle, "rb") as opened:
         return opened.read(LARGEST + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else b""

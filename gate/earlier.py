@@ -1,4 +1,4 @@
-"""Drills of earlier audits that still count where this one leaves them out: for the days the target allows, no longer."""
+"""Takes over drills of earlier audits that this audit did not repeat. They count for a limited number of days."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ NOTE = FindingText(
 
 
 def noting(contract: Contract) -> dict[str, Criterion]:
-    """The contract, every drill of which can say that an earlier one counts."""
+    """Return the contract with a finding added to every drill, which says that an earlier drill counts."""
     return {
         id: msgspec.structs.replace(criterion, finding={**criterion.finding, EARLIER: NOTE})
         if criterion.kind is Kind.DRILL
@@ -28,7 +28,10 @@ def noting(contract: Contract) -> dict[str, Criterion]:
 
 
 def earlier_drills(contract: Contract, past: Past, now: datetime, days: int = DAYS) -> dict[str, Result]:
-    """The newest result of each drill, with a note of its date; unknown once its time is over. One failed stays failed."""
+    """Return the newest earlier result of each drill, with a finding that holds its date.
+
+    A drill older than `days` is unknown. A failed drill stays failed until then.
+    """
     newest = {id: past.drilled(id) for id, criterion in contract.items() if criterion.kind is Kind.DRILL}
     return {
         id: _as_of(drill, now, timedelta(days=days))
@@ -46,5 +49,8 @@ def _as_of(drill: Drilled, now: datetime, valid: timedelta) -> Result:
 
 
 def with_earlier(results: Mapping[str, Result], earlier: Mapping[str, Result], *, changed: bool) -> dict[str, Result]:
-    """What was judged now comes first; a run that changed the server takes nothing over."""
+    """Return the results of this run, completed with the `earlier` ones.
+
+    A run that changed the server takes none over.
+    """
     return dict(results) if changed else {**earlier, **results}

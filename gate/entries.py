@@ -1,4 +1,4 @@
-"""Tables that people write beside target.toml, read with a clear line for whatever is wrong in them."""
+"""Reads the TOML files that people write beside target.toml, and explains every error in them in one line."""
 
 import tomllib
 from datetime import datetime
@@ -14,11 +14,14 @@ Entry = TypeVar("Entry", bound=msgspec.Struct)
 
 
 class PeopleError(ValueError):
-    """A file of the target folder that people write cannot be used."""
+    """A file that people write in the target folder is invalid or cannot be read or written."""
 
 
 def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
-    """The [[table]] entries of a file, none where there is no file; PeopleError names what is wrong, and how to go on."""
+    """Return the [[table]] entries of the file `path`, or an empty list if there is no such file.
+
+    Raises PeopleError, which says what is wrong and what to do.
+    """
     try:
         return parsed(path.read_text(encoding="utf-8"), path, table, kind)
     except FileNotFoundError:
@@ -28,7 +31,10 @@ def entries(path: Path, table: str, kind: type[Entry]) -> list[Entry]:
 
 
 def parsed(text: str, path: Path, table: str, kind: type[Entry]) -> list[Entry]:
-    """The same, of a text that stands or will stand in `path`."""
+    """Return the [[table]] entries of `text`, which is or will be the content of `path`.
+
+    Raises PeopleError, which says what is wrong and what to do.
+    """
     try:
         rows: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -48,5 +54,5 @@ def _entry(row: Any, kind: type[Entry], where: str) -> Entry:  # a row is whatev
         raise PeopleError(f"{where}: {plainly(error, row=True)}; see {EXAMPLE}") from error
     for name, value in msgspec.structs.asdict(entry).items():
         if isinstance(value, datetime) and value.tzinfo is None:
-            raise PeopleError(f"{where}: {name}: has no UTC offset; write it like 2026-02-11T14:00:00+01:00")
+            raise PeopleError(f"{where}: {name}: has no UTC offset; write it as 2026-02-11T14:00:00+01:00")
     return entry

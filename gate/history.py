@@ -1,7 +1,7 @@
-"""The history of one target, in SQLite beside target.toml: samples, events, remedies, drills, configuration.
+"""Reads and writes the history of one target, an SQLite file beside target.toml: samples, events, remedies, drills.
 
-Every row names the server it is of. One reader and one writer.
-A file that cannot be used is kept as it is, and the audit goes on without it and says so.
+Every row names the server it comes from. A file that cannot be used is left as it is, and the audit goes on without a
+history and says so.
 """
 
 import sqlite3
@@ -19,8 +19,8 @@ from gate.provenance import History
 from gate.sample import Event, Happened, Sample
 
 VERSION = 3
-WRITE = "BEGIN IMMEDIATE"  # waits its turn; a lock taken later would not
-MIGRATIONS = (  # each brings a file from the version before; identity 0 is that of rows from before version 3
+WRITE = "BEGIN IMMEDIATE"  # takes the write lock at once and waits for it; a lock taken later would fail instead
+MIGRATIONS = (  # one for each version; identity 0 stands for rows older than version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
     (
         "CREATE TABLE event (kind TEXT, at TEXT, what TEXT, PRIMARY KEY (kind, at, what)) STRICT",
@@ -52,13 +52,18 @@ class HistoryError(Exception):
 
 
 def recall(path: Path) -> History:
-    """All of it, oldest first; nothing where there is no file. HistoryError for a damaged or newer one."""
+    """Return the whole history, oldest first; it is empty if there is no file.
+
+    Raises HistoryError if the file is damaged, cannot be read, or was written by a newer version.
+    """
     if not path.exists():
         return History()
     try:
         with closing(_open(path)) as database:
             return _read(database)
-    except sqlite3.OperationalError as error:  # it may be sound: its folder is full, or another's
+    except (
+        sqlite3.OperationalError
+    ) as error:  # the file may be intact: its disk is full, or its folder belongs to another user
         raise HistoryError(
             f"{path}: cannot be read: {error}; the file is kept, this run goes on without history; "
             f"see: df -h {path}; ls -l {path}"
@@ -71,9 +76,10 @@ def recall(path: Path) -> History:
 
 
 def remember(path: Path, past: Past) -> None:
-    """Add to it, all or nothing, as evidence of the server `past.identity` names.
+    """Add `past` to the history, completely or not at all, as evidence of the server `past.identity`.
 
-    What happened at the same moment is replaced, digests are those of the newest look.
+    Rows of the same moment are replaced, and so are the digests of the configuration. Raises HistoryError if the file
+    cannot be written.
     """
     with _writing(path, "this run leaves no sample in it") as database:
         of = _number(database, past.identity)
@@ -102,19 +108,22 @@ def remember(path: Path, past: Past) -> None:
 
 
 def adopt(path: Path, adoption: Adoption) -> None:
-    """Keep what somebody says about evidence of other identities."""
+    """Record that somebody counts evidence of other identities as evidence of this server. Raises HistoryError."""
     with _writing(path, "nothing was adopted") as database:
         database.execute("INSERT OR REPLACE INTO adoption VALUES (?, ?)", (stamp(adoption.at), _json(adoption)))
 
 
 def prune(path: Path, before: datetime) -> int:
-    """Remove what is older; how many rows that were. The newest drill of each criterion goes like the rest."""
+    """Remove every row older than `before` and return their number. Raises HistoryError.
+
+    The newest drill of each criterion is removed too, if it is that old.
+    """
     with _writing(path, "nothing was removed") as database:
         return sum(database.execute(deletion, (stamp(before),)).rowcount for deletion in PRUNING)
 
 
 def stamp(at: datetime) -> str:
-    """A moment as the file holds it: in UTC, so that rows sort by time."""
+    """Return a moment as the file stores it: ISO 8601 in UTC, so that rows sort by time."""
     return at.astimezone(UTC).isoformat()
 
 
@@ -132,8 +141,8 @@ def _read(database: sqlite3.Connection) -> History:
 
 
 def _past(database: sqlite3.Connection, number: int, identity: Identity) -> Past:
-    def rows(columns: str, table: str, order: str) -> list[Any]:  # tuples of texts, as many as there are columns
-        query = f"SELECT {columns} FROM {table} WHERE identity = ? ORDER BY {order}"  # noqa: S608 — names of ours
+    def rows(columns: str, table: str, order: str) -> list[Any]:  # tuples of str, one per column
+        query = f"SELECT {columns} FROM {table} WHERE identity = ? ORDER BY {order}"  # noqa: S608 — no outside input
         return database.execute(query, (number,)).fetchall()
 
     moment = datetime.fromisoformat
@@ -156,7 +165,7 @@ def _past(database: sqlite3.Connection, number: int, identity: Identity) -> Past
 
 
 def _number(database: sqlite3.Connection, identity: Identity) -> int:
-    """Of an identity in this file; one it does not know yet gets the next."""
+    """Return the number of an identity in this file. A new identity is added and gets the next number."""
     body = _json(identity)
     database.execute("INSERT OR IGNORE INTO identity (body) VALUES (?)", (body,))
     return int(database.execute("SELECT id FROM identity WHERE body = ?", (body,)).fetchone()[0])
@@ -194,7 +203,7 @@ def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
             "the file is kept, this run goes on without history; update this checkout"
         )
     if version < VERSION:
-        with suppress(sqlite3.OperationalError):  # somebody else is at it: whoever comes next sets it
+        with suppress(sqlite3.OperationalError):  # another process holds the lock; the next one sets the mode
             database.execute("PRAGMA journal_mode = WAL")
         with database:
             database.execute(WRITE)

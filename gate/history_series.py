@@ -1,4 +1,4 @@
-"""What earlier audits saw, as far as a report draws it: frozen with the run, so that a report needs no database."""
+"""Holds what a report draws of earlier audits. It is stored in the run, so that a report needs no database."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,12 +9,12 @@ import msgspec
 from gate.outcome import Outcome
 from gate.sample import Moment, Reading, Sample
 
-SPAN = timedelta(days=8)  # the seven days asked for, and one before them
-SLOT = timedelta(minutes=30)  # looks that are closer to each other are drawn as one
+SPAN = timedelta(days=8)  # the seven days of the window, and the day before them
+SLOT = timedelta(minutes=30)  # looks within the same half hour are drawn as one
 
 
 class Look(msgspec.Struct, frozen=True, array_like=True):
-    """One look at the server: what failed, and whether something could not be seen."""
+    """One look at the server: the criteria that failed, and `blind` if something could not be observed."""
 
     at: Moment
     failing: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """How one criterion came out in one look, and its figure where there was one."""
+    """The outcome of one criterion in one look, and its figure if there was one."""
 
     at: Moment
     outcome: Outcome
@@ -30,14 +30,14 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """The whole audit before this one: how each criterion stood."""
+    """The previous complete audit: its time, and the outcome of each criterion."""
 
     at: Moment
     readings: Mapping[str, Reading]
 
 
 class HistorySeries(msgspec.Struct, frozen=True):
-    """Looks of the last days, the course of some criteria, and the audit before this one."""
+    """The looks of the last days, the figures of some criteria over these days, and the previous complete audit."""
 
     looks: tuple[Look, ...] = ()
     marks: Mapping[str, tuple[Mark, ...]] = {}
@@ -45,7 +45,10 @@ class HistorySeries(msgspec.Struct, frozen=True):
 
 
 def history_series(samples: Iterable[Sample], ids: Collection[str], criteria: int, until: datetime) -> HistorySeries:
-    """Of the samples before `until`; `ids` are the criteria whose course is kept, of as many as there are `criteria`."""
+    """Return the series of the samples before `until`.
+
+    `ids` are the criteria whose figures are kept; `criteria` is the number of criteria in the contract.
+    """
     earlier = sorted((sample for sample in samples if sample.at < until), key=lambda sample: sample.at)
     recent = [sample for sample in earlier if sample.at >= until - SPAN]
     slots = [list(slot) for _, slot in groupby(recent, lambda sample: (until - sample.at) // SLOT)]
@@ -56,18 +59,24 @@ def history_series(samples: Iterable[Sample], ids: Collection[str], criteria: in
 
 
 def _look(slot: Sequence[Sample]) -> Look:
-    """Whatever failed in one of them failed; it was seen if one of them saw everything."""
+    """Merge the samples of a slot.
+
+    A criterion that failed in one of them failed; the look is blind if every sample is.
+    """
     failing = sorted({id for sample in slot for id in sample.failing})
     return Look(slot[-1].at, tuple(failing), all(sample.unknown for sample in slot))
 
 
 def _mark(id: str, slot: Sequence[Sample]) -> Mark | None:
-    """The worst of them, and of two alike the higher."""
+    """Return the worst outcome of a criterion in the slot, and the highest figure among equal outcomes."""
     found = [Mark(sample.at, *msgspec.structs.astuple(sample.readings[id])) for sample in slot if id in sample.readings]
     return max(found, key=lambda mark: (mark.outcome.severity, mark.value or 0.0), default=None)
 
 
 def _last(samples: Sequence[Sample], criteria: int) -> Earlier | None:
-    """A light look judges a third of the contract: it is not what this audit is compared with."""
+    """Return the last complete audit.
+
+    A sample run judges only a third of the contract and is no basis for a comparison.
+    """
     whole = (sample for sample in reversed(samples) if 2 * len(sample.readings) > criteria)
     return next((Earlier(sample.at, sample.readings) for sample in whole), None)

@@ -1,4 +1,4 @@
-"""Who was watched, so that evidence of one server never counts for another."""
+"""Identifies the audited server, so that evidence of one server never counts for another."""
 
 import hashlib
 import re
@@ -8,15 +8,15 @@ import msgspec
 
 from gate.sample import Moment
 
-SALT = "phase0-gate "  # fixed: a machine-id is confidential, this digest of it says nothing to other programs
+SALT = "phase0-gate "  # a machine-id is confidential; other programs cannot relate this digest to it
 MACHINE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The server an audit looked at; a part that is not known is empty.
+    """The identity of a server; a part that is not known is empty.
 
-    `machine` is a digest of its machine-id, `host_key` the fingerprint of the SSH host key that the connection verified,
-    `cluster` the UID of its kube-system namespace.
+    `machine` is a digest of its machine-id, `host_key` the fingerprint of the SSH host key that the connection
+    verified, `cluster` the UID of its kube-system namespace.
     """
 
     machine: str = ""
@@ -25,15 +25,15 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def known(self) -> bool:
-        """At least one part is."""
+        """Whether at least one part is known."""
         return any(msgspec.structs.astuple(self))
 
     def differing(self, other: "Identity") -> tuple[str, ...]:
-        """Names of the parts that both know and that are not the same."""
+        """Return the names of the parts that both identities know and that differ."""
         return tuple(name for name, mine, theirs in self._shared(other) if mine != theirs)
 
     def same(self, other: "Identity") -> bool:
-        """Both know a common part, and differ in none."""
+        """Return whether both identities know a common part and differ in none."""
         return bool(self._shared(other)) and not self.differing(other)
 
     def _shared(self, other: "Identity") -> list[tuple[str, str, str]]:
@@ -42,7 +42,10 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Adoption(msgspec.Struct, frozen=True):
-    """Somebody says that evidence of other identities, up to `at`, is of the server that is now `identity`, and why."""
+    """A statement that evidence of the identities `adopted`, up to `at`, belongs to the server that is now `identity`.
+
+    `who` makes the statement, for the given `reason`.
+    """
 
     at: Moment
     who: str
@@ -51,14 +54,15 @@ class Adoption(msgspec.Struct, frozen=True):
     adopted: tuple[Identity, ...]
 
     def covers(self, evidence: Identity, at: datetime, watched: Identity) -> bool:
-        """Evidence of that moment counts for the server that is watched."""
+        """Return whether `evidence`, recorded at the moment `at`, counts for the server `watched` by this statement."""
         return evidence in self.adopted and at <= self.at and self.identity.same(watched)
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """Evidence in the history that does not count: so many samples and drills of another server, named by `identity`.
+    """What the history holds of another server and therefore does not count: numbers of samples and drills.
 
-    `differing` names the parts by which it differs; `unnamed` counts samples and drills that do not say of which server.
+    `identity` is that server, and `differing` names the parts by which it differs. `unnamed` is the number of samples
+    and drills that do not say which server they come from.
     """
 
     samples: int = 0
@@ -69,5 +73,5 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 def digest(machine_id: str) -> str:
-    """The digest of a machine-id, in 64 hexadecimal digits; nothing for what is no machine-id."""
+    """Return the digest of a machine-id as 64 hexadecimal digits, or "" if the text is not a machine-id."""
     return hashlib.sha256((SALT + machine_id).encode()).hexdigest() if MACHINE_ID.fullmatch(machine_id) else ""

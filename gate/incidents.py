@@ -1,4 +1,4 @@
-"""What breaks a stretch of stability: seen in two samples, or remembered by the server itself."""
+"""Finds the incidents that end a period of stability: in two samples, or in what the server itself remembers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -8,13 +8,15 @@ import msgspec
 from gate.maintenance import Maintenance, announced
 from gate.sample import Event, Happened, Moment, Sample
 
-AGAIN = timedelta(hours=3)  # the same criterion failing again within this is one incident, whatever lay between
-SETTLING = timedelta(minutes=15)  # services that start within this after a boot were started by it
-AT_ONCE = frozenset({"DSK-05"})  # disk pressure is an incident the first time it is seen
+AGAIN = timedelta(hours=3)  # a criterion that fails twice within this time is an incident, even if it passed between
+SETTLING = timedelta(minutes=15)  # a service that starts within this time after a boot belongs to the boot
+AT_ONCE = frozenset({"DSK-05"})  # one failing look is enough: disk pressure
 
 
 class Incident(msgspec.Struct, frozen=True, order=True):
-    """When it was last seen to go on, its kind (a criterion failing, or a kind of event), and what it was about."""
+    """An incident: when it was last seen, its kind (`failing`, or a kind of event), and the criterion, unit or pod
+    concerned.
+    """
 
     at: Moment
     why: str
@@ -22,12 +24,17 @@ class Incident(msgspec.Struct, frozen=True, order=True):
 
 
 def incidents(samples: Iterable[Sample], events: Iterable[Event], maintenance: Sequence[Maintenance]) -> list[Incident]:
-    """All of them, in order of time. `samples` in order; what was announced beforehand is none."""
+    """Return all incidents in order of time.
+
+    `samples` must be in order. What happened during announced maintenance is not an incident.
+    """
     return sorted([*_failures(samples, maintenance), *_remembered(events, maintenance)])
 
 
 def changes(samples: Iterable[Sample], events: Iterable[Event]) -> list[Incident]:
-    """What opens the window anew without being an incident: work on the configuration, announced or not."""
+    """Return changes that restart the window without being incidents: remedies and changes of configuration, announced
+    or not.
+    """
     remedied = [Incident(sample.at, "change", "") for sample in samples if sample.changed]
     return sorted(
         [
@@ -42,7 +49,7 @@ def changes(samples: Iterable[Sample], events: Iterable[Event]) -> list[Incident
 
 
 def _failures(samples: Iterable[Sample], maintenance: Sequence[Maintenance]) -> Iterator[Incident]:
-    """The same criterion failing twice in a row, or again within three hours: who comes and goes is not stable."""
+    """Yield an incident for a criterion that fails in two successive looks, or again within AGAIN after it passed."""
     failed: dict[str, datetime] = {}
     passed: set[str] = set()
     for sample in samples:
@@ -58,17 +65,20 @@ def _failures(samples: Iterable[Sample], maintenance: Sequence[Maintenance]) -> 
 
 
 def _remembered(events: Iterable[Event], maintenance: Sequence[Maintenance]) -> Iterator[Incident]:
-    """What was started by a boot belongs to that boot."""
-    known = sorted(event for event in events if event.kind is not Happened.CONFIGURATION)
-    boots = [event for event in known if event.kind is Happened.BOOT]
-    for event in known:
+    """Yield the events that the server remembers. A service that was started by a boot belongs to the boot."""
+    remembered = sorted(event for event in events if event.kind is not Happened.CONFIGURATION)
+    boots = [event for event in remembered if event.kind is Happened.BOOT]
+    for event in remembered:
         cause = _boot_of(event, boots)
         if not announced(maintenance, cause.at) and cause is event:
             yield Incident(event.at, event.kind, event.what)
 
 
 def _boot_of(event: Event, boots: Iterable[Event]) -> Event:
-    """Itself, where no boot explains it. A killed process never is explained."""
+    """Return the boot that explains an event, or the event itself.
+
+    No boot explains a process killed for lack of memory.
+    """
     if event.kind in (Happened.BOOT, Happened.MEMORY):
         return event
     before = [boot for boot in boots if boot.at <= event.at <= boot.at + SETTLING]

@@ -1,4 +1,4 @@
-"""Work on the server that was announced beforehand: an incident within it is none. The time itself proves nothing."""
+"""Announced maintenance. An incident during it does not count, but the time itself proves no stability either."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ LONGEST = timedelta(hours=24)
 
 
 class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One announcement: from when to when, what and by whom, and when that was declared."""
+    """One announcement: its start and end, what is done and by whom, and when it was declared."""
 
     start: datetime = msgspec.field(name="from")
     to: datetime
@@ -20,12 +20,12 @@ class Maintenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     declared: datetime
 
     def covers(self, at: datetime) -> bool:
-        """Whether a moment lies within it."""
+        """Return whether a moment lies within the announced time."""
         return self.start <= at <= self.to
 
 
 def maintenance_void(entry: Maintenance) -> str:
-    """Why an announcement does not count: a code of reports/locale [void], or nothing."""
+    """Return why an announcement does not count, as a key of [void] in reports/locale, or "" if it does."""
     if not readable(entry.what) or not readable(entry.who):
         return "unsigned"
     if entry.to <= entry.start:
@@ -36,5 +36,5 @@ def maintenance_void(entry: Maintenance) -> str:
 
 
 def announced(maintenance: Iterable[Maintenance], at: datetime) -> bool:
-    """Whether somebody announced work for that moment."""
+    """Return whether maintenance was announced for the moment `at`."""
     return any(entry.covers(at) for entry in maintenance)

@@ -1,17 +1,17 @@
-"""Names as people read them: what cannot be seen is no part of a name, and one person has one name."""
+"""Compares names as people read them: invisible characters do not count, and spelling variants are the same person."""
 
 import unicodedata
 from collections.abc import Iterable
 
-FILLERS = "\u115f\u1160\u3164"  # letters to Unicode that no font draws
-LATIN = str.maketrans(  # letters of other scripts that look like these, small or capital
+FILLERS = "\u115f\u1160\u3164"  # Unicode classes them as letters, but no font draws them
+LATIN = str.maketrans(  # letters of other scripts, and the Latin letters they look like
     "авсԁеһніјкӏмоԛрѕтѵԝхуαβεζηικμνορτυχɡıø",
     "abcdehhijklmoqpstvwxyabezhikmvoptyxgio",
 )
 
 
 def visible(written: str) -> str:
-    """The text without what has no shape of its own: control and format characters, fillers, combining marks."""
+    """Return the text without invisible characters: control and format characters, fillers and combining marks."""
     plain = unicodedata.normalize("NFKD", written)
     return "".join(
         letter for letter in plain if letter not in FILLERS and unicodedata.category(letter) not in ("Cc", "Cf", "Mn")
@@ -19,12 +19,15 @@ def visible(written: str) -> str:
 
 
 def readable(written: str) -> bool:
-    """Whether it holds a letter that can be seen: anything less names nobody and gives no reason."""
+    """Return whether the text holds a visible letter. A text without one is neither a name nor a reason."""
     return any(letter.isalpha() for letter in visible(written))
 
 
 def same_person(name: str, others: Iterable[str]) -> bool:
-    """Capitals, accents, spacing, punctuation, the order of the words and letters that look alike make no other person."""
+    """Return whether `name` is one of `others`.
+
+    Capitals, accents, spacing, punctuation, the order of words, and letters that look alike make no difference.
+    """
     wanted = _words(name)
     return bool(wanted) and wanted in [_words(other) for other in others]
 

@@ -1,4 +1,4 @@
-"""How a criterion came out."""
+"""The outcomes of a criterion."""
 
 from enum import StrEnum, auto
 
@@ -20,12 +20,12 @@ class Outcome(StrEnum):
 
     @property
     def severity(self) -> int:
-        """0 for pass, growing as it gets worse."""
+        """The place of the outcome from best to worst: 0 for pass."""
         return SEVERITY[self]
 
     @property
     def settled(self) -> bool:
-        """Counts as met for the decision."""
+        """Whether the decision counts the outcome as met: pass, fixed or waived."""
         return self in (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED)
 
 

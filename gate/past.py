@@ -1,4 +1,4 @@
-"""Everything earlier audits of a target left, as one frozen value."""
+"""What earlier audits of a target recorded, as one immutable value."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -9,11 +9,11 @@ from gate.identity import Adoption, Identity, LeftOut
 from gate.run import Result
 from gate.sample import Event, Moment, Sample
 
-EARLIER = "drilled-earlier"  # the finding of a pass that was taken over from here: it is not kept as a new drill
+EARLIER = "drilled-earlier"  # marks a result that was taken over from an earlier audit and is not recorded anew
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A remedy of an earlier run: its state is applied, rolled-back or failed."""
+    """A remedy of an earlier run. Its state is applied, rolled-back or failed."""
 
     at: Moment
     remedy: str
@@ -21,7 +21,10 @@ class Work(msgspec.Struct, frozen=True):
 
 
 class Drilled(msgspec.Struct, frozen=True):
-    """What a drill came to, and when: `result.seen` says what it proved (the dump's digest, the rows restored …)."""
+    """The result of a drill and its time.
+
+    `result.seen` holds what it proved: the digest of the dump, the restored rows, …
+    """
 
     at: Moment
     result: Result
@@ -30,8 +33,8 @@ class Drilled(msgspec.Struct, frozen=True):
 class Past(msgspec.Struct, frozen=True):
     """What the history holds of one server, oldest first; also what an audit adds to it.
 
-    `configuration` holds digests of files by path, `identity` says which server all of it is of. `adopted` and
-    `left_out` say what was counted by somebody's word, and what was not counted.
+    `configuration` maps paths of files to their digests, and `identity` names the server. `adopted` holds the
+    statements by which evidence of other identities counts, and `left_out` what does not count.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -45,15 +48,15 @@ class Past(msgspec.Struct, frozen=True):
 
     @property
     def moments(self) -> tuple[datetime, ...]:
-        """When something of it was seen, happened or was done, oldest first."""
+        """The time of every sample, event, remedy and drill, oldest first."""
         return tuple(sorted(one.at for row in (self.samples, self.events, self.works, self.drills) for one in row))
 
     def drilled(self, id: str) -> Drilled | None:
-        """The newest drill of a criterion, whatever it came to: a failure takes back the pass before it."""
+        """Return the newest drill of a criterion, whatever its outcome: a failure replaces an earlier pass."""
         return max((drill for drill in self.drills if drill.result.id == id), key=lambda drill: drill.at, default=None)
 
     def when(self, holds: Callable[[datetime], bool]) -> "Past":
-        """Of those moments only; the digests are those of the newest look anyway."""
+        """Return the part of it whose moments satisfy `holds`. The digests of the configuration are all kept."""
         return msgspec.structs.replace(
             self,
             samples=tuple(one for one in self.samples if holds(one.at)),

@@ -1,4 +1,7 @@
-"""What people answer for: attestations, waivers and announced maintenance of a target folder, validated against a moment."""
+"""Reads what people state in a target folder: attestations, waivers, announced maintenance and hours of work.
+
+Each entry is checked against the contract and the time of the audit.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,13 +19,14 @@ from gate.worklog import Logged, load_worklog
 
 LONGEST_WAIVER = timedelta(days=30)
 LONGEST_ATTESTATION = timedelta(days=366)
-STABLE = "DEC-02"  # the criterion that maintenance speaks to
+STABLE = "DEC-02"  # the criterion that maintenance concerns
 
 
 class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody answers for a criterion, with yes or (`approved = false`) with no.
+    """The statement of a person that a criterion is met, or with `approved = false` that it is not.
 
-    `sha256` binds the document: a changed document voids the entry. `server` names the server that was looked at.
+    `sha256` identifies the document: if the document changes, the entry no longer counts. `server` is the server it is
+    about.
     """
 
     criterion: str
@@ -38,7 +42,7 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A failing criterion accepted for a while by someone with the right to, and never by who asked for it."""
+    """The acceptance of a failing criterion until `expires`. The person who asked for it may not approve it."""
 
     criterion: str
     reason: str
@@ -49,7 +53,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Void(msgspec.Struct, frozen=True):
-    """An entry that does not count; `why` is a code of reports/locale [void]."""
+    """An entry that does not count. `why` is a key of [void] in reports/locale."""
 
     criterion: str
     what: str
@@ -57,7 +61,7 @@ class Void(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """The entries that count at the time of the run, and those that do not."""
+    """The entries that count at the time of the run, and in `void` those that do not."""
 
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
@@ -66,17 +70,24 @@ class People(msgspec.Struct, frozen=True):
     worklog: tuple[Logged, ...] = ()
 
     def attestation(self, id: str) -> Attestation | None:
-        """The newest valid attestation for a criterion; of two at the same moment the no."""
+        """Return the newest valid attestation of a criterion, or None.
+
+        Of two with the same date, a no takes precedence.
+        """
         mine = [entry for entry in self.attestations if entry.criterion == id]
         return max(mine, key=lambda entry: (entry.date, not entry.approved), default=None)
 
     def waiver(self, id: str) -> Waiver | None:
-        """The valid waiver for a criterion."""
+        """Return the first valid waiver of a criterion, or None."""
         return next((entry for entry in self.waivers if entry.criterion == id), None)
 
 
 def load_people(folder: Path, contract: Contract, at: datetime, runner: Sequence[str] = ()) -> People:
-    """Read what people wrote into a target folder; `runner` are the names of who runs the audit."""
+    """Read what people wrote in the folder of a target.
+
+    `runner` holds the names of the person who runs the audit, who may not approve a waiver. Raises PeopleError if a
+    file is invalid.
+    """
     attestations = [
         (entry, attestation_void(entry, folder, contract, at))
         for entry in entries(folder / "attestations.toml", "attestation", Attestation)
@@ -101,7 +112,10 @@ def load_people(folder: Path, contract: Contract, at: datetime, runner: Sequence
 
 
 def of_server(people: People, watched: Identity, counts: Callable[[Identity, datetime], bool]) -> People:
-    """Without the yes of an attestation that names another server than the one that is watched; a no stands."""
+    """Return `people` without approving attestations that name another server. A no stands whichever server it names.
+
+    `counts` returns whether evidence of an identity and moment counts for the server `watched`.
+    """
     others = [
         entry
         for entry in people.attestations
@@ -115,7 +129,7 @@ def of_server(people: People, watched: Identity, counts: Callable[[Identity, dat
 
 
 def attestation_void(entry: Attestation, folder: Path, contract: Contract, at: datetime) -> str:
-    """Why it does not count: a code of reports/locale [void], or nothing."""
+    """Return why an attestation does not count, as a key of [void] in reports/locale, or "" if it does."""
     if entry.criterion not in contract:
         return "no-such-criterion"
     if not contract[entry.criterion].may_be_attested:
@@ -125,7 +139,7 @@ def attestation_void(entry: Attestation, folder: Path, contract: Contract, at: d
     if entry.date > at:
         return "future"
     if not entry.approved:
-        return ""  # a no stands until somebody says yes: time and a changed document do not turn it into one
+        return ""  # a no stands until a newer yes; neither its age nor a changed document ends it
     if entry.valid_until <= at:
         return "expired"
     if entry.valid_until - entry.date > LONGEST_ATTESTATION:
@@ -134,7 +148,10 @@ def attestation_void(entry: Attestation, folder: Path, contract: Contract, at: d
 
 
 def waiver_void(entry: Waiver, contract: Contract, at: datetime, runner: Sequence[str] = ()) -> str:
-    """The same of a waiver; `runner` are the names of who runs the audit."""
+    """Return why a waiver does not count, as a key of [void] in reports/locale, or "" if it does.
+
+    `runner` holds the names of the person who runs the audit, who may not approve it.
+    """
     if entry.criterion not in contract:
         return "no-such-criterion"
     if not contract[entry.criterion].waivable:

@@ -1,7 +1,7 @@
-"""What a history holds of several servers, and what of it counts for the one that is watched.
+"""Selects the part of a history that counts for the audited server.
 
-Evidence of another identity does not count. Evidence that does not say of which server it is proves nothing; what it
-saw fail or change counts all the same, so that leaving the identity out never improves a decision.
+Evidence of another identity does not count. Evidence without an identity proves nothing, but the failures and changes
+in it count, so that omitting the identity never improves a decision.
 """
 
 from collections.abc import Sequence
@@ -13,33 +13,33 @@ from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.past import Past
 
-UNNAMED = "identity"  # of `unknown` in a sample that does not say of which server it is
-TOLD = timedelta(days=30)  # evidence that does not count and is older is not told
+UNNAMED = "identity"  # the name in `unknown` that marks a sample without an identity
+TOLD = timedelta(days=30)  # older evidence that does not count is not reported
 
 
 class History(msgspec.Struct, frozen=True):
-    """A Past for each identity that was watched, and the evidence that somebody adopted."""
+    """One Past for each identity that was audited, and the statements that adopt evidence of other identities."""
 
     pasts: tuple[Past, ...] = ()
     adoptions: tuple[Adoption, ...] = ()
 
     @property
     def whole(self) -> Past:
-        """All of it, of whichever server."""
+        """All evidence, of every server."""
         return joined(self.pasts, Identity())
 
     @property
     def newest(self) -> Identity:
-        """The identity of the newest sample that has one; an unknown one where none has."""
+        """The identity of the newest sample that has one, or an unknown identity if none has."""
         named = [(past.samples[-1].at, past.identity) for past in self.pasts if past.samples and past.identity.known]
         return max(named, key=lambda row: row[0])[1] if named else Identity()
 
     def others(self, watched: Identity) -> tuple[Identity, ...]:
-        """Identities in it that are not shown to be that server: what can be adopted."""
+        """Return the identities that are not shown to be the server `watched`. Their evidence can be adopted."""
         return tuple(past.identity for past in self.pasts if not past.identity.same(watched))
 
     def of(self, watched: Identity, now: datetime) -> Past:
-        """What counts for the server that is watched. All of it where nothing is known of that server."""
+        """Return the evidence that counts for the server `watched`, or all evidence if nothing is known of that server."""
         if not watched.known:
             return self.whole
         mine = [self._part(past, watched, counted=True) for past in self.pasts]
@@ -54,7 +54,9 @@ class History(msgspec.Struct, frozen=True):
         )
 
     def counts(self, evidence: Identity, at: datetime, watched: Identity) -> bool:
-        """Evidence of that identity and moment is of the server that is watched, by itself or by adoption."""
+        """Return whether evidence of an identity and moment counts for the server `watched`, by itself or because it
+        was adopted.
+        """
         return evidence.same(watched) or any(one.covers(evidence, at, watched) for one in self.adoptions)
 
     def _part(self, past: Past, watched: Identity, *, counted: bool) -> Past:
@@ -62,7 +64,7 @@ class History(msgspec.Struct, frozen=True):
 
 
 def joined(pasts: Sequence[Past], identity: Identity) -> Past:
-    """All of them as one, oldest first."""
+    """Merge several Pasts into one, oldest first."""
     return Past(
         tuple(sorted((one for past in pasts for one in past.samples), key=lambda one: one.at)),
         tuple(sorted((one for past in pasts for one in past.events), key=lambda one: one.at)),
@@ -74,7 +76,7 @@ def joined(pasts: Sequence[Past], identity: Identity) -> Past:
 
 
 def _blinded(past: Past) -> Past:
-    """What it saw fail and change, and no proof of anything."""
+    """Return `past` with its failures and changes, but without anything that could prove stability or pass a drill."""
     blind = [
         msgspec.structs.replace(one, unknown=tuple(sorted({*one.unknown, UNNAMED})), readings={})
         for one in past.samples
@@ -97,6 +99,6 @@ def _left_out(rest: Sequence[Past], watched: Identity) -> LeftOut | None:
 
 
 def _proofs(past: Past) -> int:
-    """Looks that saw everything, and drills that passed."""
+    """Return the number of samples that saw everything and of drills that passed."""
     passed = [drill for drill in past.drills if drill.result.outcome is Outcome.PASS]
     return sum(not sample.unknown for sample in past.samples) + len(passed)

@@ -1,4 +1,4 @@
-"""What msgspec says of a wrong key or value, in an operator's words."""
+"""Rewrites msgspec's error messages about a wrong key or value in plain words."""
 
 import re
 
@@ -13,34 +13,34 @@ TYPES = {
     "datetime": "a date with a time",
     "null": "nothing",
 }
-SAID = (
+MESSAGES = (
     (r"Object missing required field `(.+)`", r"\1 is missing"),
-    (r"Object contains unknown field `(.+)`", r"\1 is no key of it"),
-    (r"Expected `(.+?)`, got `(.+)`", r"has to be <\1>, and is <\2>"),
-    (r"Expected `(.+?)` matching regex .*", "holds a character that cannot stand there, or lacks one that must"),
-    (r"Expected `(.+?)` of length >= (\d+)", r"has to be <\1> of at least \2"),
-    (r"Expected `(.+?)` ([<>]=) (.+)", r"has to be <\1> \2 \3"),
-    (r"Invalid enum value (.+)", r"\1 is none of the words it takes"),
-    (r"Invalid RFC3339 encoded date(time)?", "is no date: write it like 2026-02-11"),
+    (r"Object contains unknown field `(.+)`", r"\1 is an unknown key"),
+    (r"Expected `(.+?)`, got `(.+)`", r"must be <\1>, not <\2>"),
+    (r"Expected `(.+?)` matching regex .*", "holds a character that is not allowed, or lacks a required one"),
+    (r"Expected `(.+?)` of length >= (\d+)", r"must be <\1> of at least \2"),
+    (r"Expected `(.+?)` ([<>]=) (.+)", r"must be <\1> \2 \3"),
+    (r"Invalid enum value (.+)", r"\1 is not one of the allowed words"),
+    (r"Invalid RFC3339 encoded date(time)?", "is not a date; write it as 2026-02-11"),
 )
 
 
 def plainly(error: Exception, *, row: bool = False) -> str:
-    """“… - at `$.host.port`” as “[host] port: …”, or as “host.port: …” where a row of a table was read.
+    """Return the message of `error` in plain words, after the place of the error: “[host] port: …”.
 
-    What is not known here stays as it was said.
+    With `row` the place is written as “host.port: …”, for a row of a table. An unknown message is returned unchanged.
     """
     match = re.fullmatch(r"(.*?)(?: - at `\$\.?([^.\[`]*)[.]?(.*)`)?", str(error), re.DOTALL)
-    said, table, key = match.groups(default="") if match else (str(error), "", "")
+    message, table, key = match.groups(default="") if match else (str(error), "", "")
     where = ".".join(filter(None, (table, key))) if row else f"[{table}] {key}".rstrip()
-    return f"{where}: {_worded(said)}" if table else _worded(said)
+    return f"{where}: {_worded(message)}" if table else _worded(message)
 
 
-def _worded(said: str) -> str:
-    for pattern, words in SAID:
-        if found := re.fullmatch(pattern, said, re.DOTALL):
+def _worded(message: str) -> str:
+    for pattern, words in MESSAGES:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
             return re.sub(r"<([\w| ]+)>", _types, found.expand(words))
-    return said
+    return message
 
 
 def _types(names: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Results as they stand at the end: fixed and waived named, the derived ones computed anew from the others."""
+"""Computes the final results of a run: adds `fixed` and `waived`, and computes the derived criteria from the others."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,12 @@ from gate.run import NOT_JUDGED, Reason, Result, Run
 from gate.stability import Window
 
 COUNTS_ALL = "DEC-01"
-SHOWN = ("lab", "demo")  # kinds of targets nobody relies on: made-up samples may count there
-DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order: the last one counts the first
+SHOWN = ("lab", "demo")  # kinds of targets for which synthetic samples may count
+DERIVED = ("INF-SCORE", "DEC-02", COUNTS_ALL)  # in this order, because the last counts the other two
 
 
 def resolve_outcomes(run: Run) -> dict[str, Result]:
-    """Results of the whole contract: fixed and waived named, the derived ones computed anew from the others."""
+    """Return the final result of every criterion of the contract."""
     results = {id: _resolved(_judged(result, run.contract[id]), run) for id, result in run.complete.items()}
     for id in DERIVED:
         if id in run.contract:
@@ -26,7 +26,11 @@ def resolve_outcomes(run: Run) -> dict[str, Result]:
 
 
 def _judged(result: Result, criterion: Criterion) -> Result:
-    """`fixed` and `waived` are computed here; where a file claims them or a pass, only what they stand on counts."""
+    """Return the result as a test could have judged it.
+
+    A stored `fixed` or `waived` is reduced to the pass or fail it rests on, and a pass that its own figure or findings
+    contradict is unknown.
+    """
     claimed = {Outcome.FIXED: Outcome.PASS, Outcome.WAIVED: Outcome.FAIL}
     result = msgspec.structs.replace(result, outcome=claimed.get(result.outcome, result.outcome))
     if result.outcome is Outcome.PASS and not _stands(result, criterion):
@@ -35,7 +39,7 @@ def _judged(result: Result, criterion: Criterion) -> Result:
 
 
 def _stands(result: Result, criterion: Criterion) -> bool:
-    """There is a figure, it meets the target, and nothing was found that fails the criterion."""
+    """Return whether the figure meets the target and no finding fails the criterion."""
     found = [criterion.finding.get(finding.name) for finding in result.findings]
     met = result.value is not None and criterion.bound.met_by(result.value)
     return met and not any(text is None or text.failing for text in found)
@@ -52,18 +56,21 @@ def _resolved(result: Result, run: Run) -> Result:
 
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:
-    """What its test showed counts only where it is worse: a derived test that broke stays unknown."""
+    """Return the computed result, or what the test recorded if that is worse: a derived test that broke stays unknown."""
     derived, shown = derive(id, run.contract, results, window_of(run)), _judged(run.complete[id], run.contract[id])
     if shown.outcome.severity > derived.outcome.severity:
         return shown
     blind = run.window is None and id == "DEC-02"
     if blind and shown.outcome is derived.outcome and shown.reason not in (None, NOT_JUDGED):
-        return shown  # its own reason says more: what could not be asked
+        return shown  # the recorded reason is more precise
     return msgspec.structs.replace(shown, outcome=derived.outcome, reason=derived.reason)
 
 
 def window_of(run: Run) -> Window | None:
-    """What the window proves: a run that changed the server opens it anew, and no server is stable by made-up samples."""
+    """Return the window as far as it proves anything for this run.
+
+    A run that changed the server restarts it, and synthetic samples prove nothing about a real server.
+    """
     if run.window is None:
         return None
     if run.window.synthetic and run.target.kind not in SHOWN:
@@ -74,11 +81,11 @@ def window_of(run: Run) -> Window | None:
 
 
 def derive(id: str, contract: Contract, results: Mapping[str, Result], window: Window | None) -> Derived:
-    """The outcome of one derived criterion; ValueError for an id nobody can derive."""
+    """Return the outcome of a derived criterion. Raises ValueError if `id` is not one of DERIVED."""
     if id == "DEC-01":
         return judge_progress(progress(contract, results))
     if id == "INF-SCORE":
         return judge_score(score(contract, results), contract[id])
     if id == "DEC-02":
         return judge_window(window, contract[id])
-    raise ValueError(f"{id}: nothing derives it")
+    raise ValueError(f"{id}: not a derived criterion")

@@ -1,4 +1,4 @@
-"""One audit, frozen: everything the decision and every report is made from (run.json)."""
+"""The record of one audit (run.json). The decision and every report are made from it alone."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,25 +18,25 @@ Account = Literal["", "asks", "shell"]
 
 
 class RunError(ValueError):
-    """A run.json that cannot be used."""
+    """A run.json is invalid."""
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why something is not a pass: a code of reports/locale ([reason] and [cure]) and the figures of its sentence."""
+    """Why a criterion is not a pass: a key of [reason] and [cure] in reports/locale, and the values for its sentence."""
 
     code: str
     values: Mapping[str, Any] = {}
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A further condition seen, by its name in the contract ([ID.finding.NAME])."""
+    """A condition that was found besides the figure, by its name in the contract ([ID.finding.NAME])."""
 
     name: str
     values: Mapping[str, Any] = {}
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where evidence comes from: the fact, how it was asked, when, and how long the answer took in seconds."""
+    """Where evidence comes from: the fact, how and when it was asked, and how many seconds the answer took."""
 
     fact: str
     asked: str
@@ -45,7 +45,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What one test judged. `before` is its outcome before this run's remedies; `seconds` its duration."""
+    """The result of one criterion. `value` is its figure and `seen` holds the values of its sentence.
+
+    `before` is its outcome before the remedies of this run, `seconds` the duration of its test.
+    """
 
     id: str
     outcome: Outcome = Outcome.UNKNOWN
@@ -62,10 +65,10 @@ NOT_JUDGED = Reason("not-judged", {"cause": "not-judged"})
 
 
 class Audited(msgspec.Struct, frozen=True):
-    """The place that was audited. `name` is what `--target=` takes; `kind` is server, lab or demo.
+    """The target that was audited. `name` is the argument of `--target=`; `kind` is server, lab or demo.
 
-    `tightened` holds the contract's own figure of each criterion of which the target asks more; `own` is the name a
-    recorded target gave itself.
+    `tightened` holds the contract's own target of each criterion that this target tightened. `own` is the name in a
+    recorded target.
     """
 
     name: str
@@ -79,12 +82,12 @@ class Audited(msgspec.Struct, frozen=True):
 
     @property
     def folder(self) -> str:
-        """Its own name: what a command that writes or mends takes, also where a recording of it is judged."""
+        """The name of the target's own folder, also when a recording of it is judged. Commands that write take it."""
         return self.own or self.name
 
 
 class Intervention(msgspec.Struct, frozen=True):
-    """A remedy of this run: its state is applied, rolled-back, failed or planned; `diff` is what it changed."""
+    """A remedy of this run. Its state is applied, rolled-back, failed or planned; `diff` is what it changed."""
 
     remedy: str
     state: str
@@ -95,13 +98,11 @@ class Intervention(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """An audit from start to end, with the contract it was judged by.
+    """One audit, with the contract it was judged by.
 
-    `identity` says which server was watched, `adopted` which earlier evidence counts by somebody's word, `left_out` what
-    the history holds of other servers.
-
-    `account` is the kind of account the host was asked by: "asks" (it can do nothing else), "shell" (whoever holds its key
-    can run programs there), or "" where the host was not asked.
+    `identity` is the audited server. `adopted` holds the statements by which evidence of other identities counts, and
+    `left_out` what the history holds of other servers. `account` is the kind of account that asked the host: "asks" (it
+    can only ask the audit's questions), "shell" (its key can run any program), or "" if the host was not asked.
     """
 
     id: str
@@ -123,23 +124,23 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def changed(self) -> bool:
-        """Something was done to the server: a plan alone changes nothing."""
+        """Whether the run changed the server. A remedy that was only planned does not."""
         return any(intervention.state != "planned" for intervention in self.interventions)
 
     @property
     def complete(self) -> dict[str, Result]:
-        """A result for every criterion of the contract, in its order: what was not judged, as itself, is unknown."""
+        """The result of every criterion, in the order of the contract. A criterion that was not judged is unknown."""
         missing = {id: Result(id, reason=NOT_JUDGED) for id in self.contract}
         return missing | {id: result for id, result in self.results.items() if id in missing and result.id == id}
 
 
 def write_run(run: Run) -> bytes:
-    """run.json: indented, keys in the order of the model, the same bytes for the same run."""
+    """Return the run as indented JSON. The same run always gives the same bytes."""
     return msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n"
 
 
 def read_run(data: bytes, where: str) -> Run:
-    """A Run from run.json; RunError says what is wrong with it."""
+    """Parse run.json. Raises RunError, which names the file `where`, if it is invalid or of another version."""
     try:
         version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
         if version != VERSION:
@@ -150,5 +151,5 @@ def read_run(data: bytes, where: str) -> Run:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of run.json, made from the model itself."""
+    """Return the JSON Schema of run.json."""
     return msgspec.json.schema(Run)

@@ -1,14 +1,14 @@
-"""Who runs this audit: nobody approves his own waiver."""
+"""Finds out who runs this audit, because that person may not approve a waiver."""
 
 import os
 import pwd
 
 
 def runner_names() -> tuple[str, ...]:
-    """The account's name and the full name it belongs to; on a CI the name of who started it."""
+    """Return the login and full name of the account, and in GitHub Actions the user who started the job."""
     try:
         account = pwd.getpwuid(os.getuid())
-    except KeyError:  # a container with an account nobody named
+    except KeyError:  # a container may run under a user ID without an account
         return tuple(filter(None, (os.environ.get("GITHUB_ACTOR", ""),)))
     names = (account.pw_gecos.partition(",")[0].strip(), account.pw_name, os.environ.get("GITHUB_ACTOR", ""))
     return tuple(name for name in names if name)

@@ -1,4 +1,4 @@
-"""What one audit leaves behind: how the criteria stood, and what the server remembered of its own past."""
+"""The sample that one audit leaves in the history, and the events that the server itself remembers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,16 +13,17 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Reading(msgspec.Struct, frozen=True, array_like=True):
-    """How one criterion came out, and its figure where there was one."""
+    """The outcome of one criterion, and its figure if there was one."""
 
     outcome: Outcome
     value: float | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One look at the server. `failing` and `unknown` name criteria that feed the window; `changed`: it applied a remedy.
+    """One look at the server. `failing` and `unknown` name criteria that count for the stability window.
 
-    `readings` holds every criterion that was judged, `boot` the kernel's id of the boot it looked at.
+    `changed` says that the run applied a remedy. `readings` holds every criterion that was judged, and `boot` the
+    kernel's id of the current boot.
     """
 
     at: Moment
@@ -35,7 +36,10 @@ class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Happened(StrEnum):
-    """What a server remembers. All but a change of its configuration are incidents, unless declared beforehand."""
+    """The kinds of events that a server remembers.
+
+    All but CONFIGURATION are incidents, unless maintenance was announced.
+    """
 
     BOOT = "boot"
     CLUSTER = "cluster"
@@ -45,7 +49,7 @@ class Happened(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, order=True):
-    """Something that happened between two looks; `what` is a unit, a pod or a file."""
+    """An event on the server. `what` is a unit, a pod or a file."""
 
     at: Moment
     kind: Happened

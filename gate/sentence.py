@@ -1,7 +1,8 @@
-"""Figures and reasons put into words, in the language of the reader.
+"""Fills the templates of sentences with values, in the language of the reader.
 
-Sentences stand in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do);
-values stand in run.json. Templates use `{name}` or `{name:form}`: one of FORMS, `line|lines`, or Python's own.
+The sentences are in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do). The
+values are in run.json. A template uses `{name}` or `{name:form}`, where the form is one of FORMS, `singular|plural`, or
+a format of Python.
 """
 
 import string
@@ -18,19 +19,19 @@ from gate import figure
 
 LOCALE = Path(__file__).parents[1] / "reports" / "locale"
 LANGUAGES = ("en", "fr")
-SPACES = "\u00a0\u202f"  # French sets them before its high punctuation
+SPACES = "\u00a0\u202f"  # French puts them before ; : ! ?
 MOST_LISTED = 5
 
 
 class Dated(msgspec.Struct, frozen=True):
-    """A day or a moment, and what it is the date of, as an entry of `{name:moments}`."""
+    """A date or moment and what it belongs to; an entry of `{name:moments}`."""
 
     at: date | datetime
     what: str
 
 
 class Fill(msgspec.Struct, frozen=True):
-    """How full a filesystem is, in per cent of its bytes and of its inodes, as an entry of `{name:fills}`."""
+    """How full a filesystem is, in percent of its bytes and of its inodes; an entry of `{name:fills}`."""
 
     mount: str
     bytes: float
@@ -38,32 +39,38 @@ class Fill(msgspec.Struct, frozen=True):
 
 
 class Cut(tuple[Any, ...]):
-    """The first entries of a list of which `whole` were seen."""
+    """The first entries of a longer list; `whole` is the length of that list."""
 
     whole = 0
 
 
 def cut(entries: Sequence[Any], most: int, whole: int = 0) -> Cut:
-    """At most so many of them, and how many there were."""
-    kept = Cut(entries[:most])
-    kept.whole = max(whole, len(entries), getattr(entries, "whole", 0))
-    return kept
+    """Return at most `most` entries, with the true length of the list.
+
+    `whole` is that length if it is known to be larger.
+    """
+    first = Cut(entries[:most])
+    first.whole = max(whole, len(entries), getattr(entries, "whole", 0))
+    return first
 
 
 class Words(string.Formatter):
-    """Formats for one language; a missing or odd value reads “?” instead of raising."""
+    """Formats templates in one language. A value of a wrong type is shown as it is, and a missing one as “–”."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
     def get_field(self, field_name: str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        """The value of that name and nothing behind it: a template cannot reach into objects."""
+        """Return the value of that name. A template cannot access attributes or elements of it."""
         return kwargs.get(field_name), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """In the form asked for; as it is where the form does not fit. Nothing invisible comes through."""
-        said = self._formed(value, format_spec)
-        return "".join(char if char.isprintable() or char in SPACES else "\N{REPLACEMENT CHARACTER}" for char in said)
+        """Return the value in the given form, or as it is if the form does not fit.
+
+        Invisible characters are replaced.
+        """
+        text = self._formed(value, format_spec)
+        return "".join(char if char.isprintable() or char in SPACES else "\N{REPLACEMENT CHARACTER}" for char in text)
 
     def _formed(self, value: Any, format_spec: str) -> str:
         if value is None:
@@ -73,34 +80,34 @@ class Words(string.Formatter):
                 return figure.counted(value, format_spec, self.language)
             if format_spec in FORMS:
                 return FORMS[format_spec](value, self.language)
-            said = (
+            text = (
                 format(value, format_spec)
                 if format_spec or not isinstance(value, float)
                 else figure.few(value, self.language)
             )
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
-        return figure.written(said, self.language) if format_spec and isinstance(value, int | float) else said
+        return figure.written(text, self.language) if format_spec and isinstance(value, int | float) else text
 
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
-    """`{used:bytes}` and the like replaced; never raises on what a host answered."""
+    """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
     return Words(language).vformat(template, (), values)
 
 
 def holes(template: str) -> set[str]:
-    """The names of the values it wants."""
+    """Return the names of the values that a template uses."""
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
 @cache
 def locale(language: str) -> dict[str, Any]:
-    """The tables of reports/locale/LANGUAGE.toml."""
+    """Return the tables of reports/locale/LANGUAGE.toml."""
     return tomllib.loads((LOCALE / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def phrase(table: str, code: str, values: Mapping[str, Any], language: str) -> str:
-    """A sentence of the locale; a code it does not know is shown as it is, with its values."""
+    """Return a sentence of reports/locale with its values. An unknown code is returned as it is, with the values."""
     template = locale(language).get(table, {}).get(code)
     if template is None:
         return f"{code} {dict(values)}" if values else code
@@ -108,12 +115,12 @@ def phrase(table: str, code: str, values: Mapping[str, Any], language: str) -> s
 
 
 def day(value: Any, language: str) -> str:
-    """`11 February 2026`."""
+    """Return a day in words: `11 February 2026`."""
     return fill(locale(language)["date"]["day"], dated(figure.instant(value), language), language)
 
 
 def moment(value: Any, language: str) -> str:
-    """`11 February 2026, 13:05 UTC`; what is only a day is told as one."""
+    """Return a moment in words: `11 February 2026, 13:05 UTC`. A date without a time is returned as day() does."""
     at = figure.instant(value)
     if not isinstance(at, datetime):
         return day(at, language)
@@ -122,7 +129,7 @@ def moment(value: Any, language: str) -> str:
 
 
 def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
-    """The parts of a date."""
+    """Return the day, the month in words and the year of a date, for the templates of [date] in reports/locale."""
     table, number = locale(language)["date"], str(at.day)
     return {
         "day": table["first"] if at.day == 1 else number,
@@ -134,12 +141,15 @@ def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
 def _list(value: Any, language: str, entry: Callable[[Any, str], str] = lambda entry, _language: str(entry)) -> str:
     listed = [entry(one, language) for one in value[:MOST_LISTED]]
     more = _count(value) - len(listed)
-    said = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
-    return said or {"en": "none", "fr": "néant"}[language]
+    text = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
+    return text or {"en": "none", "fr": "néant"}[language]
 
 
 def _dated(entry: Any, language: str) -> str:
-    """`11 February 2026 (redis)` of Dated, or a moment alone; what an older run wrote as text stays as it is."""
+    """Return a Dated as `11 February 2026 (redis)`, or a moment alone.
+
+    The text of an older run is returned unchanged.
+    """
     values = _fields(entry)
     try:
         return f"{moment(values['at'], language)} ({values['what']})" if values else moment(entry, language)
@@ -148,14 +158,14 @@ def _dated(entry: Any, language: str) -> str:
 
 
 def _fill(entry: Any, language: str) -> str:
-    """`/var 59.1 % / 3 %` of Fill; what an older run wrote as text stays as it is."""
+    """Return a Fill as `/var 59.1 % / 3 %`. The text of an older run is returned unchanged."""
     values = _fields(entry)
     shares = [_percent(values[name], language) for name in ("bytes", "inodes") if values]
     return f"{values['mount']} {' / '.join(shares)}" if values else str(entry)
 
 
 def _fields(entry: Any) -> Mapping[str, Any]:
-    """Those of an entry that is a struct, or was one before it was written as JSON."""
+    """Return the fields of a struct, also of one that was read back from JSON as a mapping."""
     if isinstance(entry, msgspec.Struct):
         return msgspec.structs.asdict(entry)
     return entry if isinstance(entry, Mapping) else {}
@@ -170,12 +180,12 @@ def _count(value: Any) -> int:
 
 
 def _word(value: Any, language: str) -> str:
-    """A word of a program in the reader’s language; one that is not known stays as it is."""
+    """Return a program's word in the reader’s language. An unknown word is returned unchanged."""
     return str(locale(language)["host-word"].get(str(value), value))
 
 
 def _support(value: Any, language: str) -> str:
-    """Days of support that are left, or for how many there has been none."""
+    """Return a sentence on how many days of support are left, or since how many days support has ended."""
     days = int(value)
     return fill(locale(language)["support"]["over" if days < 0 else "left"], {"days": abs(days)}, language)
 

@@ -1,9 +1,9 @@
-"""Seven days without incident, proven rather than remembered.
+"""Computes the stability window: how many days without incident are proven.
 
-The window opens at the last of: the first look, the end of a gap, an incident, a change. A sample in which a criterion
-was unknown proves nothing, but what it saw failing counts, and so does its change. What the server itself remembers
-(boots, starts, dates of files) tells of incidents between two looks, and bridges gaps in which nothing can have happened
-without a trace. Why it is so: docs/decisions/0012.
+The window opens at the latest of: the first look, the end of a gap, an incident, a change. A sample with an unknown
+criterion proves nothing, but its failures and changes count. What the server remembers (boots, starts, dates of files)
+shows incidents between two looks, and covers gaps in which nothing can have happened without a trace.
+docs/decisions/0012 gives the reasons.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,13 @@ from gate.incidents import Incident, changes, incidents
 from gate.maintenance import Maintenance
 from gate.sample import Event, Moment, Sample
 
-MOST_TOLD = 20  # incidents
+MOST_TOLD = 20  # incidents in a window
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What the server remembers: events, and since when nothing can have happened that left no trace.
+    """What the server remembers: events, and `quiet_since`, after which nothing can have happened without a trace.
 
-    `begun` is the day the plan began, from which the literal count runs.
+    `begun` is the day on which the plan began; literal_days counts from it.
     """
 
     events: tuple[Event, ...] = ()
@@ -30,14 +30,15 @@ class Evidence(msgspec.Struct, frozen=True):
     begun: Moment | None = None
 
 
-UNWATCHED = "unwatched"  # the cause of everything that is open because no audit ran every hour
-NOBODY_LOOKED = ("no-sample", "no-recent-sample", "gap", "coverage")  # of `why` in a window
+UNWATCHED = "unwatched"  # the cause of what stays open because audits did not run every hour
+NOBODY_LOOKED = ("no-sample", "no-recent-sample", "gap", "coverage")  # values of Window.why
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The stretch of time that is proven. `since` is None while nothing is; `why` and `what` say what opened it.
+    """The period that is proven. `since` is None if nothing is; `why` and `what` say what opened the period.
 
-    `coverage` in percent of it; `bridged` in hours: proven by what the server remembers, and by no sample.
+    `coverage` is the covered share, in percent. `bridged` is the number of hours covered only by what the server
+    remembers.
     """
 
     samples: int
@@ -55,16 +56,18 @@ class Window(msgspec.Struct, frozen=True):
 
     @property
     def days(self) -> float:
-        """Length in days of 24 hours."""
+        """The length in days of 24 hours."""
         return (self.until - self.since) / timedelta(days=1) if self.since else 0.0
 
     @property
     def literal_days(self) -> float:
-        """Days since the plan began, as somebody counts who looks at the calendar alone."""
+        """The days since the plan began, as the calendar counts them, whether or not they were observed."""
         return max(0.0, (self.until - self.begun) / timedelta(days=1)) if self.begun else 0.0
 
     def earliest(self, days: float) -> datetime:
-        """When the window can reach `days`, if nothing happens until then; never beyond the calendar's end."""
+        """Return when the window reaches `days` if no incident happens; datetime.max if the date is beyond the
+        calendar.
+        """
         try:
             return (self.since or self.until) + timedelta(days=days)
         except OverflowError:
@@ -72,7 +75,7 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def _usable(samples: Iterable[Sample], at: datetime, *, made_up: bool) -> Iterable[Sample]:
-    """Those that may count for a window that ends at `at`."""
+    """Yield the samples that count for a window that ends at `at`. Synthetic ones count only with `made_up`."""
     return (sample for sample in samples if sample.at <= at and (made_up or not sample.synthetic))
 
 
@@ -84,12 +87,12 @@ def observe_window(
     evidence: Evidence | None = None,
     maintenance: Sequence[Maintenance] = (),
 ) -> Window:
-    """The window that ends at `at`. Samples may come in any order; what is later than `at` is left out.
+    """Return the window that ends at `at`. Samples may come in any order, and later ones are ignored.
 
-    Without `made_up`, so are the synthetic ones: only a lab or a demo may show them.
+    Without `made_up` synthetic samples are ignored too; only a lab or a demo may count them.
     """
     evidence = evidence or Evidence()
-    at = at.astimezone(UTC)  # within one zone Python counts by the clock on the wall, and that jumps
+    at = at.astimezone(UTC)  # in a zone with daylight saving time, Python's differences would be off by an hour
     past = _in_order(_usable(samples, at, made_up=made_up))
     events = [event for event in evidence.events if event.at <= at]
     found = incidents(past, events, maintenance)
@@ -115,7 +118,7 @@ def observe_window(
 
 
 def _opened(seen: Window, looks: Looks, breaks: Iterable[Incident], blind: Sequence[Span]) -> Window:
-    """From the last thing that breaks it; later still where too little of that was seen."""
+    """Return the window since the last event that breaks it, or since later if too little of that time is covered."""
     first = Incident(looks.begin, "first-sample" if looks.begin == looks.moments[0] else "traces")
     opening = max([first, *(Incident(end, "gap") for end in looks.gaps), *breaks])
     since = covered_from(opening.at, seen.until, blind)
@@ -133,14 +136,14 @@ def _opened(seen: Window, looks: Looks, breaks: Iterable[Incident], blind: Seque
 
 
 def _unresolved(proofs: Sequence[datetime], found: Sequence[Incident]) -> Incident | None:
-    """The last criterion that failed, unless a sound look came after it."""
+    """Return the last failure, unless a look that saw everything came after it."""
     failures = [incident for incident in found if incident.why == "failing"]
     still = failures and not any(proof > failures[-1].at for proof in proofs)
     return failures[-1] if still else None
 
 
 def _in_order(samples: Iterable[Sample]) -> list[Sample]:
-    """By time; of two at the same moment the worse of each counts."""
+    """Return the samples by time. Two samples of the same moment are merged, and the worse of each value counts."""
     merged: dict[datetime, Sample] = {}
     for sample in samples:
         at = sample.at.astimezone(UTC)

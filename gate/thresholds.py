@@ -1,4 +1,4 @@
-"""A target's own figures: they may only ask for more than the plan does."""
+"""Applies the thresholds of a target, which may be stricter than the contract but not looser."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,11 @@ from gate.contract import Contract, ContractError, Criterion
 
 
 def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Criterion]:
-    """The contract with a target's own figures; they may only ask for more (loosening is a waiver)."""
+    """Return the contract with the thresholds of a target.
+
+    Raises ContractError if a criterion is unknown, a threshold cannot be parsed, or it is looser than the contract. A
+    looser threshold is a waiver.
+    """
     changed = dict(contract)
     for id, written in thresholds.items():
         if id not in contract:
@@ -19,12 +23,15 @@ def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Crit
 
 
 def loosened(contract: Contract, ours: Contract) -> tuple[str, ...]:
-    """Criteria of which another contract asks less than ours, or nothing: a GO by it is not a GO by ours."""
+    """Return the criteria of `ours` that `contract` lacks or asks less of.
+
+    A GO by `contract` is then not a GO by `ours`.
+    """
     return tuple(id for id, row in ours.items() if id not in contract or _asks_less(contract[id], row))
 
 
 def _asks_less(other: Criterion, ours: Criterion) -> bool:
-    kept = (other.kind, other.chapter, other.weight, other.finding) == (
+    same = (other.kind, other.chapter, other.weight, other.finding) == (
         ours.kind,
         ours.chapter,
         ours.weight,
@@ -32,7 +39,7 @@ def _asks_less(other: Criterion, ours: Criterion) -> bool:
     )
     strict = other.blocking >= ours.blocking and other.waivable <= ours.waivable and other.knockout >= ours.knockout
     measured = other.may_be_attested <= ours.may_be_attested
-    return not (kept and strict and measured and other.bound.tightens(ours.bound))
+    return not (same and strict and measured and other.bound.tightens(ours.bound))
 
 
 def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:

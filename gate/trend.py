@@ -1,4 +1,4 @@
-"""A figure over the days of the window: what it held, how steeply it grows, and how much of it was watched."""
+"""Computes the trend of a figure over the last seven days: its level, its growth, and how long it was observed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,22 +13,23 @@ from gate.past import Past
 from gate.sample import Moment, Sample
 
 DAYS = timedelta(days=7)
-YOUNG = timedelta(days=2)  # a slope of less is a guess
-MOST = 120  # points a slope is computed from: of more, the medians of stretches
-FAR = 3650.0  # days: further than anybody forecasts
+YOUNG = timedelta(days=2)  # a slope over a shorter time is a guess
+MOST = 120  # points a slope is computed from; more points are reduced to medians
+FAR = 3650.0  # days; the longest forecast
 
 
 class Point(msgspec.Struct, frozen=True, order=True, array_like=True):
-    """One figure at one moment."""
+    """The figure at one moment."""
 
     at: Moment
     value: float
 
 
 class Trend(msgspec.Struct, frozen=True):
-    """Points of the last seven days, in order, the newest of this audit. `since`: watched without a gap from then on.
+    """The figures of the last seven days, in order; the newest is that of this audit.
 
-    `gap` is where the last gap within the days ends; `calm` leaves out what lay in announced work.
+    `since` is the moment from which it was observed without a gap, and `gap` the end of the last gap, or None. `calm`
+    leaves out the points during announced maintenance.
     """
 
     points: tuple[Point, ...]
@@ -38,38 +39,41 @@ class Trend(msgspec.Struct, frozen=True):
 
     @property
     def low(self) -> float:
-        """The least figure."""
+        """The lowest figure."""
         return min(point.value for point in self.points)
 
     @property
     def high(self) -> float:
-        """The greatest."""
+        """The highest figure."""
         return max(point.value for point in self.points)
 
     @property
     def held(self) -> float:
-        """The highest level that two successive samples outside announced work were at or above."""
+        """The highest level that two successive figures reached outside announced maintenance."""
         alone = self.calm[-1].value if self.calm else self.low
         return max((min(one.value, two.value) for one, two in pairwise(self.calm)), default=alone)
 
     @property
     def samples(self) -> int:
-        """How many."""
+        """The number of figures."""
         return len(self.points)
 
     @property
     def days(self) -> float:
-        """Watched without a gap, up to now."""
+        """The days observed without a gap, up to now."""
         return (self.points[-1].at - self.since) / timedelta(days=1)
 
     @property
     def until(self) -> datetime:
-        """When seven days will have been watched."""
+        """The moment at which seven days will have been observed without a gap."""
         return self.since + DAYS
 
     @property
     def slope(self) -> float:
-        """Per day, as Theil and Sen have it: the median of the slopes between any two points. 0 for a single one."""
+        """The growth per day, as the Theil–Sen estimator: the median of the slopes between any two points.
+
+        0 for a single point.
+        """
         slopes = [
             (two.value - one.value) / ((two.at - one.at) / timedelta(days=1))
             for one, two in combinations(_thinned(self.points), 2)
@@ -79,11 +83,14 @@ class Trend(msgspec.Struct, frozen=True):
 
     @property
     def old_enough(self) -> bool:
-        """Long enough for a slope to mean something."""
+        """Whether the figures span enough time for a meaningful slope."""
         return self.points[-1].at - self.points[0].at >= YOUNG
 
     def days_to(self, limit: float) -> float:
-        """Until the figure reaches `limit` at the present slope; FAR for one that does not grow, 0 where it is beyond."""
+        """Return the days until the figure reaches `limit` at its present growth.
+
+        Returns 0 if it is reached already, and FAR if it does not grow or takes longer than that.
+        """
         left, slope = limit - self.points[-1].value, self.slope
         if left <= 0:
             return 0.0
@@ -93,7 +100,10 @@ class Trend(msgspec.Struct, frozen=True):
 def trend_of(
     id: str, past: Past, value: float, at: datetime, *, made_up: bool, maintenance: Sequence[Maintenance] = ()
 ) -> Trend:
-    """What earlier audits saw of a criterion's figure, and what this one sees."""
+    """Return the trend of a criterion's figure: what earlier audits saw, and `value`, which this audit saw at `at`.
+
+    Synthetic samples count only with `made_up`.
+    """
     seen = {at: value}
     for sample in past.samples:
         figure = _reading(sample, id) if at - DAYS - LONGEST_GAP <= sample.at < at else None
@@ -115,7 +125,7 @@ def _reading(sample: Sample, id: str) -> float | None:
 
 
 def _thinned(points: Sequence[Point]) -> Iterable[Point]:
-    """At most MOST of them: the middle one of each stretch."""
+    """Return at most MOST points: the median of each group of successive points."""
     size = -(-len(points) // MOST)
     stretches = [points[start : start + size] for start in range(0, len(points), size)]
     return [sorted(stretch, key=lambda point: point.value)[len(stretch) // 2] for stretch in stretches]

@@ -1,17 +1,18 @@
-"""A file that is written whole or not at all: a reader, a second writer and a full disk never meet half of one."""
+"""Writes a file whole or not at all: a reader never sees half of it, even if the disk is full or two processes write."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-PRIVATE, READABLE = 0o600, 0o666  # permissions of a new file, of which the process's umask takes some away
+PRIVATE, READABLE = 0o600, 0o666  # permissions of a new file, before the umask of the process is applied
 
 
 def write_whole(file: Path, data: bytes, new: int = READABLE) -> None:
-    """Put `data` in the file's place at once; OSError where that cannot be done, and then the file is as it was.
+    """Replace the content of `file` with `data` in one step. Raises OSError if that fails, and leaves the file as it was.
 
-    A file that was there keeps its permissions and, where that is allowed, its group; a new one gets `new`.
+    An existing file keeps its permissions and, where that is allowed, its group. A new file gets the permissions `new`
+    less the umask of the process. With PRIVATE, an existing file becomes private too.
     """
     partial = file.with_name(f".{file.name}.{token_hex(4)}.partial")
     try:
@@ -19,7 +20,7 @@ def write_whole(file: Path, data: bytes, new: int = READABLE) -> None:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())
-        if file.exists():
+        if new != PRIVATE and file.exists():
             _like(partial, file.stat())
         partial.replace(file)
     except BaseException:
@@ -29,6 +30,6 @@ def write_whole(file: Path, data: bytes, new: int = READABLE) -> None:
 
 
 def _like(partial: Path, there: os.stat_result) -> None:
-    with suppress(PermissionError):  # who may read it besides its owner: on a schedule, the audit
+    with suppress(PermissionError):  # a scheduled audit reads the file as a member of its group
         os.chown(partial, -1, there.st_gid)
     partial.chmod(there.st_mode & 0o777)

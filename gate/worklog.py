@@ -1,4 +1,4 @@
-"""worklog.csv of a target folder: hours that went into Phase 0, and hours it saves every month."""
+"""Reads worklog.csv of a target folder: hours spent on Phase 0, and hours that it saves every month."""
 
 import csv
 import io
@@ -12,21 +12,21 @@ import msgspec
 from gate.entries import CHECK, EXAMPLE, PeopleError
 
 COLUMNS = ("date", "hours", "activity", "saved_hours_per_month", "basis")
-EARLIER = ("phase", "note")  # columns of the first version, read and left alone
-PLANNED = 8.0 + 4.0 + 4.0 + 6.0 + 4 * 2.0  # hours: J0 to J3, then two a day until J7, as the plan writes them
+EARLIER = ("phase", "note")  # columns of the first version, which are still accepted
+PLANNED = 8.0 + 4.0 + 4.0 + 6.0 + 4 * 2.0  # hours in the plan: J0 to J3, then two a day until J7
 HORIZON = 12  # months
 MONTH = 365.25 / 12  # days
 
 
 class SavingBasis(StrEnum):
-    """What a saving rests on: somebody's estimate, or a record."""
+    """What a saving is based on: an estimate (assumed) or a record (measured)."""
 
     ASSUMED = "assumed"
     MEASURED = "measured"
 
 
 class Logged(msgspec.Struct, frozen=True):
-    """One line: hours spent on a day, or hours saved every month from then on."""
+    """One line of the file: hours spent on a day, or hours saved every month from that day on."""
 
     date: date
     hours: float
@@ -36,7 +36,11 @@ class Logged(msgspec.Struct, frozen=True):
 
 
 class Return(msgspec.Struct, frozen=True):
-    """Hours invested against hours saved. In the worst case only what was measured counts."""
+    """The return of Phase 0: hours invested and hours saved per month, measured and assumed.
+
+    `planned` says that the hours invested are those of the plan. `since` is the day of the last work; saving starts on
+    it. In the worst case only measured savings count.
+    """
 
     invested: float
     planned: bool
@@ -47,37 +51,37 @@ class Return(msgspec.Struct, frozen=True):
 
     @property
     def monthly(self) -> float:
-        """Hours saved every month."""
+        """The hours saved per month."""
         return self.measured + self.assumed
 
     @property
     def saved(self) -> float:
-        """Over the horizon."""
+        """The hours saved over `months` months."""
         return self.months * self.monthly
 
     @property
     def net(self) -> float:
-        """Hours saved over the horizon beyond those invested."""
+        """The hours saved over `months` months, less the hours invested."""
         return self.saved - self.invested
 
     @property
     def worst(self) -> float:
-        """The same, if nothing that is only assumed comes true."""
+        """The hours that only measured savings bring over `months` months, less the hours invested."""
         return self.months * self.measured - self.invested
 
     @property
     def even(self) -> date | None:
-        """The day on which as many hours are saved as were invested; None where that day never comes."""
+        """The day on which the hours saved equal the hours invested, or None if that day never comes."""
         return _even(self.since, self.invested, self.monthly)
 
     @property
     def worst_even(self) -> date | None:
-        """The same in the worst case."""
+        """The day on which the hours saved equal the hours invested if only measured savings count, or None."""
         return _even(self.since, self.invested, self.measured)
 
 
 def return_of(log: tuple[Logged, ...], planned_from: date | None) -> Return:
-    """Computed from the log; where no hours are written down, from the plan's own."""
+    """Return the return of the hours in the log. Without any hours in it, the hours of the plan count."""
     spent, saving = [row for row in log if row.hours], [row for row in log if row.saved]
     hours = sum(row.hours for row in spent)
     sums = {basis: sum(row.saved for row in saving if row.basis is basis) for basis in SavingBasis}
@@ -86,7 +90,10 @@ def return_of(log: tuple[Logged, ...], planned_from: date | None) -> Return:
 
 
 def load_worklog(file: Path) -> tuple[Logged, ...]:
-    """All lines; none where there is no file. PeopleError names the line that cannot be read."""
+    """Return all lines of worklog.csv, or none if there is no file.
+
+    Raises PeopleError, which names the file and the line that cannot be read.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -97,7 +104,7 @@ def load_worklog(file: Path) -> tuple[Logged, ...]:
 
 
 def parse_worklog(text: str, file: Path) -> tuple[Logged, ...]:
-    """The same, of a text that stands or will stand in `file`."""
+    """Parse `text`, which is or will be the content of `file`. Raises PeopleError, which names the invalid line."""
     rows = csv.DictReader(io.StringIO(text), restval="")
     names = rows.fieldnames or ()
     if not {"date", "hours"} <= set(names) <= {*COLUMNS, *EARLIER}:
@@ -110,7 +117,7 @@ def parse_worklog(text: str, file: Path) -> tuple[Logged, ...]:
 
 def _logged(row: dict[str, str]) -> Logged:
     if None in row:
-        raise ValueError("more fields than the first line has")
+        raise ValueError("it has more fields than the first line")
     saved, basis = row.get("saved_hours_per_month", "").strip(), row.get("basis", "").strip()
     if saved and basis not in tuple(SavingBasis):
         raise ValueError(f"basis “{basis}” is neither assumed nor measured")
@@ -126,7 +133,7 @@ def _logged(row: dict[str, str]) -> Logged:
 def _hours(written: str) -> float:
     hours = float(written or 0)
     if not math.isfinite(hours) or not 0 <= hours <= 10_000:
-        raise ValueError(f"“{written}” are no hours")
+        raise ValueError(f"“{written}” is not a number of hours between 0 and 10000")
     return hours
 
 

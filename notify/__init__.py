@@ -1,1 +1,1 @@
-"""Tells whom [notify] of a target names when the decision changes: the only room that speaks to people outside."""
+"""Sends messages to the addresses in [notify] of a target when the decision changes. Only this package contacts people."""

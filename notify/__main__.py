@@ -1,4 +1,7 @@
-"""`python -m notify changed|failed|test TARGET`: it changes no decision; what could not be delivered is said, and tried again."""
+"""Implements `python -m notify changed|failed|test TARGET`.
+
+It never changes a decision. A message that cannot be delivered is reported, and sent again after the next audit.
+"""
 
 import argparse
 import sys
@@ -19,11 +22,15 @@ from notify.message import Message, announced_now, changed, deserves_message, fa
 from reports.text.words import Voice
 
 DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
-Tell = Callable[[Told], tuple[Message, Told] | None]  # what to say after what was said, and what to keep of it
+# From the last message sent: the next message and the state to store, or None if there is nothing to send.
+Tell = Callable[[Told], tuple[Message, Told] | None]
 
 
 def main(words: list[str]) -> int:
-    """0: all were told who had to be; 1: somebody could not be; 4: there was nothing to tell it from."""
+    """Run the command and return its exit status.
+
+    Returns 0 if every message was delivered, 1 if one was not, and 4 if the target or the run cannot be used.
+    """
     given = _parser().parse_args(words)
     try:
         target = load_target(find_folder(given.target))
@@ -38,11 +45,11 @@ def main(words: list[str]) -> int:
 
 
 def _notify(address: Address, tell: Tell, told: dict[str, Told]) -> int:
-    """One address: at most one message; `told` keeps it only where it was taken."""
+    """Send at most one message to `address` and return an exit status. `told` is updated only if it was delivered."""
     answer = tell(told.get(address.name, Told()))
     if answer is None:
         return DONE
-    message, kept = answer
+    message, state = answer
     missing = address.missing
     why = phrase("reason", missing.code, missing.values, "en") if missing else _delivered(address, message)
     if why:
@@ -51,13 +58,13 @@ def _notify(address: Address, tell: Tell, told: dict[str, Told]) -> int:
             file=sys.stderr,
         )
         return UNDELIVERED
-    told[address.name] = kept
-    print(f"notify: {address.name}: told: {message.title}")
+    told[address.name] = state
+    print(f"notify: {address.name}: delivered: {message.title}")
     return DONE
 
 
 def _delivered(address: Address, message: Message) -> str:
-    from notify.channels import deliver  # it loads for a second, and mostly there is nothing to tell
+    from notify.channels import deliver  # importing it takes a second, and usually there is nothing to send
 
     return deliver(address.url, message)
 
@@ -69,7 +76,8 @@ def _remember(state: Path, told: dict[str, Told]) -> int:
         remember(state, told)
     except OSError as error:
         print(
-            f"notify: {state / FILE}: cannot be written: {error.strerror}; it will be told once more", file=sys.stderr
+            f"notify: {state / FILE}: cannot be written: {error.strerror}; the message will be sent again",
+            file=sys.stderr,
         )
         return UNDELIVERED
     return DONE
@@ -106,19 +114,23 @@ def _read(file: Path) -> Run:
 
 
 def _parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m notify", description="Tell whom [notify] of a target names.")
+    top = argparse.ArgumentParser(
+        prog="python -m notify", description="Send messages to the addresses in [notify] of a target."
+    )
     commands = top.add_subparsers(dest="command", required=True)
-    for name, said in (
-        ("changed", "tell the decision of a run where it is another than was told last"),
-        ("failed", "tell, once, that no audit could be held"),
-        ("test", "send a message, to see that it arrives"),
+    for name, description in (
+        ("changed", "send the decision of a run if it differs from the last one sent"),
+        ("failed", "send, once, that no audit could be run"),
+        ("test", "send a test message"),
     ):
-        command = commands.add_parser(name, help=said, description=said)
+        command = commands.add_parser(name, help=description, description=description)
         command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
-        command.add_argument("--state", metavar="FOLDER", type=Path, help=f"where {FILE} lies (TARGET)")
+        command.add_argument("--state", metavar="FOLDER", type=Path, help=f"the folder of {FILE} (TARGET)")
         if name == "changed":
-            command.add_argument("--run", metavar="RUN.json", type=Path, required=True, help="as an audit left it")
-            command.add_argument("--light", action="store_true", help="a light look: of it only a NO-GO is a decision")
+            command.add_argument("--run", metavar="RUN.json", type=Path, required=True, help="the run.json of an audit")
+            command.add_argument(
+                "--light", action="store_true", help="the run is a sample run: send it only if it is a NO-GO"
+            )
     return top
 
 

@@ -1,4 +1,4 @@
-"""What each address was told last: told.json beside the reports. No address stands in it, only its name."""
+"""Stores the last message sent to each address, in told.json. The file holds the name of an address, not the address."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,10 @@ FILE = "told.json"
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The decision as it was told, and how the criteria stood then. `failed`: that no audit could be held was told since."""
+    """The decision that was last sent, and the outcomes at that time.
+
+    `failed` says that afterwards a message was sent that no audit could be run.
+    """
 
     verdict: str = ""
     waived: int = 0
@@ -23,7 +26,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def remembered(state: Path) -> dict[str, Told]:
-    """By the name of the address; nothing where nothing was told, or where the file cannot be understood."""
+    """Return what was last sent, by the name of the address. It is empty if the file is missing or cannot be read."""
     try:
         return msgspec.json.decode((state / FILE).read_bytes(), type=dict[str, Told])
     except (OSError, msgspec.DecodeError):
@@ -31,5 +34,5 @@ def remembered(state: Path) -> dict[str, Told]:
 
 
 def remember(state: Path, told: Mapping[str, Told]) -> None:
-    """Whole or not at all; OSError where it cannot be written."""
+    """Store what was last sent. Raises OSError if the file cannot be written."""
     write_whole(state / FILE, msgspec.json.encode(told))

@@ -1,4 +1,4 @@
-"""What is told of a change of the decision: the decision, what changed, why, where the page is. Pure."""
+"""Composes the message on a changed decision: the decision, what changed, why, and the address of the report."""
 
 from collections.abc import Iterator
 
@@ -11,41 +11,44 @@ from notify.memory import Told
 from reports.text.briefing import Briefing, brief, verdict_word
 from reports.text.words import Voice, shown
 
-MOST = 12  # lines of a list: more of them stand on the page
+MOST = 12  # lines of a list; the report has all of them
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A subject, and lines of plain text."""
+    """A message: its subject, and its lines of plain text."""
 
     title: str
     body: str
 
 
 def deserves_message(before: Told, decision: Decision, *, light: bool) -> bool:
-    """Something else was told last. A light look judges little: of it only a NO-GO is a decision."""
+    """Return whether the decision differs from the last one sent.
+
+    `light` says that the decision is that of a sample run, which judges few criteria: only a NO-GO of it is sent.
+    """
     if light and decision.verdict is not Verdict.NO_GO:
         return False
     return before.failed or (before.verdict, before.waived) != (decision.verdict.name, len(decision.waived))
 
 
 def changed(run: Run, decision: Decision, before: Told, voice: Voice, link: str) -> Message:
-    """The decision against the one that was told before."""
-    said = brief(run, decision, voice)
+    """Return the message on a decision, compared with the one sent before."""
+    briefing = brief(run, decision, voice)
     now, place = verdict_word(decision, voice), shown(run.target.title, 60)
     was = voice.say("notify", "no-audit") if before.failed else _word(before, voice)
     title = voice.say("notify", "title" if was else "first", {"place": place, "now": now, "was": was})
     parts = [
-        [f"{label}. {note}".strip() for label, note in said.labels],
-        [said.headline],
+        [f"{label}. {note}".strip() for label, note in briefing.labels],
+        [briefing.headline],
         _list(voice.say("notify", "what-changed"), list(_changes(run, decision, before, voice)), voice),
-        _list(voice.word("because"), list(_reasons(said)), voice),
-        list(_dates(said, voice, link)),
+        _list(voice.word("because"), list(_reasons(briefing)), voice),
+        list(_dates(briefing, voice, link)),
     ]
     return Message(title, "\n\n".join("\n".join(part) for part in parts if part))
 
 
 def failed(place: str, name: str, before: Told, voice: Voice) -> Message:
-    """No audit could be held: what was told last says nothing of today."""
+    """Return the message that no audit could be run, so that the last decision says nothing about today."""
     title = voice.say("notify", "failed-title", {"place": shown(place, 60)})
     was = _word(before, voice)
     lines = [voice.say("notify", "failed", {"name": name})]
@@ -53,7 +56,10 @@ def failed(place: str, name: str, before: Told, voice: Voice) -> Message:
 
 
 def announced_now(run: Run, decision: Decision, before: Told) -> Told:
-    """To be remembered. What a light look did not judge stays as it was told."""
+    """Return what to store after the message was sent.
+
+    Criteria that a sample run did not judge keep the outcome sent before.
+    """
     outcomes = {id: decision.results[id].outcome for id in run.contract if id in run.results}
     return Told(decision.verdict.name, len(decision.waived), run.ended, {**before.outcomes, **outcomes})
 
@@ -67,7 +73,7 @@ def _word(before: Told, voice: Voice) -> str:
 
 
 def _changes(run: Run, decision: Decision, before: Told, voice: Voice) -> Iterator[str]:
-    """Blocking criteria that came out otherwise, worst first."""
+    """Yield a line for each blocking criterion whose outcome changed, worst first."""
     ids = [
         id
         for id, criterion in run.contract.items()
@@ -79,15 +85,21 @@ def _changes(run: Run, decision: Decision, before: Told, voice: Voice) -> Iterat
             yield f"{id} {voice.title(run.contract[id])}{voice.colon}{voice.outcome(was)} → {voice.outcome(now)}"
 
 
-def _reasons(said: Briefing) -> Iterator[str]:
-    """Failures alone where there are any: what stands open beside them does not decide."""
-    fails = [line for line in said.reasons if line.outcome is Outcome.FAIL]
-    for line in fails or said.reasons:
-        yield f"{', '.join(line.ids)}  {line.said} ({line.owner})"
+def _reasons(briefing: Briefing) -> Iterator[str]:
+    """Yield a line for each reason. If something failed, only the failures, because they alone decide."""
+    fails = [line for line in briefing.reasons if line.outcome is Outcome.FAIL]
+    for line in fails or briefing.reasons:
+        yield f"{', '.join(line.ids)}  {line.problem} ({line.owner})"
 
 
-def _dates(said: Briefing, voice: Voice, link: str) -> Iterator[str]:
-    rows = [("audited", said.moment), ("earliest", said.dates.earliest), ("meeting", said.dates.told), ("report", link)]
+def _dates(briefing: Briefing, voice: Voice, link: str) -> Iterator[str]:
+    dates = briefing.dates
+    rows = [
+        ("audited", briefing.moment),
+        ("earliest", dates.earliest),
+        ("meeting", dates.meeting_line),
+        ("report", link),
+    ]
     yield from (f"{voice.word(name)}{voice.colon}{text}" for name, text in rows if text)
 
 

@@ -25,7 +25,7 @@ DEPLOY = Path(__file__).parents[1] / "deploy"
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m remediations", description="What --fix changed on a server.")
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("runs", help="every run, its remedies and how it ended")
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when done; 1 with one line on stderr; 4 when the target cannot be used."""
+    """Run the command and return its exit status: 0 on success, 1 on an error, 4 if the target cannot be used."""
     options = parser().parse_args(arguments)
     try:
         target = load_target(find_folder(options.target), example=options.command == "rights")
@@ -66,7 +66,7 @@ def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
 
 
 def write_rights(target: Target, folder: Path) -> int:
-    """Nothing is contacted."""
+    """Write the files that give an account the rights to audit and to fix. The host is not contacted."""
     write_files(folder / "audit", audit_files(target))
     write_files(folder / "kubernetes", cluster_files())
     write_files(folder / "fix", fix_files(load_remedies().values()))
@@ -75,21 +75,21 @@ def write_rights(target: Target, folder: Path) -> int:
 
 
 def runs(connection: Connection) -> int:
-    """Reads the journals; takes no lock, so that it also tells of a run under way."""
+    """Print every run of `--fix` on the host. It takes no lock, so that it also lists a run in progress."""
     session = Session(connection.start)
     try:
         records = _journals(session)
     finally:
         session.close()
     for run in records:
-        print(f"{run.id}  {run.state:<15}  {len(run.standing):2} steps stand  {run.who}  {', '.join(run.remedies)}")
+        print(f"{run.id}  {run.state:<15}  {len(run.standing):2} steps in effect  {run.who}  {', '.join(run.remedies)}")
     if not records:
-        print("no run of --fix has changed anything here")
+        print("no run of --fix has changed this host")
     return 0
 
 
 def rollback(connection: Connection, run: str) -> int:
-    """Newest run first: a later one may stand on it."""
+    """Take back all steps of a run. Raises TransactionError if a later run is still in effect."""
     with locked(connection, connection.target.target.title) as session:
         record = may_be_taken_back(_journals(session), run)
         if complaint := remember(connection.target.path("history.sqlite"), connection.host_key):

@@ -1,6 +1,7 @@
-"""What the remedies of the three backups share: a script that fails loudly, its library, a first run, then its schedule.
+"""Installs a backup: the part that the three backup remedies share.
 
-The first run comes before the schedule: what does not work here is taken back instead of failing every night.
+It installs a script that reports its failures, its library and settings, runs the script once, and then schedules it.
+The first run comes before the schedule, so that a backup that does not work here is taken back at once.
 """
 
 import math
@@ -47,11 +48,11 @@ else systemctl disable --now {timer} 2>/dev/null || :; fi"""
 NEWEST = {"postgres": "BKP-04", "redis": "BKP-05", "configs": "BKP-06"}  # how old the newest may be
 KEPT = 8  # days that the library keeps where it is told nothing else
 PATIENCE = 3600  # seconds for the first run
-MOST = 500  # entries whose owner and mode an undo gives back
+MOST = 500  # entries whose owner and mode an undo restores
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the host shows."""
+    """The facts of the host that the backup remedies need."""
 
     setup: BackupSetup
     schedules: Schedules
@@ -60,7 +61,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterator[Yielded]:
-    """Everything the backup of that kind needs; a note where somebody else's makes it already."""
+    """Yield the steps that install the backup of one kind, or a note if that is not possible or another backup exists."""
     script = f"/usr/local/bin/backup-twisterlab-{kind}.sh"
     if unfit := _unfit(kind, script, seen):
         yield unfit
@@ -79,7 +80,7 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
 
 
 def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
-    """Why nothing is installed, if so."""
+    """Return a note that says why nothing is installed, or None."""
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
         return Note(say("pattern", kind=kind, pattern=pattern))
@@ -90,7 +91,7 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
 
 
 def _closed(seen: Seen) -> Iterator[Yielded]:
-    """The folder is root's alone; what it was before stands in the undo."""
+    """Yield the step that lets only root access the folder of the backups. Its undo restores owners and modes."""
     directory, access, trusted = seen.setup.settings["directory"], seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(say("link", paths=", ".join(access.astray(trusted))))
@@ -105,7 +106,7 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
         yield RunCommand(
             command=f"chown -Rh root:root {folder}\nchmod -R go= {folder}",
             undo=undo,
-            said=say("closed", directory=directory),
+            sentence=say("closed", directory=directory),
         )
 
 
@@ -148,7 +149,7 @@ def _replaced(row: str, ours: Mapping[str, str]) -> bool:
 
 
 def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
-    """Whether the newest one is valid and young enough (`age`, in hours): nothing is gained by another."""
+    """Return whether the newest backup is valid and younger than `age` (in hours), so that no first run is needed."""
     newest = backups.of(kind)[:1]
     return any(file.valid and 0 <= backups.at - file.made < age.figure * 3600 for file in newest)
 
@@ -159,16 +160,16 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
         return
     if seen.setup.cron != "active":
         yield RunCommand(
-            command="systemctl enable --now cron", undo="systemctl disable --now cron", said=say("start-cron")
+            command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=say("start-cron")
         )
     jobs = backup_schedules(seen.schedules, kind).jobs
     if any(
         script in one.job.command and one.job.source != TABLE and one.job.daily and not one.job.defect for one in jobs
     ):
-        return  # the script is repaired, and with it the schedule that calls it
+        return  # another schedule already calls the script, which is now repaired
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)
-    yield InstallFile(path=TABLE, content=content, before=before, said=say("schedule", path=TABLE, script=script))
+    yield InstallFile(path=TABLE, content=content, before=before, sentence=say("schedule", path=TABLE, script=script))
 
 
 def units(kind: str) -> tuple[str, str]:
@@ -195,7 +196,7 @@ def _timer(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
 
 
 def table(before: str, script: str) -> str:
-    """The cron table with our line for the script, once, under the environment it needs; other lines stay."""
+    """Return the cron table with one line for the script and the environment it needs. Lines of other jobs stay."""
     head, ours = [], ""
     for row in (FILES / "backups" / TABLE[1:]).read_text(encoding="utf-8").splitlines():
         if script in row:

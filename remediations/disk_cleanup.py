@@ -1,9 +1,9 @@
-"""Room on the disk by what nobody will miss: folders of builds the target names, docker's build cache, unnamed images,
-rotated logs older than a month, journals older than two weeks or more.
+"""Frees disk space: build folders that the target names, docker's build cache, unnamed images, old rotated logs, old journals.
 
-Deletes files of the host, as root (disruptive: what is gone cannot be brought back), lists them in the run's folder first,
-and exports the journal's witnesses before it is shortened. Never an image that is named, pinned or used, and none while
-anything is scaled to zero: its image may have no other copy. What it cannot tell, it leaves alone and says so.
+Disruptive, needs root: deleted files cannot be restored. Their names are listed in the run's folder first, and the
+journal is exported before it is shortened. It never deletes an image that is named, pinned or in use, and no image
+while a Deployment is scaled to zero, because it may be the only copy. Whatever it cannot decide, it leaves alone and
+reports.
 """
 
 import math
@@ -46,8 +46,8 @@ GUARDED = (
     "/var/backups",
     "/var/lib/containerd",
 )
-DAYS = 14  # of the journal that stay at least
-WORTH = 200 * 1000**2  # bytes: less is not worth a deletion
+DAYS = 14  # days of the journal that are kept at least
+WORTH = 200 * 1000**2  # bytes; less is not worth a deletion
 MINUTES = 30
 
 
@@ -55,7 +55,7 @@ MINUTES = 30
 def disk_cleanup(
     cleanup_files: CleanupFiles, waste: Waste, deployments: Deployments, bounds: Bounds
 ) -> Iterator[Yielded]:
-    """What frees most first."""
+    """Yield the deletions: build folders and the build cache, then images, then logs and the journal."""
     yield from _builds(cleanup_files)
     yield from _images(waste, deployments)
     yield from _logs(cleanup_files, max(DAYS, math.ceil(2 * bounds["LOG-09"].figure)))
@@ -73,14 +73,14 @@ def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
                 risk=Risk.DISRUPTIVE,
                 seconds=60 * MINUTES,
                 shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
-                said=say("builds", path=folder.path, size=folder.size),
+                sentence=say("builds", path=folder.path, size=folder.size),
             )
     if seen.cache > WORTH:
         yield RunCommand(
             command="docker builder prune --force --filter until=168h",
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
-            said=say("cache", size=seen.cache),
+            sentence=say("cache", size=seen.cache),
         )
 
 
@@ -103,12 +103,12 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
-            said=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
+            sentence=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
         )
 
 
 def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
-    """Rotated logs, and what the journal holds beyond so many days: twice what has to be proven."""
+    """Yield the deletion of rotated logs, and of journal entries older than `days`."""
     size = sum(size for _, size in seen.old)
     if size > WORTH:
         names = " ".join(quote(path) for path, _ in seen.old)
@@ -116,7 +116,7 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             command=f"set -- {names}\n{LOGS}",
             risk=Risk.DISRUPTIVE,
             shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
-            said=say("logs", count=len(seen.old), size=size),
+            sentence=say("logs", count=len(seen.old), size=size),
         )
     if seen.reach > days * 86400 and seen.journal > WORTH:
         yield RunCommand(
@@ -124,12 +124,12 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
-            said=say("journal", days=days, size=seen.journal),
+            sentence=say("journal", days=days, size=seen.journal),
         )
 
 
 def _name(name: str) -> bool:
-    """A name people use; a bare digest is none."""
+    """Return whether `name` is more than a digest."""
     return not name.startswith("sha256:")
 
 

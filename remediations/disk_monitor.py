@@ -1,8 +1,8 @@
-"""A disk check that is heard in time: bytes and inodes of every filesystem, once per level, as a metric, every ten minutes.
+"""Installs a disk check that warns in time: bytes and inodes of every filesystem, as a metric, every ten minutes.
 
-Installs the script the target names, /etc/cron.d/twisterlab-disk and, where there is none, /etc/twisterlab/disk-monitor.conf;
-needs root. It cures the plan's own check (silent at 75 %, / alone, no inodes, nothing but a log) and its `| crontab -`,
-which removed every other job.
+Needs root. It installs the script that the target names, /etc/cron.d/twisterlab-disk and, if it is missing,
+/etc/twisterlab/disk-monitor.conf. It replaces the plan's own check, which is silent at 75 %, covers only /, ignores
+inodes and only writes a log, and its `| crontab -`, which removed every other job.
 """
 
 import re
@@ -29,13 +29,13 @@ CRONTAB = "/var/spool/cron/crontabs/root"
 FOLDER = "/var/lib/prometheus/node-exporter"
 CALLS = re.compile(
     r"^[^#\n]*\b(?:curl|wget|mailx?|sendmail|msmtp)\b", re.MULTILINE
-)  # somebody may rely on being called
-WARN, CRIT, EVERY = 65, 70, 10  # per cent, per cent and minutes: as in the files
+)  # a check that already notifies somebody
+WARN, CRIT, EVERY = 65, 70, 10  # percent, percent and minutes, as in the files
 
 
 @remedy("MON", "DSK")
 def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Bounds) -> Iterator[Yielded]:
-    """The script first, then its settings, with a first run, then what starts it."""
+    """Yield the script, its settings with a first run, and its schedule."""
     seen = monitor_files
     if not seen.equipped:
         yield Note(say("tools"))
@@ -50,9 +50,9 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         yield Note(say("foreign", path=seen.script))
         return
     yield Check(
-        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, said=say("parses", path=seen.script)
+        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, sentence=say("parses", path=seen.script)
     )
-    once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # a metric at once
+    once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # the first metric
     yield InstallFile(
         path=seen.script,
         content=ours,
@@ -67,18 +67,18 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         before=seen.files.get(SETTINGS),
         mode="0600",
         activate=once,
-        said=say("settings", path=SETTINGS),
+        sentence=say("settings", path=SETTINGS),
     )
     yield from _schedule(seen, starting(schedules, seen.script), bounds["MON-01"].figure)
 
 
 def _ours(installed: HostFile) -> bool:
-    """An earlier version of the same script."""
+    """Return whether the installed script is an earlier version of ours."""
     return "/etc/twisterlab/disk-monitor.conf" in installed.content
 
 
 def _settings(seen: MonitorFiles, bounds: Bounds) -> str:
-    """What is set stays, but for limits beyond the target's and a metric that is switched off."""
+    """Return the settings. Existing ones stay, except limits above the target's and a metric that is switched off."""
     there, warn, crit = seen.files.get(SETTINGS), *_limits(bounds)
     if there is None:
         text = _limited((FILES / SETTINGS[1:]).read_text(encoding="utf-8"), warn, crit)
@@ -96,7 +96,7 @@ def _settings(seen: MonitorFiles, bounds: Bounds) -> str:
 
 
 def _limits(bounds: Bounds) -> tuple[int, int]:
-    """From how many per cent on the check warns, and finds it critical."""
+    """Return from what percentage on the check warns, and from what percentage on the level is critical."""
     crit = min(CRIT, int(bounds["DSK-01"].figure))
     return min(WARN, crit, int(bounds["MON-03"].figure)), crit
 
@@ -108,9 +108,9 @@ def _limited(text: str, warn: int, crit: int) -> str:
 
 
 def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...], minutes: float) -> Iterator[Yielded]:
-    """Exactly one job, at least every so many `minutes`.
+    """Yield the steps that leave exactly one job, which runs at least every `minutes`.
 
-    Where something starts it often enough already, that stays; our file beside it would be a second.
+    A job that already runs often enough stays, and no second one is added.
     """
     others = [job for job in jobs if job.source != CRON]
     frequent = any(_frequent(job, minutes) for job in others)
@@ -123,7 +123,7 @@ def _schedule(seen: MonitorFiles, jobs: tuple[Job, ...], minutes: float) -> Iter
 def _tables(
     seen: MonitorFiles, mine: list[str], elsewhere: list[str], every: int, *, frequent: bool
 ) -> Iterator[Yielded]:
-    """Our lines (`mine`) leave root's crontab for a file of their own, unless a table elsewhere does it often enough."""
+    """Move our lines (`mine`) from root's crontab into a file of their own, unless another table runs often enough."""
     if not seen.cron:
         yield Note(say("no-cron"))
         return
@@ -136,12 +136,12 @@ def _tables(
 
 
 def _frequent(job: Job, minutes: float) -> bool:
-    """Whether it runs, and never later than so many minutes after the run before."""
+    """Return whether the job runs without a pause longer than `minutes`."""
     return not job.defect and job.longest is not None and job.longest <= timedelta(minutes=minutes)
 
 
 def _lines_of(table: HostFile | None, script: str) -> list[str]:
-    """The lines of root's crontab that start the check."""
+    """Return the lines of root's crontab that start the check."""
     lines = table.content.splitlines() if table else []
     return [line for line in lines if script in line and not line.lstrip().startswith("#")]
 
@@ -149,7 +149,12 @@ def _lines_of(table: HostFile | None, script: str) -> list[str]:
 def _without(table: HostFile, lines: list[str]) -> InstallFile:
     rest = "".join(f"{line}\n" for line in table.content.splitlines() if line not in lines)
     return InstallFile(
-        path=CRONTAB, content=rest, before=table, mode=table.mode, owner=table.owner, said=say("crontab", path=CRONTAB)
+        path=CRONTAB,
+        content=rest,
+        before=table,
+        mode=table.mode,
+        owner=table.owner,
+        sentence=say("crontab", path=CRONTAB),
     )
 
 

@@ -1,8 +1,8 @@
-"""Images no registry has survive a full disk: exported to the folder K3s imports from, and pinned in the runtime.
+"""Protects images that no registry has from a full disk: it exports them to K3s' import folder and pins them.
 
-Under disk pressure the kubelet deletes what no pod runs; an image that was imported by hand is then gone. One that is
-gone comes back from its archive. A new
-archive replaces the old one, which would bring old code back under the same name at the next start.
+Under disk pressure the kubelet deletes images that no pod uses, and an image that was imported by hand is then lost. A
+lost image is imported again from its archive. A new archive replaces the old one, because K3s would otherwise import
+the old code under the same name at its next start.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from remediations.transaction.step import Note, RunCommand, Yielded
 say = sentences(__name__)
 IMPORT = (Path(__file__).parent / "files" / "image_pin" / "import.sh").read_text(encoding="utf-8")
 FOLDER = "/var/lib/rancher/k3s/agent/images"
-EXPORT = 900  # seconds for some GB
+EXPORT = 900  # seconds; an image has some GB
 PUT = """\
 mkdir -p {folder}
 [ ! -L {file} ] || {{ echo {file} is a link: left as it is; exit 1; }}
@@ -47,7 +47,7 @@ fi
 
 @remedy("MCP")
 def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: ImageArchives) -> Iterator[Yielded]:
-    """One archive for all images the Deployments name; each of them labelled."""
+    """Yield the export of all images that the Deployments name to one archive, and a label for each of them."""
     named = dict.fromkeys(
         full_name(container.image) for one in mcp_workloads.workloads.values() for container in one.containers
     )
@@ -61,7 +61,7 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
         if not (image.pinned or image.labelled):
             yield RunCommand(
                 command=PIN.format(name=quote(name)),
-                said=say("pin", name=name),
+                sentence=say("pin", name=name),
                 seconds=60,
                 undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :",
             )
@@ -73,7 +73,7 @@ def imported(archive: str) -> str:
 
 
 def _brought_back(name: str, archives: ImageArchives) -> Yielded:
-    """From its archive, as K3s would at its next start; where several differ, nobody can say from which."""
+    """Return the import of an image from its archive, or a note if no archive or several different ones hold it."""
     found = {one.id: one.file for one in archives.archived if name in one.names}
     if len(found) != 1:
         return Note(say("gone", name=name))
@@ -83,12 +83,12 @@ def _brought_back(name: str, archives: ImageArchives) -> Yielded:
         shown=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')}    # and pinned again, what was",
         seconds=EXPORT,
         undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :",
-        said=say("import", name=name, file=file),
+        sentence=say("import", name=name, file=file),
     )
 
 
 def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Iterator[Yielded]:
-    """Made anew where it lacks an image, or holds other code under its name; another's archive is left alone."""
+    """Yield the archive anew if an image is missing in it or holds other code. Archives of others are left alone."""
     for other in archives.archived:
         if other.file != file and any(name in local and other.id not in local[name].ids for name in other.names):
             yield Note(say("other-archive", file=other.file, names=other.names))
@@ -118,5 +118,5 @@ def _stale(local: dict[str, Image], archives: ImageArchives, file: str) -> bool:
 
 
 def _pulled(name: str, image: Image) -> bool:
-    """A registry had it once."""
+    """Return whether the image was once pulled from a registry."""
     return name.rpartition(":")[0] in image.pulled

@@ -1,8 +1,8 @@
-"""A journal that survives a reboot, stays below its target (500 MB), and reaches back over what it has to prove (7 days).
+"""Configures a journal that survives a reboot, stays below its target (500 MB) and keeps enough days to prove seven.
 
-Installs a drop-in of journald and restarts it; needs root. It cures the plan's own: a bound equal to the criterion, which a
-full journal misses half of the time, and three days of retention, which cannot prove seven. Before an old journal
-shrinks, what it holds is exported.
+Needs root. It installs a drop-in of journald and restarts it. It replaces the plan's own settings: a size limit equal
+to the criterion, which a full journal exceeds half of the time, and three days of retention, which cannot prove seven.
+Before an old journal shrinks, its content is exported.
 """
 
 import math
@@ -25,11 +25,11 @@ FILES = Path(__file__).parent / "files" / "journald"
 FOLDER = "/etc/systemd/journald.conf.d"
 DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
 MAX_USE, RETENTION = 400, 14  # MiB and days, as in the file
-ROOM = 0.85  # of a target is what a full journal may take: it is exactly at its bound
-PATIENCE = 1800  # seconds for the export of some GB
+ROOM = 0.85  # the share of the target that we set as the limit, because a full journal is exactly at its limit
+PATIENCE = 1800  # seconds; the export may have some GB
 EXPORT = (FILES / "export.sh").read_text()
-# Refused for its haste (five starts in ten seconds), journald would let go of every service's log, and K3s dies of the
-# next line it writes: so the count of starts begins anew.
+# After five starts in ten seconds systemd refuses to start journald again. Every service then loses its log, and K3s
+# dies when it writes its next line. reset-failed resets the count of starts.
 RESTART = (
     "systemd-tmpfiles --create --prefix=/var/log/journal; systemctl reset-failed systemd-journald.service; "
     "systemctl restart systemd-journald.service && { journalctl --flush || :; }"
@@ -45,7 +45,7 @@ done"""
 
 @remedy("LOG", "DSK")
 def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> Iterator[Yielded]:
-    """Evidence first, then the bound, then what is above it."""
+    """Yield the export of the old journal, then the limits, then the deletion of what exceeds them."""
     content = _drop_in(journal, bounds)
     bound = _value(content, "SystemMaxUse")
     too_large = journal.used > size(bound)
@@ -59,7 +59,7 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
         yield RunCommand(
             command=f"journalctl -q --rotate --vacuum-size={bound}",
             seconds=300,
-            said=say("shrink", bound=bound, size=journal.used),
+            sentence=say("shrink", bound=bound, size=journal.used),
         )
 
 
@@ -69,7 +69,7 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: B
         yield Note(say("own-drop-in", path=PLANS_OWN))
     elif PLANS_OWN in seen.files:
         yield RemoveFile(
-            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, said=say("plans-own", path=PLANS_OWN)
+            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, sentence=say("plans-own", path=PLANS_OWN)
         )
     before = seen.files.get(DROP_IN)
     yield InstallFile(
@@ -78,17 +78,17 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: B
         before=before,
         foreign=not is_known(before, content),
         activate=RESTART,
-        said=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
+        sentence=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
     )
     waiting = journal.unapplied or journal.differs or not journal.persistent
     if (
         waiting and before is not None and before.content == content
-    ):  # the file stands; journald works with something else
-        yield RunCommand(command=RESTART, said=say("restart"))
+    ):  # the file is right, but journald uses other settings
+        yield RunCommand(command=RESTART, sentence=say("restart"))
 
 
 def _drop_in(journal: Journal, bounds: Bounds) -> str:
-    """Our drop-in, with figures that meet the targets; a size that is smaller already stays."""
+    """Return our drop-in with values that meet the targets. A size limit that is already smaller stays."""
     most = min(MAX_USE, *(int(ROOM * bounds[id].bytes) >> 20 for id in ("LOG-07", "LOG-08")))
     ours = (FILES / DROP_IN[1:]).read_text().replace(f"SystemMaxUse={MAX_USE}M", f"SystemMaxUse={most}M")
     ours = ours.replace(f"MaxRetentionSec={RETENTION}day", f"MaxRetentionSec={_retention(bounds)}day")
@@ -98,7 +98,7 @@ def _drop_in(journal: Journal, bounds: Bounds) -> str:
 
 
 def _retention(bounds: Bounds) -> int:
-    """Days of the journal that are kept: twice what has to be proven."""
+    """Return the days of the journal to keep: twice the days that have to be proven."""
     return max(RETENTION, math.ceil(2 * bounds["LOG-09"].figure))
 
 
@@ -107,7 +107,7 @@ def _value(content: str, key: str) -> str:
 
 
 def _too_old(journal: Journal, days: int) -> bool:
-    """Whether it has entries that a retention of so many days would not keep."""
+    """Return whether the journal has entries older than `days`."""
     return journal.first is not None and journal.at - journal.first > days * DAY
 
 
@@ -119,5 +119,5 @@ def _export(journal: Journal, seen: JournalFiles) -> RunCommand:
         seconds=PATIENCE,
         shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
         undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
-        said=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
+        sentence=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
     )

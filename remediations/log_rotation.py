@@ -1,8 +1,8 @@
-"""Logs that cannot fill the disk: one stanza for what rsyslog writes, looked at every hour, rotated now where overdue.
+"""Rotates logs so that they cannot fill the disk: one stanza for rsyslog's logs, checked every hour, and run now if needed.
 
-Changes /etc/logrotate.d and a drop-in of logrotate.timer, repairs the owner of rsyslog's files; needs root. It cures
-the plan's own commands: a second stanza for the same log is ignored, a rotation that does not tell rsyslog leaves it
-writing to the old file, and maxsize bounds nothing between two daily runs.
+Needs root. It changes /etc/logrotate.d and a drop-in of logrotate.timer, and repairs the owner of rsyslog's files. It
+replaces the plan's own commands: logrotate ignores a second stanza for the same log, a rotation that does not signal
+rsyslog leaves it writing to the old file, and maxsize has no effect between two daily runs.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ BACKUP_LOG = "/var/log/twisterlab-backup.log"
 HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
 PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")
 MAXSIZE = 200  # MiB, as in the stanza
-SHARE = 10_000_000  # bytes of a target that allow one MiB of maxsize: 200 MiB where the plan allows 2 GB
-IGNORED = re.compile(r",v$|~$|\.(cfsaved|disabled|swp|(dpkg|ucf)-\w+|rpm\w+)$")  # by logrotate, in its folder
-PATIENCE = 1800  # seconds for a rotation or a compression of many GB
+SHARE = 10_000_000  # bytes of a target per MiB of maxsize: 200 MiB if the target is 2 GB
+IGNORED = re.compile(r",v$|~$|\.(cfsaved|disabled|swp|(dpkg|ucf)-\w+|rpm\w+)$")  # files that logrotate ignores
+PATIENCE = 1800  # seconds; a log may have many GB
 COMPRESS, UNDO = ((FILES / name).read_text() for name in ("compress.sh", "compress_undo.sh"))
 LOGROTATE = """\
 folder=$CANDIDATE/etc/logrotate.d configuration=$CANDIDATE/logrotate.conf
@@ -46,7 +46,7 @@ RELOAD = "systemctl daemon-reload; systemctl reset-failed logrotate.timer; syste
 
 @remedy("LOG", "DSK")
 def log_rotation(rotation_files: RotationFiles, logrotate_runs: LogrotateRuns, bounds: Bounds) -> Iterator[Yielded]:
-    """Configuration first, then the files it governs."""
+    """Yield the configuration first, then the repair of the files it covers."""
     most = maxsize(bounds)
     yield from _stanzas(rotation_files, most)
     yield from _timer(rotation_files)
@@ -64,13 +64,13 @@ def log_rotation(rotation_files: RotationFiles, logrotate_runs: LogrotateRuns, b
 
 
 def maxsize(bounds: Bounds) -> int:
-    """MiB from which on a log is rotated: 200, or less where a target for the logs is tighter than the plan's."""
+    """Return the size in MiB from which on a log is rotated: 200, or less if a target is stricter than the plan."""
     tightest = min(bounds[id].bytes for id in ("LOG-01", "LOG-02", "LOG-04", "LOG-06"))
     return max(1, min(MAXSIZE, int(tightest / SHARE)))
 
 
 def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
-    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", said=say("whole-configuration"))
+    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=say("whole-configuration"))
     for path in PLANS_OWN:
         if path in _plans(seen):
             yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
@@ -115,20 +115,20 @@ def _directives(stanza: str) -> str:
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
-        yield Check(command=TIMER, about=HOURLY, said=say("timer-accepted"))
+        yield Check(command=TIMER, about=HOURLY, sentence=say("timer-accepted"))
         yield InstallFile(
             path=HOURLY,
             content=(FILES / HOURLY[1:]).read_text(),
             before=seen.files.get(HOURLY),
             foreign=not is_known(seen.files.get(HOURLY)),
             activate=RELOAD,
-            said=say("hourly", path=HOURLY),
+            sentence=say("hourly", path=HOURLY),
         )
     if not seen.timer_active:
         yield RunCommand(
             command="systemctl enable --now logrotate.timer",
             undo="systemctl disable --now logrotate.timer",
-            said=say("start-timer"),
+            sentence=say("start-timer"),
         )
 
 
@@ -146,23 +146,30 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
 def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]:
     if seen.stopped:
         yield RunCommand(
-            command="systemctl start rsyslog.service", undo="systemctl stop rsyslog.service", said=say("start-rsyslog")
+            command="systemctl start rsyslog.service",
+            undo="systemctl stop rsyslog.service",
+            sentence=say("start-rsyslog"),
         )
     if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
-        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", said=say("reopen"))
+        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", sentence=say("reopen"))
 
 
 def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Iterator[Yielded]:
-    """Rotate what is over the bound now. Where only its last run failed: should it fail again, what was repaired stays."""
+    """Yield a rotation of the logs above the limit, or another run if only the last run failed.
+
+    Such a second run may fail again without taking the repairs back.
+    """
     if due:
-        said = say("rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due))
-        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, said=said)
+        sentence = say(
+            "rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due)
+        )
+        yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, sentence=sentence)
     elif failed:
-        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, said=say("run-again"))
+        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, sentence=say("run-again"))
 
 
 def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str], most: int) -> dict[str, int]:
-    """What is compressed now instead of in a day: bytes by the name it will have."""
+    """Return what is compressed now instead of a day later: sizes in bytes, by the file name after the rotation."""
     old = {path: log.size for path, log in seen.logs.items() if path.endswith(".1") and path[:-2] in governed - {*due}}
     return {f"{path}.1": seen.logs[path].size for path in due} | {
         path: size for path, size in old.items() if size > most << 20
@@ -184,12 +191,12 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
             undo_shown=f"sh compress_undo.sh {names}    # remediations/files/log_rotation/compress_undo.sh",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-            said=say("compress", names=names, size=sum(sizes.values()), budget=budget),
+            sentence=say("compress", names=names, size=sum(sizes.values()), budget=budget),
         )
 
 
 def _rsyslog(seen: RotationFiles, most: int) -> str:
-    """Our stanza for the logs this distribution's has, and those of the stanzas it replaces; no other file's."""
+    """Return our stanza. It covers the logs of the distribution's stanza and of those it replaces, but no log of another file."""
     ours = (FILES / RSYSLOG[1:]).read_text().replace(f"maxsize {MAXSIZE}M", f"maxsize {most}M")
     listed, brace, body = ours.partition("{")
     replaced = [seen.files[path].content for path in (RSYSLOG, *_plans(seen)) if path in seen.files]
@@ -200,7 +207,7 @@ def _rsyslog(seen: RotationFiles, most: int) -> str:
 
 
 def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
-    """Logs that another file of the host's configuration rotates."""
+    """Return the logs that another file of the host's configuration rotates."""
     others = [
         file.content
         for path, file in seen.files.items()
@@ -210,7 +217,7 @@ def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
 
 
 def paths_in(configuration: str) -> tuple[str, ...]:
-    """The logs a logrotate configuration names, in its order: the absolute paths outside braces."""
+    """Return the logs that a logrotate configuration names, in order: the absolute paths outside braces."""
     bare = re.sub(r"\{.*?^\s*\}", "", re.sub(r"#.*", "", configuration), flags=re.DOTALL | re.MULTILINE)
     listed = [line for line in bare.splitlines() if line.lstrip().startswith(("/", '"/'))]
     return tuple(quoted or path for line in listed for quoted, path in re.findall(r'"(/[^"]+)"|(/\S+)', line))

@@ -1,7 +1,7 @@
-"""MCP in each of its namespaces: the image under a tag of its own, present in the runtime, the rollout awaited.
+"""Deploys MCP in each of its namespaces, under an image tag of its own, and waits until the rollout is complete.
 
-Patches Deployments that exist; a missing one is nobody's to invent. It cures the plan's commands: `latest` pulls what no
-registry has, the same tag restarts nothing, `default` was left out, and a rollout nobody waits for ends in any way.
+It patches Deployments that exist and never creates one. It replaces the plan's commands: `latest` is pulled although no
+registry has it, the same tag restarts nothing, `default` was left out, and nobody waited for the rollout.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
 ROLLOUT = 180  # seconds
-IMPORT = 900  # seconds for an archive of some GB
+IMPORT = 900  # seconds; an archive has some GB
 HEALTHY = """\
 tries=0
 until kube get --raw {path} >/dev/null 2>said; do
@@ -33,7 +33,7 @@ done
 
 @remedy("MCP", patches=("deployments.apps",), asks=("get services/proxy",))
 def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]:
-    """The image first, then each namespace."""
+    """Yield the import or the tag of the image, then the change of each namespace."""
     seen, archive = mcp_workloads, mcp_workloads.asked["archive"]
     image = chosen(seen, images)
     if image is None and archive:
@@ -41,7 +41,7 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
             command=imported(archive),
             shown=f"k3s ctr -n k8s.io images import {quote(archive)}    # and pinned again, what was",
             seconds=IMPORT,
-            said=say("import", archive=archive),
+            sentence=say("import", archive=archive),
         )
         return
     if image is None:
@@ -53,7 +53,7 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
         yield RunCommand(
             command=f"k3s ctr -n k8s.io images tag {quote(source)} {quote(full_name(reference))}",
             undo=f"k3s ctr -n k8s.io images rm {quote(full_name(reference))} || :",
-            said=say("tag", image=reference, source=source),
+            sentence=say("tag", image=reference, source=source),
         )
     for namespace in seen.namespaces:
         yield from _deployed(seen, namespace, reference)
@@ -83,7 +83,9 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
                 before=_fields(container, one.wanted),
                 after=_fields(new, max(1, one.wanted)),
                 rollout=ROLLOUT,
-                said=say("deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)),
+                sentence=say(
+                    "deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)
+                ),
                 risk=Risk.DISRUPTIVE if one.ready else Risk.SAFE,
             )
             yield _health(seen, namespace)
@@ -105,13 +107,17 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
 
 
 def _container(one: Workload) -> WorkloadContainer | None:
-    """The only one, or the one named as the Deployment."""
+    """Return the container to change: the only one, or the one with the name of the Deployment. None if there is neither."""
     named = [container for container in one.containers if container.name == one.name]
     return (one.containers if len(one.containers) == 1 else named or (None,))[0]
 
 
 def chosen(seen: McpWorkloads, images: Images) -> Image | None:
-    """Of the revision the target expects; else the one the Deployments name; else the only one there is. Never a guess."""
+    """Return the image to deploy, or None if that is not certain.
+
+    That is the image of the revision that the target expects; without one, the image that the Deployments name, or the
+    only image there is.
+    """
     mine = [
         image
         for image in images.images
@@ -125,7 +131,7 @@ def chosen(seen: McpWorkloads, images: Images) -> Image | None:
 
 
 def own_tag(image: Image, repository: str) -> str:
-    """A tag that stands for this code alone: one it has, else the beginning of its digest."""
+    """Return a tag that refers to this code alone: one that the image has, or the first 12 digits of its digest."""
     full = _repository(full_name(repository))
     tags = [_tag(name) for name in image.names if _repository(name) == full and _tag(name) != "latest"]
     return f"{repository}:{tags[0] if tags else min(image.ids).removeprefix('sha256:')[:12]}"

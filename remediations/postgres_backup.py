@@ -1,7 +1,7 @@
-"""A daily backup of every database of the PostgreSQL pod.
+"""Makes a daily backup of every database of the PostgreSQL pod.
 
-Installs a script, its library and settings, runs it once, then schedules it in /etc/cron.d; needs root. The script says
-so when it fails, leaves nothing half done under a valid name, and removes older backups by count.
+Needs root. It installs a script with its library and settings, runs it once, and schedules it in /etc/cron.d. The
+script reports its failures, leaves no incomplete file under a valid name, and removes the oldest backups by count.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from remediations.transaction.step import Yielded
 def postgres_backup(
     backup_setup: BackupSetup, schedules: Schedules, backups: Backups, backup_access: BackupAccess, bounds: Bounds
 ) -> Iterator[Yielded]:
-    """The folder, the files, a first run, the schedule."""
+    """Yield the steps: the folder, the files, a first run, and the schedule."""
     yield from install_backup(
         "postgres", "postgres_backup", Seen(backup_setup, schedules, backups, backup_access), bounds
     )

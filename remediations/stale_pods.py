@@ -1,8 +1,8 @@
-"""Pods that nothing will ever run again are removed, once what they tell is kept.
+"""Removes pods that will never run again, after saving what they can tell.
 
-Deletes pods of the cluster (disruptive: what is gone cannot be asked any more); manifests, status and events are kept in
-the run's folder first. Never by force, never a pod of a StatefulSet, never what K3s' own Helm controller makes again.
-DSK-05 does not turn green by it: the node's condition changed with the evictions, and proves nothing for seven days.
+Disruptive: a deleted pod cannot be examined any more. Its manifest, status and events are saved in the run's folder
+first. It never deletes by force, and never a pod of a StatefulSet or of K3s' Helm controller. DSK-05 does not turn
+green by it: the node's condition changed with the evictions, and proves nothing for seven days.
 """
 
 from collections.abc import Iterator
@@ -20,23 +20,23 @@ say = sentences(__name__)
 
 @remedy("DSK-06", "INF-04", deletes=("pods",))
 def stale_pods(pods: Pods) -> Iterator[Yielded]:
-    """Those that ended; what hangs is told to a person."""
+    """Yield the deletion of pods that ended, and notes for pods that a person has to decide about."""
     seen = found_in(pods, datetime.now(UTC))
     ended = [pod for pod in (*seen.evicted, *seen.failed) if _free(pod)]
-    kept = [pod.path for pod in (*seen.evicted, *seen.failed) if not _free(pod)]
+    stateful = [pod.path for pod in (*seen.evicted, *seen.failed) if not _free(pod)]
     if ended:
         yield DeleteObjects(
             objects=tuple(
                 ClusterObject(resource="pods", namespace=pod.namespace, name=pod.name, uid=pod.uid) for pod in ended
             ),
-            said=say("remove", count=len(ended), evicted=len(seen.evicted)),
+            sentence=say("remove", count=len(ended), evicted=len(seen.evicted)),
         )
-    if kept:
-        yield Note(say("stateful", names=kept))
+    if stateful:
+        yield Note(say("stateful", names=stateful))
     if hung := [pod.path for pod in (*seen.lost, *seen.stuck)]:
         yield Note(say("hung", names=hung))
 
 
 def _free(pod: Pod) -> bool:
-    """No identity that another pod would take over, and no volume that might be waited for."""
+    """Return whether the pod may be deleted: it has a UID and does not belong to a StatefulSet."""
     return not pod.owner.startswith("StatefulSet/") and bool(pod.uid)

@@ -1,4 +1,4 @@
-"""`python -m reports list | explain | render | schema | history | attest | waive | log`; bad input: one line, exit status 4."""
+"""Implements `python -m reports list|explain|render|schema|history|attest|waive|log`."""
 
 import argparse
 import os
@@ -31,27 +31,27 @@ PEOPLE = ("attest", "waive", "log")
 
 
 class RefusedError(Exception):
-    """What was asked for cannot be done; the text is for the operator."""
+    """The command cannot be carried out. The message is for the operator."""
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with one line and our exit status."""
+    """An argument parser that reports an error in one line and exits with status 4."""
 
     def error(self, message: str) -> NoReturn:
-        """A wrong command line."""
+        """Print one line on a wrong command line and exit."""
         self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
 
 
 def parser() -> Parser:
-    """The commands."""
+    """Return the parser of all commands."""
     top = Parser(prog="python -m reports", description="The contract and the reports, without a server.")
     top.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
     language = Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help="en or fr")
     words, commands = Voice("en"), top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in ("list", "explain", "render", "schema", "history", *PEOPLE):
-        said = words.word(f"{name}-usage")
-        command = commands.add_parser(name, parents=[language], help=said, description=said)
+        usage = words.word(f"{name}-usage")
+        command = commands.add_parser(name, parents=[language], help=usage, description=usage)
         if name == "history":
             add_arguments(command)
         if name in PEOPLE:
@@ -60,12 +60,14 @@ def parser() -> Parser:
             command.add_argument("id", metavar="ID", help="as in: python -m reports list")
         if name == "render":
             command.add_argument("run", metavar="RUN.json", type=Path)
-            command.add_argument("--reports", metavar="FOLDER", type=Path, help="where to (the folder of RUN.json)")
+            command.add_argument(
+                "--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of RUN.json)"
+            )
     return top
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 0, or 4 with one line on stderr."""
+    """Run a command and return its exit status: 0, or 4 with one line on standard error."""
     given = parser().parse_args(arguments)
     try:
         for line in answer(given, Voice(given.lang)):
@@ -76,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
-    """The lines of one command."""
+    """Return the lines that a command prints."""
     if given.command in PEOPLE:
         return people(given.command, given, voice, datetime.now(UTC))
     return {
@@ -89,11 +91,14 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
 
 
 def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
-    """Decide again from the evidence, and write every report again."""
+    """Compute the decision again from run.json, write every report, and yield the summary.
+
+    Raises RefusedError if a file cannot be read or written, and RunError if the run is invalid.
+    """
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json an audit left") from error
+        raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json of an audit") from error
     run = read_run(data, str(file))
     if problems := write_all(run, folder, language, proofs=file.parent):
         raise RefusedError(problems[0])
@@ -104,7 +109,7 @@ def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
 
 
 def written_schema() -> Iterator[str]:
-    """The JSON Schema of run.json, as docs/run.schema.json holds it."""
+    """Yield the JSON Schema of run.json, which is also in docs/run.schema.json."""
     yield msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode()
 
 

@@ -117,7 +117,7 @@ def test_an_optimised_python_is_refused(
     done = ended(words, folder, env=env, options=options)
     assert (done.returncode, done.stdout) == (4, "")
     (line,) = filter(None, done.stderr.splitlines())
-    assert line.removeprefix("ERROR: ").startswith("python -O, or")
+    assert line.removeprefix("ERROR: ").startswith("python -O and")
     assert not (folder / "reports").exists()
 
 

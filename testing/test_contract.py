@@ -48,7 +48,7 @@ def test_a_row_is_read() -> None:
         ('"< 70 %"', '"< 70"', "has no unit"),
         ('"plan"', '"hardening"', "may not block"),
         ("blocking", "bloking", "bloking"),
-        ('plan = "2"', "plan = 2", "plan: has"),
+        ('plan = "2"', "plan = 2", "plan: must be"),
         (', fr = "t"', "", "fr"),
         ('owner = "host"', "", "owner"),
         ("blocking = true", "blocking = true\nweight = -1", "weight"),
@@ -165,7 +165,7 @@ def test_rows_share_a_set_of_findings() -> None:
     ("changed", "said"),
     [
         ({"findings": '["other"]', "finding": "{}"}, "no such set of findings: .findings.other"),
-        ({"findings": '["shared"]'}, "finding odd is in a set and of its own"),
+        ({"findings": '["shared"]'}, "finding odd is defined twice"),
         ({"findings": "[3]", "finding": "{}"}, "no such set"),
         ({"findings": '"shared"'}, "findings is a list of names"),
     ],

@@ -123,7 +123,7 @@ def test_the_exit_statuses_leave_pytest_its_own() -> None:
         Verdict.UNDECIDED: 10,
         Verdict.NOT_YET: 11,
     }
-    assert [verdict.said for verdict in Verdict] == ["GO", "UNDECIDED", "NOT YET", "NO-GO"]
+    assert [verdict.label for verdict in Verdict] == ["GO", "UNDECIDED", "NOT YET", "NO-GO"]
 
 
 @pytest.mark.parametrize(

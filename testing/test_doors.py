@@ -205,8 +205,8 @@ def test_a_plan_shows_no_secret(form: str) -> None:
     """A secret in a file that a remedy replaces, in a command it runs and in what takes it back."""
     text = planted(form)
     said = Sentence(what=NOTHING)
-    file = InstallFile(path="/etc/x", content=f"a\n{text}\nb\n", before=None, said=said, activate=f"true {text}")
-    command = RunCommand(command=text, undo=text, said=said)
+    file = InstallFile(path="/etc/x", content=f"a\n{text}\nb\n", before=None, sentence=said, activate=f"true {text}")
+    command = RunCommand(command=text, undo=text, sentence=said)
     plan = Plan("x", ("A-01",), (file, command))
     assert hides(PLANT, difference(file), *shown(plan, "en"), *shown(plan, "fr"), plan.diff)
     assert "+b" in difference(file)

@@ -30,7 +30,7 @@ def made(*results: Result, base: Run | None = None) -> Run:
 
 def said(run: Run, language: str = "en") -> str:
     briefing = brief(run, decide(run), Voice(language))
-    return "\n".join((briefing.headline, briefing.tally, *(line.said for line in briefing.reasons))).replace(
+    return "\n".join((briefing.headline, briefing.tally, *(line.problem for line in briefing.reasons))).replace(
         "\u00a0", " "
     )
 

@@ -117,11 +117,11 @@ def test_a_history_is_adopted_with_a_reason(
 @pytest.mark.parametrize(
     ("words", "past", "said"),
     [
-        (("--adopt",), NEW, "say why"),
-        (("--adopt", "--reason", " "), NEW, "say why"),
-        (("--adopt", "--reason", "one\ntwo"), NEW, "say why"),
-        (("--adopt", "--reason", "\u200b"), NEW, "say why"),
-        (("--reason", "because"), NEW, "say why"),
+        (("--adopt",), NEW, "give the reason"),
+        (("--adopt", "--reason", " "), NEW, "give the reason"),
+        (("--adopt", "--reason", "one\ntwo"), NEW, "give the reason"),
+        (("--adopt", "--reason", "\u200b"), NEW, "give the reason"),
+        (("--reason", "because"), NEW, "give the reason"),
         (("--adopt", "--reason", "because"), Past(), "audit the target once"),
     ],
 )

@@ -113,7 +113,7 @@ def test_an_address_that_is_missing_or_of_no_service_is_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(tmp_path, f'variables = ["{HOOK}"]\n')
-    for url, why in ((None, "not set"), ("gopher://127.0.0.1/kept-secret", "no service"), ("x\ny", "one line")):
+    for url, why in ((None, "not set"), ("gopher://127.0.0.1/kept-secret", "supported service"), ("x\ny", "one line")):
         monkeypatch.delenv(HOOK, raising=False) if url is None else monkeypatch.setenv(HOOK, url)
         assert tell(tmp_path, GO) == 1
         said = capsys.readouterr().err

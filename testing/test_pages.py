@@ -220,7 +220,7 @@ def test_the_first_screen_says_why_who_and_what_to_do() -> None:
     text = page("no_go").text.partition("MCP services")[0]
     for said in (
         "NO-GO",
-        "/ is 85 % full",
+        "/ is 85.02 % full",
         "Alice Martin (server)",
         "sudo du -xhd2 / | sort -h | tail -20",
         "7 days after the meeting",
@@ -235,7 +235,7 @@ def test_every_evidence_is_told() -> None:
     text = page("no_go", "fr").text
     for said in (
         "85",
-        "manqué de 15 points",
+        "manqué de 15,02 points",
         "df --local --block-size=1",
         "11 février 2026",
         "INF-11",
@@ -345,7 +345,7 @@ def test_the_days_are_drawn_and_what_nobody_saw_is_left_bare() -> None:
 def test_what_changed_is_compared_with_the_whole_audit_before() -> None:
     text = page("not_yet").text.replace("\u00a0", " ")
     assert "Compared with 10 February 2026, 13:05 UTC: 3 better, 0 worse, 5 as before." in text
-    assert "fail → pass · 31 hours → 11 hours" in text
+    assert "fail → pass · 31 hours → 11.1 hours" in text
     assert "the first whole audit on record" in page("go").text
 
 
@@ -446,7 +446,7 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
         Window(0, None, AT, "no-sample", incidents=3),
         Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2),
     )
-    said = [" ".join(window(golden(window=seen), Voice("en")).said) for seen in (nothing, look)]
+    said = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
     assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
     assert (
         "100.0 %"
@@ -462,7 +462,7 @@ def test_fault_proofs_are_told_criterion_by_criterion() -> None:
         Proof("GONE-01", "\u202eodd", "odd", "odd", ok=True),
     )
     disk, gone = proven(CONTRACT, proofs, Voice("en"))
-    assert (disk.said, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
+    assert (disk.summary, disk.ok) == ("faults noticed: 1 of 2; sound variants green: 1 of 1", False)
     assert disk.tries[0].also == ("INF-11",), "what follows from the others is no news"
     assert (gone.id, gone.title, gone.ok, gone.tries[0].fault) == ("GONE-01", "", True, "\\x202eodd")
     seen = Page(render_verdict(go(), decide(go()), proofs, "en"))

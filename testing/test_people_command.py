@@ -133,7 +133,7 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
         ((*WAIVE, "--until", "2000-01-01"), "expired"),
         ((*WAIVE, "--until", "2199-01-01"), "30 days"),
         ((*WAIVE, "--until", "soon"), "soon"),
-        (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "nobody can see"),
+        (("waive", "DOC-01", "--reason", "a\nb", "--approver", "D"), "invisible character"),
         ((*ATTEST, "--document", "/nowhere/budget.pdf"), "/nowhere/budget.pdf"),
         ((*ATTEST, "--document", "/dev/null"), "no regular file"),
         ((*ATTEST, "--document", "/dev"), "no regular file"),
@@ -145,8 +145,8 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
         ((*ATTEST, "--until", "2000-01-01"), "expired"),
         (("attest", "DEC-04", "--who", "", "--role", "sponsor"), "is missing"),
         (("log", "--activity", "nothing"), "--hours"),
-        (("log", "--activity", "x", "--hours", "-3"), "no hours"),
-        (("log", "--activity", "x", "--hours", "nan"), "no hours"),
+        (("log", "--activity", "x", "--hours", "-3"), "not a number of hours"),
+        (("log", "--activity", "x", "--hours", "nan"), "not a number of hours"),
         ((*LOG, "--date", "yesterday"), "yesterday"),
     ],
 )
@@ -208,6 +208,6 @@ def test_a_document_never_replaces_another(target: Path, capsys: pytest.CaptureF
         (target.parent / folder / "budget.pdf").write_bytes(data)
     assert written(target, *ATTEST, "--document", str(target.parent / "one" / "budget.pdf")) == 0
     assert written(target, *ATTEST, "--document", str(target.parent / "two" / "budget.pdf")) == 4
-    assert "another document of that name" in capsys.readouterr().err
+    assert "another document has that name" in capsys.readouterr().err
     assert (target / "documents" / "budget.pdf").read_bytes() == b"150 $"
     assert len(read(target).attestations) == 1

@@ -17,27 +17,27 @@ GOOD = {
     ("table", "rows", "said"),
     [
         ("host", {"address": "edge"}, "[host]: user is missing"),
-        ("host", {"address": "edge", "user": "u", "prot": 22}, "[host]: prot is no key of it"),
+        ("host", {"address": "edge", "user": "u", "prot": 22}, "[host]: prot is an unknown key"),
         (
             "host",
             {"address": "edge", "user": "u", "port": "22"},
-            "[host] port: has to be a whole number, and is a text",
+            "[host] port: must be a whole number, not a text",
         ),
-        ("host", {"address": "edge", "user": "u", "port": 99999}, "[host] port: has to be a whole number <= 65535"),
+        ("host", {"address": "edge", "user": "u", "port": 99999}, "[host] port: must be a whole number <= 65535"),
         (
             "host",
             {"address": "edge", "user": "u", "root": "maybe"},
-            "[host] root: 'maybe' is none of the words it takes",
+            "[host] root: 'maybe' is not one of the allowed words",
         ),
         (
             "host",
             {"address": "-o", "user": "u"},
-            "[host] address: holds a character that cannot stand there, or lacks one that must",
+            "[host] address: holds a character that is not allowed, or lacks a required one",
         ),
-        ("plan", {"meeting": "soon"}, "[plan] meeting: is no date: write it like 2026-02-11"),
-        ("plan", {"meeting": 3}, "[plan] meeting: has to be a date or nothing, and is a whole number"),
-        ("mcp", {"namespaces": []}, "[mcp] namespaces: has to be a list of at least 1"),
-        ("plans", {}, "plans is no key of it"),
+        ("plan", {"meeting": "soon"}, "[plan] meeting: is not a date; write it as 2026-02-11"),
+        ("plan", {"meeting": 3}, "[plan] meeting: must be a date or nothing, not a whole number"),
+        ("mcp", {"namespaces": []}, "[mcp] namespaces: must be a list of at least 1"),
+        ("plans", {}, "plans is an unknown key"),
     ],
 )
 def test_what_is_wrong_is_said_plainly(table: str, rows: dict[str, object], said: str) -> None:

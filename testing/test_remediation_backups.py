@@ -163,7 +163,7 @@ def test_the_plan_s_own_line_in_root_s_crontab_is_not_doubled() -> None:
 def test_somebody_else_s_sound_backup_is_left_alone() -> None:
     plan = planned(msgspec.structs.replace(EMPTY, schedules=schedules(SCHEDULES)))
     assert plan.steps == ()
-    assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].said.what.en
+    assert "/etc/cron.d/twisterlab makes this backup already" in plan.notes[0].sentence.what.en
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> Non
     setup = msgspec.structs.replace(EMPTY.setup, settings={**SETTING, f"{kind}_files": pattern})
     plan = planned(msgspec.structs.replace(EMPTY, setup=setup), kind)
     assert plan.steps == ()
-    assert pattern in plan.notes[0].said.what.fr
+    assert pattern in plan.notes[0].sentence.what.fr
 
 
 def test_without_cron_a_timer_starts_it_and_a_stopped_cron_is_started() -> None:
@@ -219,7 +219,7 @@ def test_a_link_somebody_laid_is_not_followed() -> None:
     )
     plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
     assert not any("chown" in step.command for step in plan.steps if isinstance(step, RunCommand))
-    assert "/b/p" in plan.notes[0].said.what.en
+    assert "/b/p" in plan.notes[0].sentence.what.en
 
 
 def test_the_fact_is_understood_and_half_of_it_is_none() -> None:

@@ -77,7 +77,7 @@ def test_what_starts_it_often_enough_stays_the_only_one() -> None:
 def test_somebodys_own_check_that_calls_somebody_is_left_alone() -> None:
     plan = planned(having(file(SCRIPT, "#!/bin/sh\ndf | mail -s full ops@example.org\n")))
     assert plan.steps == ()
-    assert "somebody’s own" in plan.notes[0].said.what.en
+    assert "somebody’s own" in plan.notes[0].sentence.what.en
 
 
 def test_what_is_set_stays_but_for_what_the_plan_forbids() -> None:
@@ -165,7 +165,7 @@ def test_only_images_nobody_can_ask_for_go() -> None:
     (step,) = plan.steps
     assert isinstance(step, RunCommand)
     assert step.command.startswith("set -- sha256:b\n")
-    assert "no other copy" in plan.notes[0].said.what.en
+    assert "no other copy" in plan.notes[0].sentence.what.en
 
 
 def test_old_logs_and_a_long_journal_go_after_their_witnesses_are_kept() -> None:

@@ -41,7 +41,7 @@ def planned(journal: Journal, files: JournalFiles = EMPTY, thresholds: Mapping[s
 
 
 def told(plan: Plan) -> list[str]:
-    return [one.en for one in plan.said]
+    return [one.en for one in plan.summaries]
 
 
 def installed(plan: Plan) -> str:
@@ -111,7 +111,7 @@ def test_a_journal_above_its_bound_shrinks_to_it_last() -> None:
 def test_without_room_for_the_evidence_nothing_is_changed() -> None:
     plan = planned(msgspec.structs.replace(STOCK, used=900 * MB), JournalFiles({}, EMPTY.evidence, 100 * MB))
     assert plan.steps == ()
-    assert "no room to export it" in plan.notes[0].said.what.en
+    assert "no room to export it" in plan.notes[0].sentence.what.en
 
 
 def test_a_second_look_plans_no_step_unless_journald_works_with_something_else() -> None:
@@ -135,5 +135,5 @@ def test_a_tighter_target_makes_the_journal_smaller_and_lets_it_remember_longer(
     plan = planned(STOCK, thresholds={"LOG-07": "< 200 MB", "LOG-09": "≥ 30 days"})
     lines = set(installed(plan).splitlines())
     assert {"SystemMaxUse=162M", "MaxRetentionSec=60day"} <= lines
-    assert "below 200 MB with some room, and 60 days long" in plan.steps[0].said.why.en.replace("\u00a0", " ")
+    assert "below 200 MB with some room, and 60 days long" in plan.steps[0].sentence.why.en.replace("\u00a0", " ")
     assert 0.9 * 200 * MB > (162 << 20)

@@ -103,7 +103,7 @@ def stanza(seen: RotationFiles) -> str:
 
 def test_a_stock_server_gets_three_files_and_nothing_else() -> None:
     plan = planned(STOCK)
-    assert [one.en for one in plan.said] == [
+    assert [one.en for one in plan.summaries] == [
         f"install {RSYSLOG}",
         "install /etc/logrotate.d/twisterlab-backup",
         f"install {HOURLY}",
@@ -134,7 +134,7 @@ def test_files_logrotate_ignores_claim_nothing(name: str) -> None:
 def test_the_plans_own_files_go_and_what_only_they_had_stays_rotated() -> None:
     extra = file(PLANS_OWN[1], PLANS_SYSLOG)
     plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, extra.path: extra}))
-    assert plan.said[0].en == f"remove {PLANS_OWN[1]}"
+    assert plan.summaries[0].en == f"remove {PLANS_OWN[1]}"
     assert "/var/log/messages" in paths_in(stanza(seen))
 
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str
     seen = msgspec.structs.replace(STOCK, logs=logs(kern_log=12 * GB), total=13 * GB, **changed)
     plan = planned(seen)
     assert not any("set --" in command for command in commands(plan.steps))
-    assert said in plan.notes[0].said.what.en
+    assert said in plan.notes[0].sentence.what.en
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_where_rsyslog_does_not_say_whose_its_files_are_nobody_is_given_any() ->
 
 def test_a_server_without_rsyslog_keeps_its_configuration_and_is_told() -> None:
     plan = planned(msgspec.structs.replace(STOCK, helper=False))
-    assert RSYSLOG not in "".join(one.en for one in plan.said)
-    assert "rsyslog is not installed" in plan.notes[0].said.what.en
+    assert RSYSLOG not in "".join(one.en for one in plan.summaries)
+    assert "rsyslog is not installed" in plan.notes[0].sentence.what.en
 
 
 def test_a_stopped_timer_is_started() -> None:
@@ -285,7 +285,7 @@ def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
     loose, tight = planned(seen), planned(seen, thresholds={"LOG-06": "< 1 GB"})
     assert "maxsize 200M" in rsyslog(loose)
     assert "maxsize 100M" in rsyslog(tight)
-    said = [step.said.what.en.replace("\u00a0", " ") for step in tight.steps]
+    said = [step.sentence.what.en.replace("\u00a0", " ") for step in tight.steps]
     assert any(line.startswith("rotate now what is over 104 MB") for line in said)
     assert any(line.startswith("compress") for line in said)
-    assert not any(step.said.what.en.startswith(("rotate now", "compress")) for step in loose.steps)
+    assert not any(step.sentence.what.en.startswith(("rotate now", "compress")) for step in loose.steps)

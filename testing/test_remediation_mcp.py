@@ -67,7 +67,7 @@ def planned(cluster: McpWorkloads, *images: Image) -> Plan:
 
 
 def notes(plan: Plan) -> str:
-    return " ".join(note.said.what.en for note in plan.notes)
+    return " ".join(note.sentence.what.en for note in plan.notes)
 
 
 def test_on_the_fourth_of_february_all_three_get_the_image_there_is() -> None:
@@ -116,7 +116,7 @@ def test_of_two_images_the_expected_revision_counts_and_nothing_is_guessed() -> 
 def test_an_image_known_as_latest_only_gets_a_tag_of_its_own() -> None:
     latest = Image(("docker.io/twisterlab/mcp-unified:latest",), ONE.ids, (), "", pinned=False)
     plan = planned(seen(workload("default", 0)), latest)
-    assert plan.said[0].en == f"give the image a tag of its own: twisterlab/mcp-unified:{'a' * 12}"
+    assert plan.summaries[0].en == f"give the image a tag of its own: twisterlab/mcp-unified:{'a' * 12}"
     assert f'"twisterlab/mcp-unified:{"a" * 12}"' in plan.diff
 
 

@@ -22,7 +22,9 @@ def container(image: str, policy: str | None) -> dict[str, Any]:
 
 
 def patch(before: dict[str, Any], after: dict[str, Any], rollout: int = 0) -> PatchObject:
-    return PatchObject(object=MCP, before=before, after=after, said=plain("mend it", "it is broken"), rollout=rollout)
+    return PatchObject(
+        object=MCP, before=before, after=after, sentence=plain("mend it", "it is broken"), rollout=rollout
+    )
 
 
 def read(step: PatchObject | DeleteObjects) -> str:
@@ -57,7 +59,7 @@ def test_a_plan_says_the_command_the_rollout_and_the_undo() -> None:
 
 
 def test_a_deletion_names_all_that_goes_and_what_stays_of_it() -> None:
-    step = DeleteObjects(objects=(POD,), said=plain("delete", "they ended", "manifests and events are kept"))
+    step = DeleteObjects(objects=(POD,), sentence=plain("delete", "they ended", "manifests and events are kept"))
     assert step.risk is Risk.DISRUPTIVE
     assert "kubectl delete pods -n default old-1" in read(step)
     assert "undo: not needed: manifests and events are kept" in read(step)
@@ -71,6 +73,6 @@ def test_no_remedy_touches_secrets_rights_or_nodes(resource: str) -> None:
 
 def test_a_pod_cannot_be_made_again_and_its_sentence_has_to_say_so() -> None:
     with pytest.raises(RemedyError, match="cannot be made again"):
-        DeleteObjects(objects=(POD,), said=plain("delete"))
+        DeleteObjects(objects=(POD,), sentence=plain("delete"))
     with pytest.raises(RemedyError, match="one resource"):
-        DeleteObjects(objects=(POD, MCP), said=plain("delete"))
+        DeleteObjects(objects=(POD, MCP), sentence=plain("delete"))

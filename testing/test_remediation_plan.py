@@ -29,9 +29,9 @@ from testing.transaction_host import plain
 
 OLD = HostFile("/etc/x", "0640", "root:adm", hashlib.sha256(b"a\nb\n").hexdigest(), "a\nb\n")
 INSTALL = InstallFile(
-    path="/etc/x", content="a\nc\n", before=OLD, said=plain("install x", "b is wrong"), activate="reload x"
+    path="/etc/x", content="a\nc\n", before=OLD, sentence=plain("install x", "b is wrong"), activate="reload x"
 )
-COMMAND = RunCommand(command="switch on", undo="switch off", said=plain("switch x on", "it is off"))
+COMMAND = RunCommand(command="switch on", undo="switch off", sentence=plain("switch x on", "it is off"))
 CONTRACT = {
     "LOG-01": row("LOG-01", remedy="sample"),
     "LOG-06": row("LOG-06", remedy="sample"),
@@ -55,25 +55,27 @@ def test_a_diff_shows_lines_owner_and_mode() -> None:
 
 
 def test_new_and_removed_files_are_diffs_against_nothing() -> None:
-    new = InstallFile(path="/etc/y", content="y\n", before=None, said=plain(""))
+    new = InstallFile(path="/etc/y", content="y\n", before=None, sentence=plain(""))
     assert diff(new).startswith("--- /dev/null\n+++ /etc/y\n")
-    assert "+++ /dev/null\n" in diff(RemoveFile(path="/etc/x", before=OLD, said=plain("")))
+    assert "+++ /dev/null\n" in diff(RemoveFile(path="/etc/x", before=OLD, sentence=plain("")))
 
 
 def test_a_diff_has_no_secrets() -> None:
-    assert "hunter2" not in diff(InstallFile(path="/etc/y", content="password=hunter2\n", before=None, said=plain("")))
+    assert "hunter2" not in diff(
+        InstallFile(path="/etc/y", content="password=hunter2\n", before=None, sentence=plain(""))
+    )
 
 
 def test_a_file_that_stands_already_is_no_step_and_needs_no_check() -> None:
-    same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", said=plain(""))
+    same = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0640", owner="root:adm", sentence=plain(""))
     plan = draw_plan(
-        "r", ["LOG-01"], [Check(command="check", about="/etc/", said=plain("syntax")), same, Note(plain("left"))]
+        "r", ["LOG-01"], [Check(command="check", about="/etc/", sentence=plain("syntax")), same, Note(plain("left"))]
     )
     assert (plan.steps, plan.checks, plan.notes) == ((), (), (Note(plain("left")),))
 
 
 def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
-    wrong = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0600", owner="root:adm", said=plain(""))
+    wrong = InstallFile(path="/etc/x", content="a\nb\n", before=OLD, mode="0600", owner="root:adm", sentence=plain(""))
     assert draw_plan("r", ["LOG-01"], [wrong]).steps == (wrong,)
 
 
@@ -93,7 +95,7 @@ def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
 
 
 def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
-    restart = RunCommand(command="r", said=plain("r", "r", "it runs again"), risk=Risk.DISRUPTIVE)
+    restart = RunCommand(command="r", sentence=plain("r", "r", "it runs again"), risk=Risk.DISRUPTIVE)
     assert draw_plan("r", ["X"], [INSTALL, restart]).risk is Risk.DISRUPTIVE
     assert undo_of(restart, "en") == "not needed: it runs again"
 
@@ -103,12 +105,12 @@ def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:
 )
 def test_no_remedy_touches_who_may_enter(path: str) -> None:
     with pytest.raises(RemedyError):
-        InstallFile(path=path, content="", before=None, said=plain(""))
+        InstallFile(path=path, content="", before=None, sentence=plain(""))
 
 
 def test_a_command_without_a_way_back_has_to_say_why() -> None:
     with pytest.raises(RemedyError):
-        RunCommand(command="x", said=plain("x"))
+        RunCommand(command="x", sentence=plain("x"))
 
 
 def test_only_failures_with_a_remedy_are_chosen() -> None:
@@ -210,7 +212,10 @@ def test_a_journal_tells_how_a_run_ended() -> None:
     assert left_behind([one, two, three]) == (three,)
 
 
-@pytest.mark.parametrize(("id", "why"), [("1", "3 came after it"), ("2", "nothing of it stands"), ("9", "no such run")])
+@pytest.mark.parametrize(
+    ("id", "why"),
+    [("1", "3 came after it and is still in effect"), ("2", "none of its steps is in effect"), ("9", "no such run")],
+)
 def test_runs_are_taken_back_newest_first(id: str, why: str) -> None:
     with pytest.raises(TransactionError, match=why):
         may_be_taken_back(read_journals(JOURNALS), id)
@@ -275,7 +280,7 @@ def test_a_remedy_that_does_not_understand_the_host_is_unknown() -> None:
 
 def test_a_remedy_does_to_the_cluster_what_it_declares_and_nothing_else() -> None:
     pod = ClusterObject(resource="pods", namespace="default", name="x", uid="u")
-    gone = DeleteObjects(objects=(pod,), said=plain("delete", lasting="it had ended"))
+    gone = DeleteObjects(objects=(pod,), sentence=plain("delete", lasting="it had ended"))
     with pytest.raises(RemedyError, match="does not declare that it deletes pods"):
         cure(gone).plan(("LOG-01",), {}, {})
     assert msgspec.structs.replace(cure(gone), deletes=("pods",)).plan(("LOG-01",), {}, {}).steps == (gone,)

@@ -44,7 +44,7 @@ def one_line(said: str) -> str:
         ('name = "edge"', 'name = "edge\\n"', "[target] name"),
         ('title = "Edge"', 'title = "a\\u001bb"', "[target] title"),
         ('title = "Edge"', 'titel = "Edge"', "titel"),
-        ('user = "audit"', 'user = "audit"\ntitle = "Edge"', "title is no key of it; title belongs in [target]"),
+        ('user = "audit"', 'user = "audit"\ntitle = "Edge"', "title is an unknown key; title belongs in [target]"),
         ("[target]", "port = 22\n[target]", "port belongs in [host] or [mcp]"),
         ('address = "127.0.0.1"', "address = 127", "[host] address"),
         ('address = "127.0.0.1"', 'address = "-oProxyCommand=x"', "[host] address"),
@@ -104,7 +104,7 @@ def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
     assert said in line
     assert str(file) in line
     assert any(
-        cure in line for cure in ("see ", "python -m", "correct the path", "waivers.toml", "remove", "write it like")
+        cure in line for cure in ("see ", "python -m", "correct the path", "waivers.toml", "remove", "write it as")
     )
 
 

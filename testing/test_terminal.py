@@ -43,7 +43,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
     said = "\n".join(block("no_go")).replace("\u00a0", " ")
     for part in (
         "NO-GO",
-        "DSK-01  / is 85 % full",
+        "DSK-01  / is 85.02 % full",
         "Who: Alice Martin (server)",
         "sudo du -xhd2 / | sort -h",
         "18 February 2026, if everything is repaired today (7 days after the meeting)",
@@ -100,7 +100,7 @@ def test_one_line_for_each_criterion_while_running() -> None:
     seen = {found[1]: found[2] for found in started if found}
     assert seen.keys() >= load_contract().keys()
     assert (seen["DSK-01"], seen["INF-01"], done.status) == ("fail", "unknown", 1)
-    assert "/ is 85\u00a0% full" in done.said
+    assert "/ is 85.02\u00a0% full" in done.said
 
 
 def test_pytests_own_noise_stays_away() -> None:

@@ -36,7 +36,7 @@ def tightened(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def said(run: Run, id: str, language: str = "en") -> str:
     """Title, what was seen, why and what to do, of one criterion."""
     voice, result = Voice(language), run.results[id]
-    parts = (voice.title(run.contract[id]), voice.told(run.contract[id], result), todo(run, result, voice))
+    parts = (voice.title(run.contract[id]), voice.describe(run.contract[id], result), todo(run, result, voice))
     return " | ".join(parts).replace("\u00a0", " ")
 
 

@@ -127,7 +127,7 @@ def test_a_check_sees_the_folder_as_it_will_be_and_nothing_is_changed_when_it_re
     seen = Check(
         command='cat "$CANDIDATE"/etc/conf.d/*; ls "$CANDIDATE/etc/new/deep"; exit 1',
         about="/etc/conf.d/",
-        said=plain("the syntax"),
+        sentence=plain("the syntax"),
     )
     with host.transaction() as transaction:
         applied = transaction.apply(msgspec.structs.replace(host.plan(), checks=(seen,)))
@@ -294,7 +294,8 @@ def test_what_nobody_changed_is_taken_back_without_a_word_of_others(host: Host, 
 
 def test_what_a_step_leaves_for_good_is_said_when_it_is_taken_back(host: Host) -> None:
     made = RunCommand(
-        command='echo data >"$ROOT/var/backup"', said=plain("run the backup", lasting="a whole backup isn't removed")
+        command='echo data >"$ROOT/var/backup"',
+        sentence=plain("run the backup", lasting="a whole backup isn't removed"),
     )
     with host.transaction() as transaction:
         transaction.apply(Plan("sample", ("BKP-01",), (made,)))

@@ -31,6 +31,12 @@ def test_a_new_file_is_as_open_as_asked_and_as_the_process_allows(
     assert (tmp_path / "x").stat().st_mode & 0o777 == mode
 
 
+def test_a_private_file_takes_the_place_of_an_open_one(tmp_path: Path) -> None:
+    (tmp_path / "x").touch(0o644)
+    write_whole(tmp_path / "x", b"", PRIVATE)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600
+
+
 def test_what_cannot_be_finished_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_text("old")
     for broken in ("fsync", "chown"):

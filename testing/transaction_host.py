@@ -102,10 +102,15 @@ class Host:
         new = "/etc/new/deep/file"
         steps: tuple[Step, ...] = (
             InstallFile(
-                path=main.path, content="main 2\n", before=main, owner=ME, said=plain("install main"), activate=activate
+                path=main.path,
+                content="main 2\n",
+                before=main,
+                owner=ME,
+                sentence=plain("install main"),
+                activate=activate,
             ),
-            InstallFile(path=new, content="new\n", before=None, owner=ME, said=plain("install new")),
-            RemoveFile(path=old.path, before=old, said=plain("remove old")),
-            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', said=plain("switch on"), seconds=20),
+            InstallFile(path=new, content="new\n", before=None, owner=ME, sentence=plain("install new")),
+            RemoveFile(path=old.path, before=old, sentence=plain("remove old")),
+            RunCommand(command=command, undo='rm -f "$ROOT/etc/switch"', sentence=plain("switch on"), seconds=20),
         )
         return Plan("sample", ("LOG-01",), steps)

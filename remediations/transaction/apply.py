@@ -1,4 +1,4 @@
-"""Steps put into effect: each is noted before and after, and the first that fails takes all of its remedy back."""
+"""Applies plans on the host. Every step is recorded before and after it; if one fails, all steps of its remedy are undone."""
 
 import time
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ from remediations.transaction.session import Session, TransactionError, must
 from remediations.transaction.step import Check, Step
 from remediations.transaction.tell import Tell
 
-UNDO_SECONDS = 1800.0  # all steps of a run
-STALE = 79  # the status of a step whose object changed since it was planned
+UNDO_SECONDS = 1800.0  # the time limit to undo all steps of a run
+STALE = 79  # the exit status of a step whose object changed after it was planned
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What became of a plan: why none of it stands (empty: all of it does), and the seconds it took.
+    """The result of applying a plan: why it was not applied ("" if it was), and the seconds it took.
 
-    `stale`: the host was no longer as it was when the plan was made.
+    `stale` says that the host had changed since the plan was made; `interrupted`, that the operator stopped it.
     """
 
     why: str
@@ -35,19 +35,22 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 class Transaction:
-    """One run on one host, under its lock. The run's folder is made with its first plan."""
+    """One run of `--fix` on one host, under its lock. The run's folder on the host is created with the first plan."""
 
     def __init__(self, session: Session, tell: Tell, interrupts: Interrupts, language: str = "en") -> None:
-        """The session must hold the lock."""
+        """Create a run in `session`, which must hold the lock."""
         self.session, self.tell, self.interrupts, self.language = session, tell, interrupts, language
         self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}"
         self.begun = False
-        self.steps = 0  # numbers given so far, over all remedies of the run
-        self.unjudged: list[int] = []  # steps that stand until they are accepted or taken back
-        self.stale = False  # the step that failed was planned for another state
+        self.steps = 0  # the number of the last step, over all remedies of the run
+        self.unjudged: list[int] = []  # steps in effect that are neither accepted nor undone yet
+        self.stale = False  # whether the failed step was planned for another state of the host
 
     def apply(self, plan: Plan) -> Applied:
-        """All steps or none. TransactionError when the host is gone: the next run takes back what was begun."""
+        """Apply all steps of a plan or none.
+
+        Raises TransactionError if the host is lost; the next run then undoes the steps that were begun.
+        """
         began, numbered, self.stale = time.monotonic(), list(enumerate(plan.steps, self.steps + 1)), False
         with self.interrupts.held(self._cancel):
             why = self._prepare(plan, numbered)
@@ -66,11 +69,11 @@ class Transaction:
         return self.word("interrupted") if self.interrupts.asked else ""
 
     def word(self, code: str, **values: object) -> str:
-        """A sentence of [fix] in reports/locale."""
+        """Return a sentence of [fix] in reports/locale."""
         return phrase("fix", code, values, self.language)
 
     def accept(self) -> None:
-        """The steps were judged, and stay."""
+        """Accept the steps applied so far, so that they are not undone any more."""
         self.unjudged.clear()
 
     def _cancel(self) -> None:
@@ -78,7 +81,7 @@ class Transaction:
         self.session.interrupt(self.run, self.steps)
 
     def _prepare(self, plan: Plan, numbered: list[tuple[int, Step]]) -> str:
-        """Everything is on the host, and checked, before anything of the host is changed."""
+        """Copy the plan to the host and run its checks before anything is changed. Return why it is refused, or ""."""
         if not self.begun:
             must(self.session, "begin", self.run, who_am_i())
             self.begun = True
@@ -109,7 +112,7 @@ class Transaction:
         return self.word("refused", what=what, why="; ".join(reply.lines[:3]) or reply.last)
 
     def _step(self, number: int, step: Step) -> str:
-        what = step.said.what.in_language(self.language)
+        what = step.sentence.what.in_language(self.language)
         self.tell(f"{self.word('step', number=number, what=what):>6}")
         began = time.monotonic()
         reply = self.session.call(
@@ -133,7 +136,7 @@ class Transaction:
         )
 
     def take_back(self, why: str) -> None:
-        """Undo what was not accepted, the newest first."""
+        """Undo the steps that were not accepted, newest first, and report `why`."""
         if self.unjudged:
             with self.interrupts.held(lambda: None):
                 self.tell(f"      {self.word('taking-back', why=why)}", "yellow")
@@ -141,7 +144,7 @@ class Transaction:
             self.unjudged.clear()
 
     def recover(self) -> tuple[Record, ...]:
-        """Take back what runs that were cut short have left, the newest first."""
+        """Undo the steps that interrupted runs left in effect, newest run first, and return these runs."""
         left = left_behind(read_journals(must(self.session, "journals")))
         for run in left:
             with self.interrupts.held(lambda: None):
@@ -158,13 +161,13 @@ class Transaction:
             folder = f"/var/lib/phase0-gate/runs/{run}"
             raise TransactionError(
                 f"run {run} could not be taken back: {'; '.join(reply.lines)}; {folder} on the host "
-                f"holds every file as it was; mend that, then there: sudo sh {folder}/undo"
+                f"holds every file as it was; remove the cause, then run there: sudo sh {folder}/undo"
             )
         self.tell(f" {self.word('done')}\n", "green")
         for line in reply.lines if reply else ():
             self.tell(f"        {line}\n", "yellow")
 
     def finish(self) -> None:
-        """The run's journal gets its end; without it the next run would take everything back."""
+        """Write the end of the run into its journal. Without it the next run would undo every step."""
         if self.begun:
             must(self.session, "finish", self.run)

@@ -1,4 +1,4 @@
-"""Which remedies a `--fix` means, and for which criteria. Pure."""
+"""Selects the remedies that a `--fix` asks for, and the criteria each is for. Nothing here contacts the host."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ PLAN = "plan"
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What was asked for. `names` are criteria and remedies; none means all."""
+    """What `--fix` asks for. `names` are criteria and remedies; an empty tuple means all."""
 
     plan_only: bool
     names: tuple[str, ...]
@@ -21,7 +21,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[str, Remedy]) -> Wanted:
-    """`--fix=plan`, `--fix`, `--fix=ID,remedy`; ValueError names what is no criterion with a remedy and no remedy."""
+    """Parse the value of `--fix`, `--fix=plan` or `--fix=ID,remedy`.
+
+    Raises ValueError for a name that is neither a remedy nor a criterion with a remedy.
+    """
     words = [word.strip() for word in written.split(",") if word.strip()]
     names = tuple(word for word in words if word not in (PLAN, EVERYTHING))
     for name in names:
@@ -38,7 +41,10 @@ def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[
 def choose(
     wanted: Wanted, outcomes: Mapping[str, str], contract: Contract, remedies: Mapping[str, Remedy]
 ) -> dict[str, tuple[str, ...]]:
-    """Remedy → the failing criteria it is for. Only `fail` is remedied: what could not be observed is left alone."""
+    """Return the selected remedies with the failing criteria each is for.
+
+    Only a `fail` is remedied; an unknown criterion is left alone.
+    """
     chosen: dict[str, tuple[str, ...]] = {}
     for id, outcome in outcomes.items():
         remedy = contract[id].remedy
@@ -48,7 +54,7 @@ def choose(
 
 
 def drills(wanted: Wanted, contract: Contract, remedies: Mapping[str, Remedy], after: Remedy | None) -> frozenset[str]:
-    """The drills worth a rehearsal: a remedy that is meant can cure them, and `after` may have influenced them."""
+    """Return the drills to repeat: those a selected remedy can cure, and that `after` may have influenced, if given."""
     return frozenset(
         id
         for id, criterion in contract.items()
@@ -64,7 +70,7 @@ def _meant(wanted: Wanted, id: str, remedy: str) -> bool:
 
 
 def regressed(before: Mapping[str, str], after: Mapping[str, str], remedy: Remedy) -> frozenset[str]:
-    """Criteria in the remedy's scope that passed before it and do not now."""
+    """Return the criteria in the scope of the remedy that passed before it and do not pass now."""
     return frozenset(
         id
         for id, outcome in before.items()

@@ -1,4 +1,4 @@
-"""What a step changes, as a unified diff: lines of a file, or fields of an object. Pure, and without secrets."""
+"""Formats what a step changes as a unified diff: lines of a file or fields of an object, without secrets."""
 
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
@@ -13,7 +13,7 @@ NOWHERE = "/dev/null"
 
 
 def difference(step: Step) -> str:
-    """Of one step; nothing for a command."""
+    """Return the diff of one step, or "" for a command and for deletions."""
     match step:
         case InstallFile(path=path, before=before, content=content):
             lines = _unified(path, before.content.splitlines() if before else None, content.splitlines())

@@ -1,4 +1,4 @@
-"""One `--fix` from the first rehearsal to the last: plan, apply, judge again, take back what made something worse."""
+"""Runs `--fix`: it plans, applies, judges again, and undoes a remedy that made a criterion worse."""
 
 from fixtures.session.audit import AUDIT
 from fixtures.session.sources import CONNECTION
@@ -21,10 +21,10 @@ from remediations.transaction.session import TransactionError
 
 
 class Fixing(Planning):
-    """What `--fix` does in one pytest session: it remedies what fails, and nothing else."""
+    """Carries out `--fix` in one pytest session. It remedies only criteria that fail."""
 
     def fix(self) -> None:
-        """Under the host's lock: take back what a killed run left, then remedy what fails."""
+        """Undo what an interrupted run left on the host, then remedy what fails, all under the host's lock."""
         title = self.config.stash[AUDIT].target.target.title
         with Interrupts() as interrupts, locked(connected(self.config), title) as session:
             transaction = Transaction(session, self.tell, interrupts, self.language)
@@ -39,7 +39,7 @@ class Fixing(Planning):
                 self.tell(self.word("interrupted-clean") + "\n", "yellow")
                 raise
             transaction.finish()
-            if any(kept.state == "applied" for kept in self.config.stash[INTERVENTIONS]):
+            if any(done.state == "applied" for done in self.config.stash[INTERVENTIONS]):
                 self.config.stash[NOTICES].append(
                     self.word("take-back", run=transaction.run, target=self.config.getoption("--target"))
                 )
@@ -47,13 +47,18 @@ class Fixing(Planning):
     def _recover(self, transaction: Transaction) -> None:
         for run in transaction.recover():
             self._remember()
-            said = Text(
+            sentence = Text(
                 *(phrase("fix", "cut-short-done", {"run": run.id, "who": run.who}, language) for language in LANGUAGES)
             )
-            self.config.stash[INTERVENTIONS].append(Intervention(", ".join(run.remedies), "rolled-back", (), (said,)))
+            self.config.stash[INTERVENTIONS].append(
+                Intervention(", ".join(run.remedies), "rolled-back", (), (sentence,))
+            )
 
     def _remedied(self, transaction: Transaction, remedy: str, now: Outcomes) -> Outcomes:
-        """Outcomes after one remedy, whether it stayed or not. An earlier one may have cured its criteria already."""
+        """Apply one remedy and return the outcomes afterwards, whether it stayed or was undone.
+
+        Nothing is done if an earlier remedy has cured its criteria. A stale plan is made again, twice at most.
+        """
         for last in (False, False, True):
             criteria = self.chosen(now).get(remedy, ())
             plan = self.drawn(remedy, criteria) if criteria else None
@@ -69,7 +74,7 @@ class Fixing(Planning):
         return now
 
     def _attempted(self, transaction: Transaction, plan: Plan) -> Applied:
-        """All steps of it or none; whatever ends the session is in the record."""
+        """Apply the plan, completely or not at all. An error or an interrupt is recorded before it ends the session."""
         self._remember()
         try:
             applied = transaction.apply(plan)
@@ -97,7 +102,7 @@ class Fixing(Planning):
             raise
 
     def _accepted(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
-        """It stays, unless something that passed before does not any more."""
+        """Accept the applied plan, or undo it if a criterion that passed before does not pass any more."""
         after, worse = self._judged_again(plan, now)
         if worse:
             transaction.take_back(self.word("worse-since", ids=worse))
@@ -115,9 +120,9 @@ class Fixing(Planning):
             self.note(complaint)
 
     def _judged_again(self, plan: Plan, before: Outcomes) -> tuple[Outcomes, str]:
-        """Outcomes now, and the criteria seen twice to be worse."""
+        """Return the outcomes now, and the criteria that are worse in two successive judgements."""
         remedy = REMEDIES[plan.remedy]
-        after = {**before, **self.judged("again", remedy)}  # a drill it cannot influence is not held once more
+        after = {**before, **self.judged("again", remedy)}  # a drill that the remedy cannot influence is not repeated
         worse = regressed(before, after, remedy)
         if worse:
             self.tell(self.word("worse", ids=", ".join(sorted(worse))) + "\n", "red")

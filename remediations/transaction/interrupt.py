@@ -1,4 +1,4 @@
-"""Ctrl-C, a termination or a hang-up while the host is changed: the step under way is ended, then all is undone."""
+"""Handles Ctrl-C, SIGTERM and SIGHUP while the host is changed: the current step is ended, then all steps are undone."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -9,26 +9,29 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """`asked` turns true instead of an exception, but only within `held`; elsewhere it is a KeyboardInterrupt."""
+    """Catches SIGINT, SIGTERM and SIGHUP.
+
+    Within `held` a signal only sets `asked`; elsewhere it also raises KeyboardInterrupt.
+    """
 
     def __init__(self) -> None:
-        """Nothing is caught before `with`."""
+        """Create the handler. It catches nothing before it is entered with `with`."""
         self.asked = False
         self._cancel: Callable[[], None] | None = None
 
     def __enter__(self) -> "Interrupts":
-        """Take over the three signals."""
+        """Install the handler for the three signals."""
         self._before = {number: signal.signal(number, self._heard) for number in SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give them back."""
+        """Restore the previous handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     @contextmanager
     def held(self, cancel: Callable[[], None]) -> Iterator[None]:
-        """No exception in here: the first signal calls `cancel`, further ones are only noted."""
+        """Suppress KeyboardInterrupt inside the block. The first signal calls `cancel`; further ones have no effect."""
         outer, self._cancel = self._cancel, cancel
         try:
             yield

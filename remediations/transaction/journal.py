@@ -1,4 +1,4 @@
-"""What the host's journals say: which runs there were, which steps of them stand, and what was left half-done."""
+"""Reads the journals of runs on the host: which runs there were, and which of their steps are still in effect."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from remediations.transaction.session import TransactionError
 
 
 class State(StrEnum):
-    """How a run ended."""
+    """The state of a run."""
 
     APPLIED = "applied"
     ROLLED_BACK = "rolled back"
@@ -19,14 +19,14 @@ class State(StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One run: its journal as (time, what, about). Steps are numbered from 1 over all remedies of a run."""
+    """One run, with the lines of its journal as (time, what, about). Steps are numbered from 1 over all remedies of a run."""
 
     id: str
     lines: tuple[tuple[str, str, str], ...]
 
     @property
     def standing(self) -> tuple[int, ...]:
-        """Steps that were begun and not taken back, the newest first."""
+        """The steps that were begun and not undone, newest first."""
         begun: dict[int, None] = {}
         for _, what, about in self.lines:
             if what == "before":
@@ -45,27 +45,27 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def state(self) -> State:
-        """A journal without an end was cut short."""
-        said = [what for _, what, _ in self.lines]
-        if "end" not in said:
+        """The state of the run. A run whose journal has no end was interrupted."""
+        entries = [what for _, what, _ in self.lines]
+        if "end" not in entries:
             return State.INTERRUPTED
         if self.standing:
             return State.APPLIED
-        return State.ROLLED_BACK if "before" in said else State.EMPTY
+        return State.ROLLED_BACK if "before" in entries else State.EMPTY
 
     @property
     def who(self) -> str:
-        """Who began it."""
+        """Who started the run, as user@machine."""
         return next((about for _, what, about in self.lines if what == "begin"), "?")
 
     @property
     def remedies(self) -> tuple[str, ...]:
-        """What it set out to apply."""
+        """The remedies that the run began to apply."""
         return tuple(about for _, what, about in self.lines if what == "remedy")
 
 
 def read_journals(lines: Iterable[str]) -> tuple[Record, ...]:
-    """What session.sh's `journals` prints, oldest run first; a line cut by a crash is left out."""
+    """Parse the output of `journals` in session.sh, oldest run first. A line that a crash cut off is ignored."""
     runs: dict[str, list[tuple[str, str, str]]] = {}
     current: list[tuple[str, str, str]] = []
     for row in _rows(lines):
@@ -85,7 +85,7 @@ def _whole(row: list[str]) -> bool:
 
 
 def left_behind(runs: Iterable[Record]) -> tuple[Record, ...]:
-    """Interrupted runs, the newest first: the order in which they have to be taken back."""
+    """Return the interrupted runs, newest first, which is the order in which they must be undone."""
     return tuple(sorted((run for run in runs if run.state is State.INTERRUPTED), key=lambda run: run.id, reverse=True))
 
 
@@ -95,12 +95,12 @@ def prunable(runs: Iterable[Record], before: datetime) -> tuple[Record, ...]:
 
 
 def may_be_taken_back(runs: Iterable[Record], id: str) -> Record:
-    """The run of that id, if no later one stands on it; TransactionError says what is in the way."""
+    """Return the run with that id. Raises TransactionError if it does not exist, has no step in effect, or a later one has."""
     found = {run.id: run for run in runs}
     if id not in found:
         raise TransactionError(f"{id}: no such run here; see: python -m remediations runs")
     if not found[id].standing:
-        raise TransactionError(f"{id}: nothing of it stands: {found[id].state}")
+        raise TransactionError(f"{id}: none of its steps is in effect: {found[id].state}")
     if later := [run.id for run in found.values() if run.id > id and run.standing]:
-        raise TransactionError(f"{id}: {later[-1]} came after it and still stands; take that back first")
+        raise TransactionError(f"{id}: {later[-1]} came after it and is still in effect; take that back first")
     return found[id]

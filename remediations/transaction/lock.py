@@ -1,4 +1,4 @@
-"""One transaction at a time per host: the kernel holds the lock for the root shell, and lets go when that ends."""
+"""Allows one transaction at a time per host. The kernel releases the lock when the root shell that holds it ends."""
 
 import getpass
 import socket
@@ -13,12 +13,15 @@ HELD = 75
 
 
 def who_am_i() -> str:
-    """Person and machine, as others will read it."""
+    """Return user@machine, which identifies this run to others."""
     return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def take_lock(session: Session, where: str) -> None:
-    """TransactionError names the holder when someone else has it, or why root's rights are missing."""
+    """Take the lock of the host.
+
+    Raises TransactionError, which names the holder if another run has the lock, or says why root's rights are missing.
+    """
     reply = session.call("lock", f"{who_am_i()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
     if reply.status == HELD:
         raise TransactionError(
@@ -30,7 +33,7 @@ def take_lock(session: Session, where: str) -> None:
 
 @contextmanager
 def locked(connection: Connection, where: str) -> Iterator[Session]:
-    """A root shell on the host that holds the lock."""
+    """Open a root shell on the host that holds the lock. Raises TransactionError as take_lock() does."""
     session = Session(lambda command: connection.start(command, lasting=True))
     try:
         take_lock(session, where)

@@ -1,4 +1,4 @@
-"""What a remedy says of its steps, in both languages: remediations/messages/REMEDY.toml, a table per sentence."""
+"""Reads the sentences of a remedy's steps in both languages, from remediations/messages/REMEDY.toml, one table each."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ NOTHING = Text("", "")
 
 
 class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a step does and why; `lasting` says what it leaves behind for good, and why nobody is worse off."""
+    """What a step does and why. `lasting` says what cannot be undone, and why that harms nobody."""
 
     what: Text
     why: Text = NOTHING
@@ -28,7 +28,10 @@ Say = Callable[..., Sentence]
 
 
 def sentences(module: str) -> Say:
-    """A module's own `say`, from its `__name__`: it fills in the sentence of a name with values, as templates write them."""
+    """Return the function that a remedy calls to make its sentences; `module` is its `__name__`.
+
+    The function fills the sentence of a given name with values. It raises RemedyError if there is no such sentence.
+    """
     remedy = module.rpartition(".")[2]
 
     def say(code: str, **values: object) -> Sentence:
@@ -43,7 +46,7 @@ def sentences(module: str) -> Say:
 
 @cache
 def messages(remedy: str) -> Mapping[str, Sentence]:
-    """Its sentences by name; RemedyError says what is wrong with the file."""
+    """Return the sentences of a remedy by name. Raises RemedyError if their file is missing or invalid."""
     file = MESSAGES / f"{remedy}.toml"
     try:
         return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), dict[str, Sentence])
@@ -52,5 +55,5 @@ def messages(remedy: str) -> Mapping[str, Sentence]:
 
 
 def _filled(text: Text, values: Mapping[str, object]) -> Text:
-    told = redact_rows(values)
-    return Text(fill(text.en, told, "en"), fill(text.fr, told, "fr"))
+    redacted = redact_rows(values)
+    return Text(fill(text.en, redacted, "en"), fill(text.fr, redacted, "fr"))

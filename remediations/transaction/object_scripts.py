@@ -1,4 +1,4 @@
-"""Steps on the cluster as scripts of the host; pure text."""
+"""Builds the shell scripts of steps on the cluster, which run on the host."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +12,11 @@ from remediations.transaction.objects import ClusterObject, DeleteObjects, Patch
 
 HOST = Path(__file__).parent / "host" / "object"
 MANAGERS = f"managers={quote(MANAGED)}\n"
-VERSION = "@VERSION@"  # the host puts the version it has just read in its place
+VERSION = "@VERSION@"  # replaced on the host by the version it has just read
 
 
 def patch(step: PatchObject) -> Mapping[str, str]:
-    """`patch` has the fields as they shall be, `inverse` as they were."""
+    """Return the files of a patch step, by name. `patch` holds the new fields, `inverse` the old ones."""
     given = _given(step.object) + f"rollout={step.rollout}\n"
     after = {**step.after, "metadata": {**step.after.get("metadata", {}), "resourceVersion": VERSION}}
     return {
@@ -29,7 +29,7 @@ def patch(step: PatchObject) -> Mapping[str, str]:
 
 
 def deletion(step: DeleteObjects) -> Mapping[str, str]:
-    """`objects` has a line for each that goes."""
+    """Return the files of a deletion step, by name. `objects` has one line for each object."""
     given = MANAGERS + f"resource={quote(step.resource)} restored={'yes' if step.restored else 'no'}\n"
     lines = [f"{one.namespace} {one.name} {one.uid}\n" for one in step.objects]
     return {
@@ -41,7 +41,7 @@ def deletion(step: DeleteObjects) -> Mapping[str, str]:
 
 
 def with_kubectl(command: str) -> str:
-    """A command that may say `kube …` for the kubectl of the host."""
+    """Return a command in which `kube …` calls the kubectl of the host."""
     return _text("kube") + command
 
 

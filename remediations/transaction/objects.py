@@ -1,6 +1,7 @@
-"""Steps on the cluster: change fields of an object, or delete objects; through kubectl on the host, as root.
+"""Steps on the cluster: they change fields of an object or delete objects, through kubectl on the host, as root.
 
-They refuse on the host what Helm, Argo CD, Flux or a controller keeps in shape, and what changed since it was planned.
+On the host they refuse objects that Helm, Argo CD, Flux or a controller manages, and objects that changed since the
+step was planned.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,13 @@ TOUCHABLE = (
     "daemonsets.apps",
     "replicasets.apps",
     "jobs.batch",
-)  # no secrets, no rights, no nodes
+)  # no secrets, no roles, no nodes
 
 
 class ClusterObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An object as it was seen. `resource` as kubectl takes it (deployments.apps); `generation` counts changes of its spec.
+    """An object as it was observed. `resource` is its name for kubectl (deployments.apps).
 
-    Where there is no generation (0), `version`, its resourceVersion, has to be the same still.
+    `generation` counts changes of its spec. If it is 0, its resourceVersion `version` is compared instead.
     """
 
     resource: str
@@ -38,28 +39,30 @@ class ClusterObject(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
     def __post_init__(self) -> None:
-        """RemedyError for what no remedy may touch."""
+        """Raise RemedyError for a resource that no remedy may change."""
         if self.resource not in TOUCHABLE:
-            raise RemedyError(f"{self.resource}: no remedy may touch this (but: {', '.join(TOUCHABLE)})")
+            raise RemedyError(
+                f"{self.resource}: no remedy may change this resource; allowed are: {', '.join(TOUCHABLE)}"
+            )
 
 
 class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Change fields of an object. `before` are the fields as they were seen (None: not there), `after` as they shall be.
+    """Changes fields of an object from `before`, as observed (None: missing), to `after`.
 
-    Lists of named things (containers) are told apart by name. Taken back by the fields of `before`. With `rollout`, the
-    seconds within which every pod has to be of the new form and ready; else the step has failed, and is taken back.
+    Entries of a list, such as containers, are identified by their name. The undo restores the fields of `before`.
+    `rollout` is the number of seconds within which every pod must be new and ready; otherwise the step fails.
     """
 
     object: ClusterObject
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    said: Sentence
+    sentence: Sentence
     rollout: int = 0
     risk: Risk = Risk.DISRUPTIVE
 
     @property
     def seconds(self) -> float:
-        """How long it may take."""
+        """The time limit in seconds."""
         return self.rollout + 60.0
 
     @property
@@ -69,29 +72,29 @@ class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
-    """Delete objects of one resource; manifests, status and events are kept in the run's folder before.
+    """Deletes objects of one resource. Their manifests, status and events are saved in the run's folder first.
 
-    They are made again by the undo, unless the sentence says (`lasting`) why they need not be: a pod that had ended
-    would start anew.
+    The undo creates the objects again, unless the sentence says in `lasting` why that is not needed. A pod that had
+    ended, for example, would run again.
     """
 
     objects: tuple[ClusterObject, ...]
-    said: Sentence
+    sentence: Sentence
     risk: Risk = Risk.DISRUPTIVE
     seconds: float = 600
 
     def __post_init__(self) -> None:
-        """One resource at a time; a pod is never made again."""
+        """Raise RemedyError for objects of several resources, and for pods that the undo would have to create again."""
         if len({one.resource for one in self.objects}) != 1:
-            raise RemedyError(f"{self.said.what.en}: objects of one resource at a time")
+            raise RemedyError(f"{self.sentence.what.en}: objects of one resource at a time")
         if self.resource == "pods" and self.restored:
             raise RemedyError(
-                f"{self.said.what.en}: a pod cannot be made again: its sentence must say why that is not needed"
+                f"{self.sentence.what.en}: a pod cannot be made again: its sentence must say why that is not needed"
             )
 
     @property
     def resource(self) -> str:
-        """Of all of them."""
+        """The resource of all objects."""
         return self.objects[0].resource
 
     @property
@@ -102,12 +105,15 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def restored(self) -> bool:
-        """The undo makes them again."""
-        return self.said.lasting == NOTHING
+        """Whether the undo creates the objects again."""
+        return self.sentence.lasting == NOTHING
 
 
 def fields(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """`spec.replicas` and its value: what a patch says, one line each; named things of a list by their name."""
+    """Yield each field of a tree as its path, such as `spec.replicas`, and its value as JSON.
+
+    Entries of a list are identified by their name.
+    """
     if isinstance(tree, Mapping):
         for key in sorted(tree):
             yield from fields(tree[key], f"{path}.{key}" if path else key)

@@ -1,4 +1,4 @@
-"""The facts a remedy needs, asked anew."""
+"""Asks the host for the facts that a remedy needs."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -15,7 +15,10 @@ from remediations.transaction.remedy import Remedy
 
 
 def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
-    """By name; Unknown when one could not be had, or the cluster that answers is another server's."""
+    """Return the facts of a remedy, by name.
+
+    Raises Unknown if one cannot be obtained, or if the cluster that answers belongs to another server.
+    """
     if ANSWERS in config.stash and any(fact.asked in OF_THE_CLUSTER for fact in remedy.facts):
         same_server(config.stash[ANSWERS], config.stash[AUDIT].target.cluster.node)
     futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
@@ -24,7 +27,7 @@ def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
 
 
 def connected(config: pytest.Config) -> Connection:
-    """The audit's login, or a new one in its place; Unknown says why there is none."""
+    """Return the audit's connection, or a new one if it has ended. Raises Unknown if the host cannot be reached."""
     connection = config.stash.get(CONNECTION, None)
     if connection is None or not connection.alive:
         if connection is not None:

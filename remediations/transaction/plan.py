@@ -1,4 +1,4 @@
-"""From what a remedy yields to a plan: its steps, its risk, what it changes. Pure; nothing is contacted."""
+"""Builds a plan from what a remedy yields: its steps, its risk, its diff. Nothing here contacts the host."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, 
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What one remedy will do for which criteria, in order; checks come before the first step."""
+    """The steps of one remedy for given criteria, in order. All checks run before the first step."""
 
     remedy: str
     criteria: tuple[str, ...]
@@ -36,13 +36,13 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def diff(self) -> str:
-        """Every file's and object's unified diff, without secrets."""
+        """The unified diff of all steps, without secrets."""
         return "".join(difference(step) for step in self.steps)
 
     @property
-    def said(self) -> tuple[Text, ...]:
-        """One line a step."""
-        return tuple(step.said.what for step in self.steps)
+    def summaries(self) -> tuple[Text, ...]:
+        """One line for each step."""
+        return tuple(step.sentence.what for step in self.steps)
 
 
 def draw_plan(
@@ -65,7 +65,7 @@ def draw_plan(
 
 
 def _stands(step: Step) -> bool:
-    """The file or the fields are there already, exactly so."""
+    """Return whether the step would change nothing."""
     if isinstance(step, PatchObject):
         return dict(fields(step.before)) == dict(fields(step.after))
     if not isinstance(step, InstallFile) or step.before is None:

@@ -1,4 +1,4 @@
-"""From what fails to plans: judge silently, choose the remedies, look at the host as they need it, and show it all."""
+"""Makes plans for what fails: it judges silently, selects the remedies, asks for their facts, and shows the plans."""
 
 from collections.abc import Mapping
 
@@ -22,36 +22,42 @@ COUNTED = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
 
 
 class Planning:
-    """What `--fix=plan` does in one pytest session. Nothing on the host is changed by it."""
+    """Carries out `--fix=plan` in one pytest session. It changes nothing on the host."""
 
     def __init__(self, session: pytest.Session, wanted: Wanted, tell: Tell) -> None:
-        """Nothing is contacted before `plan`."""
+        """Prepare the session. The host is not contacted yet."""
         self.session, self.config, self.wanted, self.tell = session, session.config, wanted, tell
         self.language = self.config.stash[LANGUAGE]
 
     def plan(self) -> None:
-        """Show what `--fix` would do."""
+        """Show what `--fix` would do, and record the plans."""
         for remedy, criteria in self.chosen(self.judged("failing-now"), aloud=True).items():
             plan = self.drawn(remedy, criteria)
             if plan is not None:
                 self.record(plan, "planned")
-        steps = sum(len(kept.steps) for kept in self.config.stash[INTERVENTIONS])
+        steps = sum(len(planned.steps) for planned in self.config.stash[INTERVENTIONS])
         self.tell(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
 
     def judged(self, why: str, after: Remedy | None = None) -> Outcomes:
-        """Outcomes as they are now, with a line about it; `why` is a code of [fix]. Drills as far as `after` reaches."""
+        """Judge all criteria again and return their outcomes; `why` is a key of [fix] in reports/locale.
+
+        Of the drills only those are repeated that the remedy `after` may have influenced.
+        """
         self.tell(self.word("judging", why=self.word(why)))
         contract = self.config.stash[CONTRACT]
         outcomes = rehearse(self.session, drills(self.wanted, contract, REMEDIES, after))
-        said = [
+        counts = [
             f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
             for outcome in COUNTED
         ]
-        self.tell(f" {', '.join(said)}\n")
+        self.tell(f" {', '.join(counts)}\n")
         return outcomes
 
     def chosen(self, outcomes: Outcomes, *, aloud: bool = False) -> dict[str, tuple[str, ...]]:
-        """Remedies and the failing criteria each is for."""
+        """Return the selected remedies with the failing criteria each is for.
+
+        With `aloud` it tells the operator if there are none.
+        """
         contract = self.config.stash[CONTRACT]
         chosen = choose(self.wanted, outcomes, contract, REMEDIES)
         if aloud and not chosen:
@@ -59,38 +65,41 @@ class Planning:
         return chosen
 
     def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
-        """What the remedy does to the host as it is now, shown; None when it cannot tell or has nothing to do."""
+        """Plan a remedy for the host as it is now, and show the plan.
+
+        Returns None if the remedy lacks a fact or has nothing to do.
+        """
         try:
             bounds = {id: row.bound for id, row in self.config.stash[CONTRACT].items()}
             plan = REMEDIES[remedy].plan(criteria, observe(REMEDIES[remedy], self.config), bounds)
         except Unknown as unknown:
-            said = phrase("reason", unknown.code, unknown.values, self.language)
-            self.say("unplannable", remedy=remedy, why=said)
+            reason = phrase("reason", unknown.code, unknown.values, self.language)
+            self.say("unplannable", remedy=remedy, why=reason)
             return None
         if not plan.steps:
             self.say("no-step" if plan.notes else "done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:
-                self.say("left", remedy=remedy, what=note.said.what.in_language(self.language))
+                self.say("left", remedy=remedy, what=note.sentence.what.in_language(self.language))
             return None
         for line, markup in shown(plan, self.language):
             self.tell(f"{line}\n", markup)
         return plan
 
     def record(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
-        """For the record: `state` is planned, applied, rolled-back or failed."""
+        """Record a plan in the run; `state` is planned, applied, rolled-back or failed."""
         self.config.stash[INTERVENTIONS].append(
-            Intervention(plan.remedy, state, plan.criteria, plan.said, plan.diff, seconds)
+            Intervention(plan.remedy, state, plan.criteria, plan.summaries, plan.diff, seconds)
         )
 
     def word(self, code: str, **values: object) -> str:
-        """A sentence of [fix] in reports/locale."""
+        """Return a sentence of [fix] in reports/locale."""
         return phrase("fix", code, values, self.language)
 
     def say(self, code: str, **values: object) -> None:
-        """Live, and again in the block at the end."""
+        """Tell the operator a sentence of [fix], now and again at the end of the session."""
         self.note(self.word(code, **values))
 
     def note(self, line: str) -> None:
-        """A line that is in words already."""
+        """Tell the operator a line, now and again at the end of the session."""
         self.tell(f"{line}\n", "yellow")
         self.config.stash[NOTICES].append(line)

@@ -1,4 +1,4 @@
-"""`--fix`: rehearse silently, remedy what fails, rehearse again; then pytest's own plain run is the record."""
+"""The pytest plugin of `--fix`: it remedies what fails before pytest runs the tests whose results are recorded."""
 
 from collections.abc import Generator
 
@@ -20,17 +20,17 @@ REMEDIES = load_remedies()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refused before anything is contacted: unknown names, recordings, several processes, no root's rights."""
+    """Raise UsageError before the host is contacted, for unknown names, recordings, several processes, or no root's rights."""
     written, disruptive = config.getoption("--fix"), bool(config.getoption("--fix-disruptive"))
     contract = config.stash[CONTRACT]
     if written is None:
         if disruptive:
-            raise pytest.UsageError("--fix-disruptive only widens --fix: add --fix")
+            raise pytest.UsageError("--fix-disruptive has no effect without --fix; add --fix")
         return
     if config.stash[AUDIT].recording is not None:
         raise pytest.UsageError("--fix: a recorded server cannot be changed; name a live one: --target=NAME")
     if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):
-        raise pytest.UsageError("--fix: not with several processes; leave --dist and -n away")
+        raise pytest.UsageError("--fix: cannot be used with several processes; remove --dist and -n")
     if config.stash[AUDIT].target.host.root == "none":
         raise pytest.UsageError('--fix: the target says [host] root = "none"; remedies need root\'s rights')
     try:
@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Remedies first, the record after them."""
+    """Apply the remedies before the tests run."""
     wanted = session.config.stash.get(WANTED, None)
     if wanted is not None and not session.config.getoption("collectonly"):
         _remedy(session, wanted)
@@ -49,7 +49,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 def _remedy(session: pytest.Session, wanted: Wanted) -> None:
-    """A host that cannot be reached is the record's to tell; a transaction that cannot go on ends the session."""
+    """Run `--fix`. An unreachable host is left to the audit to report; any other error ends the session."""
     config = session.config
     if not session.items:
         _teller(config)(phrase("fix", "none-selected", {}, config.stash[LANGUAGE]) + "\n", "yellow")
@@ -60,12 +60,12 @@ def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     except (TransactionError, RemedyError) as error:
         raise pytest.UsageError(f"--fix: {error}") from error
     except Unknown as unknown:
-        said = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
-        config.stash[NOTICES].append(phrase("fix", "unchanged", {"why": said}, config.stash[LANGUAGE]))
+        reason = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
+        config.stash[NOTICES].append(phrase("fix", "unchanged", {"why": reason}, config.stash[LANGUAGE]))
 
 
 def _teller(config: pytest.Config) -> Tell:
-    """Live, through pytest's own terminal."""
+    """Return a function that writes to pytest's terminal at once."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
 
     def tell(text: str, markup: str = "") -> None:

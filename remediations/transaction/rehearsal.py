@@ -1,4 +1,4 @@
-"""The audit's own tests, judged without being reported: how a remedy is chosen, and how it is judged afterwards."""
+"""Runs the audit's tests without reporting them: to select remedies, and to judge their effect."""
 
 import warnings
 from collections.abc import Container, Mapping
@@ -14,15 +14,18 @@ from gate.contract import Kind
 from gate.outcome import Outcome
 from gate.run import Result
 
-REHEARSED = (Kind.LIVE, Kind.WINDOW, Kind.ATTESTED)  # the derived need a run that is over
+REHEARSED = (Kind.LIVE, Kind.WINDOW, Kind.ATTESTED)  # derived criteria need a complete run
 
 
 def rehearse(session: pytest.Session, drills: Container[str]) -> Mapping[str, str]:
-    """Outcome of each criterion, of the drills only those named. Session fixtures end with it: the next look is a new one."""
+    """Return the outcome of each criterion, and of the named drills only.
+
+    Session fixtures are torn down at the end, so that the next run asks the host again.
+    """
     everything, contract = session.items, session.config.stash[CONTRACT]
     session.items = [
         item
-        for item in everything  # so nothing else is asked
+        for item in everything  # the facts of other criteria are not asked
         if contract[id_of(item)].kind in REHEARSED or id_of(item) in drills
     ]
     try:
@@ -37,5 +40,5 @@ def rehearse(session: pytest.Session, drills: Container[str]) -> Mapping[str, st
 
 
 def _outcome(item: pytest.Item) -> str:
-    told = dict(item.user_properties).get(RESULT)
-    return msgspec.json.decode(str(told), type=Result).outcome if told else Outcome.UNKNOWN
+    result = dict(item.user_properties).get(RESULT)
+    return msgspec.json.decode(str(result), type=Result).outcome if result else Outcome.UNKNOWN

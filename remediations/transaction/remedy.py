@@ -1,6 +1,7 @@
-"""`@remedy(...)` declares what a module of remediations/ repairs; its parameters name the facts it looks at.
+"""Declares remedies: `@remedy(...)` marks the function of a module in remediations/.
 
-A remedy that takes `bounds` also gets the targets in force, by criterion.
+The parameters of the function name the facts it needs. A parameter `bounds` receives the targets in force, by
+criterion.
 """
 
 import importlib
@@ -21,12 +22,12 @@ from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.step import Yielded
 
-BOUNDS = "bounds"  # the parameter of a remedy that follows the targets
+BOUNDS = "bounds"  # the parameter that receives the targets in force
 Cure = Callable[..., Iterator[Yielded]]
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """A remedy by its name (the module's), the facts it needs, and the ids (or chapters of ids) it may influence.
+    """A remedy: its name (the module's), the facts it needs, and the criteria it may influence, as ids or their first parts.
 
     `patches` and `deletes` are the only resources of the cluster it may change so, and `asks` is what its commands ask of
     the API beside that (`get services/proxy`): the fixer's role follows from the three.
@@ -48,9 +49,9 @@ class Remedy(msgspec.Struct, frozen=True):
         return frozenset((*patches, *deletes, *map(named, self.asks)))
 
     def plan(self, criteria: Iterable[str], seen: Mapping[str, Any], bounds: Bounds) -> Plan:
-        """What it would do, so that the targets `bounds` are met.
+        """Return the plan that makes the criteria meet the targets `bounds`.
 
-        Unknown where it cannot tell, RemedyError where it would go beyond what it declares.
+        Raises Unknown if a fact is missing or unexpected, and RemedyError if a step exceeds what the remedy declares.
         """
         given = {**seen, BOUNDS: bounds} if BOUNDS in inspect.signature(self.cure).parameters else seen
         plan = draw_plan(self.name, criteria, self._yielded(given), seen)
@@ -69,11 +70,14 @@ class Remedy(msgspec.Struct, frozen=True):
             return list(self.cure(**given))
         except (Unknown, RemedyError):
             raise
-        except Exception as error:  # whatever a host of another shape does to a remedy
+        except Exception as error:  # a host unlike any the remedy knows
             raise Unknown("not-understood", fact=self.name, why=f"{type(error).__name__}: {error}") from error
 
     def influences(self, id: str) -> bool:
-        """A criterion of its scope that gets worse rolls it back: LOG stands for every LOG-…"""
+        """Return whether a criterion is in the scope of the remedy; LOG stands for every LOG-…
+
+        The remedy is undone if such a criterion gets worse.
+        """
         return any(id == part or id.startswith(f"{part}-") for part in self.scope)
 
 
@@ -97,7 +101,10 @@ def remedy(
 
 
 def load_remedies() -> Mapping[str, Remedy]:
-    """Every module of remediations/ is one remedy of the same name."""
+    """Import every module of remediations/ and return the remedies by name.
+
+    Raises RemedyError if a module declares no remedy of its own name.
+    """
     for module in pkgutil.iter_modules(remediations.__path__):
         if not module.ispkg and not module.name.startswith("_"):
             importlib.import_module(f"remediations.{module.name}")

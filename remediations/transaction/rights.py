@@ -1,4 +1,7 @@
-"""The files that let an account fix: deploy/fix. Whoever may fix may change the host; on the cluster only what remedies do."""
+"""Builds deploy/fix: the files that give an account the rights for `--fix`.
+
+On the host it may change everything; on the cluster only what the remedies declare.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,5 +28,5 @@ def fix_rules(remedies: Iterable[Remedy]) -> Rules:
 
 
 def fix_files(remedies: Iterable[Remedy]) -> Mapping[str, str]:
-    """By name."""
+    """Return the files of deploy/fix, by name."""
     return {"sudoers": SUDOERS, "rbac.yaml": role("phase0-fix", WHAT, fix_rules(remedies))}

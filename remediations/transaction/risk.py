@@ -1,14 +1,14 @@
-"""What a remedy may not do, and how much a step may disturb."""
+"""The error for forbidden steps, and the risk of a step."""
 
 from enum import StrEnum
 
 
 class RemedyError(ValueError):
-    """A remedy yields something no remedy may do."""
+    """A remedy yields a step that no remedy may take, or its declaration is invalid."""
 
 
 class Risk(StrEnum):
-    """Safe steps need `--fix`; disruptive ones restart workloads or delete something: `--fix-disruptive`."""
+    """The risk of a step. Safe steps need `--fix`. Disruptive steps restart workloads or delete data: `--fix-disruptive`."""
 
     SAFE = "safe"
     DISRUPTIVE = "disruptive"

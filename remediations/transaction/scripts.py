@@ -1,4 +1,4 @@
-"""What a step looks like on the host: small scripts in a folder of the run, for whoever has to look later."""
+"""Builds the shell scripts of a step, which are stored in the run's folder on the host and can be read there later."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ HOST = Path(__file__).parent / "host"
 
 
 def text(name: str) -> str:
-    """A script of the host's side."""
+    """Return the text of a script in the folder host/."""
     return (HOST / name).read_text(encoding="utf-8")
 
 
@@ -51,7 +51,7 @@ def _given(**paths: str) -> str:
 
 
 def candidate_of(steps: Iterable[tuple[int, Step]]) -> str:
-    """Builds the touched folders below $CANDIDATE as they will be, without touching them."""
+    """Return a script that builds the touched folders below $CANDIDATE as they will be after the steps."""
     touched = [(number, step) for number, step in steps if isinstance(step, InstallFile | RemoveFile)]
     folders = sorted({step.path.rpartition("/")[0] for _, step in touched})
     lines = [

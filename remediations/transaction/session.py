@@ -1,4 +1,4 @@
-"""The root shell on the host that a transaction works through: one call, one reply. Its end is the lock's end."""
+"""The root shell on the host through which a transaction works: each call gets one reply. The lock ends with the shell."""
 
 import contextlib
 import os
@@ -20,31 +20,31 @@ from remediations.transaction.scripts import text
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
 SHELL = "sudo -n sh -s"
-FIXER = "whoever fixes needs an account with a root shell, named as [host] user of a target folder of its own (docs/rights.md)"
-SLACK = 15.0  # seconds beyond what the host allows a step before the connection is taken for dead
+FIXER = "--fix needs an account with a root shell, named as [host] user in a target folder of its own (docs/rights.md)"
+SLACK = 15.0  # seconds beyond the time limit of a step, after which the connection counts as lost
 
 
 class TransactionError(Exception):
-    """The transaction could not go on: one line for the operator."""
+    """The transaction cannot go on. The message is one line for the operator."""
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """Exit status of a call, and what it printed."""
+    """The exit status of a call, and the lines it printed."""
 
     status: int
     lines: tuple[str, ...]
 
     @property
     def last(self) -> str:
-        """Its last words."""
+        """The last line that is not empty, or the exit status as text."""
         return next((line for line in reversed(self.lines) if line), f"exit status {self.status}")
 
 
 class Session:
-    """Note the difference: fixtures.ask.exchange asks once and reads; this one stays open, and changes."""
+    """A root shell that stays open. In contrast, fixtures.ask.exchange asks once and changes nothing."""
 
     def __init__(self, start: Start, shell: str = SHELL) -> None:
-        """`start` runs a command on the host with its stdin open; nothing is changed before `call`."""
+        """Open the shell. `start` runs a command on the host with an open standard input. Nothing is changed yet."""
         self._start, self._shell = start, shell
         self._process = start(shell)
         self._mark = secrets.token_hex(8)
@@ -60,12 +60,15 @@ class Session:
 
     def _send(self, script: str) -> None:
         stdin = piped(self._process.stdin)
-        with contextlib.suppress(BrokenPipeError):  # the reply that does not come will tell
+        with contextlib.suppress(BrokenPipeError):  # the missing reply is reported instead
             stdin.write(script.encode())
             stdin.flush()
 
     def call(self, *words: object, seconds: float = 30, heard: Callable[[str], None] = lambda _: None) -> Reply:
-        """Call a function of session.sh; `heard` gets its lines as they come. TransactionError: the host is gone."""
+        """Call a function of session.sh and return its reply. `heard` receives each line as it arrives.
+
+        `seconds` is the time limit. Raises TransactionError if the host does not answer.
+        """
         self._send(" ".join(quote(str(word)) for word in words) + f"; printf '\\n%s %s\\n' {self._mark} \"$?\"\n")
         lines: list[str] = []
         while True:
@@ -76,7 +79,7 @@ class Session:
             if line is None:
                 raise TransactionError(f"the host no longer answers ({self._complaint()})")
             if line.startswith(GREETING):
-                raise TransactionError(f"this account can only ask: {FIXER}")
+                raise TransactionError(f"this account may only ask the audit's questions: {FIXER}")
             if line.startswith(self._mark):
                 return Reply(int(line.split()[1]), tuple(lines))
             if line:
@@ -84,24 +87,24 @@ class Session:
                 heard(lines[-1])
 
     def put(self, name: str, content: str) -> None:
-        """A file of the run, whole."""
+        """Write a file of the run on the host. Raises TransactionError if that fails."""
         reply = self.call("put", name, b64encode(content.encode()).decode())
         if reply.status:
             raise TransactionError(f"{name} of the run cannot be written: {reply.last}")
 
     def interrupt(self, run: str, number: int) -> None:
-        """End the step under way, from a second shell: it then counts as failed."""
+        """End the current step from a second shell. The step then counts as failed."""
         script = f'kill "$(cat "${{ROOT:-}}"/var/lib/phase0-gate/runs/{quote(run)}/{number}/pid)"\n'
         with contextlib.suppress(subprocess.TimeoutExpired, OSError):
             self._start(self._shell).communicate(script.encode(), timeout=10)
 
     def _complaint(self) -> str:
         self._end()
-        said = self._process.stderr.read(4096).decode(errors="replace").strip() if self._process.stderr else ""
-        return redact(said.splitlines()[-1])[:200] if said else "the connection ended, or its time was up"
+        message = self._process.stderr.read(4096).decode(errors="replace").strip() if self._process.stderr else ""
+        return redact(message.splitlines()[-1])[:200] if message else "the connection ended, or its time was up"
 
     def close(self) -> None:
-        """End the shell; a step under way on the host still comes to its end, and holds the lock until then."""
+        """End the shell. A step in progress on the host still finishes, and holds the lock until then."""
         self._end()
         self._reader.join(1)
         for stream in (self._process.stderr, None if self._reader.is_alive() else self._process.stdout):
@@ -121,7 +124,7 @@ class Session:
 
 
 def must(session: Session, *words: object) -> tuple[str, ...]:
-    """A call that has no business failing."""
+    """Call a function of session.sh and return its lines. Raises TransactionError if it fails."""
     reply = session.call(*words)
     if reply.status:
         raise TransactionError(f"{words[0]} on the host: {reply.last}")

@@ -1,4 +1,4 @@
-"""A plan as lines a person reads before pressing enter: what, why, commands, undo and diffs. Pure."""
+"""Formats a plan for the operator: what each step does, why, its commands, its undo and its diff."""
 
 from collections.abc import Iterator
 from shlex import quote
@@ -13,33 +13,36 @@ from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 
-Line = tuple[str, str]  # a markup of pytest's terminal (bold, red, green, yellow) or nothing comes second
+Line = tuple[str, str]  # the text, and a markup of pytest's terminal: bold, red, green, yellow or ""
 
 
 def shown(plan: Plan, language: str) -> Iterator[Line]:
-    """The whole plan."""
+    """Yield the lines of a plan."""
     risk = phrase("fix", plan.risk, {}, language)
     yield (
         phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language),
         "bold",
     )
     for check in plan.checks:
-        yield "   " + phrase("fix", "check", {"what": check.said.what.in_language(language)}, language), ""
+        yield "   " + phrase("fix", "check", {"what": check.sentence.what.in_language(language)}, language), ""
     for number, step in enumerate(plan.steps, 1):
-        yield f"{number:2}. {step.said.what.in_language(language)}", "bold"
+        yield f"{number:2}. {step.sentence.what.in_language(language)}", "bold"
         yield from ((f"    {line}", markup) for line, markup in _step(step, language))
     if plan.steps:
         yield "    " + phrase("fix", "steps-back", {}, language), ""
     for note in plan.notes:
-        yield "    " + phrase("fix", "left-alone", {"what": note.said.what.in_language(language)}, language), "yellow"
+        yield (
+            "    " + phrase("fix", "left-alone", {"what": note.sentence.what.in_language(language)}, language),
+            "yellow",
+        )
 
 
 def _step(step: Step, language: str) -> Iterator[Line]:
     def line(code: str, what: str) -> Line:
         return phrase("fix", code, {"what": what}, language), ""
 
-    if step.said.why != NOTHING:
-        yield line("why", step.said.why.in_language(language))
+    if step.sentence.why != NOTHING:
+        yield line("why", step.sentence.why.in_language(language))
     yield from (line("run", redact(command)) for command in commands(step))
     if isinstance(step, InstallFile | RemoveFile) and step.activate:
         yield line("then", redact(step.activate))
@@ -51,7 +54,7 @@ def _step(step: Step, language: str) -> Iterator[Line]:
 
 
 def commands(step: Step) -> tuple[str, ...]:
-    """What is run for it on the host, as a person would type it."""
+    """Return the commands of a step as a person would type them."""
     match step:
         case RunCommand():
             return tuple((step.shown or step.command).splitlines())
@@ -83,8 +86,8 @@ def _undo(step: Step, language: str) -> Iterator[Line]:
 
 
 def undo_of(step: Step, language: str) -> str:
-    """How the step is taken back, for a person."""
-    lasting = step.said.lasting.in_language(language)
+    """Return a sentence that says how the step is undone."""
+    lasting = step.sentence.lasting.in_language(language)
     match step:
         case RunCommand(undo=undo):
             return (
@@ -101,7 +104,9 @@ def undo_of(step: Step, language: str) -> str:
         case PatchObject():
             return phrase("fix", "fields-back", {}, language)
         case InstallFile(before=None):
-            said = phrase("fix", "file-removed", {}, language)
+            undone = phrase("fix", "file-removed", {}, language)
         case _:
-            said = phrase("fix", "file-back", {}, language)
-    return phrase("fix", "and-then", {"undo": said, "then": redact(step.activate)}, language) if step.activate else said
+            undone = phrase("fix", "file-back", {}, language)
+    if not step.activate:
+        return undone
+    return phrase("fix", "and-then", {"undo": undone, "then": redact(step.activate)}, language)

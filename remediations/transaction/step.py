@@ -1,4 +1,4 @@
-"""What a remedy yields: frozen steps that say what they do, why, how risky it is and how they are taken back."""
+"""Defines what a remedy yields: steps that say what they do, why, how risky they are and how they are undone."""
 
 import msgspec
 
@@ -22,7 +22,7 @@ UNTOUCHABLE = (
 
 
 class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Put a file in place, whole or not at all. `before` is what stands there now; `activate` makes it count.
+    """Installs a file, completely or not at all. `before` is the present file; `activate` is a command that applies it.
 
     `activate` also runs after the file was taken back, so it must be right for either content. `mode` and `owner` are
     those of a new file; one that is there keeps its own unless they are laxer. `foreign`: what stands there is the
@@ -32,7 +32,7 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     content: str
     before: HostFile | None
-    said: Sentence
+    sentence: Sentence
     mode: str = "0644"
     owner: str = "root:root"
     activate: str = ""
@@ -41,27 +41,27 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     foreign: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what would lock people out."""
+        """Raise RemedyError for a path whose change could lock people out."""
         _refuse(self.path)
 
 
 class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
-    """Take a file away; its content stays in the run's folder."""
+    """Removes a file. Its content is saved in the run's folder."""
 
     path: str
     before: HostFile
-    said: Sentence
+    sentence: Sentence
     activate: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
 
     def __post_init__(self) -> None:
-        """Refuse what would lock people out."""
+        """Raise RemedyError for a path whose change could lock people out."""
         _refuse(self.path)
 
 
 class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
-    """Run POSIX sh as root; what it prints is shown while it runs.
+    """Runs a POSIX sh command as root. Its output is shown while it runs.
 
     `undo` must be right whether the command ran, half ran or never ran. Without one its sentence has to say (`lasting`)
     what it leaves and why nobody is worse off. `shown` and `undo_shown` stand for what is longer than a plan should be.
@@ -70,7 +70,7 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     command: str
-    said: Sentence
+    sentence: Sentence
     shown: str = ""
     undo: str = ""
     undo_shown: str = ""
@@ -79,27 +79,27 @@ class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 60
 
     def __post_init__(self) -> None:
-        """A step nobody can take back has to say so."""
-        if not self.undo and self.said.lasting == NOTHING:
-            raise RemedyError(f"{self.said.what.en}: say either how it is undone or why that is not needed")
+        """Raise RemedyError if the step has neither an undo nor a sentence that says why none is needed."""
+        if not self.undo and self.sentence.lasting == NOTHING:
+            raise RemedyError(f"{self.sentence.what.en}: state either how it is undone or why that is not needed")
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """Must succeed before the first step when a file below `about` is touched. Changes nothing.
+    """A command that must succeed before the first step if a file below `about` is touched. It changes nothing.
 
-    $CANDIDATE holds the touched folders as they will be, each at its path.
+    $CANDIDATE holds a copy of the touched folders as they will be, each at its own path.
     """
 
     command: str
     about: str
-    said: Sentence
+    sentence: Sentence
     seconds: float = 60
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What the remedy leaves alone, and why."""
+    """Something the remedy leaves alone, and why."""
 
-    said: Sentence
+    sentence: Sentence
 
 
 Step = InstallFile | RemoveFile | RunCommand | PatchObject | DeleteObjects
@@ -108,4 +108,4 @@ Yielded = Step | Check | Note
 
 def _refuse(path: str) -> None:
     if path.startswith(UNTOUCHABLE) or not path.startswith("/") or ".." in path.split("/"):
-        raise RemedyError(f"{path}: no remedy may touch this (sudo, sshd, PAM and the firewall are left alone)")
+        raise RemedyError(f"{path}: no remedy may change this (sudo, sshd, PAM and the firewall are left alone)")

@@ -1,10 +1,10 @@
-"""How the operator hears of what is under way."""
+"""The type of the function that writes to the operator's terminal."""
 
 from typing import Protocol
 
 
 class Tell(Protocol):
-    """Writes to the operator's terminal; without a newline unless the text has one."""
+    """Writes text to the operator's terminal. It adds no newline."""
 
     def __call__(self, text: str, markup: str = "") -> None:
-        """`markup` is bold, red, green, yellow or nothing."""
+        """Write `text`. `markup` is bold, red, green, yellow or ""."""

@@ -1,4 +1,4 @@
-"""`python -m reports list | explain ID`: the contract, without a server."""
+"""Implements `python -m reports list` and `explain ID`, which show the contract without contacting a server."""
 
 import difflib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from reports.text.words import Voice
 
 
 def listed(contract: Contract, voice: Voice) -> Iterator[str]:
-    """One line for each criterion."""
+    """Yield one line for each criterion."""
     for id, criterion in contract.items():
         weight = voice.word("blocking" if criterion.blocking else "advisory")
         target = voice.bound(criterion.bound)
@@ -18,7 +18,7 @@ def listed(contract: Contract, voice: Voice) -> Iterator[str]:
 
 
 def explained(id: str, contract: Contract, voice: Voice) -> Iterator[str]:
-    """All about one criterion."""
+    """Yield the lines that explain one criterion. Raises ContractError for an unknown id."""
     if id not in contract:
         near = difflib.get_close_matches(id.upper(), contract, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "see: python -m reports list"

@@ -1,4 +1,6 @@
-"""`python -m reports history TARGET`: what a target's history holds; export it, remove what is old, or adopt it."""
+"""Implements `python -m reports history TARGET`: it shows a target's history, exports it, removes old rows, or adopts
+evidence.
+"""
 
 import argparse
 from collections import Counter
@@ -23,69 +25,74 @@ FILE = "history.sqlite"
 
 
 class MomentError(ValueError):
-    """A date that cannot be read."""
+    """A date cannot be parsed."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """Those of the command line."""
+    """Add the arguments of the command."""
     command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
-    command.add_argument("--since", metavar="DATE", help="only what is not older")
-    command.add_argument("--export", metavar="FILE.jsonl", type=Path, help="write it as JSON Lines")
-    command.add_argument("--prune-before", metavar="DATE", help="remove what is older")
+    command.add_argument("--since", metavar="DATE", help="only what happened on or after DATE")
+    command.add_argument("--export", metavar="FILE.jsonl", type=Path, help="write the history as JSON Lines")
+    command.add_argument("--prune-before", metavar="DATE", help="remove what is older than DATE")
     command.add_argument(
         "--adopt",
         action="store_true",
-        help="count what it holds of other servers for the one that was audited last: after a reinstallation",
+        help="count evidence of other servers for the one audited last, for example after a reinstallation",
     )
-    command.add_argument("--reason", metavar="WHY", default="", help="with --adopt: why; every page shows it")
-    command.add_argument("--who", default="", help="with --adopt: who says so (whoever runs this)")
+    command.add_argument("--reason", metavar="WHY", default="", help="with --adopt: the reason, which every page shows")
+    command.add_argument("--who", default="", help="with --adopt: who decides it (the user of this account)")
 
 
 def history(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
-    """The lines to print. HistoryError or MomentError where that cannot be done."""
+    """Yield the lines to print. Raises HistoryError if the history cannot be used, and MomentError for an invalid date."""
     file = target_folder(given.target) / FILE
     if not file.parent.is_dir():
         raise HistoryError(f"{given.target}: no such target; known targets: {known_targets()}")
     if not file.exists():
-        raise HistoryError(f"{file}: there is no history yet; each audit of the target leaves a sample in it")
+        raise HistoryError(f"{file}: there is no history yet; each audit of the target adds a sample to it")
     if given.prune_before:
         yield voice.word("history-pruned", rows=prune(file, moment(given.prune_before)), file=str(file))
     if given.adopt or given.reason:
         yield adopted(file, given, voice)
-    kept = since(recall(file), moment(given.since)) if given.since else recall(file)
+    past = since(recall(file), moment(given.since)) if given.since else recall(file)
     if given.export:
-        lines = list(exported(kept))
+        lines = list(exported(past))
         _write(given.export, lines)
         yield voice.word("history-exported", rows=len(lines), file=str(given.export))
         return
-    yield from describe_history(kept, voice)
+    yield from describe_history(past, voice)
 
 
 def adopted(file: Path, given: argparse.Namespace, voice: Voice) -> str:
-    """Keep the adoption, and say what it is of. HistoryError where it says nothing, or there is nothing to adopt."""
+    """Record an adoption and return it in words.
+
+    Raises HistoryError if the reason or the name is missing, or if there is nothing to adopt.
+    """
     who, reason = given.who.strip() or next(iter(runner_names()), ""), given.reason.strip()
     if not given.adopt or not reason or not (who + reason).isprintable() or not who:
-        raise HistoryError('to adopt a history, say why in one line of plain text: --adopt --reason "WHY" --who NAME')
-    kept = recall(file)
-    if not kept.newest.known:
-        raise HistoryError(f"{file}: no audit in it says of which server it is; audit the target once, then adopt")
-    if not (others := kept.others(kept.newest)):
-        raise HistoryError(f"{file}: all of it is of the server that was audited last; there is nothing to adopt")
-    adoption = Adoption(datetime.now(UTC), who, reason, kept.newest, others)
+        raise HistoryError(
+            'to adopt a history, give the reason in one line of plain text: --adopt --reason "WHY" --who NAME'
+        )
+    past = recall(file)
+    if not past.newest.known:
+        raise HistoryError(f"{file}: no audit in it names its server; audit the target once, then adopt")
+    if not (others := past.others(past.newest)):
+        raise HistoryError(f"{file}: all evidence is of the server that was audited last; there is nothing to adopt")
+    adoption = Adoption(datetime.now(UTC), who, reason, past.newest, others)
     adopt(file, adoption)
     return adopted_by(adoption, voice)
 
 
-def describe_history(kept: History, voice: Voice) -> Iterator[str]:
-    """A summary, of which servers it is, who adopted what; then what happened, oldest first."""
-    past = kept.whole
+def describe_history(recorded: History, voice: Voice) -> Iterator[str]:
+    """Yield a summary of the history, its servers and adoptions, and then what happened, oldest first."""
+    past = recorded.whole
     made_up = sum(sample.synthetic for sample in past.samples)
     yield voice.word("history-samples", samples=len(past.samples), synthetic=made_up)
     if past.samples:
         yield voice.word("history-span", first=voice.moment(past.samples[0].at), last=voice.moment(past.samples[-1].at))
-    for one in kept.pasts:
+    for one in recorded.pasts:
         yield voice.word("history-server", server=server_named(one.identity, voice), samples=len(one.samples))
-    yield from (adopted_by(adoption, voice) for adoption in kept.adoptions)
+    yield from (adopted_by(adoption, voice) for adoption in recorded.adoptions)
     for id, count in Counter(id for sample in past.samples for id in sample.failing).most_common():
         yield voice.word("history-failing", id=id, count=count)
     rows = [(event.at, f"{event.kind} {event.what}") for event in past.events]
@@ -94,13 +101,13 @@ def describe_history(kept: History, voice: Voice) -> Iterator[str]:
     yield from (f"{voice.moment(at)}  {what}" for at, what in sorted(rows))
 
 
-def exported(kept: History) -> Iterator[str]:
-    """One JSON object a line, each with its `record` and the `identity` of the server it is of."""
-    for past in kept.pasts:
+def exported(recorded: History) -> Iterator[str]:
+    """Yield one JSON object per line, with its kind (`record`) and the `identity` of its server."""
+    for past in recorded.pasts:
         yield from (_line(kind, past, row) for kind, row in _rows(past))
         if past.configuration:
             yield _line("configuration", past, {"files": past.configuration})
-    for adoption in kept.adoptions:
+    for adoption in recorded.adoptions:
         yield msgspec.json.encode({"record": "adoption", **msgspec.to_builtins(adoption)}).decode()
 
 
@@ -114,22 +121,22 @@ def _line(kind: str, past: Past, row: Any) -> str:
     return msgspec.json.encode({"record": kind, "identity": past.identity, **body}).decode()
 
 
-def since(kept: History, begin: datetime) -> History:
-    """The history from the moment `begin` on; adoptions stay, whenever they were made."""
-    return msgspec.structs.replace(kept, pasts=tuple(past.when(lambda at: at >= begin) for past in kept.pasts))
+def since(recorded: History, begin: datetime) -> History:
+    """Return the history from the moment `begin` on. Adoptions are kept whatever their date."""
+    return msgspec.structs.replace(recorded, pasts=tuple(past.when(lambda at: at >= begin) for past in recorded.pasts))
 
 
 def moment(written: str) -> datetime:
-    """A date, or a moment; without an offset it is UTC."""
+    """Parse a date or a moment; without an offset it is UTC. Raises MomentError if it is invalid."""
     try:
         at = datetime.fromisoformat(written)
     except ValueError as error:
-        raise MomentError(f"{written}: is no date; write it like 2026-02-11, or 2026-02-11T14:00:00+01:00") from error
+        raise MomentError(f"{written}: is not a date; write it as 2026-02-11, or 2026-02-11T14:00:00+01:00") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def target_folder(name: str) -> Path:
-    """As `--target=` finds it; HistoryError where it is nobody's."""
+    """Return the folder of a target. Raises HistoryError if there is none or if it is the example."""
     try:
         folder = find_folder(name)
         refuse_example(folder)

@@ -1,4 +1,4 @@
-"""Where a criterion is judged and what that looks at: `explain` runs no test, it reads which facts one names."""
+"""Finds the test of a criterion and the facts it uses. It reads the sources and runs no test."""
 
 import ast
 import inspect
@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 
 class ObservedJudging(msgspec.Struct, frozen=True):
-    """The test of a criterion, and the facts it names."""
+    """The test of a criterion, and the facts it uses."""
 
     node: str
     facts: tuple[Fact, ...]
 
 
 def judged_by(id: str) -> ObservedJudging | None:
-    """The test marked with this criterion, or None."""
+    """Return the test marked with this criterion, or None."""
     for path, function in _tests():
         if any(ast.unparse(one) == f"criterion({id!r})" for one in function.decorator_list):
             facts = {fact.name: fact for fact in registered_facts()}
@@ -32,7 +32,7 @@ def judged_by(id: str) -> ObservedJudging | None:
 
 
 def question(fact: Fact) -> str:
-    """How it is asked: the question itself, or the file that holds it where that takes more than a line."""
+    """Return the question of a fact, or the path of its file if the question has several lines."""
     if "\n" not in fact.ask:
         return fact.ask
     file = Path(inspect.getfile(fact.parse))

@@ -1,4 +1,7 @@
-"""`python -m reports attest | waive | log TARGET …`: what people answer for, written so that it counts, or not at all."""
+"""Implements `python -m reports attest|waive|log TARGET …`, which write what people state.
+
+An entry that would not count is not written.
+"""
 
 import argparse
 import hashlib
@@ -25,7 +28,7 @@ Given = argparse.Namespace
 
 
 class Written(NamedTuple):
-    """A file, all it will hold, and what is new in it; with the document that is copied beside it, if any."""
+    """A file with its new content and the entry that is new in it, and the document to copy beside it, if any."""
 
     file: Path
     text: str
@@ -34,13 +37,13 @@ class Written(NamedTuple):
 
 
 def add_arguments(name: str, command: argparse.ArgumentParser) -> None:
-    """Those of one of the three."""
+    """Add the arguments of the command `name`: attest, waive or log."""
     command.add_argument("target", metavar="TARGET", help="the name of a folder under targets/, or the path of one")
     {"attest": _of_attest, "waive": _of_waive, "log": _of_log}[name](command)
 
 
 def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str]:
-    """Write one entry and print it. PeopleError where it would not count: then nothing is written."""
+    """Write one entry and yield it. Raises PeopleError if it would not count; then nothing is written."""
     folder = target_folder(given.target)
     if not (folder / "target.toml").exists():
         raise PeopleError(f"{folder}: no target.toml there; name a folder under targets/, or the path of one")
@@ -56,29 +59,33 @@ def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str
 
 def _of_attest(command: argparse.ArgumentParser) -> None:
     command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
-    command.add_argument("--who", required=True, help="first and last name of the person who answers")
-    command.add_argument("--role", required=True, help="in what role")
+    command.add_argument("--who", required=True, help="first and last name of the person who attests")
+    command.add_argument("--role", required=True, help="the person's role")
     command.add_argument(
-        "--document", type=Path, metavar="FILE", help="what it rests on; its SHA-256 is written beside it"
+        "--document", type=Path, metavar="FILE", help="the document that proves it; its SHA-256 is written too"
     )
-    command.add_argument("--note", default="", help="anything else")
-    command.add_argument("--until", metavar="DATE", help="when it ends (in 30 days)")
-    command.add_argument("--no", action="store_true", help="the answer is no")
+    command.add_argument("--note", default="", help="a remark")
+    command.add_argument("--until", metavar="DATE", help="the end of its validity (in 30 days)")
+    command.add_argument("--no", action="store_true", help="attest that the criterion is not met")
 
 
 def _of_waive(command: argparse.ArgumentParser) -> None:
     command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
     command.add_argument("--reason", required=True, help="why the failure is accepted")
-    command.add_argument("--approver", required=True, help="who accepts it: not the person who runs the audit")
-    command.add_argument("--until", metavar="DATE", help="when it ends, in 30 days at most (in 14 days)")
+    command.add_argument("--approver", required=True, help="who accepts it; not the person who runs the audit")
+    command.add_argument(
+        "--until", metavar="DATE", help="the end of its validity, at most 30 days from now (in 14 days)"
+    )
 
 
 def _of_log(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--activity", required=True, help="what was done, or is no longer needed")
-    command.add_argument("--hours", type=float, default=0.0, help="that went into Phase 0")
+    command.add_argument("--activity", required=True, help="the work that was done, or that is no longer needed")
+    command.add_argument("--hours", type=float, default=0.0, help="hours spent on Phase 0")
     command.add_argument("--saves", type=float, default=0.0, help="hours saved every month from then on")
-    command.add_argument("--basis", choices=("assumed", "measured"), default="assumed", help="of what is saved")
-    command.add_argument("--date", metavar="DATE", help="when (today)")
+    command.add_argument(
+        "--basis", choices=("assumed", "measured"), default="assumed", help="whether the saving is measured"
+    )
+    command.add_argument("--date", metavar="DATE", help="the day (today)")
 
 
 def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
@@ -98,13 +105,15 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
     values |= {"note": given.note, "server": _server(folder)}
     file, new = folder / "attestations.toml", entry_text("attestation", values)
     text = appended(file, new)
-    entry = msgspec.structs.replace(parsed(text, file, "attestation", Attestation)[-1], document="")  # it was read
+    entry = msgspec.structs.replace(
+        parsed(text, file, "attestation", Attestation)[-1], document=""
+    )  # already read and checked
     _counts(given.criterion, attestation_void(entry, folder, load_contract(), now), voice)
     return Written(file, text, new, copied)
 
 
 def _server(folder: Path) -> dict[str, str]:
-    """The parts that are known of the server that was audited last; none where its history cannot be read."""
+    """Return the known parts of the identity of the server audited last, or nothing if the history cannot be read."""
     try:
         newest = recall(folder / FILE).newest
     except HistoryError:
@@ -130,7 +139,7 @@ def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
 
 def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
     if not given.hours and not given.saves:
-        raise PeopleError("log: name the hours that were spent (--hours) or are saved every month (--saves)")
+        raise PeopleError("log: give the hours that were spent (--hours) or are saved every month (--saves)")
     file, on = folder / "worklog.csv", _until(given.date, now).date() if given.date else now.date()
     saves = {"saved_hours_per_month": f"{given.saves:g}", "basis": given.basis} if given.saves else {}
     text, new = with_row(
@@ -146,15 +155,18 @@ def _counts(criterion: str, why: str, voice: Voice) -> None:
 
 
 def _until(written: str | None, otherwise: datetime) -> datetime:
-    """A date without an offset is meant as the clock here shows it."""
+    """Return the parsed date, or `otherwise` if there is none. A date without an offset is in the local time zone."""
     if written is None:
         return otherwise
-    moment(written)  # a clear line for what is none
+    moment(written)  # raises MomentError for an invalid date
     return datetime.fromisoformat(written).astimezone()
 
 
 def _document(folder: Path, document: Path, voice: Voice) -> tuple[Path, bytes]:
-    """Where it is or will be in the target's folder, and its bytes; PeopleError where it proves nothing."""
+    """Return the place of the document in the target's folder, and its content.
+
+    Raises PeopleError if the document cannot be accepted.
+    """
     try:
         given = document.resolve()
         data = read_document(given.parent, given)
@@ -164,5 +176,5 @@ def _document(folder: Path, document: Path, voice: Voice) -> tuple[Path, bytes]:
         return folder / given.relative_to(folder.resolve()), data
     place = folder / "documents" / given.name
     if place.exists() and place.read_bytes() != data:
-        raise PeopleError(f"{place}: is another document of that name; rename {document}; nothing was written")
+        raise PeopleError(f"{place}: another document has that name; rename {document}; nothing was written")
     return place, data

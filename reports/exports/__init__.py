@@ -1,4 +1,4 @@
-"""One file per format, all from the same frozen Run, and from the fault proofs that lie beside it."""
+"""Writes the reports, one file per format, from the same run and the fault proofs beside it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,9 +26,9 @@ EXPORTS: dict[str, Export] = {
 
 
 def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None) -> list[str]:
-    """Write every export, each whole or not at all; one line for each that could not be written.
+    """Write every export, each completely or not at all. Return one line for each that could not be written.
 
-    Fault proofs are looked for in the same folder unless `proofs` names another.
+    Fault proofs are read from `proofs`, or from `folder` if it is not given.
     """
     report = Report(run, decide(run), read_proofs(proofs or folder), language)
     names = {name: name.format(date=run.ended.date()) for name in EXPORTS}
@@ -36,11 +36,11 @@ def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None)
 
 
 def _write(file: Path, export: Export, report: Report) -> str:
-    """One line for a report that could not be made or written: the others, and the decision, stand without it."""
+    """Write one export. Return "", or one line if that failed, so that the decision and the other exports do not depend on it."""
     try:
         data = export(report)
-    except Exception as error:  # noqa: BLE001 — a fault of one page may not cost the verdict
-        return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report it with run.json"
+    except Exception as error:  # noqa: BLE001 — an error in one export must not prevent the decision
+        return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report this with run.json"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, data)

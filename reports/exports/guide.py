@@ -1,4 +1,4 @@
-"""INFRASTRUCTURE_AUDIT_<date>.md: the audit as the guide the plan asks for, to be committed beside the others."""
+"""Writes INFRASTRUCTURE_AUDIT_<date>.md, the audit as one of the guides that the plan asks for."""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,22 @@ MOST = 4 * 1024 * 1024
 
 
 def guide(report: Report) -> bytes:
-    """Everything that was judged, chapter by chapter, with its evidence."""
+    """Return all results, chapter by chapter, with their evidence."""
     return written(_lines(report, Voice(report.language)), MOST)
 
 
 def _lines(report: Report, voice: Voice) -> Iterator[str]:
     run, decision = report.run, report.decision
-    said = brief(run, decision, voice)
-    yield f"# {voice.say('chapter', 'infrastructure')}{voice.colon}{escaped(said.place)}, {voice.day(run.ended.date())}"
+    briefing = brief(run, decision, voice)
+    yield f"# {voice.say('chapter', 'infrastructure')}{voice.colon}{escaped(briefing.place)}, {voice.day(run.ended.date())}"
     yield ""
-    yield from opening(said, voice, 2)
+    yield from opening(briefing, voice, 2)
     yield from ("", f"{voice.word('progress')}{voice.colon}{completed(run, decision, voice)}")
     if score := scored(run, decision, voice):
-        yield from ("", f"{voice.word('score')}{voice.colon}{score.said}. {' '.join(score.formula)}")
-    yield from ("", *(escaped(line) for line in window(run, voice).said))
+        yield from ("", f"{voice.word('score')}{voice.colon}{score.text}. {' '.join(score.formula)}")
+    yield from ("", *(escaped(line) for line in window(run, voice).sentences))
     yield from kpis(report, voice)
-    yield from reasons(said.reasons, voice.word("because"), voice)
+    yield from reasons(briefing.reasons, voice.word("because"), voice)
     for chapter in chapters(run, decision, voice):
         yield from _chapter(chapter, voice)
     yield from (
@@ -53,11 +53,14 @@ def _chapter(chapter: Chapter, voice: Voice) -> Iterator[str]:
 
 
 def _card(card: Card, voice: Voice) -> Iterator[str]:
-    """What was seen, and where it comes from; scripts are named by their first words."""
+    """Yield what was seen for one criterion and where it comes from. A script is represented by its first comment."""
     yield from ("", f"### {card.id}{voice.colon}{escaped(card.title)}", "")
-    told = [card.said, *(text for text, _ in card.findings), card.reason]
-    yield voice.semicolon.join(escaped(text) for text in told if text) or card.word
+    parts = [card.seen, *(text for text, _ in card.findings), card.reason]
+    yield voice.semicolon.join(escaped(text) for text in parts if text) or card.word
     if card.todo:
         yield from ("", f"{voice.word('todo')}{voice.colon}{prose(card.todo)} ({escaped(card.owner)})")
     for asked in card.asked:
-        yield from ("", f"- {escaped(asked.said)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}")
+        yield from (
+            "",
+            f"- {escaped(asked.label)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}",
+        )

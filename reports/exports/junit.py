@@ -1,19 +1,25 @@
-"""junit.xml: a test case for each criterion. What failed is a failure, what is unknown or waits an error."""
+"""Writes junit.xml: one test case per criterion, so that a viewer of test results shows what the decision depends on.
+
+A blocking criterion that failed is a failure, and one that is unknown an error. A criterion that waits for a date or a
+person is skipped. Unmet advice is skipped too, because no decision depends on it, and a GO must not turn a pipeline red.
+"""
 
 import re
 from xml.etree import ElementTree as ET
 
+from gate.contract import Criterion
 from gate.outcome import Outcome
 from gate.run import Result
 from reports.exports.report import Report
 from reports.text.short_form import short_form
 from reports.text.words import Voice, shown
 
+MARKS = {Outcome.FAIL: "failure", Outcome.UNKNOWN: "error"}  # for a blocking criterion; other outcomes are skipped
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report) -> bytes:
-    """One suite for each chapter."""
+    """Return the report as XML, with one suite for each chapter."""
     suites = ET.Element("testsuites", name="phase0-gate")
     for chapter in dict.fromkeys(criterion.chapter for criterion in report.run.contract.values()):
         suites.append(_suite(chapter, report))
@@ -53,18 +59,28 @@ def _case(result: Result, report: Report) -> ET.Element:
     for name, value in known.items():
         ET.SubElement(properties, "property", name=name, value=_text(value))
     if not result.outcome.settled:
-        kind = "failure" if result.outcome is Outcome.FAIL else "error"
-        told = ET.SubElement(case, kind, type=str(result.outcome), message=_text(short_form(criterion, result, voice)))
-        told.text = _text(voice.told(criterion, result))
+        case.append(_mark(criterion, result, voice))
     return case
+
+
+def _mark(criterion: Criterion, result: Result, voice: Voice) -> ET.Element:
+    """Return the mark of an open or failed criterion. JUnit gives `skipped` no type, so its message begins with the outcome."""
+    message = short_form(criterion, result, voice)
+    kind = MARKS.get(result.outcome, "skipped") if criterion.blocking else "skipped"
+    if kind == "skipped":
+        advice = "" if criterion.blocking else f"{voice.word('advisory')}{voice.colon}"
+        mark = ET.Element(kind, message=_text(f"{advice}{voice.outcome(result.outcome)}{voice.colon}{message}"))
+    else:
+        mark = ET.Element(kind, type=str(result.outcome), message=_text(message))
+    mark.text = _text(voice.describe(criterion, result))
+    return mark
 
 
 def _counted(suite: ET.Element) -> None:
     found = list(suite.iter("testcase"))
     suite.set("tests", str(len(found)))
-    suite.set("failures", str(sum(case.find("failure") is not None for case in found)))
-    suite.set("errors", str(sum(case.find("error") is not None for case in found)))
-    suite.set("skipped", "0")
+    for name, mark in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(mark) is not None for case in found)))
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in found):.3f}")
 
 

@@ -1,4 +1,4 @@
-"""Texts as Markdown: what a host says stays text, a command in backquotes stays a command."""
+"""Formats texts as Markdown. Text from a host is escaped, and a command in backquotes stays a command."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,25 +8,25 @@ COMMAND = re.compile("`([^`]+)`")
 
 
 def escaped(text: str) -> str:
-    """Nothing in it is markup, a link, or calls somebody."""
+    """Return `text` with all Markdown and HTML characters escaped, so that it contains no markup, link or mention."""
     return MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
 
 
 def prose(text: str) -> str:
-    """A sentence with its commands set as code."""
-    parts = COMMAND.split(text)  # what stands between, and by turns what is quoted
+    """Return a sentence escaped, with its commands in backquotes as code."""
+    parts = COMMAND.split(text)  # plain text and commands in turn
     return "".join(f"`{part}`" if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
-    """Cells are Markdown already."""
+    """Yield the lines of a table. The cells must already be Markdown."""
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def written(lines: Iterable[str], most: int) -> bytes:
-    """As many whole lines as fit."""
+    """Return as many complete lines as fit into `most` bytes."""
     data, size = [], 0
     for line in lines:
         row = f"{line}\n".encode("utf-8", "backslashreplace")

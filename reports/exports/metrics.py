@@ -1,4 +1,7 @@
-"""audit.prom: gauges in base units for node_exporter's textfile collector. It is renamed into place, so never read by half."""
+"""Writes audit.prom: gauges in base units for the textfile collector of node_exporter.
+
+The file is replaced in one step, so that the collector never reads half of it.
+"""
 
 import math
 from collections import Counter
@@ -26,29 +29,30 @@ BASE = {
     "MiB": ("_bytes", 2.0**20),
     "GB": ("_bytes", 1e9),
 }
+DIRECTION = {"<": "below", "≤": "at-most", "=": "equal", "≥": "at-least", ">": "above"}
 KNOWN = (Outcome.PASS, Outcome.FIXED, Outcome.WAIVED, Outcome.FAIL)
 HELP = {
-    "phase0_audit_info": "What was audited; kind is server, lab or demo.",
+    "phase0_audit_info": "The audited target; kind is server, lab or demo.",
     "phase0_audit_timestamp_seconds": "When the audit ended.",
-    "phase0_audit_duration_seconds": "How long it took.",
-    "phase0_decision": "1 for the decision that was reached, 0 for the others.",
+    "phase0_audit_duration_seconds": "How long the audit took.",
+    "phase0_decision": "1 for the decision of the audit, 0 for the others.",
     "phase0_criteria": "Criteria by outcome.",
-    "phase0_criterion_met": "1 where a criterion is met or waived, 0 where it failed or nobody knows.",
-    "phase0_criterion_known": "1 where a criterion could be judged, 0 where it is unknown, pending or to be attested.",
+    "phase0_criterion_met": "1 if a criterion is met or waived, 0 if it failed or is open.",
+    "phase0_criterion_known": "1 if a criterion could be judged, 0 if it is unknown, pending or not yet attested.",
     "phase0_criterion_value": "The figure that was measured, in base units.",
-    "phase0_criterion_target": "What that figure has to be below, above or equal to, in base units.",
-    "phase0_complete_ratio": "Blocking criteria that are met.",
-    "phase0_score_points": "The infrastructure score out of 100, if all that is unknown failed (lowest) or passed (highest).",
+    "phase0_criterion_target": "The target of that figure, in base units; the label comparison says how they compare.",
+    "phase0_complete_ratio": "The share of blocking criteria that are met.",
+    "phase0_score_points": "The infrastructure score out of 100 if all unknown criteria failed (lowest) or passed (highest).",
     "phase0_stable_seconds": "Proven time without incident.",
     "phase0_incidents": "Incidents on record.",
     "phase0_gaps": "Gaps of more than three hours in the record.",
-    "phase0_earliest_go_timestamp_seconds": "The earliest possible GO, where open criteria name a date.",
+    "phase0_earliest_go_timestamp_seconds": "The earliest possible GO, if open criteria name a date.",
     "phase0_waiver_expiry_timestamp_seconds": "When a waiver expires.",
 }
 
 
 class Gauge(msgspec.Struct, frozen=True):
-    """One value of one metric."""
+    """One value of a metric, with its labels. `unit` is the suffix of its name."""
 
     name: str
     value: float
@@ -57,19 +61,24 @@ class Gauge(msgspec.Struct, frozen=True):
 
 
 def metrics(report: Report) -> bytes:
-    """In the text format, every metric in one piece with its help and type."""
+    """Return all metrics in Prometheus' text format, each with its help and type."""
     target = {"target": report.run.target.name}
     rows: dict[str, list[str]] = {}
     for gauge in (*_audit(report), *_decision(report), *_criteria(report), *_stability(report)):
         name = gauge.name + gauge.unit
-        head = [f"# HELP {name} {HELP[gauge.name]}", f"# TYPE {name} gauge"]
+        head = [f"# HELP {name} {_help(gauge)}", f"# TYPE {name} gauge"]
         rows.setdefault(name, head).append(f"{name}{_labels({**target, **gauge.labels})} {_figure(gauge.value)}")
     return ("\n".join(line for lines in rows.values() for line in lines) + "\n").encode("utf-8", "backslashreplace")
 
 
+def _help(gauge: Gauge) -> str:
+    """Return the help of a metric. Metrics of one family that differ in their unit name that unit."""
+    return f"{HELP[gauge.name]} Unit: {gauge.unit.removeprefix('_')}." if gauge.unit else HELP[gauge.name]
+
+
 def _audit(report: Report) -> Iterator[Gauge]:
     run = report.run
-    yield Gauge("phase0_audit_info", 1, {"title": run.target.title, "kind": run.target.kind, "run": run.id})
+    yield Gauge("phase0_audit_info", 1, {"title": run.target.title, "kind": run.target.kind})
     yield Gauge("phase0_audit_timestamp_seconds", run.ended.timestamp())
     yield Gauge("phase0_audit_duration_seconds", (run.ended - run.started).total_seconds())
 
@@ -77,7 +86,7 @@ def _audit(report: Report) -> Iterator[Gauge]:
 def _decision(report: Report) -> Iterator[Gauge]:
     run, decision = report.run, report.decision
     for verdict in Verdict:
-        yield Gauge("phase0_decision", verdict is decision.verdict, {"decision": verdict.said})
+        yield Gauge("phase0_decision", verdict is decision.verdict, {"decision": verdict.label})
     counts = Counter(result.outcome for result in decision.results.values())
     for outcome in Outcome:
         yield Gauge("phase0_criteria", counts[outcome], {"outcome": str(outcome)})
@@ -101,7 +110,9 @@ def _criteria(report: Report) -> Iterator[Gauge]:
         yield Gauge("phase0_criterion_known", result.outcome in KNOWN, labels)
         if result.value is not None and result.outcome is not Outcome.UNKNOWN:
             yield _based("phase0_criterion_value", result.value, bound, {"criterion": id})
-        yield _based("phase0_criterion_target", bound.figure, bound, {"criterion": id})
+        yield _based(
+            "phase0_criterion_target", bound.figure, bound, {"criterion": id, "comparison": DIRECTION[bound.compare]}
+        )
 
 
 def _stability(report: Report) -> Iterator[Gauge]:
@@ -118,10 +129,13 @@ def _based(name: str, value: float, bound: Bound, labels: Mapping[str, str]) -> 
 
 
 def _labels(labels: Mapping[str, str]) -> str:
-    said = {name: shown(value).replace("\\", r"\\").replace('"', r"\"") for name, value in labels.items()}
-    return "{" + ",".join(f'{name}="{value}"' for name, value in said.items()) + "}"
+    values = {name: shown(value).replace("\\", r"\\").replace('"', r"\"") for name, value in labels.items()}
+    return "{" + ",".join(f'{name}="{value}"' for name, value in values.items()) + "}"
 
 
 def _figure(value: float) -> str:
-    """As the format writes it: 12 digits are exact to the microsecond for a duration, to the second for a date."""
+    """Return a number in Prometheus' format.
+
+    Its 12 digits are exact to the microsecond for a duration and to the second for a date.
+    """
     return f"{float(value):.12g}" if math.isfinite(value) else {math.inf: "+Inf", -math.inf: "-Inf"}.get(value, "NaN")

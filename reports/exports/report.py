@@ -1,4 +1,4 @@
-"""What every export is made from."""
+"""The input of every export."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from reports.pages.proofs import Proof
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run, what follows from it, and the fault proofs beside it. `language` is the one a reader sees first."""
+    """A run, its decision, and the fault proofs beside it. `language` is the language that is shown first."""
 
     run: Run
     decision: Decision

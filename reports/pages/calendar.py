@@ -1,4 +1,4 @@
-"""How many of the kinds of backups were valid on each day."""
+"""Shows how many kinds of backups were valid on each of the last days."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ BACKUPS, KINDS = "BKP-07", ("postgres", "redis", "configs")
 
 
 class Day(msgspec.Struct, frozen=True):
-    """One day of the calendar of backups; `kinds` are valid, missing or unseen."""
+    """One day of the calendar. Each entry of `kinds` is valid, missing or unseen."""
 
     label: str
     count: str
@@ -24,7 +24,7 @@ class Day(msgspec.Struct, frozen=True):
 
 
 def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
-    """Seven full days, the oldest first, and today: how many of the kinds have a valid backup."""
+    """Return the last seven full days, oldest first, and today, each with its number of valid kinds of backups."""
     result = decision.results.get(BACKUPS)
     if result is None:
         return ()
@@ -48,12 +48,12 @@ def _day(day: date, lacking: Mapping[date, tuple[str, ...]], voice: Voice) -> Da
 
 
 def _label(day: date, voice: Voice) -> str:
-    """It may stand on two lines."""
+    """Return the name of a day. It may be broken over two lines."""
     return voice.short_day(day).replace("\u00a0", " ")
 
 
 def _lacking(seen: Mapping[str, Any]) -> dict[date, tuple[str, ...]]:
-    """The kinds each full day lacks; nothing of what is no such list."""
+    """Return the kinds of backups that each full day lacks, or an empty mapping if the value is malformed."""
     try:
         rows = msgspec.convert(seen.get("days", ()), tuple[tuple[date, tuple[str, ...]], ...])
     except msgspec.ValidationError:

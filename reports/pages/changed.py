@@ -1,4 +1,4 @@
-"""What changed since the whole audit before this one."""
+"""Shows what changed since the previous complete audit."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from reports.text.words import Voice
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A criterion that came out otherwise than before."""
+    """A criterion whose outcome changed."""
 
     id: str
     title: str
@@ -22,15 +22,15 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """`said` is empty where there is nothing to compare with."""
+    """The criteria whose outcome changed. `summary` is "" if there is no previous audit."""
 
-    said: str
+    summary: str
     better: tuple[Moved, ...] = ()
     worse: tuple[Moved, ...] = ()
 
 
 def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
-    """Worse and better, in the order of the contract."""
+    """Return the criteria that are better or worse than in the previous audit, in the order of the contract."""
     last = run.chronicle.last
     if last is None:
         return Changed("")
@@ -43,14 +43,14 @@ def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
     moved.sort(key=lambda one: order.index(one.id))
     better = tuple(one for one in moved if one.now.severity < one.was.severity)
     worse = tuple(one for one in moved if one.now.severity > one.was.severity)
-    said = voice.word(
+    summary = voice.word(
         "changed-since",
         at=voice.moment(last.at),
         better=len(better),
         worse=len(worse),
         same=len(last.readings) - len(moved),
     )
-    return Changed(said, better, worse)
+    return Changed(summary, better, worse)
 
 
 def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) -> Moved:

@@ -1,4 +1,4 @@
-"""The course of a figure over the past days."""
+"""Draws the course of a figure over the past days."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -16,40 +16,43 @@ from reports.pages.drawings.course import course, figures, top_of
 from reports.pages.drawings.scale import Named
 from reports.text.words import Voice
 
-DRAWN = (("DSK-01", "course-disk"), ("LOG-06", "course-logs"))
-APART = 16  # percent of the height: two names closer than that touch
-ROOM = timedelta(hours=4)  # to the right of the last moment
+COURSES = {
+    "DSK-01": "course-disk",
+    "LOG-06": "course-logs",
+}  # criterion: the key of its title in [word] of reports/locale
+APART = 16  # percent of the height; closer names would overlap
+ROOM = timedelta(hours=4)  # empty space after the last moment
 Tick = tuple[float, str]
 
 
 class Course(msgspec.Struct, frozen=True):
-    """A figure over the days. `scale` names heights, in percent from below: zero, the limit, the upper edge."""
+    """The course of a figure. `scale` names heights in percent from below: zero, the limit and the upper edge."""
 
     id: str
     title: str
-    said: str
+    summary: str
     scale: tuple[Named, ...]
     drawing: Markup
     ticks: tuple[Tick, ...]
 
 
 def past_axis(run: Run) -> Axis:
-    """The days that are drawn, up to this audit."""
+    """Return the time axis of the past days, up to this audit."""
     return Axis(run.ended - SPAN, run.ended + ROOM)
 
 
 def course_of(id: str, run: Run, decision: Decision) -> list[Mark]:
-    """A criterion's figure in earlier looks and in this one."""
+    """Return a criterion's figure in earlier looks and in this audit."""
     result = decision.results.get(id)
     own = [Mark(run.ended, result.outcome, result.value)] if result and result.outcome is not Outcome.UNKNOWN else []
     return figures([*run.chronicle.marks.get(id, ()), *own])
 
 
 def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
-    """Those of the figures of which there is at least one."""
+    """Return the courses of the criteria in COURSES, without those that the contract lacks or whose target is 0."""
     return tuple(
         _course(id, name, run, decision, voice)
-        for id, name in DRAWN
+        for id, name in COURSES.items()
         if id in run.contract and run.contract[id].bound.figure > 0
     )
 
@@ -69,7 +72,7 @@ def _course(id: str, name: str, run: Run, decision: Decision, voice: Voice) -> C
 
 
 def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
-    """The limit always; an end where it does not stand on the limit."""
+    """Yield the limit, and both ends of the scale unless they are too close to it."""
     at = round(100 * bound.figure / top, 2)
     yield at, voice.bound(bound), "limit"
     if at >= APART:
@@ -87,5 +90,5 @@ def _summary(values: Sequence[float], unit: str, voice: Voice) -> str:
 
 
 def ticks(axis: Axis, voice: Voice, most: int = 9) -> tuple[Tick, ...]:
-    """The days of an axis in words."""
+    """Return the days of an axis, with their names and their positions in percent."""
     return tuple((at, voice.short_day(day)) for at, day in axis.days(most))

@@ -1,4 +1,4 @@
-"""Chapters and criteria as the page shows them, in one language."""
+"""Builds the chapters and criteria of the page in one language."""
 
 import re
 from collections.abc import Iterable
@@ -22,23 +22,26 @@ COMMENT = re.compile(r"\s*#+ (?!shellcheck)")
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One answer that went into a judgement: what, when, how long, and the command; of a script its gist and length."""
+    """One answer that a judgement is based on: its fact, time and duration, and the command.
 
-    said: str
+    A script also has a gist and its number of lines.
+    """
+
+    label: str
     command: str
     gist: str = ""
     lines: int = 0
 
 
 class Card(msgspec.Struct, frozen=True):
-    """One criterion. `figure`, `margin` and `drawing` are empty where nothing was measured."""
+    """One criterion. `figure`, `margin` and `drawing` are empty if nothing was measured."""
 
     id: str
     title: str
     outcome: Outcome
     word: str
     blocking: bool
-    said: str
+    seen: str
     findings: tuple[tuple[str, bool], ...]
     reason: str
     todo: str
@@ -55,7 +58,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """The criteria of one chapter of the plan, in the contract's order."""
+    """The criteria of one chapter of the plan, in the order of the contract."""
 
     key: str
     title: str
@@ -64,7 +67,7 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
-    """In the order in which the contract first names them."""
+    """Return the chapters, in the order in which the contract names them first."""
     keys = dict.fromkeys(criterion.chapter for criterion in run.contract.values())
     return tuple(_chapter(key, run, decision, voice) for key in keys)
 
@@ -82,7 +85,7 @@ def _chapter(key: str, run: Run, decision: Decision, voice: Voice) -> Chapter:
 def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice) -> Card:
     reserves = [is_reserve(criterion, finding) for finding in result.findings]
     figure, margin, drawing = _measured(criterion, result, voice)
-    said = zip(voice.findings(criterion, result), reserves, strict=True)
+    findings = zip(voice.findings(criterion, result), reserves, strict=True)
     done = result.outcome.settled and not any(reserves)
     return Card(
         id=id,
@@ -90,8 +93,8 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         outcome=result.outcome,
         word=voice.outcome(result.outcome),
         blocking=criterion.blocking,
-        said=voice.seen(criterion, result),
-        findings=tuple(said),
+        seen=voice.seen(criterion, result),
+        findings=tuple(findings),
         reason=voice.reason(result),
         todo="" if done else todo(run, result, voice),
         owner=owner(run, criterion.owner, voice),
@@ -113,26 +116,28 @@ def _measured(criterion: Criterion, result: Result, voice: Voice) -> tuple[str, 
         return "", "", Markup("")
     margin, met = bound.margin(value), bound.met_by(value)
     apart = voice.figure(abs(margin), "points" if bound.unit == "%" else bound.unit)  # 84 % misses 70 % by 14 points
-    said = voice.word("inside" if met else "outside", margin=apart) if margin else ""
+    distance = voice.word("inside" if met else "outside", margin=apart) if margin else ""
     if met and result.outcome in FAILED:
         return voice.figure(value, bound.unit), voice.word("figure-met"), gauge(value, bound, "beside")
-    return voice.figure(value, bound.unit), said, gauge(value, bound, "met" if met else "missed")
+    return voice.figure(value, bound.unit), distance, gauge(value, bound, "met" if met else "missed")
 
 
 def _value(result: Result) -> float | None:
-    """The figure; of an open window, the days its reason counts."""
+    """Return the figure of a result, or the days of an open window."""
     days = result.reason.values.get("days") if result.reason else None
     return float(days) if isinstance(days, int | float) else result.value
 
 
 def _asked(result: Result, voice: Voice) -> Iterable[Question]:
     for source in result.sources:
-        said = voice.word("source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds))
-        yield Question(said, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
+        label = voice.word(
+            "source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds)
+        )
+        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
 
 
 def _gist(asked: str) -> tuple[str, int]:
-    """What a script says of itself in its first comment, and how many lines it has; nothing for a plain command."""
+    """Return the first comment of a script and its number of lines; "" and 0 for a short command."""
     lines = asked.strip().splitlines()
     if len(lines) <= SHORT:
         return "", 0

@@ -1,6 +1,6 @@
-"""detail.html: pytest-html's account of the run, with our columns, a banner and evidence.
+"""Adapts detail.html, the report of pytest-html: our columns, a banner, and the evidence.
 
-All that plugin is given goes into the page as it is: everything here is escaped.
+pytest-html does not escape what it is given, so everything here is escaped.
 """
 
 from collections.abc import Callable, MutableMapping
@@ -27,38 +27,38 @@ MOST = 1000
 
 
 class Titled(Protocol):
-    """pytest-html's report, as far as we touch it."""
+    """The attributes of pytest-html's report that are used here."""
 
     title: str
     outcomes: MutableMapping[str, MutableMapping[str, object]]
 
 
 class Detail:
-    """Hooks of pytest-html; without that plugin nobody calls them."""
+    """Hooks of pytest-html. Nothing calls them if that plugin is not installed."""
 
     def __init__(self, config: pytest.Config, decided: Callable[[], tuple[Run, Decision] | None]) -> None:
         self.config, self.decided = config, decided
 
     @property
     def voice(self) -> Voice:
-        """The language of --lang."""
+        """The texts in the language of --lang."""
         return Voice(self.config.stash[LANGUAGE])
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_metadata(self, metadata: MutableMapping[str, str]) -> None:
-        """In place of this machine's packages and variables: what was audited."""
+        """Show the target in place of the packages and variables of this machine."""
         metadata.clear()
         metadata[self.voice.word("target-name")] = escape(shown(self.config.stash[AUDITED].title))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Titled) -> None:
-        """The page's title; what pytest counts as failed is unknown or pending as well: it has not passed."""
+        """Set the title, and rename pytest's “failed”, which also covers unknown and pending."""
         report.outcomes["failed"]["label"] = self.voice.word("detail-failed")
         report.title = escape(f"{shown(self.config.stash[AUDITED].title)} · {self.voice.word('detail')}")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """The banner: decision, and the way to the page for the meeting."""
+        """Add a banner with the decision and a link to verdict.html."""
         decided, voice = self.decided(), self.voice
         if decided is None:
             return
@@ -72,7 +72,7 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        """Criterion and outcome, sortable; pytest's own result stays beside them, under its name."""
+        """Add sortable columns for criterion and outcome. pytest's own result stays beside them as “pytest”."""
         cells[0] = cells[0].replace(">Result<", ">pytest<")
         for position, name in ((0, "criterion"), (1, "outcome")):
             title = escape(self.voice.word(name))
@@ -81,27 +81,27 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
-        """The same columns; a test file that could not be loaded has neither."""
+        """Fill these columns. They are empty for a test file that could not be loaded."""
         result = _result(report)
-        id, said = (result.id, self._word(result)) if result else ("", "")
+        id, word = (result.id, self._word(result)) if result else ("", "")
         cells.insert(0, f'<td class="col-criterion">{escape(id)}</td>')
-        cells.insert(1, f'<td class="col-outcome">{escape(said)}</td>')
+        cells.insert(1, f'<td class="col-outcome">{escape(word)}</td>')
         cells.pop()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """Sentence, and what was asked when."""
+        """Show the result in words, and what was asked at which time."""
         result = _result(report)
         if result is None:
             return
         voice = self.voice
-        said = voice.told(self.config.stash[CONTRACT][result.id], result)
+        sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
         asked = [
             f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
             f"{visible_lines(source.asked, MOST)}"
             for source in result.sources
         ]
-        data[:] = [escape("\n\n".join([said, *asked])) + "\n"]
+        data[:] = [escape("\n\n".join([sentence, *asked])) + "\n"]
 
     def _word(self, result: Result) -> str:
         return self.voice.outcome(result.outcome)

@@ -1,4 +1,4 @@
-"""The plan's KPI table: before, target, now, and how it came there."""
+"""Builds the plan's KPI table: the figure before, the target, the figure now, and its course."""
 
 import msgspec
 from markupsafe import Markup
@@ -28,7 +28,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
-    """Its rows."""
+    """Return the rows of the KPI table."""
     axis = past_axis(run)
     return tuple(
         _figure(

@@ -1,4 +1,4 @@
-"""What stands at the foot of every printed sheet."""
+"""The footer of every printed page."""
 
 from typing import NamedTuple
 
@@ -8,18 +8,18 @@ from reports.text.words import Voice, shown
 
 
 class Foot(NamedTuple):
-    """The two margin boxes, each as the inside of a string of CSS: `audited` may wrap, `run` may not."""
+    """The texts of the two boxes in the margin, escaped for a CSS string. `audited` may wrap, `run` may not."""
 
     audited: str
     run: str
 
 
-def foot(run: Run, said: Briefing, voice: Voice) -> Foot:
-    """Which audit of which server this sheet is of, and the identifier of the run beside the number of the sheet."""
-    audited = " · ".join((voice.word("product"), said.place, said.verdict, said.moment))
+def foot(run: Run, briefing: Briefing, voice: Voice) -> Foot:
+    """Return the footer: the audit and its target on one side, and the id of the run on the other."""
+    audited = " · ".join((voice.word("product"), briefing.place, briefing.verdict, briefing.moment))
     return Foot(css_string(audited), css_string(shown(run.id)))
 
 
 def css_string(text: str) -> str:
-    """Whatever is neither letter nor digit of ASCII is written by its number, so that nothing ends the string or the style."""
+    """Return `text` escaped for a CSS string. Every character that is not an ASCII letter or digit is written as its number."""
     return "".join(char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}" for char in text)

@@ -1,4 +1,4 @@
-"""What people answered for: waivers, attestations, and entries that do not count."""
+"""Shows what people stated: waivers, attestations, and entries that do not count."""
 
 import msgspec
 
@@ -9,34 +9,34 @@ from reports.text.words import Voice, shown
 
 
 class PersonEntry(msgspec.Struct, frozen=True):
-    """A waiver, an attestation, or one that does not count."""
+    """A waiver, an attestation, or an entry that does not count, in words."""
 
     id: str
     title: str
-    said: str
+    text: str
     note: str = ""
 
 
 def waivers(run: Run, decision: Decision, voice: Voice) -> tuple[PersonEntry, ...]:
-    """The waivers that count."""
+    """Return the waivers that count."""
     return tuple(_waiver(run, decision, entry, voice) for entry in run.people.waivers)
 
 
 def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> PersonEntry:
     expires = voice.moment(entry.expires)
-    said = voice.word("waived-until", approver=entry.approver, expires=expires, reason=entry.reason)
+    text = voice.word("waived-until", approver=entry.approver, expires=expires, reason=entry.reason)
     result = decision.results.get(entry.criterion)
     outcome = voice.outcome(result.outcome) if result else ""
-    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), said, outcome)
+    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), text, outcome)
 
 
 def attestations(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
-    """What people answered, and the document it rests on."""
+    """Return the attestations that count, each with its document."""
     return tuple(_attestation(run, entry, voice) for entry in run.people.attestations)
 
 
 def _attestation(run: Run, entry: Attestation, voice: Voice) -> PersonEntry:
-    said = voice.word(
+    text = voice.word(
         "attested",
         answer=voice.word("approved" if entry.approved else "refused"),
         who=entry.who,
@@ -48,11 +48,11 @@ def _attestation(run: Run, entry: Attestation, voice: Voice) -> PersonEntry:
     if entry.document:
         rests = voice.word("document", name=entry.document, sha=entry.sha256)
     note = " · ".join(part for part in (rests, shown(entry.note)) if part)
-    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), said, note)
+    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), text, note)
 
 
 def void(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
-    """Entries that do not count, and why."""
+    """Return the entries that do not count, each with the reason."""
     return tuple(
         PersonEntry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
         for entry in run.people.void

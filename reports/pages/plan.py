@@ -1,4 +1,4 @@
-"""The plan's own week against what was done: its days J0 to J7, and where its words and the server part."""
+"""Compares the plan's schedule, the days J0 to J7, with what was done, and its wording with the real server."""
 
 import tomllib
 from datetime import date, timedelta
@@ -17,7 +17,9 @@ FILE = Path(__file__).parent / "plan.toml"
 
 
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the plan's schedule: days since its beginning, hours a day, and the criteria that tell it is done."""
+    """A line of the plan's schedule: its first and last day since the start, hours per day, and the criteria that show
+    it is done.
+    """
 
     first: int
     last: int
@@ -27,7 +29,7 @@ class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the plan writes, and what that comes to on a real server."""
+    """A sentence of the plan, and what following it means on a real server."""
 
     criterion: str
     plan: Text
@@ -35,14 +37,14 @@ class Departure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of the file."""
+    """The content of plan.toml."""
 
     task: tuple[Task, ...]
     departure: tuple[Departure, ...]
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A task against today; `share` of its criteria are met, `state` is done, open, late or to-come."""
+    """A task as it stands today. `share` is the part of its criteria that are met; `state` is done, open, late or to-come."""
 
     day: str
     when: str
@@ -57,7 +59,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Apart(msgspec.Struct, frozen=True):
-    """A departure with the criterion that judges it; `outcome` is empty for a figure of the target's own."""
+    """A departure with its criterion and the outcome. The outcome is "" for a target that this server tightened."""
 
     id: str
     plan: str
@@ -68,12 +70,12 @@ class Apart(msgspec.Struct, frozen=True):
 
 @cache
 def plan() -> PlanFile:
-    """What plan.toml says."""
+    """Return the content of plan.toml."""
     return msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), PlanFile)
 
 
 def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:
-    """The tasks of which this run judges anything."""
+    """Return the tasks that have at least one criterion in this run."""
     begin = date.fromisoformat(run.target.plan_start) if run.target.plan_start else None
     return tuple(
         _row(task, begin, run, decision, voice)
@@ -123,7 +125,7 @@ def _state(task: Task, begin: date | None, today: date, done: bool) -> str:
 
 
 def departures(run: Run, decision: Decision, voice: Voice) -> tuple[Apart, ...]:
-    """Where following the plan to the letter would not reach what it wants, and where the target asks more."""
+    """Return the targets that this server tightened, and where the plan's own commands would miss the plan's goal."""
     known = [entry for entry in plan().departure if entry.criterion in decision.results]
     own = [
         Apart(

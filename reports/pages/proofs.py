@@ -1,4 +1,4 @@
-"""Fault proofs of the checkout (`make proof`), as they lie beside the reports."""
+"""Reads the fault proofs (`make proof`) that are stored beside the reports."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ import msgspec
 from gate.contract import Kind
 
 PROOFS = "proof.json"
-FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # whatever is done to a server shows in the score and opens its window anew
+FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # any fault also changes the score and restarts the window
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """One fault put into a lab server: the outcome its criterion had to take, and took.
+    """One fault injected into a lab server: the outcome its criterion had to take, and the outcome it took.
 
-    `collateral` are the criteria that changed as well.
+    `collateral` holds the other criteria whose outcome changed.
     """
 
     criterion: str
@@ -25,7 +25,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 def read_proofs(folder: Path) -> tuple[Proof, ...]:
-    """The proofs in a folder; none where no file can be read: a report claims no more than it has."""
+    """Return the proofs in a folder, or none if the file is missing or invalid."""
     try:
         return msgspec.json.decode((folder / PROOFS).read_bytes(), type=tuple[Proof, ...])
     except (OSError, msgspec.DecodeError):

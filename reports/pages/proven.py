@@ -1,4 +1,4 @@
-"""The fault proofs, criterion by criterion."""
+"""Shows the fault proofs, criterion by criterion."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,10 @@ from reports.text.words import Voice, shown
 
 
 class Try(msgspec.Struct, frozen=True):
-    """One fault, or one sound variant; `also` are the criteria that changed with it and do not merely follow from others."""
+    """One fault or one sound variant.
+
+    `also` holds other criteria whose outcome changed, without those that follow from others.
+    """
 
     fault: str
     expected: str
@@ -21,17 +24,17 @@ class Try(msgspec.Struct, frozen=True):
 
 
 class Proven(msgspec.Struct, frozen=True):
-    """All that was tried on one criterion; `said` counts it."""
+    """The proofs of one criterion; `summary` counts them."""
 
     id: str
     title: str
-    said: str
+    summary: str
     ok: bool
     tries: tuple[Try, ...]
 
 
 def proven(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> tuple[Proven, ...]:
-    """In the contract's order; what it does not know comes last."""
+    """Return the proofs by criterion in the order of the contract. Criteria that the contract lacks come last."""
     known = dict.fromkeys([*contract, *(proof.criterion for proof in proofs)])
     rows = {id: [proof for proof in proofs if proof.criterion == id] for id in known}
     return tuple(_proven(id, contract, row, voice) for id, row in rows.items() if row)
@@ -40,7 +43,7 @@ def proven(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> tuple[P
 def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Proven:
     sound = [proof for proof in proofs if proof.expected == Outcome.PASS]
     faults = [proof for proof in proofs if proof.expected != Outcome.PASS]
-    said = [
+    counts = [
         voice.word(name, ok=sum(proof.ok for proof in row), all=len(row))
         for name, row in (("faults-noticed", faults), ("variants-sound", sound))
         if row
@@ -49,7 +52,7 @@ def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) 
     return Proven(
         shown(id),
         title,
-        voice.semicolon.join(said),
+        voice.semicolon.join(counts),
         all(proof.ok for proof in proofs),
         tuple(_tries(contract, proofs, voice)),
     )
@@ -68,5 +71,5 @@ def _tries(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Iterabl
 
 
 def outcome_word(voice: Voice, outcome: str) -> str:
-    """The word of an outcome somebody else's file names."""
+    """Return the word of an outcome that was read from a file, or the text itself if it is not an outcome."""
     return voice.say("outcome", outcome) if voice.knows("outcome", outcome) else shown(outcome)

@@ -1,4 +1,4 @@
-"""What stands below the criteria: score, stability, and what the run changed."""
+"""Builds the sections below the criteria: the score, the stability window, and what the run changed."""
 
 from collections.abc import Iterable
 
@@ -16,9 +16,9 @@ SCORED = "INF-SCORE"
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """The infrastructure score in words; `low` and `high` out of 100."""
+    """The infrastructure score in words. `low`, `high` and `target` are out of 100."""
 
-    said: str
+    text: str
     formula: tuple[str, ...]
     low: float
     high: float
@@ -26,15 +26,15 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 class WindowView(msgspec.Struct, frozen=True):
-    """The stability window in words; `share` of the days asked for, 0 to 1."""
+    """The stability window in words. `share` is the proven part of the required days, from 0 to 1."""
 
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     share: float
     label: str
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One intervention. `diff` has a class for each line: added, removed, place or same."""
+    """A remedy of this run. Each line of `diff` has a class: added, removed, place or same."""
 
     remedy: str
     state: str
@@ -46,14 +46,14 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def scored(run: Run, decision: Decision, voice: Voice) -> Scored | None:
-    """None where the contract weighs nothing."""
+    """Return the score in words, or None if no criterion of the contract has a weight."""
     seen = score(run.contract, decision.results)
     if not seen.weights or SCORED not in run.contract:
         return None
     low, high = voice.figure(round(seen.lowest, 1), ""), voice.figure(round(seen.highest, 1), "")
-    said = voice.word("score-one", lowest=low) if low == high else voice.word("score-range", lowest=low, highest=high)
+    text = voice.word("score-one", lowest=low) if low == high else voice.word("score-range", lowest=low, highest=high)
     target = run.contract[SCORED].bound
-    return Scored(said, tuple(_formula(seen, voice.bound(target), voice)), seen.lowest, seen.highest, target.figure)
+    return Scored(text, tuple(_formula(seen, voice.bound(target), voice)), seen.lowest, seen.highest, target.figure)
 
 
 def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
@@ -76,20 +76,20 @@ def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
 
 
 def completed(run: Run, decision: Decision, voice: Voice) -> str:
-    """How much of Phase 0 is done."""
+    """Return a sentence on how much of Phase 0 is done."""
     seen = progress(run.contract, decision.results)
     return voice.word("progress-said", percent=int(seen.percent), met=seen.met, blocking=seen.blocking)
 
 
 def window(run: Run, voice: Voice) -> WindowView:
-    """What is proven of the days the contract asks for."""
+    """Return the stability window in words, compared with the days that the contract asks for."""
     needed = run.contract[STABLE].bound.figure if STABLE in run.contract else 7.0
     seen = run.window
     if seen is None:
         return WindowView((voice.word("window-missing"),), 0.0, "")
-    said = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
+    sentences = [voice.word("window-none", samples=seen.samples, until=voice.moment(seen.until))]
     if seen.since is not None:
-        said = [
+        sentences = [
             voice.word(
                 "window-proven",
                 days=seen.days,
@@ -99,17 +99,17 @@ def window(run: Run, voice: Voice) -> WindowView:
             )
         ]
     if voice.knows("opening", seen.why):
-        said.append(voice.say("opening", seen.why, {"what": seen.what}))
-    said.append(_counted(seen, voice))
+        sentences.append(voice.say("opening", seen.why, {"what": seen.what}))
+    sentences.append(_counted(seen, voice))
     if run.changed:
         remedies = ", ".join(done.remedy for done in run.interventions)
-        return WindowView((voice.word("changed", remedies=remedies), *said), 0.0, "")
+        return WindowView((voice.word("changed", remedies=remedies), *sentences), 0.0, "")
     label = f"{voice.figure(seen.days, '')} / {voice.figure(needed, 'days')}"
-    return WindowView(tuple(said), min(1.0, seen.days / needed), label)
+    return WindowView(tuple(sentences), min(1.0, seen.days / needed), label)
 
 
 def _counted(seen: Seen, voice: Voice) -> str:
-    """How much of a stretch was looked at, where there is one; gaps, where there are looks."""
+    """Return a sentence on incidents and gaps, with the covered share if a period is proven."""
     if seen.since is not None:
         return voice.word(
             "window-counts", incidents=seen.incidents, gaps=seen.gaps, coverage=seen.coverage, bridged=seen.bridged
@@ -118,7 +118,7 @@ def _counted(seen: Seen, voice: Voice) -> str:
 
 
 def changes(run: Run, decision: Decision, voice: Voice) -> tuple[Change, ...]:
-    """What each remedy did, and what became of its criteria."""
+    """Return what each remedy changed, and the outcomes of its criteria before and after."""
     return tuple(_change(intervention, decision, voice) for intervention in run.interventions)
 
 

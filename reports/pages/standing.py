@@ -1,4 +1,4 @@
-"""What stands beside a GO: what expires next, of all that people and drills vouch for."""
+"""Finds out what expires next among attestations, waivers and drills, to show beside a GO."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from reports.text.words import Voice
 
 
 class Expiry(msgspec.Struct, frozen=True):
-    """Something that counts until then."""
+    """Something that counts until a moment."""
 
     until: datetime
     what: str
@@ -20,7 +20,7 @@ class Expiry(msgspec.Struct, frozen=True):
 
 
 def expires_next(run: Run, decision: Decision, voice: Voice) -> tuple[str, tuple[str, ...]] | None:
-    """What ends first, in words, and the criteria that then want it anew; None where nothing ends."""
+    """Return in words what expires first, and the criteria concerned; None if nothing expires."""
     ends = list(_endings(run, decision))
     if not ends:
         return None
@@ -43,7 +43,7 @@ def _endings(run: Run, decision: Decision) -> Iterable[Expiry]:
 
 
 def _counts_until(finding: Finding) -> datetime | None:
-    """Of a drill that was taken over from an earlier audit."""
+    """Return until when a drill taken over from an earlier audit counts, or None for any other finding."""
     try:
         until = datetime.fromisoformat(str(finding.values.get("until"))) if finding.name == EARLIER else None
     except ValueError:

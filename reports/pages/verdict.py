@@ -1,4 +1,4 @@
-"""verdict.html: one file, offline, whole without JavaScript; both languages inside. A pure function of run and proofs."""
+"""Renders verdict.html: one file with both languages, which works offline and without JavaScript."""
 
 import re
 from base64 import b64encode
@@ -27,7 +27,7 @@ CODE = Markup("<code>{}</code>")
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The page in one language."""
+    """The content of the page in one language."""
 
     voice: Voice
     brief: Briefing
@@ -53,17 +53,17 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """Everybody who answers for a criterion, once."""
+        """Everybody who is responsible for a criterion, once each."""
         return tuple(dict.fromkeys(card.owner for chapter in self.chapters for card in chapter.cards))
 
 
 def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> View:
-    """Everything the templates show, put into words."""
+    """Return everything that the templates show, in words."""
     voice = Voice(language)
-    said = brief(run, decision, voice)
+    briefing = brief(run, decision, voice)
     return View(
         voice=voice,
-        brief=said,
+        brief=briefing,
         figures=figures(run, decision, voice),
         score=sections.scored(run, decision, voice),
         completed=sections.completed(run, decision, voice),
@@ -82,12 +82,12 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         worth=worth.worth(run, voice),
         expires=standing.expires_next(run, decision, voice),
         proven=proven.proven(run.contract, proofs, voice),
-        foot=foot(run, said, voice),
+        foot=foot(run, briefing, voice),
     )
 
 
 def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
-    """The page, `language` shown first; the same bytes for the same arguments."""
+    """Return the page, with `language` shown first. The same arguments always give the same bytes."""
     order = (language, *(other for other in LANGUAGES if other != language))
     page: dict[str, Any] = {
         "run": run,
@@ -103,7 +103,7 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
 
 
 def _hash_of_script() -> str:
-    """What the page's own policy lets run: this script as it is, and no other."""
+    """Return the hash of page.js, for the page's Content-Security-Policy, which allows only this script."""
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8").removesuffix("\n")
     return b64encode(sha256(script.encode()).digest()).decode()
 
@@ -121,6 +121,6 @@ def _environment() -> Environment:
 
 
 def prose(text: str) -> Markup:
-    """A sentence with its commands, which stand in backquotes, set as code. Everything of it is escaped."""
-    parts = COMMAND.split(text)  # what stands between, and by turns what is quoted
+    """Return a sentence as HTML, escaped, with its commands in backquotes as code."""
+    parts = COMMAND.split(text)  # plain text and commands in turn
     return Markup().join(CODE.format(part) if number % 2 else part for number, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""The days behind the decision: what is proven of them, when somebody looked, what happened."""
+"""Builds the timeline of the days before the decision: what is proven, when the server was observed, what happened."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,23 +20,23 @@ MOST_TOLD = 8
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """One row of the timeline."""
+    """A row of the timeline."""
 
     name: str
     drawing: Markup
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """Lanes over the same days; `lines` are moments with a name, `told` the incidents in words."""
+    """The timeline. `lines` are named moments, and `events` the incidents in words."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
     lines: tuple[Tick, ...]
-    told: tuple[tuple[str, str], ...]
+    events: tuple[tuple[str, str], ...]
 
 
 def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
-    """The past days, and those to come until the earliest possible GO where that is near."""
+    """Return the timeline of the past days, and of the days until the earliest possible GO if that is near."""
     window, earliest = window_of(run), _near(decision.earliest, run.ended)
     axis = Axis(run.ended - SPAN, max(run.ended, earliest or run.ended) + ROOM)
     sample = sample_of(run, decision.results)
@@ -49,7 +49,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
         ("lane-pressure", timeline.pressure(looks, seen_until, axis)),
         ("lane-happened", timeline.happened(incidents, run.people.maintenance, looks, axis)),
     )
-    told = tuple(
+    events = tuple(
         (voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
         for one in reversed(incidents[-MOST_TOLD:])
     )
@@ -57,7 +57,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
         tuple(Lane(voice.word(name), drawing) for name, drawing in lanes),
         ticks(axis, voice),
         tuple(_lines(run, earliest, axis, voice)),
-        told,
+        events,
     )
 
 
@@ -68,7 +68,7 @@ def _lines(run: Run, earliest: datetime | None, axis: Axis, voice: Voice) -> Ite
 
 
 def _near(written: str, now: datetime) -> datetime | None:
-    """The earliest possible GO, where it lies within what is drawn."""
+    """Return the earliest possible GO if it lies within the days that are drawn, otherwise None."""
     moment = datetime.fromisoformat(written) if written else None
     if moment and not moment.tzinfo:
         moment = moment.replace(tzinfo=now.tzinfo)

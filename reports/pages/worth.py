@@ -1,4 +1,4 @@
-"""ROI: hours invested against hours saved, as the work log has them."""
+"""Computes the return on investment: hours invested and hours saved, from the work log."""
 
 from datetime import date
 
@@ -12,11 +12,11 @@ from reports.pages.drawings.scale import Named, spread
 from reports.text.words import Voice, shown
 
 MOST_ROWS = 60
-APART = 11  # percent of the height: two names closer than that touch
+APART = 11  # percent of the height; closer names would overlap
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """One line of the work log."""
+    """A line of the work log, in words."""
 
     day: str
     activity: str
@@ -25,7 +25,10 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class ReturnView(msgspec.Struct, frozen=True):
-    """The computation, step by step. `scale` and `ends` name heights, in percent from below; `even` is where and when it pays."""
+    """The computation, step by step. `scale` and `ends` name heights in percent from below.
+
+    `even` is the place of the break-even in percent from the left and from below, and its day.
+    """
 
     steps: tuple[tuple[str, str], ...]
     rows: tuple[Hours, ...]
@@ -38,7 +41,10 @@ class ReturnView(msgspec.Struct, frozen=True):
 
 
 def worth(run: Run, voice: Voice) -> ReturnView:
-    """From the log alone: what nobody wrote down counts as the plan's own hours, and saves nothing."""
+    """Return the computation from the work log.
+
+    Without any logged hours, the plan's own hours count as invested.
+    """
     hours = return_of(run.people.worklog, date.fromisoformat(run.target.plan_start) if run.target.plan_start else None)
     rows = tuple(
         Hours(
@@ -69,7 +75,7 @@ def _scale(hours: Return, voice: Voice) -> tuple[Named, ...]:
 
 
 def _ends(hours: Return, voice: Voice) -> tuple[Named, ...]:
-    """What each line comes to."""
+    """Return the end of each line with its name, moved apart so that the names do not overlap."""
     lines = (
         ("invested", hours.invested, "limit"),
         ("saved", hours.saved, "saved"),
@@ -90,7 +96,7 @@ def _even(hours: Return, voice: Voice) -> tuple[float, float, str] | None:
 
 
 def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
-    def said(value: float) -> str:
+    def amount(value: float) -> str:
         return voice.figure(round(value, 1), "h")
 
     def even(day: date | None) -> str:
@@ -98,19 +104,19 @@ def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
 
     invested = "invested-planned" if hours.planned else "invested-logged"
     return (
-        (voice.word("invested"), voice.word(invested, hours=said(hours.invested))),
+        (voice.word("invested"), voice.word(invested, hours=amount(hours.invested))),
         (
             voice.word("saved"),
             voice.word(
                 "saved-said",
-                monthly=said(hours.monthly),
-                measured=said(hours.measured),
-                assumed=said(hours.assumed),
+                monthly=amount(hours.monthly),
+                measured=amount(hours.measured),
+                assumed=amount(hours.assumed),
                 months=hours.months,
-                saved=said(hours.saved),
+                saved=amount(hours.saved),
             ),
         ),
-        (voice.word("net"), f"{said(hours.saved)} − {said(hours.invested)} = {said(hours.net)}"),
+        (voice.word("net"), f"{amount(hours.saved)} − {amount(hours.invested)} = {amount(hours.net)}"),
         (voice.word("break-even"), even(hours.even)),
-        (voice.word("worst"), voice.word("worst-said", net=said(hours.worst), day=even(hours.worst_even))),
+        (voice.word("worst"), voice.word("worst-said", net=amount(hours.worst), day=even(hours.worst_even))),
     )

@@ -1,4 +1,4 @@
-"""One session, frozen: what the run as far as it went is made from."""
+"""Builds the Run of a pytest session from its stash."""
 
 import uuid
 from datetime import UTC, datetime
@@ -23,22 +23,22 @@ from gate.earlier import with_earlier
 from gate.history_series import HistorySeries, history_series
 from gate.resolve import SHOWN
 from gate.run import Result, Run
+from reports.pages.courses import COURSES
 
-DRAWN = {"DSK-01", "DSK-05", "LOG-06"}  # whose course over the days the page shows
 RESULTS = pytest.StashKey[dict[str, Result]]()
 STARTED = pytest.StashKey[datetime]()
 
 
 def build_run(config: pytest.Config) -> Run:
-    """Freeze what the session knows, at its end."""
+    """Return the complete Run at the end of the session."""
     run = run_so_far(config)
     return msgspec.structs.replace(run, chronicle=_history_series(config, run.ended))
 
 
 def run_so_far(config: pytest.Config) -> Run:
-    """The same without earlier audits, which nothing is judged by.
+    """Return the Run as far as the session has got, without the series of earlier audits, which nothing is judged by.
 
-    A replay is dated as what it judges, and takes the time it takes.
+    A replay has the date of the recording and its own duration.
     """
     identity, stash, now = identify(config), config.stash, datetime.now(UTC)
     contract, results, interventions = stash[CONTRACT], stash[RESULTS], stash[INTERVENTIONS]
@@ -64,8 +64,8 @@ def run_so_far(config: pytest.Config) -> Run:
 
 
 def _history_series(config: pytest.Config, until: datetime) -> HistorySeries:
-    """What the page draws of earlier audits: of a real server nothing that was made up."""
+    """Return the series of earlier audits. For a real server it contains no synthetic samples."""
     contract, shown = config.stash[CONTRACT], config.stash[AUDITED].kind in SHOWN
     samples = [sample for sample in config.stash[PAST].samples if shown or not sample.synthetic]
-    drawn = [id for id, row in contract.items() if row.kpi or id in DRAWN]
+    drawn = [id for id, row in contract.items() if row.kpi or id in COURSES]
     return history_series(samples, drawn, len(contract), until)

@@ -1,4 +1,4 @@
-"""The terminal pytest writes to: a full disk or a reader who has gone costs its lines, and neither the audit nor the reports."""
+"""Guards the terminal that pytest writes to: a full disk or a closed pipe loses lines, but neither the audit nor its reports."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ from gate.command import UNUSABLE, UNWRITABLE, complain, silence
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ctrl-C is not heard meanwhile: for what takes a moment, and is whole or not at all."""
+    """Ignore Ctrl-C inside the block, for short work that must be done completely or not at all."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -28,7 +28,7 @@ def undisturbed() -> Iterator[None]:
 
 
 class Guarded:
-    """Standard output that is given up when it takes no more; everything but writing is the stream's own."""
+    """A standard output that discards everything after its first error. All else is passed to the stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream, self.failed = stream, 0
@@ -37,11 +37,11 @@ class Guarded:
         return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
-        """The length of the text, written or not; the first failure is kept as its number (errno)."""
+        """Write `text` and return its length, even if it was not written. `failed` keeps the errno of the first error."""
         return self._tried(lambda: self.stream.write(text)) or len(text)
 
     def flush(self) -> None:
-        """The same for what is still buffered."""
+        """Flush the stream as write() writes."""
         self._tried(self.stream.flush)
 
     def _tried(self, act: Callable[[], int | None]) -> int | None:
@@ -56,24 +56,24 @@ class Guarded:
 
 
 class Output:
-    """Hooks around pytest's terminal."""
+    """Hooks that guard pytest's terminal."""
 
     def __init__(self) -> None:
-        """Before the terminal's reporter takes hold of standard output. Ends the process, status 4, where it is closed."""
+        """Replace standard output before pytest's reporter uses it. If it is closed, end the process with status 4."""
         if sys.stdout is None:
-            complain("standard output is closed: an audit says what it sees; redirect it: > audit.log", UNUSABLE)
-            os._exit(UNUSABLE)  # pytest's own end would fail on it; nothing was begun
+            complain("standard output is closed, but an audit prints what it sees; redirect it: > audit.log", UNUSABLE)
+            os._exit(UNUSABLE)  # pytest would fail when it exits; nothing has begun
         self.guarded = Guarded(sys.stdout)
         sys.stdout = self.guarded
 
     def pytest_unconfigure(self) -> None:
-        """For whoever runs pytest within a program of their own."""
+        """Restore standard output for a program that runs pytest inside its own process."""
         if sys.stdout is self.guarded:
             sys.stdout = self.guarded.stream
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """The decision was not read by anybody: then the exit status does not claim that it was."""
+        """Set the exit status 74 if standard output failed, because nobody has read the decision."""
         yield
         self.guarded.flush()
         if self.guarded.failed not in (0, errno.EPIPE):

@@ -1,4 +1,4 @@
-"""From pytest's reports to one Run, its decision, the files in reports/out and the exit status."""
+"""The pytest plugin that makes one Run from the test reports, decides, writes the reports and sets the exit status."""
 
 import sys
 from collections.abc import Generator
@@ -35,13 +35,13 @@ from reports.session.writers import Writers, direct
 from reports.text.words import Voice
 
 DECIDED = pytest.StashKey[tuple[Run, Decision]]()
-LOOPED = pytest.StashKey[bool]()  # every test had its turn
+LOOPED = pytest.StashKey[bool]()  # every test has run
 SOUND = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """pytest-html and junit write beside ours unless told otherwise."""
+    """Register the hooks, and let pytest-html write into our folder unless it is told otherwise."""
     if sys.flags.optimize:
         raise pytest.UsageError(OPTIMISED)
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
@@ -56,14 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Recorder:
-    """Keeps the worst result of every criterion: one that was tried again is not better for it."""
+    """Records the worst result of every criterion, so that a repeated test cannot improve it."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.results = config.stash[RESULTS]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Set-up, call and clean-up report in turn; a later one only speaks when something broke."""
+        """Record the result of a report, unless an earlier one of the same criterion was worse."""
         for name, text in report.user_properties:
             if name == "result":
                 result = msgspec.json.decode(str(text), type=Result)
@@ -73,13 +73,13 @@ class Recorder:
 
 @pytest.fixture
 def run(request: pytest.FixtureRequest) -> Run:
-    """The run as far as it went: what the derived criteria are derived from."""
+    """Return the run as far as it has got, from which the derived criteria are computed."""
     return run_so_far(request.config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Only what came to its end is judged; `-x` is such an end."""
+    """Note that all tests have run; `-x` counts as such an end. Without it nothing is decided."""
     try:
         looped = yield
     except pytest.Session.Failed:
@@ -91,14 +91,14 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_keyboard_interrupt() -> Generator[None]:
-    """A second Ctrl-C would leave pytest with the exit status of a run in which all went well."""
+    """Ignore a second Ctrl-C, which would leave pytest with the exit status of a successful run."""
     with undisturbed():
         yield
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """After an interruption, a crash or a usage error nothing is decided; only a GO ends with 0, so collecting does not."""
+    """Decide, and set the exit status. Only a GO ends with 0: an interrupted session or `--collect-only` never does."""
     conclude(session)
     if LOOPED not in session.config.stash and session.exitstatus in SOUND:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
@@ -107,7 +107,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def conclude(session: pytest.Session) -> bool:
-    """Decide, keep a sample, write the reports: once, and only after a whole audit. Whether there is a decision."""
+    """Decide, record a sample and write the reports, once and only after a complete audit.
+
+    Return whether there is a decision.
+    """
     config = session.config
     whole = session.exitstatus in SOUND and LOOPED in config.stash and not config.getoption("collectonly")
     if whole and DECIDED not in config.stash:
@@ -139,7 +142,7 @@ def _remember(config: pytest.Config, left: Past) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The decision, last on the screen. What could not be loaded is named even though nothing of it could be judged."""
+    """Print test files that could not be loaded, and then the decision."""
     for report in terminalreporter.stats.get("error", []):
         if isinstance(report, pytest.CollectReport):
             terminalreporter.write_line(not_loaded(report, config.stash[LANGUAGE]), red=True)

@@ -1,4 +1,4 @@
-"""While the audit runs: a line for each criterion that passes, what was seen of any other, and none of pytest's own."""
+"""Prints a line for each criterion while the audit runs, in place of pytest's own progress."""
 
 from collections.abc import Callable, Generator, Mapping
 
@@ -22,23 +22,23 @@ LETTERS = {
     Outcome.FAIL: "F",
 }
 WRITERS = ("LogXML", "SelfContainedReport")
-PYTESTS_OWN = "fE"  # what -r is when nobody gave it
+PYTESTS_OWN = "fE"  # the default value of -r
 Status = tuple[str, str, tuple[str, Mapping[str, bool]]]  # category, letter, word with its markup
 
 
 def result_of(report: pytest.TestReport) -> Result | None:
-    """What a test judged, from its user properties."""
+    """Return the result in the user properties of a test report, or None."""
     texts = [str(text) for name, text in report.user_properties if name == "result"]
     return msgspec.json.decode(texts[-1], type=Result) if texts else None
 
 
-def tells(report: pytest.TestReport) -> bool:
-    """The report of a test that says something new: its call, or a set-up or clean-up that broke."""
+def is_news(report: pytest.TestReport) -> bool:
+    """Return whether a report says something new: that of a call, or of a set-up or clean-up that failed."""
     return report.when == "call" or report.failed
 
 
 class Progress:
-    """`settled` gives the results so far, with fixed and waived named."""
+    """Hooks that print the progress. `settled` returns the results so far, with fixed and waived."""
 
     def __init__(self, config: pytest.Config, settled: Callable[[], Mapping[str, Result]]) -> None:
         self.config, self.settled = config, settled
@@ -49,7 +49,7 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Say what is audited, and keep the names of test files away."""
+        """Print the target, and suppress the names of test files."""
         if self.lines and (reporter := self._reporter()):
             reporter.showfspath = False
             voice, audited = Voice(self.config.stash[LANGUAGE]), self.config.stash[AUDITED]
@@ -57,8 +57,8 @@ class Progress:
             reporter.write_line(f"{voice.word('product')}{voice.colon}{shown(audited.title)}{kind}", bold=True)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
-        """Outcomes are counted under their own names: an unknown is neither a failure nor a crash."""
-        result = result_of(report) if isinstance(report, pytest.TestReport) and tells(report) else None
+        """Return the outcome for pytest's statistics, so that an unknown counts neither as a failure nor as a crash."""
+        result = result_of(report) if isinstance(report, pytest.TestReport) and is_news(report) else None
         if result is None:
             return None
         outcome = self.settled().get(result.id, result).outcome
@@ -70,13 +70,13 @@ class Progress:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """The line."""
+        """Print the line of a criterion."""
         result, reporter = result_of(report), self._reporter()
-        if self.lines and reporter and result and tells(report):
+        if self.lines and reporter and result and is_news(report):
             result = self.settled().get(result.id, result)
             voice = Voice(self.config.stash[LANGUAGE])
-            said = voice.told(self.config.stash[CONTRACT][result.id], result)
-            first, *more = _shortened(wrapped(said, columns() - 2, 22), result.outcome)
+            sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
+            first, *more = _shortened(wrapped(sentence, columns() - 2, 22), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
             reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})
             reporter.write(first + "\n")
@@ -85,7 +85,7 @@ class Progress:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None]:
-        """The writers of junit.xml and detail.html are done: they need not name their files, the last block does."""
+        """Suppress the lines in which pytest names junit.xml and detail.html; our summary names them."""
         yield
         plugins = self.config.pluginmanager
         if self.config.get_verbosity() <= 0:
@@ -100,5 +100,5 @@ class Progress:
 
 
 def _shortened(lines: list[str], outcome: Outcome) -> list[str]:
-    """Of what passed the beginning will do; the page has the rest."""
+    """Return the lines of a result, but only the first one of a pass. The report has the rest."""
     return [f"{lines[0]} …"] if outcome is Outcome.PASS and len(lines) > 1 else lines

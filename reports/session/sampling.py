@@ -1,4 +1,4 @@
-"""What one audit leaves in the history: how the criteria stood, what a drill proved, what was remedied."""
+"""Builds what one audit adds to the history: a sample, the results of drills, and the remedies."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ DONE = (Outcome.PASS, Outcome.FAIL)
 
 
 def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
-    """All of it, and `witnessed`: what the server remembered of itself. It says which server was watched."""
+    """Return what the run adds to the history. `witnessed` is what the server itself remembers."""
     drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
     works = [done for done in run.interventions if done.state != "planned"]
     return msgspec.structs.replace(
@@ -28,13 +28,17 @@ def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
 
 
 def _drilled(result: Result, run: Run) -> bool:
-    """In this run: what was taken over from an earlier one would never expire."""
+    """Return whether the result is a drill of this run. One taken over from an earlier run must not be recorded again."""
     earlier = any(finding.name == EARLIER for finding in result.findings)
     return run.contract[result.id].kind is Kind.DRILL and result.outcome in DONE and not earlier
 
 
 def sample_of(run: Run, results: Mapping[str, Result]) -> Sample:
-    """An unknown that only waits for a date was looked at all the same: else the seven days would begin after its own."""
+    """Return the sample of a run.
+
+    An unknown criterion that only waits for a date counts as observed; otherwise the seven days would start after that
+    date.
+    """
     fed = [results[id] for id, criterion in run.contract.items() if sampled(criterion)]
     return Sample(
         run.ended,

@@ -1,4 +1,4 @@
-"""pytest's own reports, pytest-html and a junit file somebody asks for, beside ours: neither expects a folder that is full."""
+"""Runs the writers of pytest-html and junit beside ours. Neither of them expects a full disk."""
 
 import os
 from collections.abc import Callable, Generator
@@ -13,7 +13,7 @@ DETAIL = "detail.html"
 
 
 def direct(config: pytest.Config, folder: Path) -> None:
-    """Let pytest-html write into our folder unless told otherwise; not at all where it could not. junit.xml is an export."""
+    """Let pytest-html write into our folder, unless it is told otherwise or the folder cannot be written."""
     if config.getoption("collectonly") or not _writable(folder):
         return
     if config.pluginmanager.hasplugin("html") and not config.option.htmlpath:
@@ -25,7 +25,7 @@ def _partial(folder: Path) -> Path:
 
 
 def _writable(folder: Path) -> bool:
-    """Our own exports say in a line what is wrong with it."""
+    """Create the folder and return whether it can be written. Our exports report the reason if it cannot."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -34,9 +34,9 @@ def _writable(folder: Path) -> bool:
 
 
 class Writers:
-    """What they raise on a full disk costs a notice, and not the decision: `conclude` is called where they prevented it.
+    """Turns an error of these writers into a notice, so that it does not prevent the decision.
 
-    `conclude` says whether there is a decision; without one the earlier detail.html stays.
+    `conclude` decides and returns whether there is a decision. Without one the earlier detail.html stays.
     """
 
     def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], bool]) -> None:
@@ -44,7 +44,7 @@ class Writers:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Around all that is written at the end."""
+        """Wrap everything that is written at the end of the session."""
         partial = _partial(Path(self.config.getoption("--reports")))
         try:
             yield

@@ -1,4 +1,4 @@
-"""The first screen in words: decision, why, who, what next. Terminal and page both say exactly this."""
+"""Puts the first screen into words: decision, reasons, who must act and how. Terminal and page both use it."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,10 @@ LONGEST_TITLE = 90
 
 
 class Briefing(msgspec.Struct, frozen=True):
-    """Everything of the first screen, in one language. `word` is the verdict, `rest` what is added to it."""
+    """The content of the first screen in one language.
+
+    `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS.
+    """
 
     verdict: str
     word: str
@@ -42,7 +45,7 @@ class Briefing(msgspec.Struct, frozen=True):
 
 
 def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
-    """Pure: the same run says the same."""
+    """Return the first screen of a run. The same run always gives the same text."""
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
@@ -68,7 +71,7 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
 
 
 def verdict_word(decision: Decision, voice: Voice) -> str:
-    """GO, GO WITH 2 WAIVERS, UNDECIDED, NOT YET or NO-GO."""
+    """Return the verdict in words: GO, GO WITH 2 WAIVERS, UNDECIDED, NOT YET or NO-GO."""
     if decision.verdict is Verdict.GO and decision.waived:
         count = len(decision.waived)
         return voice.say("verdict", "waived-1" if count == 1 else "waived", {"count": count})
@@ -85,7 +88,7 @@ def _headline(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
-    """What nobody may mistake this page for."""
+    """Yield labels that prevent a wrong reading, each with a note: a demo, a recording, synthetic samples, foreign evidence."""
     replayed = voice.word("replayed", file=run.replayed_from) if run.replayed_from else ""
     if run.target.kind in ("demo", "lab"):
         yield voice.word(run.target.kind), f"{voice.word(f'{run.target.kind}-note')} {replayed}".strip()
@@ -97,7 +100,7 @@ def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
 
 
 def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibility]:
-    """Advice not followed, and what was seen beside a pass."""
+    """Yield unmet criteria that do not block, and reserves found beside a pass."""
     yield from (line_of(run, decision, cause, voice) for cause in decision.reserves)
     for id, result in decision.results.items():
         criterion = run.contract[id]
@@ -119,7 +122,7 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibi
 
 
 def is_reserve(criterion: Criterion, finding: Finding) -> bool:
-    """Told beside a pass, and somebody should act on it."""
+    """Return whether a finding is a reserve: it does not fail the criterion, but somebody should act on it."""
     return finding.name in criterion.finding and criterion.finding[finding.name].reserve
 
 

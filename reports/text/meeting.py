@@ -1,4 +1,4 @@
-"""The earliest possible GO against the meeting."""
+"""Compares the earliest possible GO with the date of the meeting."""
 
 from datetime import date, datetime
 
@@ -10,9 +10,10 @@ from reports.text.words import Voice
 
 
 class Dates(msgspec.Struct, frozen=True):
-    """The earliest possible GO against the meeting; `late` in days, 0 when in time or when either is not known.
+    """The earliest possible GO and the meeting, in words. `late` is in days; it is 0 if the GO is in time or a date is
+    missing.
 
-    `over` says what to do about a meeting that lies before the audit: nothing is compared with it.
+    `over` says what to do about a meeting before the audit, with which nothing is compared.
     """
 
     earliest: str
@@ -22,24 +23,25 @@ class Dates(msgspec.Struct, frozen=True):
     over: str = ""
 
     @property
-    def told(self) -> str:
-        """The meeting on one line."""
+    def meeting_line(self) -> str:
+        """The meeting in one line."""
         return f"{self.meeting} ({self.over})" if self.over else self.meeting
 
 
 def dates(run: Run, decision: Decision, voice: Voice) -> Dates:
-    """Days, not minutes: nobody meets at 12:19."""
+    """Return both dates in words, as days without a time."""
     meeting = date.fromisoformat(run.target.meeting) if run.target.meeting else None
-    said = _of_meeting(meeting, voice)
+    planned = _of_meeting(meeting, voice)
     is_over = meeting is not None and meeting < run.ended.date()
     over = voice.word("meeting-over") if is_over else ""
     if decision.verdict is Verdict.GO:
-        return Dates(voice.word("earliest-now"), said, over=over)
+        return Dates(voice.word("earliest-now"), planned, over=over)
     if not decision.earliest:
-        return Dates(voice.word("earliest-open"), said, over=over)
+        return Dates(voice.word("earliest-open"), planned, over=over)
     earliest = datetime.fromisoformat(decision.earliest).date()
     late = None if meeting is None or is_over else (earliest - meeting).days
-    return Dates(_repaired(voice.day(earliest), decision, voice), said, _compared(late, voice), max(late or 0, 0), over)
+    day = _repaired(voice.day(earliest), decision, voice)
+    return Dates(day, planned, _compared(late, voice), max(late or 0, 0), over)
 
 
 def _of_meeting(meeting: date | None, voice: Voice) -> str:
@@ -47,12 +49,12 @@ def _of_meeting(meeting: date | None, voice: Voice) -> str:
 
 
 def _repaired(day: str, decision: Decision, voice: Voice) -> str:
-    """The earliest day; of a NO-GO, with the condition that it is repaired before."""
+    """Return the earliest day. For a NO-GO it depends on the condition that the failures are repaired first."""
     return voice.word("earliest-repaired", day=day) if decision.verdict is Verdict.NO_GO else day
 
 
 def _compared(late: int | None, voice: Voice) -> str:
-    """How the earliest day compares with the meeting's; nothing where there is none to come."""
+    """Return how the earliest day compares with the meeting, or "" if there is no meeting to come."""
     if late is None:
         return ""
     return voice.word("late", days=late) if late > 0 else voice.word("in-time")

@@ -1,4 +1,4 @@
-"""Of which server evidence is, in words; and who adopted evidence of another."""
+"""Puts into words which server evidence comes from, and who adopted evidence of another."""
 
 from collections.abc import Iterable
 
@@ -8,11 +8,11 @@ from gate.identity import Adoption, Identity, LeftOut
 from gate.run import Run
 from reports.text.words import Voice, shown
 
-SHORT = 8  # digits that tell two servers apart by eye
+SHORT = 8  # characters shown of each part, enough to tell two servers apart
 
 
 def server_named(identity: Identity, voice: Voice) -> str:
-    """The parts that are known, short enough to compare by eye."""
+    """Return the known parts of an identity, shortened so that they can be compared by eye."""
     parts = [
         voice.word(f"server-{name.replace('_', '-')}", id=_short(value))
         for name, value in msgspec.structs.asdict(identity).items()
@@ -27,7 +27,7 @@ def _short(value: str) -> str:
 
 
 def adopted_by(adoption: Adoption, voice: Voice) -> str:
-    """Who adopted evidence of which servers, when and why."""
+    """Return a sentence on who adopted evidence of which servers, when and why."""
     return voice.word(
         "adopted-by",
         who=shown(adoption.who),
@@ -38,11 +38,11 @@ def adopted_by(adoption: Adoption, voice: Voice) -> str:
 
 
 def provenance(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
-    """Labels of the first screen: evidence that counts by somebody's word, and evidence that does not count."""
+    """Yield labels of the first screen: evidence that counts because it was adopted, and evidence that does not count."""
     yield from ((voice.word("adopted"), adopted_by(adoption, voice)) for adoption in run.adopted)
     if run.left_out is not None:
-        said = voice.semicolon.join(_left_out(run.left_out, voice))
-        yield voice.word("left-out"), voice.word("left-out-next", said=said, target=run.target.folder)
+        parts = voice.semicolon.join(_left_out(run.left_out, voice))
+        yield voice.word("left-out"), voice.word("left-out-next", said=parts, target=run.target.folder)
 
 
 def _left_out(left: LeftOut, voice: Voice) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Who must act on a criterion that is not met, and how."""
+"""Puts into words who must act on a criterion that is not met, and how."""
 
 import msgspec
 
@@ -14,46 +14,46 @@ LONGEST_NAME, LONGEST_MORE, MOST_CHAPTERS = 60, 160, 3
 
 
 class Responsibility(msgspec.Struct, frozen=True):
-    """One cause: the criteria it holds back, what is wrong in plain words, who acts and how.
+    """One cause: its criteria, what is wrong, who must act and how.
 
-    `topic` is what the criterion asks, of several their chapter; `more` is what else was found.
+    `topic` is the title of a single criterion or the chapters of several. `more` is what else was found.
     """
 
     outcome: Outcome
     ids: tuple[str, ...]
     topic: str
-    said: str
+    problem: str
     more: str
     owner: str
     todo: str
 
 
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
-    """A cause in words: its first criterion speaks for all of them. What is not judged says why, and no more."""
+    """Return a cause in words. The sentence is that of its first criterion, unless the failures together mean more."""
     first = cause.ids[0]
     criterion, result = run.contract[first], decision.results[first]
-    said = together(cause, voice) or short_form(criterion, result, voice)
+    problem = together(cause, voice) or short_form(criterion, result, voice)
     return Responsibility(
         cause.outcome,
         cause.ids,
         topic(run, cause.ids, voice),
-        said,
-        more(criterion, result, said, voice),
+        problem,
+        more(criterion, result, problem, voice),
         owner(run, cause.owner, voice),
         todo(run, result, voice),
     )
 
 
 def together(cause: Cause, voice: Voice) -> str:
-    """What several failures come to, where that says more than the first of them."""
+    """Return a sentence on what several failures mean together, or "" if there is none."""
     if cause.outcome is not Outcome.FAIL:
         return ""
-    told = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
-    return voice.say("together", told[0]) if told else ""
+    known = [ids for ids in locale(voice.language)["together"] if set(ids.split()) <= set(cause.ids)]
+    return voice.say("together", known[0]) if known else ""
 
 
 def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
-    """What was asked: of one criterion its title, of several their chapters."""
+    """Return the title of a single criterion, or the chapters of several."""
     chapters = [key for key in dict.fromkeys(run.contract[id].chapter for id in ids) if voice.knows("chapter", key)]
     if len(ids) == 1 or not chapters:
         return voice.title(run.contract[ids[0]])
@@ -61,29 +61,29 @@ def topic(run: Run, ids: tuple[str, ...], voice: Voice) -> str:
     return ", ".join([voice.say("chapter", key) for key in chapters[:MOST_CHAPTERS]] + more)
 
 
-def more(criterion: Criterion, result: Result, said: str, voice: Voice) -> str:
-    """What was found beside a figure that misses its target, as far as `said` does not say it."""
+def more(criterion: Criterion, result: Result, problem: str, voice: Voice) -> str:
+    """Return what was found besides a missed figure, as far as `problem` does not contain it."""
     if result.outcome is not Outcome.FAIL:
         return ""
-    found = [text for text in failing(criterion, result, voice) if text.lower() not in said.lower()]
+    found = [text for text in failing(criterion, result, voice) if text.lower() not in problem.lower()]
     return whole_words(capital(voice.semicolon.join(found)), LONGEST_MORE)
 
 
 def whole_words(text: str, most: int) -> str:
-    """Shown no longer than that, and cut between two words."""
-    said = shown(text, most)
-    head, space, _ = said.rpartition(" ")
-    return head.rstrip(" \u00a0,;:(") + "…" if said.endswith("…") and space and not text.endswith("…") else said
+    """Return `text` on one line with at most `most` characters, cut between two words."""
+    line = shown(text, most)
+    head, space, _ = line.rpartition(" ")
+    return head.rstrip(" \u00a0,;:(") + "…" if line.endswith("…") and space and not text.endswith("…") else line
 
 
 def owner(run: Run, key: str, voice: Voice) -> str:
-    """Who answers for a criterion: the name the target gives, and the role."""
+    """Return who is responsible for a criterion: the name that the target gives, and the role."""
     name, role = run.target.owners.get(key, ""), _role(key, voice)
     return voice.word("named", name=shown(name, LONGEST_NAME), role=role) if name else voice.word("nobody", role=role)
 
 
 def person(run: Run, key: str, voice: Voice) -> str:
-    """The name alone, or the role where the target gives none."""
+    """Return the name of who is responsible, or the role if the target gives no name."""
     return shown(run.target.owners.get(key) or _role(key, voice), LONGEST_NAME)
 
 
@@ -92,19 +92,19 @@ def _role(key: str, voice: Voice) -> str:
 
 
 def todo(run: Run, result: Result, voice: Voice) -> str:
-    """The next command: the contract's for a failure, the cure of the reason for everything else."""
+    """Return what to do next: the contract's advice for a failure, otherwise the cure of the reason."""
     criterion = run.contract[result.id]
     if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
         values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": run.target.folder}
         return voice.say("cure", result.reason.code, values)
-    said = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": run.target.folder})
+    advice = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": run.target.folder})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
-        said += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
-    return said
+        advice += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
+    return advice
 
 
 def _next(criterion: Criterion, result: Result) -> Text:
-    """Of what passed with a reserve, the reserve's own cure where it has one."""
+    """Return the contract's advice, or that of a reserve if the criterion passed with one."""
     beside = [
         text
         for finding in result.findings

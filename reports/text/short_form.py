@@ -1,4 +1,4 @@
-"""What is wrong with a criterion, as a person would say it: what the first screen says. All that was seen stands below it."""
+"""Says in one short sentence what is wrong with a criterion, for the first screen."""
 
 from gate.contract import Criterion
 from gate.outcome import Outcome
@@ -10,15 +10,15 @@ FAILED = (Outcome.FAIL, Outcome.WAIVED)
 
 
 def short_form(criterion: Criterion, result: Result, voice: Voice) -> str:
-    """The figure that misses its target, else what was found; of what is open, why."""
+    """Return the missed figure or else the first finding in words. For an open criterion, return the reason."""
     if result.outcome not in FAILED:
-        return capital(_open(criterion, result, voice) or voice.told(criterion, result))
+        return capital(_open(criterion, result, voice) or voice.describe(criterion, result))
     found = next(iter(failing(criterion, result, voice)), "")
-    return capital(_missed(criterion, result, voice) or found or voice.told(criterion, result))
+    return capital(_missed(criterion, result, voice) or found or voice.describe(criterion, result))
 
 
 def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
-    """The findings that fail it."""
+    """Return the sentences of the findings that fail the criterion."""
     return [
         voice.sentence(criterion, text, finding.values)
         for finding in result.findings
@@ -27,13 +27,13 @@ def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
 
 
 def capital(text: str) -> str:
-    """A sentence begins with a capital letter, unless it begins with a path or the name of a file."""
+    """Return `text` with a capital first letter, unless it starts with a path or the name of a file."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     return text[:1].upper() + text[1:] if first.rstrip(",;:").replace("’", "").isalpha() else text
 
 
 def _open(criterion: Criterion, result: Result, voice: Voice) -> str:
-    """Its reason; for some there are plainer words, which may name what is asked."""
+    """Return the reason, in the plainer words of the locale if it has some."""
     if result.reason and result.reason.code == "attestation-missing" and voice.knows("signed", result.id):
         return voice.say("signed", result.id)
     if result.reason and voice.knows("plain", result.reason.code):
@@ -42,7 +42,10 @@ def _open(criterion: Criterion, result: Result, voice: Voice) -> str:
 
 
 def _missed(criterion: Criterion, result: Result, voice: Voice) -> str:
-    """Nothing where there was no figure, where it meets its target, or where the sentence lacks one."""
+    """Return the sentence on a missed figure.
+
+    It is "" if there is no figure, if the figure meets the target, or if a value of the sentence is missing.
+    """
     if criterion.missed is None or result.value is None or criterion.bound.met_by(result.value):
         return ""
     wanted = holes(criterion.missed.in_language(voice.language)) - OWN

@@ -1,4 +1,4 @@
-"""Counts of the first screen: what is open and why, how many reasons there are, and whom they wait for."""
+"""Counts for the first screen: open criteria by what they wait for, reasons by outcome, and who is responsible."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,13 +12,16 @@ from reports.text.words import Voice
 
 
 def still_open(decision: Decision, voice: Voice) -> str:
-    """`11 criteria are open: 6 wait until 4 December, 4 for a signature, 1 is unknown`; what only follows is not counted."""
-    told = [decision.results[id] for cause in decision.causes for id in cause.ids if cause.outcome is not Outcome.FAIL]
-    counts = Counter(_waits_for(result, decision) for result in told)
+    """Return `11 criteria are open: 6 wait until 4 December, 4 for a signature, 1 is unknown`.
+
+    Derived criteria that only follow from others are not counted.
+    """
+    open = [decision.results[id] for cause in decision.causes for id in cause.ids if cause.outcome is not Outcome.FAIL]
+    counts = Counter(_waits_for(result, decision) for result in open)
     day = voice.day(datetime.fromisoformat(decision.earliest)) if decision.earliest else ""
     names = [name for name in ("date", "person", "nobody") if counts[name]]
     parts = [voice.say("open", name, {"count": counts[name], "day": day}) for name in names]
-    return voice.say("open", "all", {"count": len(told), "parts": ", ".join(parts)}) if parts else ""
+    return voice.say("open", "all", {"count": len(open), "parts": ", ".join(parts)}) if parts else ""
 
 
 def _waits_for(result: Result, decision: Decision) -> str:
@@ -28,20 +31,20 @@ def _waits_for(result: Result, decision: Decision) -> str:
 
 
 def tally(run: Run, decision: Decision, voice: Voice) -> str:
-    """`11 reasons: 9 failures, 2 unknown · operations 11`: nothing where one glance counts them."""
+    """Return `11 reasons: 9 failures, 2 unknown · operations 11`, or "" for less than two reasons."""
     if len(decision.causes) < 2:
         return ""
     outcomes = Counter(cause.outcome for cause in decision.causes)
-    said = [
+    parts = [
         voice.say("tally", outcome, {"count": outcomes[outcome]}) for outcome in reversed(Outcome) if outcomes[outcome]
     ]
     owners = Counter(person(run, cause.owner, voice) for cause in decision.causes)
-    reasons = voice.say("tally", "all", {"count": len(decision.causes), "parts": ", ".join(said)})
+    reasons = voice.say("tally", "all", {"count": len(decision.causes), "parts": ", ".join(parts)})
     return f"{reasons} · {', '.join(f'{name} {count}' for name, count in owners.most_common())}"
 
 
 def remedies(run: Run, decision: Decision, voice: Voice) -> str:
-    """A recording cannot be mended, so its lines offer no remedy: that there are some is said once."""
+    """Return, for a recording, how many failures have a remedy, because its own lines offer none. Otherwise return ""."""
     failed = [id for id, result in decision.results.items() if result.outcome is Outcome.FAIL]
     curable = [id for id in failed if run.contract[id].remedy]
     if not (run.replayed_from and curable):
@@ -50,6 +53,6 @@ def remedies(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def counts(decision: Decision, voice: Voice) -> Iterator[tuple[Outcome, str, int]]:
-    """All criteria by outcome."""
+    """Yield each outcome with its word and the number of its criteria."""
     seen = Counter(result.outcome for result in decision.results.values())
     yield from ((outcome, voice.outcome(outcome, seen[outcome]), seen[outcome]) for outcome in Outcome if seen[outcome])

@@ -1,4 +1,4 @@
-"""Hours saved over the months against the hours that were invested, and where the one overtakes the other."""
+"""Draws the hours saved over the months, the hours invested, and the point where they are equal."""
 
 from markupsafe import Markup
 
@@ -11,19 +11,19 @@ DOT = Markup('<polyline class="dot" points="{x},{y} {x},{y}"/>')
 
 
 def top_of(hours: Return) -> float:
-    """What the upper edge stands for."""
+    """Return the value of the upper edge, in hours."""
     return round_top(1.1 * max(hours.invested, hours.saved, 1.0))
 
 
 def crossing(hours: Return) -> tuple[float, float] | None:
-    """Where as much is saved as was invested: percent from the left and from below; None where that is not on it."""
+    """Return the break-even in percent from the left and from below, or None if it is not within the drawing."""
     if hours.monthly <= 0 or hours.invested > hours.saved:
         return None
     return round(100 * hours.invested / hours.saved, 2), round(100 * hours.invested / top_of(hours), 2)
 
 
 def break_even(hours: Return) -> Markup:
-    """Three lines: what was invested, what is saved, and what is saved for certain; a dot at break-even."""
+    """Draw three lines, for hours invested, saved and saved for certain, and a dot at the break-even."""
 
     def height(value: float) -> float:
         return round(100 - 100 * value / top_of(hours), 2)

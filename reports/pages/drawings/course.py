@@ -1,4 +1,4 @@
-"""A figure over the days: a line where somebody looked, nothing where nobody did, and its limit."""
+"""Draws a figure over the days: a line while the server was observed, a gap while it was not, and the limit."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -15,23 +15,23 @@ from reports.pages.drawings.scale import round_top
 LINE = Markup('<polyline class="{kind}" points="{points}"/>')
 AREA = Markup('<polygon class="area" points="{}"/>')
 LIMIT = Markup('<line class="limit" x1="0" x2="100" y1="{y}" y2="{y}"/>')
-LEAST = timedelta(minutes=30)  # what a single look is drawn as
+LEAST = timedelta(minutes=30)  # the width of a single look
 Place = tuple[float, float]
 
 
 def figures(marks: Sequence[Mark]) -> list[Mark]:
-    """Those with a figure that can be drawn."""
+    """Return the marks that have a figure which can be drawn: finite and not negative."""
     return [mark for mark in marks if mark.value is not None and 0 <= mark.value < math.inf]
 
 
 def top_of(marks: Sequence[Mark], limit: float, unit: str) -> float:
-    """What the upper edge stands for: of a share the whole, of all else a round number above limit and figures."""
+    """Return the value of the upper edge: 100 for a percentage, otherwise a round number above limit and figures."""
     highest = max((mark.value or 0.0 for mark in marks), default=0.0)
     return 100.0 if unit == "%" and max(highest, limit) <= 100 else round_top(max(1.25 * limit, 1.1 * highest))
 
 
 def course(marks: Sequence[Mark], limit: float, top: float, axis: Axis) -> Markup:
-    """`marks` in order, each with a figure."""
+    """Draw the marks, which must be in order and each have a figure."""
     stretches = list(_stretches(marks))
     seen = [axis.span("seen", stretch[0].at, max(stretch[-1].at, stretch[0].at + LEAST)) for stretch in stretches]
     lines = [_drawn([_place(mark, top, axis) for mark in stretch]) for stretch in stretches]
@@ -39,7 +39,7 @@ def course(marks: Sequence[Mark], limit: float, top: float, axis: Axis) -> Marku
 
 
 def _stretches(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
-    """Parts without a gap."""
+    """Yield the series of marks without a gap between them."""
     begin = 0
     for number, (one, two) in enumerate(pairwise(marks), 1):
         if two.at - one.at > LONGEST_GAP:
@@ -50,7 +50,7 @@ def _stretches(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
 
 
 def _drawn(places: Sequence[Place]) -> Markup:
-    """A single look is a dot: a line that ends where it begins."""
+    """Draw one series: a line with the area below it, or a dot for a single mark."""
     if len(places) == 1:
         return LINE.format(kind="dot", points=_points([*places, *places]))
     ground = [(places[0][0], 100.0), *places, (places[-1][0], 100.0)]
@@ -62,7 +62,7 @@ def _place(mark: Mark, top: float, axis: Axis) -> Place:
 
 
 def _height(value: float, top: float) -> float:
-    """From above, as SVG counts."""
+    """Return the distance from the upper edge in percent, as SVG counts."""
     return round(100 - 100 * min(value, top) / top, 2)
 
 

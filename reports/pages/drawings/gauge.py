@@ -1,4 +1,4 @@
-"""A figure against its target, as a small drawing: the bar is the value, the tick is the target."""
+"""Draws a figure beside its target: the bar is the figure, the tick is the target."""
 
 from markupsafe import Markup
 
@@ -8,9 +8,9 @@ WIDTH, HEIGHT = 160.0, 14.0
 
 
 def gauge(value: float, bound: Bound, kind: str) -> Markup:
-    """An inline SVG, or nothing where a scale from zero makes no sense. The text beside it says the same.
+    """Return an inline SVG, or nothing if a scale from zero makes no sense.
 
-    `kind` is met or missed, or beside, where the figure does not decide.
+    `kind` is met or missed, or beside if the figure does not decide. The text beside the drawing has the same content.
     """
     if value < 0 or bound.figure <= 0 or value != value or value > 1e15:
         return Markup("")

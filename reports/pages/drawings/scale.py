@@ -1,4 +1,4 @@
-"""Round ends for scales, and names beside them that do not stand on each other."""
+"""Finds round ends for scales, and places names so that they do not overlap."""
 
 import math
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ Named = tuple[float, str, str]
 
 
 def round_top(value: float) -> float:
-    """The next round number: what the upper edge of a drawing stands for."""
+    """Return the next round number, for the upper edge of a drawing."""
     value = max(value, LEAST)
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in ROUND if step * power >= value * (1 - LEAST))
 
 
 def spread(names: Sequence[Named], apart: float) -> tuple[Named, ...]:
-    """Each at its height in percent, or moved as far up as keeps it apart from the one below; the highest stays inside."""
+    """Return the names at their heights in percent, at least `apart` from each other and at most at 100."""
     placed: list[Named] = []
     for at, text, kind in sorted(names):
         placed.append((max(at, placed[-1][0] + apart) if placed else at, text, kind))

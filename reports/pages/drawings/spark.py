@@ -1,4 +1,4 @@
-"""The course of a figure in the space of a word."""
+"""Draws the course of a figure as small as a word."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ SPARK = Markup(
 
 
 def spark(marks: Sequence[Mark], bound: Bound, axis: Axis) -> Markup:
-    """On the scale of its target, which is drawn too; nothing for fewer than two figures."""
+    """Return an inline SVG with the figures and the target, or nothing for fewer than two figures."""
     drawn = figures(marks)
     if len(drawn) < 2:
         return Markup("")

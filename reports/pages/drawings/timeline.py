@@ -1,4 +1,7 @@
-"""The days behind a decision, lane by lane: what is proven, when somebody looked, what happened. Bare ground is unknown."""
+"""Draws the days before a decision in lanes: what is proven, when the server was observed, what happened.
+
+An empty stretch is unknown.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,22 +16,22 @@ from gate.maintenance import Maintenance
 from reports.pages.drawings.axis import Axis, plot
 
 PRESSURE = "DSK-05"
-TICK = timedelta(hours=1)  # as long as an incident is drawn
+TICK = timedelta(hours=1)  # the width of an incident
 
 
 def proven(since: datetime | None, until: datetime, earliest: datetime | None, axis: Axis) -> Markup:
-    """What is proven, and what is still to come until the earliest possible GO."""
+    """Draw what is proven, and what remains until the earliest possible GO."""
     done = axis.span("proven", since, until, 25, 50) if since else Markup("")
     return plot(done, axis.span("to-come", until, earliest, 25, 50) if earliest else Markup(""))
 
 
 def looked(looks: Sequence[Look], until: datetime, axis: Axis) -> Markup:
-    """When everything was seen; in red where something that blocks failed."""
+    """Draw when everything was observed, in red while a criterion that counts for the window failed."""
     return plot(*(axis.span(kind, begin, end) for kind, begin, end in _joined(looks, until) if kind != "blind"))
 
 
 def pressure(looks: Sequence[Look], until: datetime, axis: Axis) -> Markup:
-    """When the disk was under pressure, and when it is known that it was not."""
+    """Draw when the disk was under pressure, and when it is known that it was not."""
     seen = [
         Look(look.at, tuple(id for id in look.failing if id == PRESSURE), look.blind and PRESSURE not in look.failing)
         for look in looks
@@ -37,7 +40,7 @@ def pressure(looks: Sequence[Look], until: datetime, axis: Axis) -> Markup:
 
 
 def happened(incidents: Sequence[Incident], work: Sequence[Maintenance], looks: Sequence[Look], axis: Axis) -> Markup:
-    """Incidents as strokes, announced work as pale stretches; clear ground where somebody looked."""
+    """Draw incidents as strokes and announced maintenance as pale stretches, over the times that were observed."""
     seen = [axis.span("seen", begin, end) for _, begin, end in _joined(looks, axis.end)]
     announced = [axis.span("announced", entry.start, entry.to) for entry in work if axis.holds(entry.start)]
     strokes = [axis.span("incident", one.at, one.at + TICK) for one in incidents if axis.holds(one.at)]
@@ -45,7 +48,7 @@ def happened(incidents: Sequence[Incident], work: Sequence[Maintenance], looks: 
 
 
 def _joined(looks: Sequence[Look], until: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    """Stretches of the same kind, as long as one look vouches for and another follows."""
+    """Yield successive looks of the same kind as one stretch, as long as each look covers the time until the next."""
     last: tuple[str, datetime, datetime] | None = None
     for look, end in _spans(looks, until):
         kind = "failing" if look.failing else "blind" if look.blind else "sound"
