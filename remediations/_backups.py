@@ -74,7 +74,7 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
             command=FIRST.format(script=script, directory=quote(directory)),
             shown=script,
             seconds=PATIENCE,
-            said=say("first-run", script=script, directory=directory),
+            sentence=say("first-run", script=script, directory=directory),
         )
     yield from _schedule(kind, script, seen)
 
@@ -125,7 +125,7 @@ def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[
             before=setup.files.get(path),
             mode=mode,
             foreign=path != SETTINGS and not is_known(setup.files.get(path)),
-            said=say("file" if path != script else "script", path=path),
+            sentence=say("file" if path != script else "script", path=path),
         )
 
 
@@ -191,7 +191,7 @@ def _timer(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
             before=before,
             foreign=not is_known(before, content),
             activate=ENABLE.format(timer=timer) if timer.endswith(".timer") else "systemctl daemon-reload",
-            said=say("timer", path=path, script=script),
+            sentence=say("timer", path=path, script=script),
         )
 
 

@@ -59,7 +59,7 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         before=installed,
         mode="0755",
         foreign=own,
-        said=say("script", path=seen.script),
+        sentence=say("script", path=seen.script),
     )
     yield InstallFile(
         path=SETTINGS,
@@ -162,4 +162,4 @@ def _own_table(seen: MonitorFiles, every: int) -> InstallFile:
     content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
     content = content.replace(f"*/{EVERY} *", f"*/{every} *")
     said, before = say("cron", path=CRON, minutes=every), seen.files.get(CRON)
-    return InstallFile(path=CRON, content=content, before=before, foreign=not is_known(before, content), said=said)
+    return InstallFile(path=CRON, content=content, before=before, foreign=not is_known(before, content), sentence=said)

@@ -105,7 +105,7 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
         seconds=EXPORT,
         shown=f"k3s ctr -n k8s.io images export {place} {names}",
         undo_shown=f"rm {quote(place)}    # or the archive that was there, from the run's folder",
-        said=say("export", file=place, names=list(local)),
+        sentence=say("export", file=place, names=list(local)),
     )
 
 

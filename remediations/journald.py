@@ -64,7 +64,7 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
 
 
 def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: Bounds) -> Iterator[Yielded]:
-    yield Check(command=MERGED, about=f"{FOLDER}/", said=say("merged"))
+    yield Check(command=MERGED, about=f"{FOLDER}/", sentence=say("merged"))
     if PLANS_OWN in seen.files and not is_known(seen.files[PLANS_OWN]):
         yield Note(say("own-drop-in", path=PLANS_OWN))
     elif PLANS_OWN in seen.files:

@@ -73,7 +73,7 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
     yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=say("whole-configuration"))
     for path in PLANS_OWN:
         if path in _plans(seen):
-            yield RemoveFile(path=path, before=seen.files[path], said=say("second-stanza", path=path))
+            yield RemoveFile(path=path, before=seen.files[path], sentence=say("second-stanza", path=path))
         elif path in seen.files:
             yield Note(say("own-stanza", path=path))
     if seen.helper:
@@ -82,7 +82,7 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
             content=_rsyslog(seen, most),
             before=seen.files.get(RSYSLOG),
             foreign=_foreign(seen.files.get(RSYSLOG), seen.stock),
-            said=say("one-stanza", path=RSYSLOG, size=most << 20),
+            sentence=say("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
         yield Note(say("no-rsyslog", path=RSYSLOG))
@@ -92,7 +92,7 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
             content=(FILES / BACKUP[1:]).read_text(),
             before=seen.files.get(BACKUP),
             foreign=not is_known(seen.files.get(BACKUP)),
-            said=say("backup-log", path=BACKUP),
+            sentence=say("backup-log", path=BACKUP),
         )
 
 
@@ -139,7 +139,7 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
             yield RunCommand(
                 command=f"chown {seen.owner} {quote(path)}",
                 undo=f'[ "$(stat -c %U:%G {quote(path)})" != {seen.owner} ] || chown {log.owner} {quote(path)}',
-                said=say("owner", path=path, owner=seen.owner, other=log.owner),
+                sentence=say("owner", path=path, owner=seen.owner, other=log.owner),
             )
 
 

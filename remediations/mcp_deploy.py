@@ -102,7 +102,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
         command=with_kubectl(HEALTHY.format(path=quote(path))),
         shown=f"kubectl get --raw {path}",
         calls=(Call("get", "services/proxy", namespace),),
-        said=say("health", namespace=namespace),
+        sentence=say("health", namespace=namespace),
     )
 
 

@@ -87,22 +87,22 @@ def test_the_plan_says_it_and_has_no_step(kind: str, remove: bool) -> None:
     files = files_in([f"obstacle\t/etc/b\t{kind}\t/srv/b"])
     before = HostFile("/etc/b", "0644", "root:root", hashlib.sha256(b"x").hexdigest(), "x")
     steps = (
-        InstallFile(path="/etc/a", content="a", before=None, said=plain("a")),
-        RemoveFile(path="/etc/b", before=before, said=plain("b"))
+        InstallFile(path="/etc/a", content="a", before=None, sentence=plain("a")),
+        RemoveFile(path="/etc/b", before=before, sentence=plain("b"))
         if remove
-        else InstallFile(path="/etc/b", content="b", before=None, said=plain("b")),
+        else InstallFile(path="/etc/b", content="b", before=None, sentence=plain("b")),
     )
     plan = draw_plan("r", ("LOG-01",), steps, {"journal_files": JournalFiles(files, "/srv", 1)})
     assert plan.steps == ()
     (note,) = plan.notes
-    for language, said in (("en", note.said.what.en), ("fr", note.said.what.fr)):
+    for language, said in (("en", note.sentence.what.en), ("fr", note.sentence.what.fr)):
         assert "/etc/b" in said
         assert ("/srv/b" in said) == ("{about}" in locale(language)["fix"][f"obstacle-{kind}"])
 
 
 def test_a_file_that_needs_no_change_is_in_nobodys_way() -> None:
     before = HostFile("/etc/b", "0644", "root:root", hashlib.sha256(b"b").hexdigest(), "b")
-    step = InstallFile(path="/etc/b", content="b", before=before, said=plain("b"))
+    step = InstallFile(path="/etc/b", content="b", before=before, sentence=plain("b"))
     files = JournalFiles(files_in(["obstacle\t/etc/b\tlink\t/srv/b"]), "/srv", 1)
     assert draw_plan("r", ("LOG-01",), [step], {"journal_files": files}) == Plan("r", ("LOG-01",), ())
 
@@ -127,7 +127,7 @@ def test_a_file_that_needs_no_change_is_in_nobodys_way() -> None:
 def test_mode_and_owner_stay_unless_they_are_laxer(there: str, wanted: str, placed: str) -> None:
     mode, owner = there.split()
     before = HostFile("/etc/x", mode, owner, "d", "x")
-    step = as_placed(InstallFile(path="/etc/x", content="y", before=before, mode=wanted, said=plain("x")))
+    step = as_placed(InstallFile(path="/etc/x", content="y", before=before, mode=wanted, sentence=plain("x")))
     assert isinstance(step, InstallFile)
     assert f"{step.mode} {step.owner}" == placed
 

@@ -84,7 +84,7 @@ def test_the_plans_own_file_goes(text: str) -> None:
 def test_a_file_of_that_name_with_other_content_stays_and_is_told(text: str) -> None:
     plan = planned(STOCK, JournalFiles({PLANS_OWN: file(PLANS_OWN, text)}, EMPTY.evidence, EMPTY.free))
     assert told(plan) == [f"install {DROP_IN}"]
-    assert f"{PLANS_OWN} is the site’s own" in plan.notes[0].said.what.en
+    assert f"{PLANS_OWN} is the site’s own" in plan.notes[0].sentence.what.en
 
 
 def test_a_drop_in_of_our_name_that_is_not_ours_is_replaced_only_with_disruptive() -> None:

@@ -143,7 +143,7 @@ def test_a_file_of_that_name_with_other_content_stays_and_rotates_its_logs(chang
     own = file(PLANS_OWN[1], PLANS_SYSLOG.replace("    rotate 3\n", change))
     plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, own.path: own}))
     assert not [step for step in plan.steps if isinstance(step, RemoveFile)]
-    assert f"{own.path} is the site’s own" in plan.notes[0].said.what.en
+    assert f"{own.path} is the site’s own" in plan.notes[0].sentence.what.en
     assert "/var/log/syslog" not in paths_in(stanza(seen)), "a log rotated twice is an error to logrotate"
 
 

@@ -231,7 +231,7 @@ def test_old_runs_may_go_but_none_that_has_no_end() -> None:
 
 def test_an_undo_of_several_lines_can_be_pasted() -> None:
     undo = 'set -- /var/log/a\nfor log; do\n  rm -f "$log.gz"\ndone\n'
-    step = RunCommand(command="x", undo=undo, said=plain("compress", lasting="a whole copy stays"))
+    step = RunCommand(command="x", undo=undo, sentence=plain("compress", lasting="a whole copy stays"))
     lines = [line for line, _ in shown(draw_plan("r", ["X"], [step]), "en")]
     at = lines.index("    undo:")
     block = textwrap.dedent("\n".join(lines[at + 1 : at + 5]))
@@ -249,7 +249,7 @@ def test_what_asks_the_api_says_what_it_asks(remedy: Remedy) -> None:
 def test_a_call_that_is_not_declared_is_refused_and_a_declared_one_asked_about() -> None:
     asking = RunCommand(
         command="kube get --raw /x",
-        said=plain("ask", lasting="asks"),
+        sentence=plain("ask", lasting="asks"),
         calls=(Call("get", "services/proxy", "default"),),
     )
     with pytest.raises(RemedyError, match="does not declare that it asks: get services/proxy"):

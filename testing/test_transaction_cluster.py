@@ -13,11 +13,11 @@ from testing.transaction_host import Host, plain
 
 MCP = ClusterObject(resource="deployments.apps", namespace="default", name="mcp", uid="u-1", generation=3)
 PATCH = PatchObject(
-    object=MCP, before={"spec": {"replicas": 0}}, after={"spec": {"replicas": 1}}, said=plain("scale mcp")
+    object=MCP, before={"spec": {"replicas": 0}}, after={"spec": {"replicas": 1}}, sentence=plain("scale mcp")
 )
 PODS = DeleteObjects(
     objects=tuple(ClusterObject(resource="pods", namespace="default", name=f"old-{n}", uid=f"p-{n}") for n in range(2)),
-    said=plain("delete pods", lasting="they had ended"),
+    sentence=plain("delete pods", lasting="they had ended"),
 )
 SHIM = r"""#!/bin/sh
 here=${0%/*}
@@ -72,7 +72,9 @@ def host(tmp_path: Path) -> Cluster:
 
 
 ASKING = RunCommand(
-    command='touch "$ROOT/etc/begun"', said=plain("ask", lasting="asks"), calls=(Call("get", "services/proxy", "x"),)
+    command='touch "$ROOT/etc/begun"',
+    sentence=plain("ask", lasting="asks"),
+    calls=(Call("get", "services/proxy", "x"),),
 )
 
 

@@ -102,7 +102,7 @@ class Transaction:
         return self._checked(asking_rights(), 60, self.word("rights"))
 
     def _check(self, check: Check) -> str:
-        return self._checked(check.command + "\n", check.seconds, check.said.what.in_language(self.language))
+        return self._checked(check.command + "\n", check.seconds, check.sentence.what.in_language(self.language))
 
     def _checked(self, script: str, seconds: float, what: str) -> str:
         self.session.put("check.sh", script)

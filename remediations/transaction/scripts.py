@@ -18,7 +18,7 @@ def text(name: str) -> str:
 
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
     """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
-    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.said.what.en, step.said.lasting.en
+    scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
     told = f"stays={quote(f'stays ({what}): {lasting}')}\n{text('stays.sh')}" if lasting else ""
     return {**scripts, "undo": told + scripts["undo"], "what": f"{what}\n"}
 

@@ -81,8 +81,8 @@ def _undo(step: Step, language: str) -> Iterator[Line]:
         yield from ((f"  {row}", "") for row in lines)
     else:
         yield phrase("fix", "undo", {"what": "".join(lines)}, language), ""
-    if isinstance(step, RunCommand) and step.undo and step.said.lasting != NOTHING:
-        yield phrase("fix", "stays", {"what": step.said.lasting.in_language(language)}, language), ""
+    if isinstance(step, RunCommand) and step.undo and step.sentence.lasting != NOTHING:
+        yield phrase("fix", "stays", {"what": step.sentence.lasting.in_language(language)}, language), ""
 
 
 def undo_of(step: Step, language: str) -> str:
