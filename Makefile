@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 VENV := .venv/bin
 VARIABLES := TARGET SCENARIO FIX DRILLS KEEP REPORT_LANG PREFIX PYTHON
 export $(VARIABLES)
+unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
 # A word that nobody reads would leave another server judged than was meant: `target=edge`, `TARGTE=edge`, `make audit edge`.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
@@ -38,13 +39,16 @@ lab-down: .venv/.ready  ## take every lab down
 lab-shell: .venv/.ready  ## a shell on the server that is up
 	@$(VENV)/python -m lab shell
 
-.PHONY: lint test test-lab proof cures kills attacks bench
+.PHONY: lint quick test test-lab proof cures kills attacks bench
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check --quiet .
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
 	.make/shellcheck.sh
+
+quick: lint  ## lint, then the tests of what has changed (about 20 s)
+	@.make/quick.sh
 
 test: lint  ## lint, then the checker's own tests (no root, any machine)
 	$(VENV)/python -m pytest -c testing/pytest.toml --rootdir testing testing

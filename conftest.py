@@ -1,4 +1,4 @@
-"""The plugins of the audit, from observing to reporting: those the packages declare, by name."""
+"""The entry point of the audit for pytest: it loads the plugins that the packages declare."""
 
 import pytest
 
@@ -8,6 +8,10 @@ PLUGINS = [*plugins(), "remediations.transaction.plugin", "reports.session.plugi
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
-    """By hand: `pytest_plugins` reads what is installed anew for each name, half a second for all of these."""
+    """Import every plugin in PLUGINS.
+
+    `pytest_plugins` is not used: it reads the list of installed packages again for each name, which takes half a second
+    here.
+    """
     for name in PLUGINS:
         pluginmanager.import_plugin(name)

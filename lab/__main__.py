@@ -1,4 +1,4 @@
-"""`python3 -m lab`: build, up, down, reset, crash, shell, status, clean."""
+"""`python3 -m lab`: the commands build, up, down, reset, crash, shell, status and clean."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _name(text: str) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python3 -m lab", description="One disposable edge server on this machine.")
     commands = top.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build the cache (about 10 min the first time)")
     up = commands.add_parser("up", help="boot a fresh server; the last line printed is its target folder")
     down = commands.add_parser("down", help="end a server and remove all it used")
-    down.add_argument("--all", action="store_true", help="every lab, also those of a crash")
+    down.add_argument("--all", action="store_true", help="every lab, including those that a crash left behind")
     reset = commands.add_parser("reset", help="put a running server back to a scenario")
     crash = commands.add_parser(
         "crash", help="end a server as if its power failed, and boot it again from the same disk"
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; 2 means this machine cannot run the lab."""
+    """Run one command and return its exit status: 1 is an error, 2 means that this machine cannot run the lab."""
     options = parser().parse_args(arguments)
     try:
         require_machine()

@@ -1,4 +1,4 @@
-"""What each command does."""
+"""The functions behind the commands of `python3 -m lab`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lab.target.write import write_target
 
 
 def build(_: Namespace) -> None:
-    """Build what is missing or out of date."""
+    """Build the parts of the cache that are missing or out of date."""
     require_packages(BUILD)
     here = places().made()
     with locked(here.cache / ".build", "Building the lab", wait=False):
@@ -35,7 +35,7 @@ def build(_: Namespace) -> None:
 
 
 def up(options: Namespace) -> None:
-    """Boot a fresh server in the scenario; print its target folder."""
+    """Boot a fresh server in the scenario, and print its target folder."""
     require_packages(BOOT)
     here = places().made()
     mount_store(here)
@@ -50,7 +50,7 @@ def up(options: Namespace) -> None:
 
 
 def reset(options: Namespace) -> None:
-    """Put a running lab back to a scenario, at the same address."""
+    """Boot a running lab anew in a scenario, at the same address."""
     here = places().made()
     mount_store(here)
     _require_snapshot(here, options.scenario)
@@ -60,7 +60,7 @@ def reset(options: Namespace) -> None:
 
 
 def crash(options: Namespace) -> None:
-    """The power fails, in the middle of whatever is done; the same disk boots again."""
+    """Simulate a power failure of a running lab, and boot the same disk again."""
     here = places().made()
     mount_store(here)
     found = servers.recall(here, options.name)
@@ -71,7 +71,7 @@ def crash(options: Namespace) -> None:
 
 
 def down(options: Namespace) -> None:
-    """End one lab or all of them."""
+    """End one lab, or all of them, and remove what they used."""
     here = places().made()
     names = servers.names(here) if options.all else [options.name]
     mount_store(here)
@@ -83,7 +83,7 @@ def down(options: Namespace) -> None:
 
 
 def shell(options: Namespace) -> int:
-    """Open a shell on the server, or run one command there."""
+    """Open a shell on the server, or run one command there; return its exit status."""
     here = places()
     found = servers.recall(here, options.name)
     if found is None:
@@ -93,7 +93,7 @@ def shell(options: Namespace) -> int:
 
 
 def status(_: Namespace) -> None:
-    """List the labs, dead ones too."""
+    """Print a line for each lab, including those whose server has died."""
     here = places()
     for name in servers.names(here):
         found = servers.recall(here, name)
@@ -103,7 +103,7 @@ def status(_: Namespace) -> None:
 
 
 def clean(_: Namespace) -> None:
-    """Remove the cache; refuses while a lab is up."""
+    """Remove the cache. Raises LabError while a lab is up."""
     here = places()
     if servers.names(here):
         raise LabError("Labs are up or were left behind: `python3 -m lab down --all` first.")

@@ -1,4 +1,4 @@
-"""Run a command; a failure becomes one readable error."""
+"""Run a command; a failure becomes a LabError of one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from lab.errors import LabError
 
 
 def run(*words: str | Path, env: Mapping[str, str] | None = None, stdin: str | None = None) -> str:
-    """Run the command and return its output; raise LabError with its last words otherwise."""
+    """Run the command and return its stdout.
+
+    Raises LabError with its last lines if the exit status is not 0.
+    """
     done = attempt(*words, env=env, stdin=stdin)
     if done.returncode != 0:
         raise LabError(f"{_shown(words)} ended with {done.returncode}: {_last_words(done)}")
@@ -21,7 +24,7 @@ def run(*words: str | Path, env: Mapping[str, str] | None = None, stdin: str | N
 def attempt(
     *words: str | Path, env: Mapping[str, str] | None = None, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command and return whatever came of it."""
+    """Run the command and return its result, whatever the exit status is."""
     return subprocess.run(
         [str(word) for word in words],
         env={**os.environ, **(env or {})},

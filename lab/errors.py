@@ -1,11 +1,11 @@
-"""What the lab says when it cannot go on."""
+"""The errors of the lab; their messages are written for the operator."""
 
 from __future__ import annotations
 
 
 class LabError(Exception):
-    """One line for the operator: what, where, and what to do next."""
+    """An error with a message of one line: what failed, where, and what to do next."""
 
 
 class UnfitMachineError(LabError):
-    """The machine cannot run the lab at all (exit status 2)."""
+    """Raised when the machine cannot run the lab at all (exit status 2)."""

@@ -1,4 +1,4 @@
-"""Locks held by a process and gone with it; whoever waits is told for whom."""
+"""Locks that end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from lab.progress import announce
 
 @contextmanager
 def locked(path: Path, what: str, *, wait: bool) -> Iterator[None]:
-    """Hold the lock file `path`; where another holds it, wait or raise, naming its process."""
+    """Hold the lock file `path`.
+
+    If another process holds it, print a line and wait, or without `wait` raise LabError with its process id.
+    """
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What this machine must offer, checked before anything is touched."""
+"""Check what this machine must offer before anything is changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WITHOUT = "Without it these work: `make audit` (the recorded demo server) and `m
 
 
 def require_machine() -> None:
-    """Raise UnfitMachineError unless this is a Linux machine and we are root on it."""
+    """Raise UnfitMachineError unless this is a Linux machine and the user is root."""
     if sys.platform != "linux":
         raise UnfitMachineError(
             f"The lab needs Linux (Debian 12), root and systemd-nspawn; this is {sys.platform}. {WITHOUT}"
@@ -29,7 +29,10 @@ def require_machine() -> None:
 
 
 def require_packages(packages: tuple[str, ...]) -> None:
-    """Install the Debian packages that are missing, and say so."""
+    """Install the Debian packages that are missing, and print their names.
+
+    Raises UnfitMachineError if this is not a Debian machine.
+    """
     if shutil.which("dpkg-query") is None:
         raise UnfitMachineError(
             f"The lab needs a Debian 12 machine with these packages: {' '.join(packages)}. {WITHOUT}"

@@ -1,4 +1,4 @@
-"""Where the lab keeps things: everything lives in one cache folder outside the repository."""
+"""The folders and files of the lab, all in one cache folder outside the repository."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ RECIPES = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Places:
-    """The folders below the cache; they exist only after `made()`."""
+    """The folders below the cache; `made()` creates them."""
 
     cache: Path
 
     @property
     def realm(self) -> str:
-        """What keeps the labs of another cache on this machine apart from those of the usual one."""
+        """A suffix that distinguishes the labs of another cache on this machine; "" for the usual cache."""
         return "" if self.cache == _usual() else f"{zlib.crc32(str(self.cache).encode()):08x}"
 
     @property
     def work(self) -> Path:
-        """Intermediate products of the build, each resumable."""
+        """The folder of the build's intermediate files."""
         return self.cache / "work"
 
     @property
     def stamps(self) -> Path:
-        """One file per finished build step: the hash of what it was made from."""
+        """The folder with one file per finished build step: the key of what it was made from."""
         return self.cache / "stamps"
 
     @property
     def run(self) -> Path:
-        """One folder per lab that is up."""
+        """The folder with one folder per lab."""
         return self.cache / "run"
 
     @property
     def store_file(self) -> Path:
-        """The sparse XFS file system that holds the disk images (reflink copies are instant)."""
+        """The sparse XFS file system that holds the disk images; XFS copies them at once by reflink."""
         return self.cache / "store.xfs"
 
     @property
@@ -52,26 +52,26 @@ class Places:
         return self.cache / "id_ed25519"
 
     def snapshot(self, name: str) -> Path:
-        """The settled, orderly stopped disk image called `name`."""
+        """Return the disk image of a server that was prepared and shut down under that name."""
         return self.store / f"{name}.img"
 
     def root(self, name: str) -> Path:
-        """Where that server's disk is mounted, in our private mount namespace only.
+        """Return where that server's disk is mounted, in our private mount namespace only.
 
-        One folder per server: systemd-nspawn locks it by its path.
+        Each server has its own folder, since systemd-nspawn locks it by its path.
         """
         return self.cache / "mnt" / f"root-{name}"
 
     def second(self, name: str) -> Path:
-        """Where that server's second disk is mounted, like its root; its image lies beside the first."""
+        """Return where that server's second disk is mounted, in our private mount namespace only."""
         return self.cache / "mnt" / f"second-{name}"
 
     def second_disk(self, name: str) -> Path:
-        """The second disk of the running lab called `name`."""
+        """Return the image of that running lab's second disk."""
         return self.store / f"run-{name}-second.img"
 
     def disk(self, name: str) -> Path:
-        """The disk of the running lab called `name`."""
+        """Return the image of that running lab's disk."""
         return self.store / f"run-{name}.img"
 
     def made(self) -> Places:
@@ -82,7 +82,7 @@ class Places:
 
 
 def places() -> Places:
-    """The cache this user's labs share: PHASE0_LAB_CACHE, or the XDG cache folder."""
+    """Return the cache that this user's labs share: PHASE0_LAB_CACHE, or a folder in the XDG cache folder."""
     named = os.environ.get("PHASE0_LAB_CACHE")
     return Places(Path(named).resolve() if named else _usual())
 

@@ -1,4 +1,4 @@
-"""Our mounts live in a mount namespace of our own: when we and the server end, they are gone."""
+"""Mounts in a private mount namespace: they vanish when this command and the server have ended."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _INSIDE = "PHASE0_LAB_NAMESPACE"
 
 
 def enter_private_namespace(arguments: list[str]) -> None:
-    """Start this command again inside a private mount namespace, unless that was done."""
+    """Start this command again inside a private mount namespace, unless it already runs in one."""
     if _outside() is not None:
         return
     handles = (os.open("/proc/self/ns/mnt", os.O_RDONLY), os.open("/", os.O_PATH))
     for handle in handles:
         os.set_inheritable(handle, True)
-    # exec keeps the process id, so an inherited variable cannot be mistaken for our own.
+    # exec keeps the process id: it shows that the variable is ours, and not inherited from another command.
     os.environ[_INSIDE] = ":".join(map(str, (os.getpid(), *handles)))
     again = [sys.executable, "-m", "lab", *arguments]
     os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", *again])  # noqa: S606 — this very process, by no shell
 
 
 def outside_namespace() -> str:
-    """The machine's own mount namespace: what is mounted there, everybody sees."""
+    """Return the path of the machine's own mount namespace, whose mounts every process sees."""
     handles = _outside()
     return f"/proc/{os.getpid()}/fd/{handles[0]}" if handles else "/proc/self/ns/mnt"
 
 
 def outside_root() -> Path:
-    """The machine's own file tree, with what is mounted in it by now."""
+    """Return the path of the machine's own file tree, with all that is mounted there at this time."""
     handles = _outside()
     return Path(f"/proc/{os.getpid()}/fd/{handles[1]}") if handles else Path("/")
 
@@ -43,7 +43,7 @@ def _outside() -> tuple[int, int] | None:
 
 
 def mount_store(places: Places) -> None:
-    """Mount the image store here, making it first if it is missing."""
+    """Mount the image store in this namespace; create it first if it does not exist."""
     if os.path.ismount(places.store):
         return
     if not places.store_file.exists():
@@ -55,13 +55,13 @@ def mount_store(places: Places) -> None:
 
 
 def mount_disk(places: Places, name: str) -> None:
-    """Mount a disk image as the root of the server to boot."""
+    """Mount the disk image of a server as its root folder."""
     places.root(name).mkdir(exist_ok=True)
     run("mount", "-o", "loop", places.disk(name), places.root(name))
 
 
 def mount_second(places: Places, name: str) -> None:
-    """Make and mount a small second disk, empty at every start: copies of backups need one."""
+    """Create and mount a small second disk for copies of backups; it is empty at every start."""
     disk, folder = places.second_disk(name), places.second(name)
     disk.unlink(missing_ok=True)
     folder.mkdir(exist_ok=True)
@@ -71,7 +71,7 @@ def mount_second(places: Places, name: str) -> None:
 
 
 def unmount_disk(places: Places, name: str) -> None:
-    """Unmount the disks again, if they are mounted here, and remove their folders and nspawn's lock."""
+    """Unmount both disks if they are mounted, and remove their folders and the lock of systemd-nspawn."""
     second = places.second(name)
     if os.path.ismount(second):
         run("umount", second)

@@ -1,4 +1,4 @@
-"""Progress for people, always on stderr: stdout carries only results."""
+"""Progress messages on stderr; stdout carries only results."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 
 def announce(text: str) -> None:
-    """Print one line of progress."""
+    """Print a line of progress."""
     print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def timed(text: str) -> Iterator[None]:
-    """Print what is being done, and how long it took."""
+    """Print what is being done, and how many seconds it took."""
     announce(f"  {text} …")
     begun = time.monotonic()
     yield

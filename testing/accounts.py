@@ -1,4 +1,4 @@
-"""The account of the audit on a lab server, as docs/first-audit.md sets it up, and what may be tried as it."""
+"""Set up the audit's account on a lab server as docs/first-audit.md does, and run commands as that account."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ FILES = ("observer", "ask", "install", "sudoers", "rbac.yaml")
 
 
 def install_account(target: Path, folder: Path, on_host: OnHost) -> Path:
-    """A copy of the target folder that logs in as the account of the audit, with what deploy/ gives it and nothing else."""
+    """Install the audit's account; return a copy of the target folder that logs in as this account."""
     mine = folder / "mine"
     shutil.copytree(target, mine, symlinks=True)
     text = (mine / "target.toml").read_text()
@@ -26,7 +26,7 @@ def install_account(target: Path, folder: Path, on_host: OnHost) -> Path:
     role = deploy / "audit" / "rbac.yaml"
     role.write_text(
         role.read_text().replace("phase0-audit", "phase0-audit-test")
-    )  # the lab has one of its own by that name
+    )  # the lab already has a role of that name
     put = "".join(
         f"base64 -d >/run/account/{name} <<'END'\n{_encoded(deploy / 'audit' / name)}\nEND\n" for name in FILES
     )
@@ -41,7 +41,7 @@ def _encoded(file: Path) -> str:
 def as_auditor(
     account: Path, command: str, *options: str, given: str = "", seconds: float = 60
 ) -> subprocess.CompletedProcess[str]:
-    """`ssh target COMMAND` with the audit's key, and `given` on its input."""
+    """Run `ssh target COMMAND` with the audit's key, with `given` as its input."""
     connection = Connection(load_target(account))
     try:
         connection.open()

@@ -1,4 +1,4 @@
-"""Runs the audit's real command line and reads run.json, for tests that look from the outside."""
+"""Run the audit's real command line and read run.json, for tests that see only what a user sees."""
 
 import json
 import subprocess
@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from gate.contract import load_contract
+from testing.faults import forked_audits
 
 ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
 class Audited:
-    """What one run of the command line left: exit status, everything printed, run.json."""
+    """The result of one run of the command line: exit status, everything printed, run.json."""
 
     status: int
     said: str
@@ -23,21 +24,33 @@ class Audited:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """By criterion."""
+        """The outcome of each criterion, by its id."""
         return {id: row["outcome"] for id, row in self.run["results"].items()}
 
 
 def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
-    """`pytest --target=TARGET`, in the repository, as a user types it."""
+    """Run `pytest --target=TARGET` in the repository, as a user types it."""
     command = [sys.executable, "-m", "pytest", f"--target={target}", f"--reports={out}", *more]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
     )
+    return Audited(done.returncode, done.stdout + done.stderr, _run(out))
+
+
+def replayed(recording: Path, out: Path) -> Audited:
+    """Judge a recording in a forked process, which takes half as long as `audit`; of the reports it writes only run.json."""
+    out.mkdir(parents=True, exist_ok=True)
+    printed = out / "printed"
+    status = forked_audits.audit([f"--target=replay:{recording}", f"--reports={out}"], printed, 300)
+    return Audited(status or 0, printed.read_text(), _run(out))
+
+
+def _run(out: Path) -> dict[str, Any]:
     file = out / "run.json"
-    return Audited(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def expected(scenario: str) -> tuple[int, dict[str, str]]:
-    """Exit status and outcome of every criterion, from expected.toml."""
+    """Return the exit status and the outcome of every criterion that expected.toml lists for a scenario."""
     row = tomllib.loads((ROOT / "testing" / "expected.toml").read_text())[scenario]
     return row["status"], {id: row["outcomes"].get(id, "pass") for id in load_contract()}

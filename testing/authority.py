@@ -1,4 +1,4 @@
-"""Certificates for tests, made once by openssl: an authority as K3s has one, one without keyUsage, servers and a client."""
+"""Certificates for tests, made once by openssl: two authorities (one without keyUsage), servers and a client."""
 
 import atexit
 import base64
@@ -16,7 +16,11 @@ USES = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
 @cache
 def keys() -> Path:
-    """A folder: ca, bare (without keyUsage), server, client, elsewhere, expired and of-bare as .pem and .key; closed.key."""
+    """Return a folder with certificates and keys.
+
+    ca, bare (without keyUsage), server, client, elsewhere, expired and of-bare, each as .pem and .key; closed.key has a
+    passphrase.
+    """
     if shutil.which("openssl") is None:
         pytest.skip("certificates are made by openssl")
     folder = Path(mkdtemp(prefix="phase0-keys-"))
@@ -38,7 +42,7 @@ def keys() -> Path:
 
 
 def data(name: str) -> str:
-    """A file of it as kubeconfigs carry it."""
+    """Return a file of that folder in base64, as kubeconfigs contain it."""
     return base64.b64encode((keys() / name).read_bytes()).decode()
 
 

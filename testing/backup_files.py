@@ -1,4 +1,4 @@
-"""Files as backups leave them, sound and not, for the tests of what looks into them."""
+"""Backup files, sound and broken, for the tests of the facts that read backups."""
 
 import gzip
 import hashlib
@@ -28,7 +28,7 @@ KINDS = (
 
 
 def write(folder: Path, name: str, data: bytes, at: int = NOW) -> Path:
-    """A file below the folder, dated."""
+    """Write a file below the folder, with `at` as its time of change."""
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
@@ -37,12 +37,12 @@ def write(folder: Path, name: str, data: bytes, at: int = NOW) -> Path:
 
 
 def dump() -> bytes:
-    """What pg_dumpall writes when it comes to its end."""
+    """Return a complete dump of pg_dumpall, packed."""
     return gzip.compress(DUMP)
 
 
 def crc64(data: bytes) -> int:
-    """The checksum of Redis, a bit at a time."""
+    """Return the checksum of Redis, computed bit by bit."""
     crc = 0
     for byte in data:
         crc ^= byte
@@ -52,13 +52,13 @@ def crc64(data: bytes) -> int:
 
 
 def rdb(made: int, keys: bytes = b"\xfe\x00\x00\x01k\x01v") -> bytes:
-    """A snapshot of Redis with its date and its checksum."""
+    """Return a snapshot of Redis with its date of creation and its checksum."""
     body = b"REDIS0010\xfa\x05ctime\xc2" + struct.pack("<I", made) + keys + b"\xff"
     return body + struct.pack("<Q", crc64(body))
 
 
 def manifests(*without: str) -> bytes:
-    """A list as `kubectl get -o yaml` prints it."""
+    """Return a list of objects as `kubectl get -o yaml` prints it; `without` names kinds to leave out."""
     rows = "".join(
         f"- apiVersion: v1\n  kind: {kind}\n  metadata:\n    name: x\n" for kind in KINDS if kind not in without
     )
@@ -66,7 +66,7 @@ def manifests(*without: str) -> bytes:
 
 
 def sqlite(file: Path) -> None:
-    """A datastore as a K3s server has it."""
+    """Make a datastore like that of a K3s server."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE kine (id INTEGER PRIMARY KEY, value BLOB)")
@@ -75,6 +75,6 @@ def sqlite(file: Path) -> None:
 
 
 def etcd(pages: int = 8) -> bytes:
-    """A snapshot of etcd: its database, then the SHA-256 of it."""
+    """Return a snapshot of etcd: the database, then its SHA-256."""
     body = b"\0" * 16 + bytes.fromhex("edda0ced") + b"\0" * (pages * 4096 - 20)
     return body + hashlib.sha256(body).digest()

@@ -1,7 +1,7 @@
-"""`make bench`: how long looking takes, against the floor (one login, one `true`) and against plain testinfra.
+"""`make bench`: how long an audit takes, compared with one login and one `true`, and with plain testinfra.
 
-Everything is measured in one run on one lab server, at 0 and at 50 ms round trip (testing/delay.py), after a warm-up,
-as the median of the runs. Ratios to the floor carry over to other machines; seconds do not.
+Everything is measured in one run on one lab server, with a round trip of 0 and of 50 ms (testing/delay.py), after a
+warm-up. Each time is the median of the runs. The ratios hold on other machines as well; the seconds do not.
 """
 
 import argparse
@@ -31,18 +31,18 @@ from testing.delay import delayed
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "reports" / "out" / "bench.json"
 ROUND_TRIPS = (0, 50)  # milliseconds
-WARMING = 2  # the floor and our facts: the other ways ask the same
+WARMING = 2  # how many ways are run once for warm-up: the floor and our facts, since the others ask the same
 Table = dict[str, dict[int, float]]
 
 
 def floor(target: Target) -> None:
-    """One login and one exchange, as short as they can be."""
+    """The least an audit can do: one login and one exchange."""
     with ssh_config(target, "") as config:
         subprocess.run(["ssh", "-F", config, "target", "true"], check=True)
 
 
 def gather(target: Target, facts: list[Fact]) -> None:
-    """Ours: one login, and every fact of the host in one exchange."""
+    """One login, and every fact of the host in one exchange, as the audit asks them."""
     connection = Connection(target)
     try:
         connection.open()
@@ -55,7 +55,7 @@ def gather(target: Target, facts: list[Fact]) -> None:
 
 
 def audit(target: Target) -> None:
-    """Ours: the whole audit without drills, Python's start, cluster, health and reports included."""
+    """The whole audit without drills, including the start of Python, the cluster, the health checks and the reports."""
     with tempfile.TemporaryDirectory() as reports:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", f"--target={target.folder}", "-m", "not drill", f"--reports={reports}"],
@@ -68,7 +68,7 @@ def audit(target: Target) -> None:
 
 
 def plain_testinfra(target: Target, facts: list[Fact], control: str) -> None:
-    """The same facts, a command each, as a suite of plain testinfra tests asks them."""
+    """The same facts, one command each, as a suite of plain testinfra tests asks them."""
     given = "".join(f"{name}={quote(value)}\n" for name, value in variables(target).items())
     with ssh_config(target, control) as config:
         host = testinfra.get_host("ssh://target", ssh_config=config)
@@ -81,7 +81,7 @@ def plain_testinfra(target: Target, facts: list[Fact], control: str) -> None:
 
 @contextmanager
 def ssh_config(target: Target, control: str) -> Iterator[str]:
-    """Our own ssh_config, with another ControlPath or none."""
+    """Yield the path of our ssh_config, with another ControlPath or none."""
     connection = Connection(target)
     lines = [line for line in connection.config.read_text().splitlines() if "ControlPath" not in line]
     lines += [f"  ControlPath {connection.folder}/{control}"] if control else []
@@ -93,7 +93,7 @@ def ssh_config(target: Target, control: str) -> Iterator[str]:
 
 
 def measure(target: Target, runs: int) -> Table:
-    """Median seconds of each way, by round trip in milliseconds."""
+    """Return the median seconds of each way, by the round trip in milliseconds."""
     facts = [fact for fact in registered_facts() if fact.asked in (Asked.HOST, Asked.ROOT)]
     ways: dict[str, Callable[[], None]] = {
         "floor: one login, one `true`": lambda: floor(target),
@@ -113,21 +113,21 @@ def measure(target: Target, runs: int) -> Table:
 
 
 def _round(ways: Mapping[str, Callable[[], None]], title: str) -> dict[str, float]:
-    """Each way once: what disturbs the machine disturbs all of them alike."""
+    """Return the seconds of each way, run once in turn, so that a disturbance affects all of them."""
     took = {way: timed(go) for way, go in ways.items()}
     print(f"  {title}: " + ", ".join(f"{seconds:.2f} s" for seconds in took.values()), file=sys.stderr, flush=True)
     return took
 
 
 def timed(go: Callable[[], None]) -> float:
-    """Seconds it took."""
+    """Return how many seconds a call takes."""
     began = time.monotonic()
     go()
     return time.monotonic() - began
 
 
 def ratios(table: Table) -> Iterator[str]:
-    """The table for people: seconds, and how many times the floor."""
+    """Yield the lines of the table: seconds, and the multiple of the floor."""
     least = next(iter(table.values()))
     yield f"{'':50}" + "".join(f"{f'{trip} ms round trip':>22}" for trip in ROUND_TRIPS)
     for way, took in table.items():
@@ -135,7 +135,7 @@ def ratios(table: Table) -> Iterator[str]:
 
 
 def main() -> None:
-    """Measure, print the table, keep it in reports/out/bench.json."""
+    """Measure, print the table, and write it to reports/out/bench.json."""
     parser = argparse.ArgumentParser(prog="python -m testing.bench", description="How long looking takes.")
     parser.add_argument("--target", type=Path, required=True, metavar="FOLDER", help="the target of a lab that is up")
     parser.add_argument("--runs", type=int, default=5, help="counted runs after the warm-up (5)")

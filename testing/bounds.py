@@ -1,4 +1,4 @@
-"""The targets of the contract, as they are handed to evidence and remedies."""
+"""The targets of the contract in the form in which evidence and remedies receive them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,5 +11,5 @@ PLAN: Mapping[str, str] = MappingProxyType({})
 
 
 def bounds(thresholds: Mapping[str, str] = PLAN) -> Bounds:
-    """Those of the plan, tightened as [thresholds] of a target would."""
+    """Return the plan's targets by id, tightened by these thresholds."""
     return {id: row.bound for id, row in tighten(load_contract(), thresholds).items()}

@@ -26,7 +26,7 @@ OPTIONS = (
     "--disable-component-update",
     "--hide-scrollbars",
 )
-PATIENCE = 300  # seconds: of a machine that is busy elsewhere
+PATIENCE = 300  # seconds, enough for a busy machine
 AXE = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
@@ -36,7 +36,7 @@ axe.run(document, {resultTypes: ["violations"]}).then(
 
 
 class Browser:
-    """One window; `open` shows a page as a screen of that size and theme would."""
+    """One window; `open` shows a page on a screen of the given size, in the given theme."""
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
@@ -44,7 +44,7 @@ class Browser:
     def open(
         self, page: Path, width: int = 1280, height: int = 800, theme: str = "light", *, script: bool = True
     ) -> None:
-        """Load it anew."""
+        """Load the page."""
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -59,60 +59,60 @@ class Browser:
         self.driver.get(page.as_uri())
 
     def command(self, name: str, **values: Any) -> Any:
-        """Of the browser's own protocol."""
+        """Call a command of the Chrome DevTools protocol."""
         return self.driver.execute_cdp_cmd(name, values)
 
     def run(self, script: str, *values: Any) -> Any:
-        """In the page."""
+        """Run a script in the page and return its result."""
         return self.driver.execute_script(script, *values)
 
     def all(self, selector: str) -> list[WebElement]:
-        """Those that are shown."""
+        """Return all elements that match the selector and are displayed."""
         return [found for found in self.driver.find_elements(By.CSS_SELECTOR, selector) if found.is_displayed()]
 
     def one(self, selector: str) -> WebElement:
-        """The only one that is shown."""
+        """Return the only displayed element that matches the selector."""
         found = self.all(selector)
         assert len(found) == 1, f"{selector}: {len(found)} are shown"
         return found[0]
 
     def speak(self, language: str) -> None:
-        """Choose the language, as a reader would."""
+        """Choose the language of the page by a click."""
         self.one(f'label[for="show-{language}"]').click()
 
     def faults(self) -> list[str]:
-        """What axe finds."""
+        """Return the accessibility faults that axe finds in the page."""
         self.run(AXE)
         return cast("list[str]", self.driver.execute_async_script(RUN_AXE))
 
     def asked(self) -> list[str]:
-        """Everything the browser asked for since it was asked last."""
+        """Return the addresses that the browser requested since the last call."""
         entries = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         return [
             entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"
         ]
 
     def complaints(self) -> list[str]:
-        """Lines of the console since it was asked last."""
+        """Return the lines of the browser's console since the last call."""
         return [entry["message"] for entry in self._log("browser")]
 
     def _log(self, kind: str) -> list[dict[str, str]]:
         return cast("list[dict[str, str]]", cast("Any", self.driver).get_log(kind))  # selenium's stubs leave it untyped
 
     def pdf(self) -> bytes:
-        """As the print dialogue makes it, on A4."""
+        """Return the page as a PDF on A4, as the print dialogue makes it."""
         made = self.command("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
         return b64decode(made["data"])
 
     def picture(self, width: int, height: int, quality: int = 82) -> bytes:
-        """What is shown, as WebP."""
+        """Return a screenshot as WebP."""
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         return b64decode(self.command("Page.captureScreenshot", format="webp", quality=quality, clip=clip)["data"])
 
 
 @contextmanager
 def browser(profile: Path) -> Iterator[Browser]:
-    """Started with a fresh profile, and ended with everything it started."""
+    """Start a browser with a fresh profile; end it and its processes at the end of the block."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for option in (*OPTIONS, f"--user-data-dir={profile}"):

@@ -1,4 +1,4 @@
-"""Hypothesis tries the same examples on every machine, and leaves no database behind."""
+"""Settings of Hypothesis: the same examples on every machine, and no database."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""docs/criteria.md, made from the contract, the sources and the faults: `python -m testing.criteria` writes it anew."""
+"""Make docs/criteria.md from the contract, the sources and the faults: `python -m testing.criteria`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ it says so when it cannot know. The same for one of them, in either language: `p
 
 
 def page() -> str:
-    """All of it, as it should be."""
+    """Return the whole text of docs/criteria.md."""
     contract, faults, voice = load_contract(), load_faults(), Voice("en")
     lines = [HEAD]
     for chapter in CHAPTERS:

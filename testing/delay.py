@@ -1,8 +1,9 @@
-"""A slow road to a lab server: two tun devices and this process between them, which keeps every packet for a while.
+"""Delay packets to a lab server: two tun devices, and this process between them.
 
-A link of layer 3 rather than a proxy, so that TCP itself sees the delay (a proxy would hide what Nagle's algorithm
-costs).
-Run as `python -m testing.delay ADDRESS MILLISECONDS`; the devices and the route go when the process ends.
+The link works on layer 3 and not as a proxy, so that TCP itself sees the delay: a proxy would hide the cost of Nagle's
+algorithm.
+
+Run as `python -m testing.delay ADDRESS MILLISECONDS`; the devices and the route vanish when the process ends.
 """
 
 import contextlib
@@ -20,14 +21,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-HERE, THERE = "10.77.255.1", "10.77.255.2"  # labs take 10.77.1 to 10.77.254
+HERE, THERE = "10.77.255.1", "10.77.255.2"  # labs use 10.77.1 to 10.77.254
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 DEVICE = "phase0-delay"
 
 
 @contextmanager
 def delayed(address: str, milliseconds: float) -> Iterator[None]:
-    """Packets to and from a lab server take half of `milliseconds` each way; nothing is in their way for 0."""
+    """Delay packets to and from a lab server within the block: half of `milliseconds` each way. 0 means no delay."""
     if not milliseconds:
         yield
         return
@@ -44,17 +45,20 @@ def delayed(address: str, milliseconds: float) -> Iterator[None]:
 
 
 def inside(address: str) -> int:
-    """A process of the server: one whose network namespace has the address as its own."""
+    """Return the id of a process of the server: one whose network namespace has this address.
+
+    Raises LookupError if there is none.
+    """
     own = re.compile(rf"-- {re.escape(address)}\n\s+/32 host LOCAL")
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended
             if own.search((process / "net" / "fib_trie").read_text()):
                 return int(process.name)
     raise LookupError(f"no server on this machine has the address {address}")
 
 
 def tun(process: int | str) -> int:
-    """A tun device in the network namespace of a process; it lives as long as its descriptor."""
+    """Return a tun device in the network namespace of a process; it exists until its descriptor is closed."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     try:
         _enter(os.open(f"/proc/{process}/ns/net", os.O_RDONLY))
@@ -72,7 +76,7 @@ def _enter(namespace: int) -> None:
 
 
 def lay(process: int, address: str) -> None:
-    """Addresses on both ends, and our way to `address` through them."""
+    """Set the addresses of both ends, and route packets for `address` through them."""
     there = ["nsenter", f"--net=/proc/{process}/ns/net", "ip"]
     for words in (
         ["ip", "addr", "add", HERE, "peer", THERE, "dev", DEVICE],
@@ -85,7 +89,7 @@ def lay(process: int, address: str) -> None:
 
 
 def carry(ends: tuple[int, int], seconds: float) -> None:
-    """Hand every packet of one end to the other, `seconds` after it came. Runs until killed."""
+    """Pass every packet of one end to the other, `seconds` after it came. Never returns."""
     waiting: deque[tuple[float, int, bytes]] = deque()
     with selectors.DefaultSelector() as selector:
         for end, other in (ends, ends[::-1]):
@@ -108,7 +112,7 @@ def _packets(device: int) -> Iterator[bytes]:
 
 
 def main(address: str, milliseconds: str) -> None:
-    """Lay the road, say so, and carry."""
+    """Set up the devices and the route, print "ready", and pass packets on."""
     server = inside(address)
     ends = tun("self"), tun(server)
     lay(server, address)

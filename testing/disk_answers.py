@@ -1,4 +1,7 @@
-"""Answers of a sound server about its disks and the check of them (shortened; Docker's from its documentation)."""
+"""Answers of a sound server to the facts about disks and the disk check, shortened.
+
+Those about Docker are taken from its documentation.
+"""
 
 DISK_CHECK = (
     '{"script":"found","threshold":70,"inodes":true,"blind":[],"mounts":["/","/var"],"repeats":false,'

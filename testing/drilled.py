@@ -1,4 +1,4 @@
-"""A drill held on a server as the audit would hold it, and what is left of it afterwards."""
+"""Run a drill on a server as the audit does, and see what is left of it afterwards."""
 
 import importlib
 from pathlib import Path
@@ -25,7 +25,7 @@ true
 
 
 def drill_script(name: str, target: Path) -> str:
-    """The script of the drill with the values of the target, for `sh -c` as root."""
+    """Return the script of the drill with the target's values, for `sh -c` as root."""
     importlib.import_module(f"{fixtures.drills.__name__}.{name}")
     given = "".join(f"{key}={quote(value)}\n" for key, value in variables(load_target(target)).items())
     return PATH + given + FACTS[name].ask

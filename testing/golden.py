@@ -1,4 +1,4 @@
-"""Golden runs: one frozen Run for each state a reader can meet; all that is ever shown is in one of them."""
+"""Golden runs: one Run for each state that a reader can meet. Together they show everything that a page can show."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -53,34 +53,34 @@ BUDGET = Attestation(
 
 
 def passed(id: str) -> Result:
-    """A criterion that is met, with its evidence."""
+    """Return a passed result of a criterion, with its evidence."""
     value, seen = SEEN[id]
     sources = tuple(Source(*asked, AT - timedelta(seconds=2), 0.04) for name, asked in ASKED.items() if name == id)
     return Result(id, Outcome.PASS, float(value), seen, sources=sources, seconds=0.002)
 
 
 def failed(id: str, value: float, **seen: Any) -> Result:
-    """The same criterion, missed."""
+    """Return the same result, missed with this value; `seen` replaces parts of the evidence."""
     return msgspec.structs.replace(passed(id), outcome=Outcome.FAIL, value=value, seen={**SEEN[id][1], **seen})
 
 
 def unknown(id: str, code: str, **values: Any) -> Result:
-    """Could not look."""
+    """Return a result that is unknown for this reason."""
     return Result(id, Outcome.UNKNOWN, reason=Reason(code, values), seconds=0.001)
 
 
 def window(days: float, why: str = "first-sample", *, synthetic: bool = False) -> Window:
-    """A stretch of proven days that ends with the run."""
+    """Return a window of so many proven days that ends with the run."""
     return Window(int(days * 24), AT - timedelta(days=days), AT, why, synthetic=synthetic)
 
 
 def floated(result: Result) -> Result:
-    """As run.json reads it back."""
+    """Return the result as it is read back from run.json."""
     return msgspec.json.decode(msgspec.json.encode(result), type=Result)
 
 
 def golden(*others: Result, **changes: Any) -> Run:
-    """A GO, with some results replaced."""
+    """Return a GO, with some results or fields replaced."""
     results = {id: passed(id) for id in CONTRACT} | {result.id: floated(result) for result in others}
     run = Run(
         id="20260211T130510Z-a1b2c3",
@@ -96,7 +96,7 @@ def golden(*others: Result, **changes: Any) -> Run:
 
 
 def _derived(run: Run) -> Run:
-    """What the derived tests would have seen."""
+    """Return the run with the results of the derived criteria computed from the others."""
     scored, done = score(run.contract, run.results), progress(run.contract, resolve_outcomes(run))
     shown = run.window or window(0)
     seen = {
@@ -113,12 +113,12 @@ def _derived(run: Run) -> Run:
 
 
 def go() -> Run:
-    """Everything is met."""
+    """Every criterion is met."""
     return golden()
 
 
 def go_with_waivers() -> Run:
-    """One failure is accepted for a while; an advisory one is a reserve; an entry does not count."""
+    """One failure is waived, an advisory one is a reserve, and one entry does not count."""
     waiver = Waiver("MCP-01", "twisterlab-dev is rebuilt in Phase 1", "Dana Leroy", AT + timedelta(days=20))
     void = Void("BKP-04", "waiver", "never-waivable"), Void("DOC-01", "attestation", "expired")
     people = People((BUDGET,), (waiver,), void)
@@ -134,7 +134,7 @@ def go_with_waivers() -> Run:
 
 
 def no_go() -> Run:
-    """4 February: nothing runs, the disk is full, no backup, nobody answered."""
+    """The server of 4 February: no service runs, the disk is full, there is no backup, no person has answered."""
     return golden(
         failed("MCP-01", 0, running=0, sick=["default", "twisterlab", "twisterlab-dev"]),
         failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
@@ -152,7 +152,7 @@ def no_go() -> Run:
 
 
 def not_yet() -> Run:
-    """Everything is repaired and was watched; the days are missing."""
+    """Everything is repaired and observed, but seven days have not passed yet."""
     seen = msgspec.structs.replace(window(2.5, "failing"), what="DSK-05", happened=happened(AT), incidents=2, gaps=1)
     work = Maintenance(
         AT - timedelta(hours=80), AT - timedelta(hours=76), "new kernel", "Alice Martin", AT - timedelta(days=5)
@@ -171,7 +171,7 @@ def not_yet() -> Run:
 
 
 def undecided() -> Run:
-    """The cluster could not be asked, and the budget awaits a person."""
+    """The cluster could not be asked, and the budget waits for a person's approval."""
     away = {"cause": "cluster", "server": "https://edge.example:6443", "why": "connection refused"}
     nobody = Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"}))
     cut_off = [unknown(id, "cluster-unreachable", **away) for id in ("MCP-01", "INF-01", "BKP-10")]
@@ -179,7 +179,7 @@ def undecided() -> Run:
 
 
 def all_unknown() -> Run:
-    """The server was not reached at all."""
+    """The server could not be reached at all."""
     away = {
         "cause": "host",
         "address": "edge.example",
@@ -192,7 +192,7 @@ def all_unknown() -> Run:
 
 
 def hostile() -> Run:
-    """A host that answers with markup, escapes, direction marks and no end."""
+    """A host answers with markup, escape sequences, direction marks and very long texts."""
     nasty = "<script>alert(1)</script>\x1b[31m\u202egnp.exe\u2066<img src=x onerror=alert(2)>`</code><b>" + "A" * 50_000
     return golden(
         failed("MCP-01", 1, running=nasty, sick=[nasty] * 200),
@@ -207,7 +207,7 @@ def hostile() -> Run:
 
 
 def fixed() -> Run:
-    """This run repaired log rotation: the seven days begin again."""
+    """This run repaired the rotation of the logs, so the seven days begin again."""
     diff = (
         "--- /etc/logrotate.d/rsyslog\n+++ /etc/logrotate.d/rsyslog\n@@ -1,6 +1,8 @@\n /var/log/kern.log\n {\n"
         "-\trotate 4\n-\tweekly\n+\trotate 3\n+\tdaily\n+\tmaxsize 200M\n \tmissingok\n \tnotifempty\n"
@@ -231,7 +231,7 @@ def fixed() -> Run:
 
 
 def lab() -> Run:
-    """A lab server whose history is made up."""
+    """A lab server whose history is synthetic."""
     place = Audited("lab", "EdgeServer (lab, ready)", "lab", OWNERS, "", "2026-02-11")
     return golden(target=place, window=window(8, synthetic=True))
 

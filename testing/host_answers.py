@@ -1,4 +1,4 @@
-"""Answers of a sound Debian 12 server to the facts of the host, as its commands print them (shortened)."""
+"""Answers of a sound Debian 12 server to the facts of the host, as its commands print them, shortened."""
 
 from testing import disk_answers as disk
 from testing import infrastructure_answers as infrastructure

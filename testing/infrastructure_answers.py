@@ -1,6 +1,7 @@
 """Answers of a sound server to the facts of the infrastructure audit, as its commands print them.
 
-Ubuntu 24.04 with K3s 1.33, written from documentation, where it is not said that the lab's Debian 12 gave them.
+They are written from the documentation of Ubuntu 24.04 and K3s 1.33, unless a comment says that the lab's Debian 12
+gave them.
 """
 
 import importlib
@@ -66,4 +67,4 @@ SOUND = {
     "updates": UPDATES,
 }
 for fact in SOUND:
-    importlib.import_module(f"fixtures.host.system.{fact}")  # importing one declares its fact
+    importlib.import_module(f"fixtures.host.system.{fact}")  # importing a module declares its facts

@@ -1,4 +1,4 @@
-"""The lab's command line, for tests that need a server."""
+"""Call the lab's command line from tests that need a server."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def lab(*words: str) -> str:
-    """`python -m lab …`: what it printed on stdout."""
+    """Run `python -m lab …` and return what it printed on stdout."""
     return subprocess.run(
         [sys.executable, "-m", "lab", *words],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""A plugin for test_forked_audits: when its process ends as processes do, it leaves a file in the folder of the reports."""
+"""A plugin for test_forked_audits that writes a file into the reports' folder when its process ends normally."""
 
 import atexit
 import sys

@@ -1,4 +1,4 @@
-"""`python -m testing.pictures`: what the README shows of the three recorded servers, in both languages, into docs/pictures."""
+"""`python -m testing.pictures`: make the README's pictures of the three recorded servers, in docs/pictures."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ PICTURES, SCENARIOS, SIZE = ROOT / "docs" / "pictures", ("before", "stabilised",
 
 
 def main() -> None:
-    """One audit each, and a picture of its first screen in each language."""
+    """Audit each recording, and write a picture of its first screen in each language."""
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, browser(Path(folder) / "profile") as window:
         for scenario in SCENARIOS:

@@ -1,4 +1,4 @@
-"""Stand-ins for the other side of a connection: an ssh that runs commands here, and a real sshd where there is one."""
+"""Replacements for the other side of a connection: an ssh that runs commands on this machine, and a real sshd."""
 
 import getpass
 import os
@@ -24,12 +24,15 @@ shift 5
 {session}
 exec sh -c "$*"
 """
-GREETING = "echo phase0-gate shell;"  # for a session that is not left to the command itself
+GREETING = "echo phase0-gate shell;"  # for a session that does not run the given command
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def fake_ssh(folder: Path, monkeypatch: pytest.MonkeyPatch, login: str = "", session: str = "") -> Path:
-    """First in PATH; `login` and `session` are shell that runs before. Returns the log of its uses."""
+    """Put an `ssh` first in PATH that runs commands here; return the file that logs its calls.
+
+    `login` and `session` are shell code that it runs before the login or before a session.
+    """
     folder.mkdir(exist_ok=True)
     log = folder / "uses"
     (folder / "ssh").write_text(FAKE_SSH.format(log=log, login=login, session=session))
@@ -40,14 +43,14 @@ def fake_ssh(folder: Path, monkeypatch: pytest.MonkeyPatch, login: str = "", ses
 
 @contextmanager
 def entered_by_all() -> Iterator[Path]:
-    """A folder other accounts may enter: pytest closes its own to them, whenever a session begins."""
+    """A folder that other accounts may enter, unlike the temporary folders of pytest."""
     with TemporaryDirectory(prefix="phase0-test-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
 class Sshd:
-    """A real sshd of this user on a loopback port, with keys of its own."""
+    """A real sshd of this user on a loopback port, with its own keys."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, _free_port()
@@ -62,10 +65,10 @@ class Sshd:
         self._daemon: subprocess.Popen[bytes] | None = None
 
     def start(self, **lines: str) -> None:
-        """With further lines of configuration."""
+        """Start it, with further lines of configuration, and wait until it listens."""
         config = self.folder / "config"
         config.write_text(config.read_text() + "".join(f"{key} {value}\n" for key, value in lines.items()))
-        if os.geteuid() == 0:  # which root's sshd asks for, and only its service makes
+        if os.geteuid() == 0:  # sshd needs this folder as root; usually its service makes it
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self._daemon = subprocess.Popen(
             [str(SSHD), "-D", "-f", str(config), "-E", str(self.log)], start_new_session=True
@@ -76,7 +79,7 @@ class Sshd:
             )
 
     def stop(self) -> None:
-        """With every session."""
+        """End it with all its sessions."""
         if self._daemon is not None:
             subprocess.run(["pkill", "-g", str(self._daemon.pid)], check=False)
             self._daemon.terminate()
@@ -84,11 +87,14 @@ class Sshd:
 
     @property
     def log(self) -> Path:
-        """What it says."""
+        """The file that it logs to."""
         return self.folder / "log"
 
     def target(self, key: str = "user", known: str = "host", port: int = 0) -> str:
-        """target.toml for it; `known` is the key that is known as the host's, or nothing."""
+        """Return a target.toml for it.
+
+        `key` is the user's key; `known` is the host key in known_hosts, "" for none.
+        """
         hosts = self.folder / "known_hosts"
         public = (self.folder / f"{known}.pub").read_text() if known else ""
         hosts.write_text(f"[127.0.0.1]:{port or self.port} {public}" if known else "")

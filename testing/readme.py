@@ -1,6 +1,6 @@
-"""What the README and docs/ print: their commands, and the demo's own words.
+"""The commands that the README and docs/ print, and the output of the demo in the README.
 
-`python -m testing.readme` writes the demo's words into README.md anew; `make recordings` does it after recording.
+`python -m testing.readme` writes that output into README.md; `make recordings` does so after recording.
 """
 
 import os
@@ -21,7 +21,7 @@ RULE, LAST, REASONS = "━" * 20, "Report:", 5
 
 
 def commands() -> dict[str, str]:
-    """Every command in a block for a shell, and the page that prints it first."""
+    """Return every command in a shell block, with the first page that prints it."""
     found: dict[str, str] = {}
     for page in PAGES:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
@@ -32,7 +32,10 @@ def commands() -> dict[str, str]:
 
 
 def demo() -> str:
-    """The last words of the demo: the first reasons and the dates, without durations and the report's folder."""
+    """Return the end of the demo's output: the first reasons and the dates.
+
+    Durations and the reports' folder are left out, since they differ between runs.
+    """
     with tempfile.TemporaryDirectory() as reports:
         said = subprocess.run(
             [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"],
@@ -52,7 +55,7 @@ def demo() -> str:
 
 
 def _reasons(lines: list[str]) -> tuple[str, str]:
-    """The first reasons, and the paragraph of dates behind them."""
+    """Return the first reasons, and the paragraph of dates after them."""
     begin = lines.index("Why") + 1
     end = lines.index("", begin)
     starts = [number for number in range(begin, end) if not lines[number].startswith(" ")]
@@ -61,12 +64,12 @@ def _reasons(lines: list[str]) -> tuple[str, str]:
 
 
 def with_demo(page: str, words: str) -> str:
-    """The page with these words in its one block for them."""
+    """Return the page with this text in the block for the demo's output."""
     return EXCERPT.sub(lambda _: words, page, count=1)
 
 
 def main() -> None:
-    """Put the demo's words into the README."""
+    """Write the output of the demo into the README."""
     README.write_text(with_demo(README.read_text(encoding="utf-8"), demo()), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Whom a change of the decision is told: a webhook and a mailbox of this machine, which keep what they get."""
+"""Receivers of messages on this machine, a webhook and a mailbox, which keep what they receive."""
 
 import json
 import socketserver
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Webhook(ThreadingHTTPServer):
-    """Takes JSON by POST; `status` is its answer."""
+    """Receives JSON by POST; `status` is the status of its answers."""
 
     daemon_threads = True
     status = 200
@@ -24,12 +24,12 @@ class Webhook(ThreadingHTTPServer):
 
 
 class Posted(BaseHTTPRequestHandler):
-    """One message."""
+    """The handler of one request to the webhook."""
 
     server: Webhook
 
     def do_POST(self) -> None:
-        """Kept where it is taken."""
+        """Keep the message if the status is 200, and answer."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.server.status == 200:
             self.server.messages.append(json.loads(body))
@@ -38,11 +38,11 @@ class Posted(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_args: object) -> None:
-        """Silent."""
+        """Log nothing."""
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """Takes mail by SMTP."""
+    """Receives mail by SMTP."""
 
     daemon_threads = True
 
@@ -53,12 +53,12 @@ class Mailbox(socketserver.ThreadingTCPServer):
 
 
 class Delivered(socketserver.StreamRequestHandler):
-    """One conversation, as far as a plain client goes."""
+    """One SMTP session, as far as a simple client needs it."""
 
     server: Mailbox
 
     def handle(self) -> None:
-        """Says yes to everything."""
+        """Accept every command, and keep the mail."""
         self.say("220 ready")
         for line in self.rfile:
             word = line[:4].upper()
@@ -70,20 +70,20 @@ class Delivered(socketserver.StreamRequestHandler):
                 return
 
     def mail(self) -> bytes:
-        """Up to the point that stands alone."""
+        """Return the mail up to the line with a single dot."""
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b"."))
         return b"".join(lines)
 
     def say(self, text: str) -> None:
-        """One answer."""
+        """Send one line."""
         self.wfile.write(f"{text}\r\n".encode())
 
 
 @contextmanager
 def receiving(address: str = "127.0.0.1") -> Iterator[tuple[Webhook, Mailbox]]:
-    """Both, up while the block runs."""
+    """Run both receivers within the block."""
     servers = Webhook(address), Mailbox(address)
     threads = [Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}) for server in servers]
     try:

@@ -1,4 +1,4 @@
-"""Runs made up by hypothesis: contracts and results of every shape, hostile words included."""
+"""Hypothesis strategies for runs: contracts and results of every shape, with hostile texts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ OWN = {
 
 
 def row(id: str, **changed: Any) -> Criterion:
-    """A row of a contract, like the real one's where it is derived."""
+    """Return a criterion; a derived id has the chapter, kind and target of the real contract."""
     chapter, kind, target = OWN.get(id, ("disk", Kind.LIVE, "< 70 %"))
     fields = {
         "chapter": chapter,
@@ -46,12 +46,12 @@ def row(id: str, **changed: Any) -> Criterion:
 
 
 def meeting(bound: Bound) -> float:
-    """A figure that meets a target."""
+    """Return a figure that meets the bound."""
     return bound.figure + {"<": -1, ">": 1}.get(bound.compare, 0)
 
 
 def run(contract: Mapping[str, Criterion], outcomes: Mapping[str, Outcome], **changed: Any) -> Run:
-    """A run in which the criteria came out like this."""
+    """Return a run in which the criteria have these outcomes."""
     results = {id: Result(id, outcome, meeting(contract[id].bound)) for id, outcome in outcomes.items()}
     fields = {
         "id": "r",
@@ -80,7 +80,7 @@ BASES = st.sampled_from([Basis.PLAN, Basis.PROOF])
 
 @st.composite
 def contracts(draw: st.DrawFn) -> dict[str, Criterion]:
-    """Some of the ids, in any order, blocking or not."""
+    """Draw a contract with some of the ids in any order, blocking or not."""
     ids = draw(st.permutations(IDS))[: draw(st.integers(0, len(IDS)))]
     return {
         id: row(
@@ -97,13 +97,13 @@ def contracts(draw: st.DrawFn) -> dict[str, Criterion]:
 
 
 def waivers() -> st.SearchStrategy[tuple[Waiver, ...]]:
-    """Accepted failures of any criterion."""
+    """A strategy for up to three waivers of any criterion."""
     one = st.builds(Waiver, st.sampled_from(IDS), WORDS, WORDS, st.just(NOW + timedelta(days=1)))
     return st.lists(one, max_size=3).map(tuple)
 
 
 def results(ids: st.SearchStrategy[str], outcomes: tuple[Outcome, ...] = JUDGED) -> st.SearchStrategy[Result]:
-    """Of any outcome a test can judge."""
+    """A strategy for results with any outcome that a test can give."""
     reasons = st.none() | st.builds(Reason, WORDS, VALUES)
     return st.builds(
         Result,
@@ -118,7 +118,7 @@ def results(ids: st.SearchStrategy[str], outcomes: tuple[Outcome, ...] = JUDGED)
 
 @st.composite
 def runs(draw: st.DrawFn) -> Run:
-    """Any run an audit can end with: results for some criteria of its contract, in any order."""
+    """Draw a run that an audit can end with: results for some criteria of its contract, in any order."""
     contract = draw(contracts())
     judged = draw(st.permutations(sorted(contract)))[: draw(st.integers(0, len(contract)))]
     states = st.lists(st.sampled_from(["applied", "rolled-back", "failed", "planned"]), max_size=2)
@@ -134,7 +134,7 @@ def runs(draw: st.DrawFn) -> Run:
 
 @st.composite
 def forged_runs(draw: st.DrawFn) -> Run:
-    """Anything a file can claim: results under wrong names, outcomes nobody can judge."""
+    """Draw a run that only a forged file can contain: results under other ids, outcomes that no test gives."""
     made = draw(runs())
     claimed = draw(st.dictionaries(st.sampled_from(IDS) | WORDS, results(st.sampled_from(IDS) | WORDS, tuple(Outcome))))
     return msgspec.structs.replace(made, results=claimed)

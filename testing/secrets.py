@@ -1,4 +1,4 @@
-"""Secrets in the forms in which people write them, each with PLANT in the secret's place; they open nothing."""
+"""Secrets in the forms in which people write them, with PLANT in place of the secret; none of them is real."""
 
 import base64
 
@@ -92,5 +92,5 @@ ENCODED = f"basic {base64.b64encode(b'bob:' + PLANT.encode()).decode()}"
 
 
 def planted(form: str, secret: str = PLANT) -> str:
-    """The form with a secret in it; the mark of Amazon's keys and of age's allow capitals only."""
+    """Return the form with a secret in it, in capitals for keys of age, which allow nothing else."""
     return form.replace("PLANT", secret.upper() if "AGE-" in form else secret)

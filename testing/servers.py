@@ -1,4 +1,4 @@
-"""A web server of this machine that answers as a test tells it to."""
+"""A web server on this machine that answers as a test tells it to."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ Respond = Callable[[str, dict[str, str]], tuple[int, str]]
 
 
 class Server(ThreadingHTTPServer):
-    """Keeps what it was asked: path and headers of each request. `hang` makes it wait before it answers."""
+    """Keeps the path and headers of each request; with `hang` it waits before it answers."""
 
     daemon_threads = True
 
@@ -27,11 +27,11 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         return f"{self.scheme}://{self.server_address[0]!s}:{self.server_port}"
 
     def secure(self, certificate: Path, key: Path, clients: Path | None = None) -> None:
-        """HTTPS; with `clients`, only for certificates of that authority."""
+        """Use HTTPS; with `clients`, accept only client certificates of that authority."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         if clients is not None:
@@ -41,16 +41,16 @@ class Server(ThreadingHTTPServer):
         self.scheme = "https"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is what some tests want."""
+        """Ignore clients that close the connection, as some tests do on purpose."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands every GET to the test."""
+    """Passes every GET request to the test."""
 
     server: Server
 
     def do_GET(self) -> None:
-        """What the test says, with its length."""
+        """Send the test's answer with its length."""
         headers = {name.title(): value for name, value in self.headers.items()}
         self.server.asked.append((self.path, headers))
         if self.server.hang:
@@ -67,12 +67,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b" ")
 
     def log_message(self, *_args: object) -> None:
-        """Silent."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving_api(respond: Respond) -> Iterator[Server]:
-    """An API server: by HTTPS, vouched for by the authority of `testing.authority`."""
+    """Run an API server with HTTPS within the block, with a certificate of the authority of `testing.authority`."""
     with serving(respond) as server:
         server.secure(keys() / "server.pem", keys() / "server.key")
         yield server
@@ -80,7 +80,7 @@ def serving_api(respond: Respond) -> Iterator[Server]:
 
 @contextmanager
 def serving(respond: Respond, address: str = "127.0.0.1") -> Iterator[Server]:
-    """Up while the block runs, at an address of this machine."""
+    """Run the server at an address of this machine within the block."""
     server = Server(respond, address)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

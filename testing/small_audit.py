@@ -1,4 +1,4 @@
-"""A small audit of its own: the real plugins over a contract and tests that a test writes."""
+"""Small audits: the real plugins with a contract and tests that a test writes."""
 
 import importlib
 import json
@@ -50,7 +50,7 @@ def test_b(judge): assert judge(1)
 
 
 def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
-    """Criteria that 1 meets and 0 misses; `changed` replaces or adds lines."""
+    """Return the TOML of criteria whose target 1 meets and 0 misses; `changed` replaces or adds lines."""
     lines = {
         "chapter": '"disk"',
         "plan": '"2"',
@@ -70,7 +70,10 @@ def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
 
 @pytest.fixture(scope="session")
 def plugins() -> list[str]:
-    """Those of the audit, from its conftest; imported before pytester looks: it forgets what comes after."""
+    """Return the options that load the audit's plugins.
+
+    They are imported here first, since pytester forgets modules that are imported later.
+    """
     names = run_path(str(ROOT / "conftest.py"))["PLUGINS"]
     for name in names:
         importlib.import_module(name)
@@ -79,7 +82,7 @@ def plugins() -> list[str]:
 
 @dataclass
 class Ran:
-    """What a small audit left."""
+    """The result of a small audit."""
 
     status: int
     said: str
@@ -87,17 +90,17 @@ class Ran:
     run: Mapping[str, Any] = field(default_factory=dict)
 
     def outcome(self, id: str) -> str:
-        """Of one criterion; unknown where it has no result."""
+        """Return the outcome of a criterion, "unknown" if it has no result."""
         result = self.run["results"].get(id)
         return str(result["outcome"]) if result else "unknown"
 
     def reason(self, id: str) -> str:
-        """Its reason's code."""
+        """Return the code of the criterion's reason."""
         return str(self.run["results"][id]["reason"]["code"])
 
     @property
     def junit(self) -> dict[str, Any]:
-        """The results pytest's own junit file carries, by test."""
+        """Return the results in pytest's own junit file, by the name of the test."""
         cases = ET.parse(self.folder / "pytest.xml").iter("testcase")  # noqa: S314 — we wrote it
         return {
             str(case.get("name")): json.loads(str(one.get("value")))
@@ -109,12 +112,12 @@ class Ran:
 
 @pytest.fixture
 def house(plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> "House":
-    """Small audits by the real plugins."""
+    """Runs small audits with the real plugins."""
     return House(plugins, pytester, monkeypatch)
 
 
 class House:
-    """Runs small audits in this process, in a folder of their own."""
+    """Runs small audits in this process, each in its own folder."""
 
     def __init__(self, plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plugins, self.pytester, self.monkeypatch = plugins, pytester, monkeypatch
@@ -124,17 +127,17 @@ class House:
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def audit(self, tests: str, *options: str, contract: str = "") -> Ran:
-        """Judge by `contract` (A-01 and B-01 unless given) with a module of `tests`."""
+        """Run a module of `tests` with this contract (by default A-01 and B-01)."""
         self.under(parse_contract(contract or rows("A-01", "B-01"), "criteria.toml"))
         self.pytester.makepyfile(test_small=IMPORTS + tests)
         return self.run(*options)
 
     def under(self, contract: Contract) -> None:
-        """The next audits are judged by this contract."""
+        """Use this contract for the next audits."""
         self.monkeypatch.setattr(fixtures.session.audit, "load_contract", lambda: dict(contract))
 
     def run(self, *options: str) -> Ran:
-        """The tests that are there, once more."""
+        """Run the tests that are in the folder."""
         target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
         done = self.pytester.runpytest_inprocess(
             *ADDOPTS,

@@ -1,4 +1,4 @@
-"""Eight days of earlier looks, as a real server could have left them: an incident, a gap, a whole audit before this one."""
+"""Eight days of earlier samples as a real server could have them: an incident, a gap, a whole audit."""
 
 import math
 from datetime import datetime, timedelta
@@ -9,22 +9,22 @@ from gate.outcome import Outcome
 from gate.sample import Reading, Sample
 
 HOUR, HOURS = timedelta(hours=1), 190
-GAP, SICK, BLIND = range(100, 112), range(60, 64), range(30, 33)  # hours ago
+GAP, SICK, BLIND = range(100, 112), range(60, 64), range(30, 33)  # in hours before the end
 PRESSED = Reading(Outcome.FAIL, 3.0)
 
 
 def looks(until: datetime) -> list[Sample]:
-    """One an hour, but for a gap."""
+    """Return one sample per hour, except in the gap."""
     return [_look(until, hours) for hours in range(HOURS, 0, -1) if hours not in GAP]
 
 
 def synthetic_series(until: datetime, criteria: int) -> HistorySeries:
-    """What of them goes into a run."""
+    """Return the series of these samples that a run contains."""
     return history_series(looks(until), ["DSK-01", "LOG-06", "MCP-01", "DSK-05"], criteria, until)
 
 
 def happened(until: datetime) -> tuple[Incident, ...]:
-    """What broke the stretch."""
+    """Return the incidents that interrupted the window."""
     return Incident(until - 150 * HOUR, "boot"), Incident(until - min(SICK) * HOUR, "failing", "DSK-05")
 
 

@@ -1,4 +1,4 @@
-"""A cluster that is another server's gives no evidence: judged offline from a recording, with what the host says beside it."""
+"""The cluster of another server gives no evidence: judged offline from a recording with changed answers."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import pytest
 from fixtures.ask.answer import Answer
 from fixtures.session.recording import Recording, read_recording, write_recording
 from gate.identity import Identity, digest
-from testing.audits import ROOT, Audited, audit, expected
+from testing.audits import ROOT, Audited, expected, replayed
 from testing.threats import attack
 
 READY = ROOT / "lab" / "recordings" / "ready.json"
@@ -20,7 +20,7 @@ Spoil = Callable[[dict[str, Any]], None]
 
 
 def recorded() -> Recording:
-    """The recorded server, with what its host says of itself: the same machine and boot as its node."""
+    """Return the recording of a server whose host reports the machine id and boot id that its node reports."""
     recording = read_recording(READY)
     info = json.loads(recording.answers["nodes"].out)["items"][0]["status"]["nodeInfo"]
     said = f"machine {digest(info['machineID'])}\nboot {info['bootID']}\n"
@@ -37,7 +37,7 @@ def spoiled(recording: Recording, spoil: Spoil) -> Recording:
 
 def judged(recording: Recording, folder: Path) -> Audited:
     write_recording(recording, folder / "r.json")
-    return audit(f"replay:{folder / 'r.json'}", folder / "out")
+    return replayed(folder / "r.json", folder / "out")
 
 
 def info(listed: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ VARIANTS: dict[str, Spoil] = {
 @attack("T8", "a GO is about one server: a cluster that runs elsewhere is no evidence")
 @pytest.mark.parametrize("spoil", VARIANTS.values(), ids=VARIANTS)
 def test_a_healthy_cluster_of_another_server_is_unknown_for_one_cause(spoil: Spoil, tmp_path: Path) -> None:
-    """The kubeconfig of a healthy cluster is put beside a host it does not run on."""
+    """The kubeconfig names a healthy cluster that does not run on the audited host."""
     audited = judged(spoiled(recorded(), spoil), tmp_path)
     assert audited.status == 10
     open = {id: row["reason"] for id, row in audited.run["results"].items() if row["outcome"] == "unknown"}
@@ -98,7 +98,7 @@ def test_the_same_cluster_is_a_go_with_or_without_that_answer(tmp_path: Path) ->
 
 
 def test_a_node_that_is_down_since_a_boot_is_a_failure_and_not_another_server(tmp_path: Path) -> None:
-    """It still names the boot before."""
+    """The node is not ready and still reports its previous boot."""
 
     def down(listed: dict[str, Any]) -> None:
         info(listed).update(bootID=ELSEWHERE["bootID"])
@@ -109,7 +109,7 @@ def test_a_node_that_is_down_since_a_boot_is_a_failure_and_not_another_server(tm
 
 
 def test_a_server_that_does_not_say_which_one_it_is_is_no_go(tmp_path: Path) -> None:
-    """The answer was asked for and did not come."""
+    """The machine id was asked for, and the answer is missing."""
     recording = recorded()
     silent = msgspec.structs.replace(recording.answers["machine"], out="", status=1)
     audited = judged(msgspec.structs.replace(recording, answers={**recording.answers, "machine": silent}), tmp_path)

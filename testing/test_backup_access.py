@@ -1,4 +1,4 @@
-"""BKP-09: whose the backups are, by the fact's own command over real files and over told ones."""
+"""BKP-09: who owns and can change the backups, by the fact's own command on real files, and by given answers."""
 
 import os
 import subprocess
@@ -32,11 +32,11 @@ def test_a_closed_folder_of_root_is_sound() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("in 700 root", "in 700 twister", "/var/backups/t"),  # it may be replaced as a whole
+        ("in 700 root", "in 700 twister", "/var/backups/t"),  # its owner may replace the whole folder
         ("in 700", "in 777", "/var/backups/t"),
         ("in 700 root root", "in 770 root adm", "/var/backups/t"),
         ("way 755 root root dd /var/backups", "way 777 root root dd /var/backups", "/var/backups"),
-        ("in 600 root root ff", "in 777 twister twister ld", "/var/backups/t/a b"),  # a link somebody else made
+        ("in 600 root root ff", "in 777 twister twister ld", "/var/backups/t/a b"),  # a link that another account made
     ],
 )
 def test_what_another_account_can_change_is_told(old: str, new: str, wrong: str) -> None:
@@ -51,8 +51,8 @@ def test_what_everybody_can_read_is_told() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("in 600 root root ff", "in 777 root root ld"),  # a link of root's, where only root writes
-        ("in 600 root root ff", "in 777 twister root lf"),  # to a file: nothing is written through it
+        ("in 600 root root ff", "in 777 root root ld"),  # a link that root made to a place where only root writes
+        ("in 600 root root ff", "in 777 twister root lf"),  # a link to a file, through which no backup is written
         ("way 755 root root dd /var/backups", "way 1777 root root dd /var/backups"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The backup scripts the remedies install, under cron's environment, in front of a cluster in every sad state."""
+"""The backup scripts that remedies install, run in cron's environment with a cluster that fails in many ways."""
 
 import gzip
 import hashlib
@@ -24,7 +24,7 @@ PATTERNS = {"postgres": "postgres/postgres_*.sql.gz", "redis": "redis/redis_*.rd
 
 
 class Host:
-    """The scripts with their paths moved into a folder, and programs that answer for the cluster and syslog."""
+    """The scripts, with their paths moved into a folder, and programs that replace the cluster and syslog."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.shims, self.backups = folder, folder / "shims", folder / "backups"

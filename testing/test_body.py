@@ -1,4 +1,4 @@
-"""MCP-03: what a healthy answer says, as a word or at a path of its JSON."""
+"""MCP-03: the expected body of a healthy answer, as a word or as a value at a path of its JSON."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The page as people meet it: a real browser, its console, its network, a screen reader's rules, a printer."""
+"""The page in a real browser: its layout, its console, its network, accessibility and print."""
 
 import shutil
 import subprocess
@@ -27,7 +27,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every state a reader can meet, English first."""
+    """The page of every golden run, in English first."""
     folder = tmp_path_factory.mktemp("pages")
     made = {}
     for name, golden in GOLDEN.items():

@@ -1,4 +1,4 @@
-"""MCP-06 and MCP-09: how long the last build took, and what the services said since their start."""
+"""MCP-06 and MCP-09: how long the last build took, and what the services logged since their start."""
 
 import gzip
 import json
@@ -185,7 +185,7 @@ def test_a_search_that_broke_off_is_no_silence(out: str) -> None:
         understood("pod_logs", out)
 
 
-LINES = {  # what a container wrote: whether it tells of a crash
+LINES = {  # a line of a container's log, and whether it reports a crash
     "FATAL: password authentication failed": True,
     '{"level":"fatal","msg":"x"}': True,
     "level=panic msg=x": True,

@@ -1,4 +1,4 @@
-"""The disk check that disk_monitor installs, run here with a df, a logger and a curl of the test's."""
+"""The disk check that disk_monitor installs, run with replacements for df, logger and curl."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ Check = Callable[..., tuple[int, list[str]]]
 
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
-    """Runs it over these rows of df; its exit status, and what it told whom."""
+    """Return a function that runs the check on these rows of df, and returns its exit status and its messages."""
     tools = tmp_path / "bin"
     tools.mkdir()
     told = tmp_path / "told"

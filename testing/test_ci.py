@@ -1,4 +1,4 @@
-"""MCP-06 and MCP-08: what the API of a CI tells, and what it refuses."""
+"""MCP-06 and MCP-08: the answers and the refusals of a CI's API."""
 
 import json
 import subprocess
@@ -40,7 +40,7 @@ def run(id: int, conclusion: str | None = "success", **more: Any) -> dict[str, A
 
 
 def respond(*runs: dict[str, Any], state: str = "active") -> Callable[[str, dict[str, str]], tuple[int, str]]:
-    """As GitHub's API documentation shows its answers, with a job that waited 10 minutes for its runner."""
+    """Return a server's answers as in GitHub's documentation, with a job that waited 10 minutes for its runner."""
     jobs = [
         {"conclusion": "success", "started_at": "2026-02-05T08:10:00Z", "completed_at": "2026-02-05T08:40:00Z"},
         {"conclusion": "success", "started_at": "2026-02-05T08:40:10Z", "completed_at": "2026-02-05T08:49:00Z"},
@@ -167,7 +167,7 @@ def test_no_ci_and_no_clone_is_unknown_and_one_of_them_is_enough(tmp_path: Path)
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone with a workflow that is committed, pushed to a remote beside it."""
+    """A clone with a committed workflow, pushed to a remote repository beside it."""
     folder = tmp_path / "clone"
     git("init", "-q", "--bare", "--initial-branch=main", str(tmp_path / "origin.git"))
     git("clone", "-q", str(tmp_path / "origin.git"), str(folder))

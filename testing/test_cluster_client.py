@@ -24,7 +24,7 @@ PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
 
 
 def kubeconfig(server: str, user: dict[str, Any], **cluster: Any) -> str:
-    """Of a server that serving_api() serves, unless it says more."""
+    """Return a kubeconfig for a server of serving_api(); `cluster` replaces its authority."""
     cluster = cluster or {"certificate-authority-data": data("ca.pem")}
     return json.dumps(
         {
@@ -260,7 +260,7 @@ def test_without_its_certificate_the_cluster_cannot_be_read(tmp_path: Path, secu
 
 @pytest.mark.parametrize("shown", ["expired", "elsewhere", "of-bare"])
 def test_a_server_nobody_vouches_for_is_not_believed(tmp_path: Path, shown: str) -> None:
-    """Its certificate is past its end, another name's, or another authority's."""
+    """The server's certificate is expired, made for another name, or signed by another authority."""
     with serving(lambda _path, _headers: (200, "{}")) as server:
         server.secure(keys() / f"{shown}.pem", keys() / f"{shown}.key")
         assert refusal(tmp_path, server).code == "cluster-certificate"
@@ -284,7 +284,7 @@ def test_another_name_of_the_server_can_be_named(tmp_path: Path) -> None:
 def test_an_authority_without_key_usage_vouches_on_python_3_13_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The flag that Python sets from 3.13 on is set here by hand; without our clearing it this server is refused."""
+    """Python sets this flag from 3.13 on, the test sets it by hand; unless the client clears it, the server is refused."""
     made = ssl.create_default_context
 
     def strict(**how: Any) -> ssl.SSLContext:

@@ -20,7 +20,7 @@ SOUND = {"replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "observedGener
 
 
 def read(name: str, *items: dict[str, Any]) -> Any:
-    """A list as the API gives it, read as the audit reads it."""
+    """Return a list as the API gives it, parsed by the fact."""
     return FACTS[name].read(Answer(json.dumps({"items": items}), "", 0, "GET", NOW))
 
 
@@ -40,10 +40,10 @@ def test_all_three_run() -> None:
 @pytest.mark.parametrize(
     ("row", "stuck"),
     [
-        (deployment(replicas=0), ()),  # scaled to zero: nothing wanted is nothing running
+        (deployment(replicas=0), ()),  # scaled to zero: a service of no pods does not run
         (deployment(readyReplicas=0), ()),  # not ready
-        (deployment(observedGeneration=2), ("default",)),  # the controller has not seen the newest wish
-        (deployment(updatedReplicas=0), ("default",)),  # the pod is of the old generation
+        (deployment(observedGeneration=2), ("default",)),  # the controller has not seen the newest specification
+        (deployment(updatedReplicas=0), ("default",)),  # the pod belongs to the previous specification
     ],
 )
 def test_what_does_not_run(row: dict[str, Any], stuck: tuple[str, ...]) -> None:
@@ -53,7 +53,7 @@ def test_what_does_not_run(row: dict[str, Any], stuck: tuple[str, ...]) -> None:
 
 
 def test_a_rollout_stuck_beside_a_ready_old_pod_does_not_run() -> None:
-    """Each figure alone looks right: one updated, one ready, one wanted."""
+    """Each number alone looks sound: one pod updated, one ready, one wanted."""
     (row,) = read("deployments", deployment() | {"status": SOUND | {"replicas": 2}})
     assert isinstance(row, Deployment)
     assert (row.updated, row.ready, row.wanted) == (1, 1, 1)

@@ -1,4 +1,4 @@
-"""Every command from the outside: what cannot be read, written or used is one line and a status that is no decision."""
+"""Every command, called as a user calls it: an error is one line, and its exit status is not that of a decision."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ import pytest
 
 from gate.history import remember
 from gate.past import Past
+from testing.in_process import run
 from testing.places import entered_by_all
 from testing.small_audit import TARGET
 from testing.threats import attack
@@ -48,7 +49,7 @@ other = pytest.mark.skipif(
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A target with a history, below folders that everybody may enter."""
+    """A target with a history, in a folder that every account may enter."""
     with entered_by_all() as place:
         made = place / "edge"
         made.mkdir()
@@ -60,7 +61,7 @@ def folder() -> Iterator[Path]:
 def ended(
     words: tuple[str, ...], folder: Path, shell: str = "", env: Mapping[str, str] = {}, options: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """One command, with something done to it by a shell."""
+    """Run a command; `shell` is a redirection or other shell code after it."""
     command = [sys.executable, *options, "-m", *(word.format(folder=folder) for word in words)]
     done = subprocess.run(
         ["sh", "-c", f'exec "$@" {shell}', "sh", *command],
@@ -122,7 +123,7 @@ def test_an_optimised_python_is_refused(
 
 
 def as_nobody(words: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
-    """By an account that owns nothing here."""
+    """Run a command of `reports` as an account that owns nothing here."""
     command = [sys.executable, "-m", "reports", *(word.format(folder=folder) for word in words)]
     return subprocess.run(
         [*NOBODY, *command],
@@ -142,7 +143,7 @@ def test_an_account_without_rights_reads_one_line(words: tuple[str, ...], closed
         (folder / name).touch()
     (folder / closed).chmod(0o700 if closed == "" else 0o600)
     done = as_nobody(words, folder)
-    if done.returncode == 0:  # what may be read is read
+    if done.returncode == 0:  # this account may read the file
         assert words[0] == "history"
         return
     assert (done.returncode, done.stdout) == (4, "")
@@ -154,6 +155,6 @@ def test_an_account_without_rights_reads_one_line(words: tuple[str, ...], closed
 @pytest.mark.parametrize("words", PEOPLE, ids=lambda words: f"{words[0]} {len(words)}")
 def test_a_folder_that_is_not_there_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
     for missing in (tmp_path / "nowhere", tmp_path / ("x" * 300), Path("/dev/null/edge")):
-        done = ended(("reports", *words), missing)
+        done = run("reports", *(word.format(folder=missing) for word in words))
         assert (done.returncode, done.stdout) == (4, "")
         assert done.stderr.count("\n") == 1

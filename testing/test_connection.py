@@ -54,7 +54,7 @@ def tell(
 
 
 def tell_when_it_was_heard(monkeypatch: pytest.MonkeyPatch, heard: Path) -> None:
-    """`heard` is there once an answer has arrived here, however slow this machine is."""
+    """Make the file `heard` as soon as an answer has arrived here."""
 
     def take(self: Heard, name: str, answer: Answer) -> None:
         original(self, name, answer)
@@ -207,7 +207,7 @@ def test_a_forced_command_that_is_not_there_is_said(house: House, tmp_path: Path
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the observer is root's")
 def test_the_observer_answers_by_names_through_the_forced_command(house: House, tmp_path: Path) -> None:
-    """A-01 is asked of a fact that needs no rights, B-01 of one that does: neither is believed to be root's but the latter."""
+    """A-01 asks a fact without root's rights, B-01 one with them: only the latter is answered as root."""
     for name, asked in (("one", Asked.HOST), ("two", Asked.ROOT)):
         monkeypatched = Fact(name, "id -u", asked, str, 10)
         house.monkeypatch.setitem(FACTS, name, monkeypatched)
@@ -349,7 +349,7 @@ def test_an_audit_that_was_killed_leaves_no_login_and_no_folder(
 @attack("T7", "an audit ends by its deadline, whatever the host does")
 @pytest.mark.parametrize("kept", ["sleep 30", "yes", "while :; do echo; sleep 0.1; done"])
 def test_an_audit_ends_although_the_host_keeps_the_channel_open(house: House, sshd: Sshd, kept: str) -> None:
-    """Through a real sshd: a session hears nothing, prints without end, or drips, and ignores that its client is gone."""
+    """Through a real sshd: a session that is silent, prints without end or slowly, and ignores that its client has gone."""
     house.monkeypatch.setattr("fixtures.ask.exchange.SLACK", 0)
     tell(house.monkeypatch, "one", "printf 1", seconds=2)
     tell(house.monkeypatch, "two", "printf 2", seconds=2)

@@ -1,4 +1,4 @@
-"""BKP-14 and BKP-16: copies elsewhere, by the fact's own command over real folders; and what keeps data."""
+"""BKP-14 and BKP-16: copies elsewhere, by the fact's own command on real folders; and everything that keeps data."""
 
 import os
 import subprocess
@@ -77,7 +77,7 @@ def test_copies_are_compared_with_their_originals(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("copied", "states"), [((), []), (("token",), ["differs"]), (("token", "store"), ["same"])])
 def test_links_to_the_originals_are_no_copy(tmp_path: Path, copied: tuple[str, ...], states: list[str]) -> None:
-    """What is read by way of a link lies where the original lies."""
+    """A file that is only linked in the copy is stored where the original is."""
     for name in ("token", "store"):
         original, copy = write(tmp_path / "from", f"configs/k8s-1/{name}", b"x"), tmp_path / "to/configs/k8s-1" / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def test_a_file_s_date_a_folder_of_other_names_and_nothing(tmp_path: Path) -> No
         ("", "", True),
         ("disk copy sdb", "disk copy sda", False),
         ("disk copy sdb", "net copy nfs4", True),
-        ("disk copy sdb", "disk copy sdb\ndisk copy sda", False),  # a mirror half of which is the disk itself
+        ("disk copy sdb", "disk copy sdb\ndisk copy sda", False),  # a mirror that also uses the disk of the originals
     ],
 )
 def test_the_same_disk_is_no_copy(old: str, new: str, elsewhere: bool) -> None:

@@ -1,4 +1,4 @@
-"""docs/criteria.md says what the contract, the tests and the faults say."""
+"""docs/criteria.md agrees with the contract, the tests and the faults."""
 
 from testing.criteria import PAGE, page
 

@@ -1,4 +1,4 @@
-"""BKP-01 to BKP-03 in the cluster: CronJobs as a modern Kubernetes tells them (from its documentation) and as 1.20 does."""
+"""BKP-01 to BKP-03 in the cluster: CronJobs of a modern Kubernetes (from its documentation) and of 1.20."""
 
 import json
 from datetime import UTC, datetime, timedelta

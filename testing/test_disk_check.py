@@ -1,4 +1,4 @@
-"""MON-01, MON-03 to MON-05: who starts the check, what it says, and its metric."""
+"""MON-01, MON-03 to MON-05: the schedule of the disk check, its messages, and its metric."""
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ FOUND = f"found {SCRIPT} {SCRIPT}\n"
 
 
 def judged(*lines: str, file: str = "/etc/cron.d/disk", found: str = FOUND, past: str = "now 1\n") -> CheckJobs:
-    """The sound host with a table of these lines."""
+    """Return the schedules of a sound host with a table of these lines."""
     table = f"table 644 root whole {file}\n" + "".join(lines) + "\n=== timers"
     text = SCHEDULES.replace("=== timers", table, 1).replace("found date", f"{found}found date")
     return check_jobs(schedules(text), cron_past(past), SCRIPT)
@@ -31,7 +31,7 @@ def test_a_file_of_cron_starts_it() -> None:
 @pytest.mark.parametrize(
     ("line", "minutes"),
     [
-        ("| 0 * * * * root check-disk-space.sh\n", None),  # not where cron's PATH looks
+        ("| 0 * * * * root check-disk-space.sh\n", None),  # in no folder of cron's PATH
         ("| 0 6 * * * root /usr/local/bin/check-disk-space.sh\n", 1440),
         ("| 17 * * * * root nice -n 10 /usr/local/bin/check-disk-space.sh >/dev/null\n", 60),
     ],

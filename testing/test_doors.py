@@ -1,4 +1,4 @@
-"""What is stored or shown passes a door: no secret of a host, a cluster or a source arrives behind it."""
+"""Everything that is stored or shown is redacted: no secret of a host, a cluster or a source gets through."""
 
 import json
 import string
@@ -58,7 +58,7 @@ RAISED: tuple[Callable[[str], BaseException], ...] = (
 
 @pytest.fixture(autouse=True)
 def nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What other tests gave to keep_out would help here."""
+    """Forget the secrets that other tests gave to keep_out, which would be hidden here too."""
     monkeypatch.setattr(fixtures.ask.redaction, "_kept_out", {})
     fixtures.ask.redaction.redact_leaf.cache_clear()
 
@@ -70,7 +70,7 @@ def hides(secret: str, *texts: object) -> bool:
 @attack("T13", "no text of an exception carries a secret")
 @given(FORM, SECRET)
 def test_no_unknown_carries_a_secret(form: str, secret: str) -> None:
-    """A random secret in a random form in every value of every reason there is, told in both languages."""
+    """A random secret in a random form in every value of every reason there is, shown in both languages."""
     for code, template in locale("en")["reason"].items():
         unknown = Unknown(code, **dict.fromkeys(holes(template), planted(form, secret)))
         told = [phrase(table, code, unknown.values, language) for table in ("reason", "cure") for language in LANGUAGES]
@@ -95,7 +95,7 @@ def told_by(path: Callable[[], object]) -> str:
 @given(FORM, SECRET)
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_path_of_an_exception_carries_a_secret(kind: Callable[[str], BaseException], form: str, secret: str) -> None:
-    """Every kind of exception that a source or a parser raises, with a random secret in its text, through every path there is."""
+    """Every kind of exception that a source or a parser raises, with a random secret in its text, on every way to a report."""
     text = planted(form, secret)
     error = kind(f"it said: {text}")
     answer = Answer(text, text, 7, "x", NOW)
@@ -110,7 +110,7 @@ def test_no_path_of_an_exception_carries_a_secret(kind: Callable[[str], BaseExce
 
 @attack("T13", "no text of an exception carries a secret")
 def test_the_token_of_the_ci_is_told_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A token with a newline in the header of a request: the library names it in its exception."""
+    """A token with a newline in the header of a request: the library quotes it in its exception."""
     monkeypatch.setenv("PHASE0_CI_TOKEN", f"{PLANT}\n")
     monkeypatch.setattr(fixtures.sources.ci, "PATIENCE", 0.1)
     target = msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""Drawings: what their edges stand for, and where their names are."""
+"""The charts: what their edges stand for, and where their labels are."""
 
 import re
 from datetime import date, timedelta

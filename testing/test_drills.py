@@ -1,4 +1,4 @@
-"""BKP-10 to BKP-13 and MON-02: what the drills tell, and that their scripts are plain sh."""
+"""BKP-10 to BKP-13 and MON-02: the answers of the drills, and that their scripts are portable sh."""
 
 import os
 import subprocess
@@ -72,7 +72,7 @@ def test_no_backup_is_an_answer() -> None:
 
 
 def common(tmp_path: Path, command: str) -> str:
-    """Run a function all drills share."""
+    """Run a function that all drills share; return its output."""
     script = text("trusted.sh", "common.sh")
     done = subprocess.run(
         ["sh", "-c", f"kind=test\n{script}\nwithin 9\n{command}"],

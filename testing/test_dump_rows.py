@@ -1,4 +1,4 @@
-"""BKP-10: rows of a dump counted before it is restored, by the drill's own shell."""
+"""BKP-10: the rows of a dump are counted before it is restored, by the drill's own awk."""
 
 import subprocess
 from pathlib import Path
@@ -47,7 +47,7 @@ INSERT INTO public.audit VALUES (NEW.id);
 
 
 def counted(dump: str) -> tuple[str, list[str]]:
-    """What the drill's own awk says of the whole dump, and its other rows with spaces for tabs."""
+    """Return the drill's result for the whole dump, and its other rows with spaces for tabs."""
     script = ROOMS / "drills" / "postgres_rows.awk"
     done = subprocess.run(
         ["awk", "-f", str(script)], input=dump, capture_output=True, text=True, timeout=30, check=True

@@ -1,4 +1,4 @@
-"""T15: of psql's own commands a dump may hold those that pg_dump writes, and no other reaches psql."""
+"""T15: of psql's own commands, only those that pg_dump writes may stand in a dump; no other reaches psql."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""A drill left out today: yesterday's counts, until its time is over."""
+"""A drill that today's audit leaves out: its earlier result counts, for a limited number of days."""
 
 from datetime import UTC, datetime, timedelta
 

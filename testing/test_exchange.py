@@ -1,4 +1,4 @@
-"""The script is run by this machine's own shell, as the host's shell would run it."""
+"""The script of an exchange, run by this machine's own shell as the host's shell would run it."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the script is
 
 
 def started(command: str) -> subprocess.Popen[bytes]:
-    """As `ssh target COMMAND` is."""
+    """Start a shell with this command, as `ssh target COMMAND` does."""
     return subprocess.Popen(
         ["sh", "-c", command],
         stdin=subprocess.PIPE,
@@ -34,13 +34,13 @@ def started(command: str) -> subprocess.Popen[bytes]:
 
 
 def hear(text: str, seconds: float = 20, before: str = "") -> Heard:
-    """What this machine's shell answers as an account with a shell."""
+    """Return the exchange with this machine's shell in the place of an account with a shell."""
     process = started(f"{before} echo; echo phase0-gate shell; exec sh -s")
     return exchange(process, lambda _: text, seconds, ASKED, NONCE)
 
 
 def ask(text: str, seconds: float = 20, before: str = "") -> dict[str, Answer]:
-    """Run the script here as an exchange, and return its answers by the name of their fact."""
+    """Run the script as an exchange; return its answers by the name of their fact."""
     return hear(text, seconds, before).answers
 
 
@@ -109,7 +109,7 @@ def test_a_process_in_the_background_ends_with_its_question(tmp_path: Path) -> N
 
 
 def runs(pid: str) -> bool:
-    """It is there, and no zombie that nobody has waited for."""
+    """Return whether the process exists and is not a zombie."""
     status = Path(f"/proc/{pid}/status")
     return status.exists() and "State:\tZ" not in status.read_text()
 
@@ -128,7 +128,7 @@ HANGS = (
 @pytest.mark.parametrize("host", HANGS)
 @attack("T7", "an exchange ends by its deadline, whatever the host does")
 def test_the_deadline_ends_an_exchange_that_does_not_end(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    """The host is silent, drips, prints without end, hears nothing, or leaves a process that keeps every pipe open."""
+    """The host is silent, prints slowly or without end, reads nothing, or leaves a process that keeps every pipe open."""
     monkeypatch.setattr(module, "SLACK", 0)
     process, began = started(host), time.monotonic()
     heard = exchange(process, lambda _: "x" * 10_000_000, 0.7, ASKED, NONCE)
@@ -238,7 +238,7 @@ def test_a_line_without_the_nonce_is_noise(nonce: str) -> None:
 
 @attack("T4", "of two answers to one question neither counts")
 def test_a_question_that_is_answered_twice_is_not_answered() -> None:
-    """Somebody who knows the nonce prints an answer beside the true one, before it or after it."""
+    """A program that knows the nonce prints an answer beside the true one, before it or after it."""
     lines = "\n".join((line("one", "x"), line("one", "y"), line("two", "z")))
     forger = f"echo phase0-gate shell; cat >/dev/null; echo '{lines}'"
     heard = exchange(started(forger), lambda _: "", 20, ASKED, NONCE)

@@ -15,7 +15,7 @@ SCHEMA = Path(__file__).parents[1] / "docs" / "run.schema.json"
 
 
 def published() -> Any:
-    """The schema as a reader of the file gets it."""
+    """Return the schema as a reader of the file gets it."""
     return json.loads(msgspec.json.encode(schema()))
 
 

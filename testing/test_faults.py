@@ -1,4 +1,4 @@
-"""The fault matrix itself: a fault that does not do what it announces, or does not go away, is told, and only that one."""
+"""The fault matrix: a fault that does not do what it announces, or does not go away, is reported, and only that one."""
 
 from collections.abc import Collection, Generator, Iterator, Sequence
 from functools import partial
@@ -25,7 +25,7 @@ FOLDER = Path("target")
 
 
 class Small:
-    """A server of three criteria: `break X` fails one, `mend X` takes it back. Counts how often it was audited."""
+    """A server with three criteria: `break X` makes one fail, `mend X` repairs it. It counts its audits."""
 
     def __init__(self) -> None:
         self.broken: set[str] = set()
@@ -41,7 +41,7 @@ class Small:
             raise RuntimeError("exit 1: refused")
 
     def keep_dates(self) -> None:
-        """Its criteria have none."""
+        """Do nothing: no criterion depends on dates."""
 
     redate = keep_dates
 
@@ -97,7 +97,7 @@ def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> No
 
 def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
     prove(small, fault("A-01"), fault("B-01"), fault("A-01", name="again"))
-    assert small.audits == 1 + 3 + 1  # what is sound, three faults, and the last one's end
+    assert small.audits == 1 + 3 + 1  # the sound server, three faults, and the state after the last
 
 
 def test_a_fault_that_may_touch_anything_shows_the_end_of_no_other(small: Small) -> None:
@@ -106,14 +106,14 @@ def test_a_fault_that_may_touch_anything_shows_the_end_of_no_other(small: Small)
 
 
 def test_the_end_of_a_drill_is_shown_by_a_fault_of_the_history(small: Small) -> None:
-    """A fault of the history changes nothing a drill feels, though it changes what follows from every fault."""
+    """A fault of the history affects no drill, but all derived criteria."""
     past = fault("DEC-01", where=Where.TARGET, revert="")
     assert [[one.criterion for (one,) in lot] for lot in sequences([past, fault("C-01")], CONTRACT)] == [
         ["C-01", "DEC-01"]
     ]
     told = prove(small, past, fault("C-01"))
     assert {id: proof.ok for id, proof in told.items()} == {"C-01": True, "DEC-01": True}
-    assert small.audits == 2 + 2  # what is sound, without and with the drill; each of the two shows one thing
+    assert small.audits == 2 + 2  # sound without and with the drill, then one audit for each fault
 
 
 @pytest.mark.parametrize(("id", "owed"), [("A-01", {"A-01", "B-01"}), ("STB-01", {"STB-01", "B-01", "DEC-01"})])
@@ -240,7 +240,7 @@ def test_what_leaves_a_drill_unknown_is_apart_from_other_drills() -> None:
 
 @pytest.mark.parametrize(("id", "together"), [("A-02", False), ("B-01", True)])
 def test_faults_of_one_chapter_that_act_on_the_cluster_are_apart(id: str, together: bool) -> None:
-    """They act on the same pods: one that crashed came up with the other's image, and never got ready."""
+    """Both act on the same pods: a crashed pod would start with the image of the other fault, and never become ready."""
     faults = [fault("A-01", inject="k3s ctr images tag x y"), fault(id, inject="k3s kubectl exec z -- kill 1")]
     assert len(shared_audits(faults, CHAPTERS)) == (1 if together else 2)
 
@@ -258,7 +258,7 @@ def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
         ("B-01", True, ("DEC-01",)),
         ("D-01", True, ("DEC-01",)),
     }
-    assert small.audits == 1 + 1 + 1  # what is sound, the three, and their end
+    assert small.audits == 1 + 1 + 1  # the sound server, the three faults together, and the state after them
 
 
 def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_others(small: Small) -> None:
@@ -269,7 +269,7 @@ def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_other
     ]
     told = list(proofs(faults, small, CHAPTERS))
     assert [(proof.criterion, proof.ok) for proof in told] == [("B-01", True), ("A-01", True), ("B-01", True)]
-    assert small.audits == 1 + 1 + 1  # what is sound, the first two, and the third, which shows that they are gone
+    assert small.audits == 1 + 1 + 1  # the sound server, the first two, and the third, which shows that they are gone
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_the_faults_of_this_checkout_can_be_taken_back_and_have_names_of_their_o
 
 
 def fixed(states: tuple[str, ...] = ("applied",), **outcomes: str) -> dict[str, Any]:
-    """run.json of a `--fix` that came to these outcomes; the rest passes."""
+    """Return the run.json of a `--fix` with these outcomes; all other criteria pass."""
     seen = dict.fromkeys(KINDS, "pass") | {id.replace("_", "-"): outcome for id, outcome in outcomes.items()}
     return {
         "results": {id: {"outcome": outcome} for id, outcome in seen.items()},

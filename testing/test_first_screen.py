@@ -1,4 +1,4 @@
-"""The first screen in words: the meeting, what is open by count, whom it waits for, and one sentence for what is one thing."""
+"""The text of the first screen: the meeting, how much is open, who must act, and one sentence for each cause."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ DATES = {"until": "2026-12-04T12:20+00:00"}
 
 
 def made(*results: Result, base: Run | None = None) -> Run:
-    """A run of the whole contract in which everything else passed."""
+    """Return a run of the whole contract with these results; every other criterion passed."""
     return msgspec.structs.replace(base or go(), contract=CONTRACT, results=PASSED | {one.id: one for one in results})
 
 

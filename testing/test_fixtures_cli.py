@@ -1,14 +1,14 @@
-"""`python -m fixtures check TARGET`, from the outside: exit statuses, and a cure for everything that cannot be seen."""
+"""`python -m fixtures check TARGET`, called as a user calls it: exit statuses, and a cure for every problem."""
 
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from testing.in_process import run
 from testing.servers import serving_api
 from testing.test_cluster_client import kubeconfig
 
@@ -34,7 +34,7 @@ shift 5; exec sh -c "$*"
 
 @pytest.fixture
 def api() -> Iterator[str]:
-    """A kubeconfig of an API server that lists nodes and forbids the rest."""
+    """The kubeconfig of an API server that lists nodes and forbids everything else."""
 
     def respond(path: str, _headers: dict[str, str]) -> tuple[int, str]:
         if path.startswith(("/version", "/api/v1/nodes")):
@@ -47,21 +47,14 @@ def api() -> Iterator[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A target on this machine where nobody answers: its port is one nobody listens on."""
+    """A target on this machine with a port at which no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         (tmp_path / "target.toml").write_text(TARGET.format(port=free.getsockname()[1]))
     return tmp_path
 
 
 def check(*words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fixtures", "check", *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run("fixtures", "check", *words, env=env)
     assert "Traceback" not in done.stderr
     return done
 
@@ -139,7 +132,7 @@ def test_a_name_like_its_folders_and_a_lab_are_not_minded(folder: Path, name: st
 
 @pytest.mark.parametrize(("listed", "run", "told"), [(0, 0, True), (0, 1, False), (1, 0, False)])
 def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: int, told: bool) -> None:
-    """`sudo -l` allows what asks for a password too: only a shell that comes is one."""
+    """`sudo -l` also lists commands that need a password: only a shell that really starts is reported."""
     for name, text in (("ssh", SSH), ("sudo", f'#!/bin/sh\n[ "$2" = -l ] && exit {listed}\nexit {run}\n')):
         (folder / "bin").mkdir(exist_ok=True)
         (folder / "bin" / name).write_text(text)
@@ -160,7 +153,7 @@ def test_an_expired_waiver_is_told(folder: Path) -> None:
 
 
 def test_the_login_is_tried_first_and_counts_facts(folder: Path) -> None:
-    """An `ssh` that runs here what it is given to run there: the exchange is the real one."""
+    """An `ssh` that runs the commands on this machine, so that the exchange is a real one."""
     ssh = folder / "bin" / "ssh"
     ssh.parent.mkdir()
     ssh.write_text(SSH)

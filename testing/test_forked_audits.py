@@ -1,4 +1,4 @@
-"""The audits of the fault proofs: forked, and else as the command line does them."""
+"""The forked audits of the fault proofs behave like those of the command line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What other programs read: metrics, the summary of a CI, junit, and the guide the plan asks for."""
+"""The formats for other programs: metrics, the summary of a CI, junit, and the guide that the plan asks for."""
 
 import math
 import re
@@ -37,7 +37,7 @@ def report(run: Run, language: str = "en") -> Report:
 
 @cache
 def families(name: str) -> dict[str, Any]:
-    """As the official parser reads them."""
+    """Return the metrics of a golden run, parsed by the official parser."""
     return {family.name: family for family in text_string_to_metric_families(metrics(report(GOLDEN[name]())).decode())}
 
 

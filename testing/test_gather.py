@@ -75,10 +75,10 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
 
 
 def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> None:
-    """This one ends once it was told."""
+    """The drill ends only after the message about it."""
     told = house.pytester.path / "told"
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
-    house.monkeypatch.setattr("fixtures.session.gather.tell", lambda *_config, **_values: told.touch())
+    house.monkeypatch.setattr("fixtures.session.gather.announce", lambda *_config, **_values: told.touch())
     tell(house, "one", f"until [ -e '{told}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
     assert house.audit(ONE).outcome("A-01") == "pass"
 
@@ -90,15 +90,15 @@ def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> No
 def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, language: str, line: str
 ) -> None:
-    """In a process of its own: only there pytest captures what a user would see."""
+    """Runs in a process of its own, since pytest captures the terminal only there as it does for a user."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(f"""
-        from fixtures.session.gather import tell
+        from fixtures.session.gather import announce
         from fixtures.session.stash import LANGUAGE
 
         def test_it(request):
             request.config.stash[LANGUAGE] = "{language}"
-            tell(request.config, "drill-waiting", drill="one", seconds="20")
+            announce(request.config, "drill-waiting", drill="one", seconds="20")
     """)
     assert line in pytester.runpytest_subprocess().stdout.str()
 

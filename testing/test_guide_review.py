@@ -1,4 +1,4 @@
-"""DOC-02, DOC-03: what guides cite, whether it is there, and who walked through them."""
+"""DOC-02, DOC-03: what the guides cite, whether it exists, and who reviewed them."""
 
 import contextlib
 import subprocess

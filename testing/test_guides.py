@@ -54,7 +54,7 @@ def test_a_folder_without_git_is_told_in_gits_words(target: Target) -> None:
 
 @pytest.mark.parametrize("fact", ["guide_files", "guide_texts"])
 def test_a_folder_in_a_clone_of_something_else_is_no_clone(target: Target, fact: str) -> None:
-    """Git goes on looking above it, and would find this repository's files there: no guide, hence a NO-GO."""
+    """Git would search the folders above, and find the files of another repository: no guide, and therefore a NO-GO."""
     shutil.rmtree(target.path("guides") / ".git")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", target.folder]
     for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "another"], ["branch", "-M", "main"]):

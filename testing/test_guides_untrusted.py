@@ -1,4 +1,4 @@
-"""A clone is data: what its configuration, its attributes and its modules name is not run, and a stranger's is not believed."""
+"""A clone is only data: programs that its configuration names are not run, and a foreign clone is refused."""
 
 import os
 import re
@@ -28,7 +28,7 @@ READING = {"rev-parse", "ls-tree", "rev-list", "status", "log", "show"}
 
 
 class Clone:
-    """A pushed guide in a clone, and a program beside it that leaves a mark."""
+    """A clone with a pushed guide, and a program beside it that makes the file `mark` when it runs."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.mark = folder / "clone", folder / "mark"
@@ -43,14 +43,14 @@ class Clone:
         self.target: Target = load_target(folder)
 
     def git(self, *words: str, input: str | None = None) -> str:
-        """As whoever made the clone."""
+        """Run git as the person who made the clone; return its output."""
         command, env = ["git", "-C", str(self.path), *words], {**os.environ, **WHO}
         done = subprocess.run(command, input=input, env=env, capture_output=True, text=True, check=True)
         self.mark.unlink(missing_ok=True)
         return done.stdout.strip()
 
     def commit(self, name: str, text: str) -> None:
-        """And push."""
+        """Commit a file, and push it."""
         (self.path / name).write_text(text)
         self.git("add", ".")
         self.git("commit", "-qm", name)
@@ -60,7 +60,7 @@ class Clone:
         self.git("update-ref", "refs/remotes/origin/main", "HEAD")
 
     def signed(self) -> None:
-        """The last commit has a signature, which nobody made."""
+        """Give the last commit a forged signature."""
         head = self.git("cat-file", "commit", "HEAD").split("\n\n", 1)
         signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
         text = f"{head[0]}\n{signature}\n\n{head[1]}\n"
@@ -68,7 +68,7 @@ class Clone:
         self.pushed()
 
     def obeyed(self) -> bool:
-        """Does git run the program, where it is asked the same as it always is?"""
+        """Return whether git runs the program when the facts are asked in the clone itself."""
         for name in ASKED:
             env, ask = {**os.environ, **variables(self.target)}, FACTS[name].ask.replace(" --ignore-submodules=all", "")
             subprocess.run(["sh", "-c", ask], cwd=self.path, env=env, capture_output=True, check=False)
@@ -77,7 +77,7 @@ class Clone:
         return ran
 
     def files(self) -> GuideFiles:
-        """All facts, asked as an audit does."""
+        """Ask all facts about clones as an audit does."""
         read = [FACTS[name].read(ask_guides(self.target, FACTS[name])) for name in ASKED[:2]]
         read.append(FACTS["build_clone"].read(ask_clone(self.target, FACTS["build_clone"])))
         assert isinstance(read[0], GuideFiles)
@@ -123,7 +123,7 @@ def hooks_elsewhere(clone: Clone) -> None:
 
 
 def clean_filter(clone: Clone) -> None:
-    """The file's time is another one than the index has, so that git looks into it."""
+    """The file has another time than in the index, so that git reads its content through the filter."""
     (clone.path / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")
     for key in ("filter.evil.clean", "filter.evil.smudge"):
         clone.git("config", key, str(clone.program))
@@ -160,7 +160,7 @@ def of_the_working_tree(clone: Clone) -> None:
 
 
 def module(clone: Clone) -> None:
-    """A repository within, whose own configuration counts as soon as git looks whether it changed."""
+    """A repository within the clone, whose own configuration git uses when it checks for changes."""
     inner = clone.path / "inner"
     subprocess.run(["git", "init", "-q", str(inner)], check=True)
     inside = ["git", "-C", str(inner), "-c", "user.name=x", "-c", "user.email=x@example.org"]
@@ -177,8 +177,8 @@ def pager_and_aliases(clone: Clone) -> None:
 
 
 def missing_object(clone: Clone) -> None:
-    """Partial clones fetch what they lack, by the transport that the configuration names."""
-    clone.program.write_text(f'#!/bin/sh\ntouch "{clone.mark}"\n')  # it speaks no protocol of git's, and ends
+    """A partial clone fetches a missing object with the transport that its configuration names."""
+    clone.program.write_text(f'#!/bin/sh\ntouch "{clone.mark}"\n')  # ends without speaking git's protocol
     blob = clone.git("rev-parse", "HEAD:GUIDE.md")
     for key, value in (
         ("core.repositoryformatversion", "1"),
@@ -220,7 +220,7 @@ def test_a_program_the_clone_names_is_not_run(clone: Clone, plant: Callable[[Clo
 @attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("plant", [ssh_signature, pager_and_aliases, textconv], ids=lambda plant: plant.__name__)
 def test_what_other_versions_of_git_would_run_is_not_run(clone: Clone, plant: Callable[[Clone], None]) -> None:
-    """Pager, aliases, editor, ssh, converters, programs of SSH signatures: this git may not ask for them, another might."""
+    """Pager, aliases, editor, ssh, converters and programs for SSH signatures, which other versions of git might run."""
     plant(clone)
     clone.files()
     assert not clone.mark.exists()
@@ -240,7 +240,7 @@ def test_an_object_that_is_missing_is_fetched_from_nowhere(clone: Clone) -> None
 @attack("T11", "what a clone names is not run on the auditing machine")
 @pytest.mark.parametrize("name", ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF", "HOME"])
 def test_nor_what_the_environment_names(clone: Clone, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A settings file of the account, or a variable, names the program: an audit asks the same on every machine."""
+    """A settings file of the account, or an environment variable, names the program."""
     settings = clone.path.parent / ".gitconfig"
     settings.write_text(f'[core]\n\tfsmonitor = "{clone.program}"\n[safe]\n\tdirectory = *\n')
     values = {
@@ -264,7 +264,7 @@ def test_nor_what_the_environment_names(clone: Clone, monkeypatch: pytest.Monkey
 def test_a_program_of_the_clone_takes_no_name_of_another(
     clone: Clone, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """The account's PATH names the folder one is in, and the clone has a program called git, sed or awk."""
+    """The account's PATH contains the current folder, and the clone has a program called git, sed or awk."""
     folder = clone.path / path
     folder.mkdir(exist_ok=True)
     for name in ("git", "sed", "awk", "sha256sum", "grep", "shellcheck"):
@@ -280,7 +280,7 @@ def test_a_program_of_the_clone_takes_no_name_of_another(
 def test_a_clone_of_another_account_is_refused(
     clone: Clone, monkeypatch: pytest.MonkeyPatch, asked: str, place: str
 ) -> None:
-    """The clone, or what git keeps of it, is neither root's nor the auditing account's."""
+    """The clone, or git's folder of it, belongs neither to root nor to the auditing account."""
     stranger = clone.path.parent / place
     if os.geteuid() == 0:
         os.chown(stranger, 4242, -1)
@@ -299,7 +299,7 @@ def test_behind_sudo_a_clone_of_the_caller_is_no_stranger_s(clone: Clone, monkey
 
 
 def test_every_question_of_a_clone_reads_and_leaves_modules_alone() -> None:
-    """The folder of ours keeps git from obeying the clone, not from looking into a repository within it."""
+    """The temporary repository keeps git from using the clone's configuration, but not that of a repository within it."""
     for fact in registered_facts():
         if fact.asked in (Asked.GUIDES, Asked.CLONE):
             commands = re.findall(r"\bgit (?:-c core\.quotepath=off )?([a-z-]+)([^|;\n]*)", fact.ask)
@@ -343,7 +343,7 @@ def test_what_is_changed_or_unpushed_is_still_seen(clone: Clone) -> None:
 
 
 def test_settings_that_say_how_files_compare_are_kept(clone: Clone) -> None:
-    """A file system without modes: git was told not to look at them, and the guide is not changed for it."""
+    """On a file system without modes the clone tells git to ignore them, and then the guide is not changed."""
     (clone.path / "GUIDE.md").chmod(0o755)
     assert clone.files().state("GUIDE.md") == "uncommitted"
     clone.git("config", "core.fileMode", "false")

@@ -49,7 +49,7 @@ def test_a_sample_at_the_same_moment_is_replaced(tmp_path: Path) -> None:
 
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     moments = [NOW + timedelta(minutes=minute) for minute in range(8)]
-    for file in (tmp_path / f"{number}.sqlite" for number in range(20)):  # the first to come makes the file
+    for file in (tmp_path / f"{number}.sqlite" for number in range(20)):  # the first thread makes the file
         with ThreadPoolExecutor(8) as writers:
             list(writers.map(partial(written, file), moments))
         assert [sample.at for sample in samples(file)] == moments
@@ -133,7 +133,7 @@ def test_the_newest_drill_of_a_criterion_counts(tmp_path: Path) -> None:
 
 
 def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
-    """As the version before wrote it."""
+    """The file is written as version 1 wrote it."""
     file = tmp_path / "history.sqlite"
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("CREATE TABLE IF NOT EXISTS sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT")

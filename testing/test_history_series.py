@@ -1,4 +1,4 @@
-"""What of earlier audits goes into run.json."""
+"""The part of the history that run.json contains."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""The history in an audit: what is wrong with the file costs the days, and never the audit; it does not slow the report."""
+"""The history in an audit: a fault of the file costs the stability window, but not the audit.
+
+Nor does a long history slow the report down.
+"""
 
 import subprocess
 import sys

@@ -1,7 +1,8 @@
-"""Every value that a sentence of the contract names is handed over by its test: a missing one would read “–” on the page.
+"""Every value that a sentence of the contract names is passed by its test: the page would show a missing one as “–”.
 
-What was seen is compared with what tests hand over on the recorded servers. Findings that no recording shows are compared
-with the source of their test: with the very call where it names its values, else with all names that test hands over.
+What was seen is compared with what the tests pass on the recorded servers. Findings that no recording contains are
+compared with the source of their test: with the call that names their values, or else with all names that the test
+passes.
 """
 
 import ast
@@ -17,24 +18,24 @@ from gate.contract import Criterion, load_contract
 from gate.run import Run
 from gate.sentence import holes
 from reports.text.words import OWN
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, replayed
 
 CONTRACT = load_contract()
-FOLDER = OWN | {"own"}  # the target's folder, for what is to be done next
+FOLDER = OWN | {"own"}  # values that every sentence may use, and the target's folder
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
-    """The recorded servers, judged."""
+    """The runs of the recorded servers."""
     folders = {name: tmp_path_factory.mktemp(name) for name in ("before", "ready")}
     return [
-        msgspec.convert(audit(f"replay:{ROOT}/lab/recordings/{name}.json", folder).run, Run)
+        msgspec.convert(replayed(ROOT / "lab" / "recordings" / f"{name}.json", folder).run, Run)
         for name, folder in folders.items()
     ]
 
 
 def wanted(row: Criterion) -> set[str]:
-    """What `seen`, `missed`, the figure of the plan's table and the advice name."""
+    """Return the names in `seen`, `missed`, the figure of the plan's table and the advice."""
     texts = [row.seen, row.next, *([row.missed] if row.missed else []), *([row.kpi.now] if row.kpi else [])]
     return {name for text in texts for name in holes(text.en)} - FOLDER
 
@@ -76,7 +77,7 @@ def test_a_name_nobody_hands_over_is_noticed() -> None:
 
 
 def findings(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
-    """Findings that are made with a name and values that stand there, and the names of those values."""
+    """Yield each finding that is made with a literal name and literal values, and the names of those values."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name("Finding"), args=[ast.Constant(str(name))]):
@@ -91,7 +92,7 @@ def findings(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
 
 
 def handed(tree: ast.AST) -> Iterator[str]:
-    """Every name under which a value is handed over anywhere in it."""
+    """Yield every name of a value that is passed anywhere in the tree."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             yield from (str(key.value) for key in node.keys if isinstance(key, ast.Constant))
@@ -102,7 +103,7 @@ def handed(tree: ast.AST) -> Iterator[str]:
 
 
 def reached(id: str) -> Iterator[ast.AST]:
-    """The test of a criterion, the functions of its module it calls, and modules of evidence that make findings."""
+    """Yield the test of a criterion, the functions of its module that it calls, and modules that make its findings."""
     for path in sorted((ROOT / "tests").glob("test_*.py")):
         functions = {node.name: node for node in tree(path).body if isinstance(node, ast.FunctionDef)}
         for function in functions.values():
@@ -115,7 +116,7 @@ def reached(id: str) -> Iterator[ast.AST]:
 
 
 def called(function: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], known: set[str]) -> Iterator[ast.AST]:
-    """The function, and those of the same module that it names, however far."""
+    """Yield the function, and all functions of the same module that it calls, directly or not."""
     known.add(function.name)
     yield function
     for node in ast.walk(function):
@@ -124,7 +125,7 @@ def called(function: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], 
 
 
 def makers(path: Path, named: set[str]) -> Iterator[ast.AST]:
-    """Modules of evidence that make findings themselves, as far as one of the names is imported from them."""
+    """Yield the modules of `fixtures.evidence` that make findings and from which one of the names is imported."""
     for node in tree(path).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("fixtures.evidence"):
             module = tree(ROOT / f"{node.module.replace('.', '/')}.py")

@@ -1,4 +1,4 @@
-"""BKP-04 to BKP-08: the backups, by the fact's own command over real files."""
+"""BKP-04 to BKP-08: the backups, by the fact's own command on real files."""
 
 import gzip
 import os
@@ -76,15 +76,15 @@ def test_a_whole_dump_and_a_name_with_a_blank(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "flaw"),
     [
-        (gzip.compress(b""), "unfinished"),  # what a failed pg_dumpall leaves: sound gzip of nothing
+        (gzip.compress(b""), "unfinished"),  # a failed pg_dumpall leaves a valid gzip file without content
         (gzip.compress(HEAD + BODY), "unfinished"),  # cut at the end of a line
         (gzip.compress(HEAD + BODY + PART), "unfinished"),  # the last database is missing
         (dump()[:-20], "broken"),  # a cut file
         (b"", "broken"),
-        (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),  # pg_dump -Fc: only a restore tells
+        (gzip.compress(b"PGDMP\x01\x0e"), "opaque"),  # pg_dump -Fc: only a restore shows whether it is sound
     ],
     ids=["nothing", "cut at a line", "the last is missing", "cut", "empty", "custom"],
-)  # a packed file holds the hour
+)  # the header of a packed file contains the time
 def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str) -> None:
     write(tmp_path, "postgres/postgres_1.sql.gz", data)
     assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
@@ -109,7 +109,7 @@ def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("around", [400, 1400])
 @pytest.mark.parametrize(("end", "whole"), [(PART + TRAILER, True), (b"", False)])
 def test_a_dump_is_judged_alike_at_any_length(tmp_path: Path, around: int, end: bytes, whole: bool) -> None:
-    """Its first 400 bytes and its last 1000 are looked at: what lies across their edge is read as one line."""
+    """The fact reads the first 400 and the last 1000 bytes; a line across the edge must still be read as one line."""
     for size in range(around - 30, around + 30):
         filler = b"x" * (size - len(HEAD + end) - 1) + b"\n"
         write(tmp_path, f"postgres/postgres_{size}.sql.gz", gzip.compress(HEAD + filler + end))
@@ -119,7 +119,7 @@ def test_a_dump_is_judged_alike_at_any_length(tmp_path: Path, around: int, end: 
 
 
 def test_an_end_that_others_were_written_behind_is_none(tmp_path: Path) -> None:
-    """A second dump appended to a first, and cut."""
+    """A second dump, cut short, is appended to a first one."""
     write(tmp_path, "postgres/postgres_1.sql.gz", gzip.compress(DUMP + HEAD + b"x" * 2000 + b"\n"))
     assert flaws(tmp_path, "postgres") == ("unfinished",)
 
@@ -238,7 +238,7 @@ def test_partial_files_and_checksums_are_no_backups(tmp_path: Path) -> None:
 
 
 def one(kind: str, days: float, said: str = "") -> Backup:
-    """Made so many days ago at noon, UTC; valid unless `said` differs."""
+    """Return a backup made that many days ago at noon, UTC; valid unless `said` differs."""
     found = {
         "postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
         "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},

@@ -1,4 +1,4 @@
-"""DSK-02, DSK-07 to DSK-09: what the host says of its disks, and what counts as one."""
+"""DSK-02, DSK-07 to DSK-09: the host's answers about its disks, and which file systems count."""
 
 import pytest
 
@@ -80,7 +80,7 @@ def test_a_kubelet_that_tells_nothing_is_told_and_is_no_fault_of_the_disk() -> N
             85,
             95,
             "default",
-        ),  # asked of the next start, not of this
+        ),  # valid from the next start on, not for this one
     ],
 )
 def test_when_the_kubelet_acts(answer: str, images: float, eviction: float, source: str) -> None:
@@ -156,7 +156,7 @@ def test_sizes_as_runtimes_write_them(written: str, size: int) -> None:
 @pytest.mark.parametrize(
     ("text", "threshold"),
     [
-        (CHECK_SETTINGS, 65),  # the file it reads has the last word
+        (CHECK_SETTINGS, 65),  # the settings file that the script reads overrides its default
         ("file /x\n| THRESHOLD=75\n", 75),
         ("file /x\n| [ $USAGE -gt 90 ]\n", 90),
         ("file /x\n| limit=${DISK_WARN_PERCENT:-70}\n", 70),

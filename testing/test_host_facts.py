@@ -1,4 +1,4 @@
-"""Whatever a host answers, a fact is understood or it is Unknown: no other exception reaches a test."""
+"""Whatever a host answers, a fact is parsed or is Unknown: no other exception reaches a test."""
 
 import contextlib
 import importlib
@@ -20,7 +20,7 @@ from testing.host_answers import SOUND
 
 for package in (fixtures.host, fixtures.drills):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)  # importing one declares its fact
+        importlib.import_module(module.name)  # importing a module declares its facts
 NAMES = sorted(SOUND)
 
 
@@ -30,7 +30,7 @@ def read(name: str, out: str) -> Any:
 
 @st.composite
 def spoilt(draw: st.DrawFn) -> tuple[str, str]:
-    """A sound answer with a piece cut out and noise put in its place."""
+    """Draw a sound answer in which a piece is replaced by noise."""
     name = draw(st.sampled_from(NAMES))
     text = SOUND[name]
     one, two = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
@@ -65,7 +65,7 @@ def test_any_text_is_understood_or_unknown(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_flood_is_read_in_bounded_time(name: str) -> None:
-    """A quarter of a megabyte; an exchange takes no answer above four."""
+    """A quarter of a megabyte; an exchange accepts at most four."""
     sound = SOUND[name]
     began = time.process_time()
     for piece in ("\n", "a", " ", sound, sound.replace("\n", " "), f"{sound.splitlines()[-1]}\n"):

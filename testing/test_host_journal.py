@@ -1,4 +1,4 @@
-"""LOG-07 to LOG-09: journald's bound, what it works with, and how far back it tells."""
+"""LOG-07 to LOG-09: the limit of the journal, the limit that journald uses, and how far back the journal reaches."""
 
 import pytest
 
@@ -10,7 +10,7 @@ AT, DAY, MIB = 1_795_450_734, 86_400, 1 << 20
 
 
 def told(*changes: tuple[str, str]) -> Journal:
-    """The sound answer with some of its lines changed."""
+    """Return the sound answer with some of its lines changed."""
     answer = JOURNAL
     for old, new in changes:
         assert old in answer
@@ -31,7 +31,7 @@ def test_a_sound_journal() -> None:
         ([("told Storage=persistent\n", ""), ("folder\n", "")], False),  # auto without it
         ([("Storage=persistent", "Storage=volatile")], False),
         ([("Storage=persistent", "Storage=none")], False),
-        ([("held 2", "held 0")], False),  # asked for, and journald has not begun
+        ([("held 2", "held 0")], False),  # configured, but journald has not written there yet
     ],
 )
 def test_persistent_is_what_is_written_to_the_disk(changes: list[tuple[str, str]], persistent: bool) -> None:
@@ -64,7 +64,7 @@ def test_seven_days_of_retention_prove_less_than_seven(written: str, forgets: bo
         ("", 7.5),
         ("export 1794300000000000 1794799000\n", 13.3),
         ("export 1794300000000000 1794700000\n", 7.5),  # a gap of a day
-        ("export 1794300000000000 1794600000\nexport 1794590000000000 1794900000\n", 13.3),  # each joins the next
+        ("export 1794300000000000 1794600000\nexport 1794590000000000 1794900000\n", 13.3),  # without a gap
     ],
 )
 def test_exports_count_as_far_as_they_join(exports: str, days: float) -> None:

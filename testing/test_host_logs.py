@@ -1,4 +1,4 @@
-"""LOG-01 to LOG-04, LOG-06: what bounds the logs, and what /var/log takes."""
+"""LOG-01 to LOG-04, LOG-06: the limits of the logs, and the size of /var/log."""
 
 import pytest
 
@@ -54,7 +54,7 @@ PLAN = Stanza((NAME,), DAY, None, 500 * MB, 0, 3, compressed=True)
 
 
 def growing(a_day: int, every: int = DAY, count: int = 3, name: str = NAME) -> Log:
-    """A log that was rotated at the given interval and grew evenly."""
+    """Return a log that was rotated every `every` seconds and grew evenly."""
     files = [
         LogFile(f"{name}.{number}" if number else name, a_day * every // DAY, AT - number * every)
         for number in range(count - 1, -1, -1)
@@ -139,7 +139,7 @@ def test_the_birth_of_a_compressed_copy_says_nothing_of_its_beginning() -> None:
 
 
 def test_right_after_a_fix_nobody_knows_how_fast_it_grows() -> None:
-    """The old log is compressed, its beginning forgotten, and the new one has just begun."""
+    """The old log is compressed, its first lines have no date any more, and the new log has just begun."""
     fixed = Log(NAME, AT, (LogFile(f"{NAME}.1.gz", 300 * MB, AT - 60, AT - 10), LogFile(NAME, 2000, AT, AT - 20)))
     assert fixed.young
     assert bound(fixed, STOCK, DAY).open
@@ -161,9 +161,9 @@ def test_a_log_that_rotates_every_hour_is_known_by_its_copies() -> None:
 @pytest.mark.parametrize(
     ("size", "open"),
     [
-        (2000, False),  # slow, whenever it came
-        (20 * MB, True),  # in five minutes: nobody knows how it goes on
-        (2_000 * MB, True),  # nor of one that is too fast already, of which judge() says so
+        (2000, False),  # slow, even if all of it came just now
+        (20 * MB, True),  # in five minutes: too short to know its growth
+        (2_000 * MB, True),  # the same; judge() decides that it misses its target already
     ],
 )
 def test_a_log_of_five_minutes(size: int, open: bool) -> None:
@@ -175,7 +175,7 @@ def test_sparse_files_count_with_what_they_take() -> None:
 
 
 def test_the_plans_own_stanza_for_syslog_does_not_win() -> None:
-    """D4: the stock one, read first, is weekly and without a size."""
+    """D4: the distribution's stanza, which is read first, is weekly and has no size limit."""
     stanzas = Rotation((Stanza(("/var/log/syslog",), 7 * DAY, None, None, 0, 4, compressed=True),), ("duplicate",))
     assert other_bounds(of(growing(500 * MB, name="/var/log/syslog")), stanzas, DAY, ()).worst_gb > 2
 

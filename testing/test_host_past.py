@@ -1,4 +1,4 @@
-"""What a host remembers of its own past: boots, starts of services, changes of its files."""
+"""What a host records about its past: boots, starts of services, changes of its files."""
 
 import importlib
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""BKP-01: what starts by itself, and whether it finds what it calls."""
+"""BKP-01: what is started by a schedule, and whether it finds the programs that it calls."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ LINE = "| 0 2 * * * root /usr/local/bin/backup-postgres.sh >> /var/log/backup.lo
 
 
 def judged(old: str = "", new: str = "") -> BackupSchedules:
-    """The sound host with one thing replaced."""
+    """Return the backup schedules of the sound host with one text replaced."""
     assert old in SCHEDULES
     return backup_schedules(schedules(SCHEDULES.replace(old, new)), "postgres")
 
@@ -31,7 +31,7 @@ def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> 
         (LINE, "| 0 2 * * 1 root /usr/local/bin/backup-postgres.sh"),  # once a week
         (LINE, "| 0 2 31 2 * root /usr/local/bin/backup-postgres.sh"),  # never
         (LINE, "| @reboot root /usr/local/bin/backup-postgres.sh"),
-        (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > $(date +%F)"),  # cut at the %
+        (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > $(date +%F)"),  # cron cuts the line at the %
         (LINE, "| 0 2 * * * root /usr/local/bin/backup-pg.sh"),  # no such script
         ("| PATH=/usr/local/bin:/usr/bin:/bin\n", ""),  # kubectl is in /usr/local/bin
         ("cron active\n", ""),

@@ -18,7 +18,7 @@ MCP = '\n[mcp]\nnamespaces = ["default"]\nbody = "ok"\n'
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What would have been slept."""
+    """The seconds that would have been slept."""
     slept: list[float] = []
     monkeypatch.setattr("fixtures.sources.http.time.sleep", slept.append)
     monkeypatch.setenv("NO_PROXY", "*")
@@ -27,7 +27,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def sound() -> Iterator[Server]:
-    """An API whose service is sound."""
+    """An API server whose service is healthy."""
     with serving_api(lambda _path, _headers: (200, "status ok")) as server:
         yield server
 
@@ -42,7 +42,7 @@ def look(folder: Path, api: Server, node_port: str = "") -> Health:
 
 
 def answers(*said: tuple[int, str]) -> Callable[[str, dict[str, str]], tuple[int, str]]:
-    """One after the other, the last one for ever."""
+    """Return a server's answers, one after the other; the last one is repeated."""
     left = list(said)
     return lambda _path, _headers: left.pop(0) if len(left) > 1 else left[0]
 

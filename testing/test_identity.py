@@ -1,4 +1,4 @@
-"""Evidence of another server never counts, unless somebody adopts it and says why."""
+"""Evidence from another server never counts, unless a person adopts it and gives a reason."""
 
 import sqlite3
 from contextlib import closing
@@ -51,7 +51,7 @@ CONTRACT = noting({"X-01": row("X-01", kind=Kind.DRILL, target="= 100 %")})
 
 
 def week(of: Identity) -> Past:
-    """Seven days without incident, and a drill that passed."""
+    """Return seven days without an incident, and a drill that passed."""
     samples = tuple(
         Sample(NOW - hour * HOUR, readings={"DSK-01": Reading(Outcome.PASS, 60)}) for hour in range(169, 0, -1)
     )
@@ -88,7 +88,7 @@ def test_seven_days_of_the_same_server_count(same: Identity) -> None:
 def test_what_another_server_or_nobody_vouches_for_never_improves_the_window(
     pasts: list[Past], watched: Identity
 ) -> None:
-    """Against the history without it."""
+    """Compared with the history that holds only samples of this server."""
     mine = [past for past in pasts if past.identity.same(watched)]
     if watched.known:
         seen, alone = History(tuple(pasts)).of(watched, NOW), History(tuple(mine)).of(watched, NOW)
@@ -107,7 +107,7 @@ def test_two_identities_are_the_same_only_by_a_part_they_share(one: Identity, ot
 
 
 def test_what_an_unnamed_sample_saw_fail_and_change_counts_all_the_same() -> None:
-    """Leaving the identity out hides nothing: a remedy or an outage seen while nobody answered."""
+    """Leaving out the identity hides nothing: a remedy or a failure without an identity still counts."""
     bad = Past(
         (Sample(NOW - 3.5 * HOUR, failing=("MCP-01",)), Sample(NOW - 2.5 * HOUR, changed=True)),
         events=(Event(NOW - 4 * HOUR, Happened.MEMORY, "python3"),),
@@ -128,7 +128,7 @@ def test_a_blind_look_is_not_told_as_evidence_of_another_server() -> None:
 
 
 def test_of_a_server_nobody_knows_everything_is_shown() -> None:
-    """Nobody answers there, so nothing of it can be decided."""
+    """The server did not answer, so nothing can be decided about it."""
     assert days(History((week(EDGE),)).of(Identity(), NOW)) >= 7
 
 
@@ -170,7 +170,7 @@ def test_the_file_keeps_apart_what_is_of_two_servers(file: Path) -> None:
 
 
 def test_rows_of_a_file_from_before_do_not_count_until_they_are_adopted(file: Path) -> None:
-    """A history of version 2, whose rows name no server, proves nothing until somebody adopts it."""
+    """A history of version 2, whose rows name no server, proves nothing until a person adopts it."""
     remember(file, Past())
     with closing(sqlite3.connect(file)) as database, database:
         for table in ("sample", "event", "work", "drill", "configuration"):
@@ -230,5 +230,5 @@ def node(machine: str, boot: str, ready: str = "True") -> Node:
     ],
 )
 def test_a_node_is_the_host_by_its_machine_id_and_its_boot(seen: Node, *, same: bool) -> None:
-    """A kubelet that has not reported since the boot still names the boot before."""
+    """A kubelet that has not reported since the boot still names the previous boot."""
     assert is_host(seen, Machine("m", "b")) is same

@@ -1,4 +1,4 @@
-"""MCP-04 and MCP-05: which code runs, and what keeps its image."""
+"""MCP-04 and MCP-05: which code runs, and what keeps its image from being lost."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def understood(name: str, out: str) -> Any:
 
 
 def running(image: str = NAME, image_id: str = CONFIG, policy: str = "IfNotPresent") -> Services:
-    """The service in default runs this; the other two run what they should."""
+    """Return services of which the one in `default` runs this image; the other two run the expected one."""
 
     def one(namespace: str, image: str, image_id: str, policy: str) -> dict[str, Any]:
         row = pod(namespace, imageID=image_id)
@@ -42,7 +42,7 @@ def running(image: str = NAME, image_id: str = CONFIG, policy: str = "IfNotPrese
 
 @pytest.fixture(params=[CRI_IMAGES, IMAGES], ids=["crictl", "ctr"])
 def images(request: pytest.FixtureRequest) -> Images:
-    """The same images, as each of the two ways tells them."""
+    """The same images, in both forms of the answer."""
     seen = understood("images", request.param)
     assert isinstance(seen, Images)
     return seen
@@ -64,7 +64,7 @@ def test_an_id_in_any_of_its_spellings_is_the_image(images: Images, image_id: st
     ("of", "complaint", "wrong"),
     [
         ({"image_id": "sha256:" + "11" * 32}, "stale", 1),  # the tag means another image now
-        ({"image": "twisterlab/mcp-unified:v9"}, "gone", 1),  # collected by the kubelet
+        ({"image": "twisterlab/mcp-unified:v9"}, "gone", 1),  # deleted by the kubelet's garbage collection
         ({"image": "twisterlab/mcp-unified"}, "latest", 1),  # no tag is latest, and there is none here
         ({"policy": "Always"}, "always", 0),
         ({"image_id": ""}, "without", 0),

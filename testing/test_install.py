@@ -1,6 +1,6 @@
-"""`make install` and `make uninstall` from the outside: modes, owners and links, in folders of their own.
+"""`make install` and `make uninstall`, run in temporary folders: modes, owners and links.
 
-The scripts are the real ones; Python and systemd are stand-ins, so that no package is fetched and no unit is started.
+The scripts are the real ones; Python and systemd are replaced, so that no package is fetched and no unit is started.
 """
 
 import os
@@ -17,7 +17,7 @@ from testing.places import entered_by_all
 from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
-WEAK = "games"  # an account without rights that every Debian has
+WEAK = "games"  # an account without rights that exists on every Debian system
 PLACES = {
     "etc": "/etc/phase0-audit",
     "state": "/var/lib/phase0-audit",
@@ -36,7 +36,7 @@ root = pytest.mark.skipif(os.geteuid() != 0, reason="only root writes into the f
 
 
 class Machine:
-    """A clone, a PREFIX, and the folders of /etc and /var the scripts name, all below one folder."""
+    """A clone, a PREFIX, and the folders of /etc and /var that the scripts name, all below one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clone, self.prefix = folder, folder / "clone", folder / "prefix"
@@ -54,7 +54,7 @@ class Machine:
         self._cloned()
 
     def _cloned(self) -> None:
-        """Every file of the repository, its scripts with the places of this machine."""
+        """Copy every file of the repository, and change the paths in its scripts to those of this machine."""
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         for name in filter(None, listed.split("\0")):
             made = self.clone / name
@@ -67,7 +67,7 @@ class Machine:
             script.write_text(text)
 
     def make(self, script: str, *words: str, umask: str = "022", **env: str) -> subprocess.CompletedProcess[str]:
-        """One script of .make, run by a shell with that umask."""
+        """Run a script of .make in a shell with this umask."""
         return subprocess.run(
             ["sh", "-c", f'umask {umask}; exec "$@"', "sh", f".make/{script}.sh", *words],
             cwd=self.clone,
@@ -78,7 +78,7 @@ class Machine:
         )
 
     def done(self, script: str, *words: str, umask: str = "022", **env: str) -> str:
-        """The same; it must succeed. What it said."""
+        """Run a script that must succeed; return its output."""
         ran = self.make(script, *words, umask=umask, **env)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout + ran.stderr
@@ -91,19 +91,19 @@ def machine() -> Iterator[Machine]:
 
 
 def entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Everything below it but links."""
+    """Yield everything below the folder except links."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             yield path, path.lstat()
 
 
 def writable(folder: Path) -> list[Path]:
-    """What others than its owner may write to, or somebody else owns."""
+    """Return the paths that other accounts than this one can write, or that another account owns."""
     return [path for path, seen in entries(folder) if seen.st_mode & 0o022 or seen.st_uid != os.geteuid()]
 
 
 def opened(folder: Path) -> None:
-    """Let everybody write to the folder and all below it, as `umask 000` would have."""
+    """Give everybody write permission on the folder and all below it, as `umask 000` would."""
     for path, seen in list(entries(folder)):
         path.chmod(seen.st_mode | (0o777 if path.is_dir() or seen.st_mode & 0o100 else 0o666))
 
@@ -195,7 +195,7 @@ def test_the_observer_stays(machine: Machine, earlier: bool) -> None:
 
 
 def scheduled(machine: Machine) -> tuple[Path, Path]:
-    """A target on a schedule, as the account of the audits left it: its folders in /etc and in /var."""
+    """Make a target on a schedule as the audit's account left it; return its folders in /etc and in /var."""
     etc, state = machine.etc / "edge", machine.state / "edge"
     (etc / "documents").mkdir(parents=True)
     for name in ("target.toml", "attestations.toml", "worklog.csv", "documents/budget.pdf", "id_ed25519"):
@@ -209,7 +209,7 @@ def scheduled(machine: Machine) -> tuple[Path, Path]:
 
 
 def victims(machine: Machine) -> Mapping[str, tuple[str, int, int]]:
-    """What no installation has any business with: content, owner and mode."""
+    """Return content, owner and mode of files that no installation may change."""
     folder = machine.folder / "victims"
     if not folder.exists():
         folder.mkdir()
@@ -220,7 +220,7 @@ def victims(machine: Machine) -> Mapping[str, tuple[str, int, int]]:
 
 
 def laid(machine: Machine, place: Path, to: str, how: str) -> None:
-    """By the account: a link, of either kind, at a place of its folder."""
+    """Put a link at a place of the account's folder, as the account could."""
     if place.is_dir():
         shutil.rmtree(place)
     place.unlink(missing_ok=True)
@@ -282,7 +282,7 @@ def test_an_uninstallation_keeps_what_is_evidence_for_root_alone(machine: Machin
 
 
 def on_schedule(machine: Machine, *words: str, umask: str = "022") -> subprocess.CompletedProcess[str]:
-    """`make install TARGET=site`, from where the program is installed."""
+    """Run `make install TARGET=site` from where the program is installed."""
     site = machine.folder / "site"
     if not site.exists():
         site.mkdir()

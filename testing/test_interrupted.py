@@ -1,4 +1,4 @@
-"""An audit that did not come to its end: the former report stays whole, no sample is kept, and no status is a decision's."""
+"""An audit that is interrupted: the last report stays complete, no sample is stored, and the status is no decision's."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ AGAIN = {
 
 
 def pages(folder: Path) -> dict[str, bytes]:
-    """Every file but pytest's own junit file, which whoever asks for it gets."""
+    """Return the content of every file except pytest's own junit file, which may change."""
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "pytest.xml"}
 
 
@@ -48,7 +48,7 @@ def test_an_interrupted_audit_leaves_everything_as_it_was(
         assert ran.status == 2
     assert pages(house.reports) == before
     assert len(recall(house.target / "history.sqlite").whole.samples) == 1
-    if again != "at-the-end":  # what is said at the end is cut short with it
+    if again != "at-the-end":  # the second interrupt cuts the final output short
         assert "No decision was reached, and this audit leaves no sample" in " ".join(said.split())
         assert "is from an earlier run" in said
 

@@ -12,7 +12,7 @@ SECRET = "hunter2-in-an-answer"
 
 
 def judged(house: House, body: str, *options: str, head: str = "") -> tuple[str, str, int]:
-    """Outcome and reason of A-01 judged by `body`, and the exit status; B-01 passes."""
+    """Return outcome and reason of A-01 judged by `body`, and the exit status; B-01 passes."""
     ran = house.audit(f"{head}\n@criterion('A-01')\ndef test_a(judge, request):\n    {body}\n{PASSING_B}", *options)
     assert ran.outcome("B-01") == "pass"
     result = ran.run["results"]["A-01"]

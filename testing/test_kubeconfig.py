@@ -1,4 +1,4 @@
-"""The kubeconfig is data: what it may say, and what it says in vain."""
+"""The kubeconfig is only data: what it may contain, and what is refused."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def access(folder: Path, user: dict[str, Any], context: str = "", **cluster: Any
 
 
 def refused(folder: Path, text: str) -> Unknown:
-    """Why, with a sentence and a cure in both languages."""
+    """Return why the kubeconfig is refused; checks that both languages have a sentence and a cure for it."""
     (folder / "target.toml").write_text(TARGET)
     (folder / "kubeconfig").write_text(text)
     with pytest.raises(Unknown) as raised:
@@ -44,7 +44,7 @@ def refused(folder: Path, text: str) -> Unknown:
 
 
 def programs(mark: Path) -> dict[str, dict[str, Any]]:
-    """Of a user, all that kubectl would run."""
+    """Return the users of a kubeconfig for which kubectl would run a program."""
     run = {"command": "/bin/sh", "args": ["-c", f"touch {mark}"]}
     return {
         "exec": {"exec": {"apiVersion": "client.authentication.k8s.io/v1", **run}},
@@ -164,7 +164,7 @@ def test_another_way_is_refused(tmp_path: Path, more: dict[str, Any]) -> None:
 @attack("T13", "the cluster's token stands in no report, whatever is wrong with it")
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\x00", " x", "\nX-Remote-User: admin", "é", "'"])
 def test_a_token_no_header_can_carry_is_refused_and_not_shown(house: House, ending: str) -> None:
-    """The token ends in a line's end, a control character or a header of its own; an audit then tells why it sees nothing."""
+    """The token ends in a newline, a control character or a header of its own; the audit then reports why it sees nothing."""
     (house.target / "kubeconfig").write_text(kubeconfig(HERE, {"token": TOKEN + ending}))
     ran = house.audit(TWO.replace("test_a(judge)", "test_a(pods, judge)"))
     assert ran.reason("A-01") == "kubeconfig-token"
@@ -180,7 +180,7 @@ def test_a_token_no_header_can_carry_is_refused_and_not_shown(house: House, endi
 )
 @pytest.mark.parametrize("status", [200, 401, 500])
 def test_a_server_that_repeats_the_token_is_not_repeated(tmp_path: Path, said: str, status: int) -> None:
-    """What stands before the API says the token it was shown: as text, as a refusal, as the name of a pod."""
+    """A server in front of the API answers with the token it was sent: as text, as a refusal, as the name of a pod."""
     with serving_api(lambda _path, _headers: (status, said.format(TOKEN=TOKEN))) as server:
         (tmp_path / "target.toml").write_text(TARGET)
         (tmp_path / "kubeconfig").write_text(kubeconfig(server.url, {"token": TOKEN}))
@@ -209,7 +209,7 @@ def test_a_server_that_repeats_the_token_is_not_repeated(tmp_path: Path, said: s
     ],
 )
 def test_a_bomb_of_yaml_is_refused_at_once(tmp_path: Path, text: str) -> None:
-    """Aliases of aliases, a list that holds itself, depth, length, figures that grow while they are read."""
+    """Aliases of aliases, a list that contains itself, depth, length, numbers that grow while they are read."""
     began = time.monotonic()
     assert refused(tmp_path, text).code == "kubeconfig-unusable"
     assert time.monotonic() - began < 10
@@ -272,14 +272,14 @@ def test_what_is_no_credential_is_told_and_not_shown(tmp_path: Path, user: dict[
 @attack("T8", "the audit's token goes to a verified API server alone")
 @pytest.mark.parametrize("data", ["=", "Cg==", "ICAg", "file"])
 def test_an_empty_authority_does_not_open_the_system_s(tmp_path: Path, data: str) -> None:
-    """The kubeconfig has an authority that decodes to nothing: any server with a certificate of the web would do."""
+    """The kubeconfig has an authority that decodes to nothing: any server with a public certificate would be accepted."""
     (tmp_path / "empty").touch()
     more = {"certificate-authority": "empty"} if data == "file" else {"certificate-authority-data": data}
     assert refused(tmp_path, kubeconfig(HERE, {"token": TOKEN}, **more)).code == "kubeconfig-unusable"
 
 
 def test_a_key_with_a_passphrase_is_refused_and_not_asked_for(tmp_path: Path) -> None:
-    """OpenSSL would ask on the terminal, and an audit would wait for ever."""
+    """OpenSSL would ask on the terminal, and an audit would wait forever."""
     user = {"client-certificate-data": data("client.pem"), "client-key-data": data("closed.key")}
     assert refused(tmp_path, kubeconfig(HERE, user)).code == "kubeconfig-unusable"
 
@@ -318,7 +318,7 @@ def test_a_sound_kubeconfig_is_read_as_the_official_client_reads_it(tmp_path: Pa
 
 
 def test_what_another_context_says_harms_nobody(tmp_path: Path) -> None:
-    """An ordinary ~/.kube/config names a program for another cluster."""
+    """A usual ~/.kube/config names a program for another cluster."""
     text = json.loads(kubeconfig(HERE, {"token": TOKEN}, extensions=[]))
     text["users"].append({"name": "cloud", "user": {"exec": {"command": "aws"}}})
     text["contexts"].append({"name": "cloud", "context": {"cluster": "k", "user": "cloud"}})
@@ -329,7 +329,7 @@ def test_what_another_context_says_harms_nobody(tmp_path: Path) -> None:
 
 
 def test_the_kubeconfig_itself_may_stand_elsewhere(tmp_path: Path) -> None:
-    """target.toml is the operator's, and may name ~/.kube/config; what that names stays bound to the folder."""
+    """target.toml may name ~/.kube/config; the files which that names must still be in the target's folder."""
     (tmp_path / "target").mkdir()
     (tmp_path / "config").write_text(kubeconfig(HERE, {"token": TOKEN}))
     assert read_kubeconfig(tmp_path / "config", tmp_path / "target").token == TOKEN

@@ -1,4 +1,4 @@
-"""The pages of the recorded servers, measured in a browser: nothing hangs over an edge, no word is torn, nothing overlaps."""
+"""The pages of the recorded servers, measured in a browser: nothing is cut off, no word is split, nothing overlaps."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from gate.run import Run
 from reports.pages.proofs import Proof
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, replayed
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 
 PDFTOTEXT = shutil.which("pdftotext")
@@ -73,9 +73,9 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def recorded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Run, dict[str, Path]]:
-    """A state, its run, and its page in each language; two proofs beside it, one of them missed."""
+    """A scenario, its run, and its page in each language, with proofs of which one failed."""
     state, folder = cast("str", request.param), tmp_path_factory.mktemp("recorded")
-    run = msgspec.convert(audit(f"replay:{ROOT}/lab/recordings/{state}.json", folder).run, Run)
+    run = msgspec.convert(replayed(ROOT / "lab" / "recordings" / f"{state}.json", folder).run, Run)
     proofs = (
         Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE"), ok=True),
         Proof("DSK-01", "the same file, deleted again", "pass", "pass", ok=True),

@@ -1,4 +1,4 @@
-"""LOG-05, LOG-10, LOG-12: who writes the logs, what the kubelet rotates, what the kernel says most."""
+"""LOG-05, LOG-10, LOG-12: what writes the logs, what the kubelet rotates, which message the kernel repeats most."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def drill(old: str, new: str) -> SyslogMarker:
 
 
 def test_ubuntus_rsyslog_writes_to_its_own_live_logs() -> None:
-    """syslog:adm, root's rights given up."""
+    """rsyslog runs as syslog:adm, without root's rights."""
     seen = syslog_marker(SYSLOG_MARKER)
     assert (seen.wrong, seen.foreign, seen.lost, seen.where) == ((), (), False, "/var/log/syslog")
 
@@ -39,7 +39,7 @@ def test_a_rotated_or_deleted_file_is_no_live_log(held: str) -> None:
     ("log", "locked", "foreign"),
     [
         ("log 0 4 640 root", True, False),  # created by logrotate as root:adm: syslog may only read it
-        ("log 0 4 660 root", False, True),  # of another owner, and writable all the same
+        ("log 0 4 660 root", False, True),  # owned by another account, but writable
         ("log 104 4 440 syslog", True, False),
     ],
 )
@@ -104,7 +104,7 @@ def test_a_silent_kernel_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("count", "first", "a_day"), [(20_000, AT - 3600, 24e6), (500, AT - 60, 1e6)]
-)  # the sample lasts an hour; all there is since a day
+)  # the sample covers an hour; the whole journal a day
 def test_without_a_kern_log_the_journal_tells_how_much_a_day(count: int, first: int, a_day: float) -> None:
     answer = f"{AT}\njournal 1000000 {count} {first}\nreach {AT - DAY}\nline 3 usb #-#: reset\nwhole\n"
     assert kernel_messages(answer).a_day == pytest.approx(a_day)

@@ -1,6 +1,6 @@
-"""`make audit`: what it calls, which exit statuses it passes on, and that a lab is always taken down.
+"""`make audit`: what it calls, which exit statuses it returns, and that a lab is always taken down.
 
-The script runs in a folder whose .venv/bin/python writes down how it was called.
+The script runs in a folder whose .venv/bin/python records how it was called.
 """
 
 import fcntl
@@ -136,7 +136,7 @@ def test_a_kept_lab_stays(make: Make, tmp_path: Path, status: str, called: list[
 
 @pytest.mark.skipif(shutil.which("flock") is None, reason="the lock is util-linux's")
 def test_two_audits_of_one_folder_never_run(make: Make, tmp_path: Path) -> None:
-    """With the lock `phase0-gate schedule` takes there."""
+    """The second audit needs the lock that `phase0-gate schedule` holds."""
     (tmp_path / "targets" / "edge").mkdir(parents=True)
     with (tmp_path / "targets" / "edge" / "schedule.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -214,7 +214,7 @@ def test_the_lock_names_no_index_and_every_hash() -> None:
 
 @pytest.fixture
 def recipes(tmp_path: Path) -> Path:
-    """The Makefile, in a folder whose scripts write down that they were started."""
+    """The Makefile, in a folder whose scripts record that they were started."""
     shutil.copy(AUDIT.parents[1] / "Makefile", tmp_path)
     (tmp_path / "requirements.lock").touch()
     (tmp_path / ".venv").mkdir()
@@ -244,7 +244,7 @@ def recipes(tmp_path: Path) -> Path:
     ],
 )
 def test_a_word_make_does_not_know_is_refused(recipes: Path, words: tuple[str, ...]) -> None:
-    """A variable of make in lower case or misspelled, or a target's name without TARGET=: the demo would be judged."""
+    """A variable in lower case or misspelled, or a target's name without TARGET=: otherwise the demo would be judged."""
     done = subprocess.run(["make", *words], cwd=recipes, capture_output=True, text=True)
     assert done.returncode == 2
     assert "make does not know " in done.stderr

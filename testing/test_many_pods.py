@@ -1,4 +1,4 @@
-"""5,000 pods: the cluster's criteria stay quick and small, whatever the namespace is full of."""
+"""With 5,000 pods, the cluster's criteria stay fast and use little memory."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ print(len(read["pods"]), health.pods, equipped.equipped, took, (most - before) /
 
 
 def page(number: int) -> str:
-    """500 pods as a real server lists them, with the bulk that is of no use here."""
+    """Return 500 pods as a real server lists them, including the parts that are not used here."""
     bulk = {
         "managedFields": [{"fieldsV1": {f"f:{name}": {} for name in range(60)}}],
         "annotations": {"last": "x" * 500},
@@ -66,7 +66,7 @@ def page(number: int) -> str:
 
 @pytest.fixture(scope="module")
 def crowded() -> Iterator[Server]:
-    """A server of this machine with 5,000 pods, one of them ours."""
+    """A server on this machine with 5,000 pods, of which one belongs to the MCP service."""
     pages = [page(number) for number in range(PODS // PAGE)]
 
     def respond(path: str, _headers: dict[str, str]) -> tuple[int, str]:
@@ -79,7 +79,7 @@ def crowded() -> Iterator[Server]:
 
 
 def test_five_thousand_pods_cost_little_time_and_memory(crowded: Server, tmp_path: Path) -> None:
-    """Processor time in a process of its own: what else the machine does is none of its business."""
+    """Processor time is measured in a process of its own, so that other load does not count."""
     (tmp_path / "target.toml").write_text(TARGET)
     (tmp_path / "kubeconfig").write_text(kubeconfig(crowded.url, {"token": "t"}))
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""MCP-02 and MCP-07: the pods of the MCP services, and how their containers are made."""
+"""MCP-02 and MCP-07: the pods of the MCP services, and the settings of their containers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ ASKS = {"resources": {"requests": {"cpu": "10m", "memory": "16Mi"}}}
 
 
 def at(hours: float) -> str:
-    """So many hours before now, as the API writes it."""
+    """Return the time that many hours before now, as the API writes it."""
     return (NOW - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
 
 
@@ -38,7 +38,7 @@ def pod(
     containers: tuple[str, ...] = ("mcp-unified",),
     **status: Any,
 ) -> dict[str, Any]:
-    """A pod whose containers are all in the same state; by default running and ready."""
+    """Return a pod whose containers are all in the same state; by default they run and are ready."""
     state = {"ready": True, "state": {"running": {"startedAt": at(60)}}, "restartCount": 0, **status}
     made = [{"name": name, "image": "mcp:1", **PROBE, **ASKS} for name in containers]
     states = [{"name": name, **state} for name in containers]
@@ -50,13 +50,13 @@ def pod(
 
 
 def crashed(began: float, ended: float) -> dict[str, Any]:
-    """The last life of a container, in hours before now."""
+    """Return the previous run of a container that was killed; times are hours before now."""
     life = {"exitCode": 137, "reason": "OOMKilled", "startedAt": at(began), "finishedAt": at(ended)}
     return {"lastState": {"terminated": life}}
 
 
 def see(*pods: dict[str, Any]) -> ServiceHealth:
-    """The service in default, judged; the other two are sound."""
+    """Return the health of the services: these pods in default, sound ones in the other namespaces."""
     sound = [pod(name) for name in ("twisterlab", "twisterlab-dev")]
     found = services(read("deployments", *map(deployment, TARGET.mcp.namespaces)), read("pods", *pods, *sound), TARGET)
     return service_health(found, BOOT, NOW)
@@ -91,10 +91,10 @@ def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, said: str) 
     "row",
     [
         pod(**crashed(50, 25)),  # it ended the day before yesterday
-        pod(**crashed(80, 1)),  # it had begun before the server did: the restart ended it
+        pod(**crashed(80, 1)),  # it had started before the server booted: the reboot ended it
         pod(meta={"deletionTimestamp": at(0.01)}, ready=False),
     ],
-)  # on its way out, and in time
+)  # being deleted, within the time for it
 def test_what_is_no_crash(row: dict[str, Any]) -> None:
     assert see(row, pod(meta={"name": "q"})).unwell == 0
 
@@ -109,7 +109,7 @@ def test_an_eviction_of_today_is_told_and_one_of_last_week_is_a_note() -> None:
 
 
 def test_a_leftover_is_counted_though_another_pods_name_begins_with_its_own() -> None:
-    """`default/e` failed last week; `default/e5` ended today and is told as such."""
+    """`default/e` failed two days ago; `default/e5` ended today and is reported as such."""
     failed = [
         pod(meta={"name": name}) | {"status": {"phase": "Failed", "reason": "Evicted", "startTime": at(hours)}}
         for name, hours in (("e", 48), ("e5", 5))

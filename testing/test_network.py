@@ -1,4 +1,4 @@
-"""The network's refusals in few words."""
+"""The short messages for errors of the network."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""What was not answered is not passed: every fact taken away, cut or emptied, from a server where all is well.
+"""A fact without an answer passes nothing: every fact is removed, cut or emptied, on a server where all is well.
 
-Facts that no criterion shares are treated in one audit: what becomes of a criterion is due to the one fact it names.
+Facts that no criterion shares are changed in one audit, so that each outcome depends on one changed fact only.
 """
 
 import ast
@@ -20,7 +20,7 @@ EMPTY_IS_AN_ANSWER: dict[str, str] = {}  # criterion: why it may pass on an empt
 
 
 def judged(house: House, **changed: object) -> Ran:
-    """The tests of the product, over the recording of `ready` with something changed."""
+    """Run the product's tests on the recording of `ready` with these fields replaced."""
     file = house.pytester.path / "recording.json"
     recording: Recording = msgspec.structs.replace(READY, **changed)
     write_recording(recording, file)
@@ -28,7 +28,7 @@ def judged(house: House, **changed: object) -> Ran:
 
 
 def needed() -> Iterator[tuple[str, set[str]]]:
-    """Criteria and the recorded facts their tests name."""
+    """Yield each criterion and the recorded facts that its test names."""
     for file in sorted((ROOT / "tests").glob("test_*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.decorator_list:
@@ -40,7 +40,7 @@ NEEDED = dict(needed())
 
 
 def apart() -> list[set[str]]:
-    """All recorded facts in as few groups as can be, no two of a group named by one criterion."""
+    """Return all recorded facts in as few groups as possible; no criterion names two facts of a group."""
     groups = list[set[str]]()
     for name in sorted(READY.answers):
         beside = set[str]().union(*(facts for facts in NEEDED.values() if name in facts))
@@ -57,7 +57,7 @@ def changed(group: set[str], change: Callable[[Answer], Answer]) -> dict[str, An
 
 
 def touched(ran: Ran, group: set[str]) -> Iterator[tuple[str, str]]:
-    """Criteria that name a fact of the group, and what became of them."""
+    """Yield the outcome of each criterion that names a fact of the group."""
     yield from ((id, ran.outcome(id)) for id, facts in NEEDED.items() if facts & group)
 
 

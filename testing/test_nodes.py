@@ -1,4 +1,4 @@
-"""INF-01: how old a heartbeat is, by the clock of the server that tells it."""
+"""INF-01: the age of a heartbeat, by the clock of the server that reports it."""
 
 from datetime import UTC, datetime, timedelta
 

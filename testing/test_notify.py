@@ -1,4 +1,4 @@
-"""Whom [notify] names is told of a change of the decision, once, in words; what fails on the way changes nothing else."""
+"""The receivers in [notify] get one message when the decision changes; an error on the way changes nothing else."""
 
 import json
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ LIGHT_NO_GO = run(GO.contract, {"DSK-01": Outcome.FAIL})
 HOOK, MAIL = "PHASE0_TEST_HOOK", "mail.url"
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.imghdr.:DeprecationWarning"
-)  # one of the services apprise knows asks for it
+)  # a service that apprise supports needs it
 
 
 @pytest.fixture
 def receivers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Webhook, Mailbox]]:
-    """A target that names both."""
+    """Two receivers, and a target that names both."""
     with receiving() as (hook, mailbox):
         monkeypatch.setenv(HOOK, hook.url)
         (tmp_path / MAIL).write_text(f"{mailbox.url}\n")

@@ -1,4 +1,4 @@
-"""The options of the audit as people type them: with a space or =, from the clone or anywhere, and no folder they name is run."""
+"""The audit's options as people type them: with a space or =, from any folder; no conftest.py of a named folder is run."""
 
 import os
 import subprocess
@@ -15,11 +15,11 @@ NOTHING = ("-k", "no_test_has_this_name", "-q")
 
 
 def typed(*words: str, script: bool = False) -> tuple[int, str]:
-    """`pytest WORDS`, as a command or as a module of Python."""
+    """Run `pytest WORDS`, as a command or as a module of Python."""
     command = [str(SCRIPT)] if script else [sys.executable, "-m", "pytest"]
     env = (
         {**os.environ, "PYTHONPATH": str(ROOT)} if script else {**os.environ}
-    )  # .make/venv.sh leaves a .pth that says so
+    )  # .make/venv.sh installs a .pth file with this path
     done = subprocess.run([*command, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
     assert "INTERNALERROR" not in done.stdout + done.stderr
     return done.returncode, done.stdout + done.stderr
@@ -27,7 +27,7 @@ def typed(*words: str, script: bool = False) -> tuple[int, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A sound target with a conftest.py in it, and in folders that pytest likes to look into."""
+    """A sound target with a conftest.py in it, and in folders in which pytest looks for one."""
     target = tmp_path / "edge"
     for place in (target, target / "tests", target / "out"):
         place.mkdir()

@@ -1,4 +1,4 @@
-"""T1: what counts as root's alone, on any machine: its own files are root's, those of a test's folder are not."""
+"""T1: which files count as root's alone: system files do, those in a test's folder do not."""
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ from testing.threats import attack
 
 
 def owned(path: str | Path) -> bool:
-    """What the shell function says of a path."""
+    """Return whether the shell function accepts the path."""
     done = subprocess.run(["sh", "-s", str(path)], input=f'{OWNED}\nowned "$1"', text=True, check=False)
     return done.returncode == 0
 

@@ -1,4 +1,4 @@
-"""verdict.html from the outside: what a browser parses, and what a person with it may rely on."""
+"""verdict.html as a browser parses it, and what a reader may rely on."""
 
 import re
 from base64 import b64encode
@@ -117,7 +117,7 @@ PROOFS = (
 
 
 class Page(HTMLParser):
-    """Tags, attributes and text of a page; a tag that is not closed fails."""
+    """Tags, attributes and text of a page; fails if a tag is not closed."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__()
@@ -322,7 +322,7 @@ def test_contrast_is_enough_to_read(theme: int) -> None:
 
 
 def contrast(one: str, other: str) -> float:
-    """As WCAG 2 defines it."""
+    """Return the contrast of two colours as WCAG 2 defines it."""
     dark, bright = sorted((luminance(one), luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
 

@@ -157,7 +157,7 @@ INVISIBLE = ("\u200b", "\u200f\u202e", "\u3164", "\u0301", "\ufe0f\u2060", "\u28
 @attack("N1", "An entry without a name that can be read does not count")
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_nobody_is_no_person(tmp_path: Path, name: str) -> None:
-    """A waiver's approver or reason, or an attestation's signatory or role, is a character that nobody sees."""
+    """A waiver's approver or reason, or an attestation's signatory or role, is an invisible character."""
     for field in ('"CTO"', '"the image is ordered"'):
         assert why_void(people(tmp_path, WAIVER.replace(field, f'"{name}"'))) == "unsigned"
     for field in ('"A. Martin"', '"CTO"'):

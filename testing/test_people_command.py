@@ -1,4 +1,4 @@
-"""`python -m reports attest | waive | log`: an entry that counts, or one clear line and nothing written."""
+"""`python -m reports attest | waive | log`: a valid entry, or one clear line and no entry."""
 
 import hashlib
 import os
@@ -104,7 +104,7 @@ def test_hours_and_savings_are_added_to_the_log(target: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to other groups")
 def test_who_could_read_a_file_still_can(target: Path) -> None:
-    """On a schedule the folder is root's, and the audit reads it as a member of its group."""
+    """On a schedule the folder belongs to root, and the audit reads it as a member of its group."""
     for name in ("waivers.toml", "worklog.csv"):
         (target / name).touch(mode=0o640)
         os.chown(target / name, 0, 12345)

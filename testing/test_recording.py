@@ -92,7 +92,7 @@ def test_a_recording_of_another_version_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def recorded(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A host with a sound, a failing, a broken and a hanging fact, and one that tells a secret."""
+    """A host with a sound, a failing, a broken and a hanging fact, and one whose answer contains a secret."""
     fake_ssh(house.pytester.path / "bin", monkeypatch)
     for name, command, seconds in (
         ("one", "printf 1", 9),

@@ -1,17 +1,17 @@
-"""The recordings of the demo judge offline to what the live servers came to."""
+"""The recordings of the demo, judged offline, have the outcomes of the live servers."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from testing.audits import ROOT, audit, expected
+from testing.audits import ROOT, audit, expected, replayed
 
 
 @pytest.mark.parametrize("scenario", ["before", "stabilised", "ready"])
 def test_a_recording_comes_to_the_expected_outcomes(scenario: str, tmp_path: Path) -> None:
     status, outcomes = expected(scenario)
-    audited = audit(f"replay:{ROOT}/lab/recordings/{scenario}.json", tmp_path)
+    audited = replayed(ROOT / "lab" / "recordings" / f"{scenario}.json", tmp_path)
     assert audited.outcomes == outcomes
     assert audited.status == status
 
@@ -34,7 +34,7 @@ def test_what_the_target_does_not_ask_of_a_service_is_a_reserve(tmp_path: Path) 
     recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
     recording["target"]["mcp"] |= {"body": "", "node_port_url": ""}
     (tmp_path / "lax.json").write_text(json.dumps(recording))
-    audited = audit(f"replay:{tmp_path}/lax.json", tmp_path)
+    audited = replayed(tmp_path / "lax.json", tmp_path)
     assert audited.status == 0
     assert [finding["name"] for finding in audited.run["results"]["MCP-03"]["findings"]] == [
         "any-body",

@@ -150,7 +150,7 @@ ROWS = st.recursive(
 
 
 def shape(rows: Any) -> Any:
-    """Keys and lengths without the leaves; the data of a Secret is emptied."""
+    """Return keys and lengths without the values; the data of a Secret is emptied."""
     if isinstance(rows, dict):
         return {
             key: "" if key in ("data", "stringData") and rows.get("kind") == "Secret" else shape(entry)
@@ -229,7 +229,7 @@ def test_a_secret_of_any_usual_form_is_hidden(form: str) -> None:
 
 @attack("T14", "no secret of a usual form is stored or shown")
 def test_a_login_in_base64_is_hidden_and_a_word_is_not() -> None:
-    """User and password as HTTP's basic authentication writes them."""
+    """User and password in the form of HTTP's basic authentication."""
     assert ENCODED.split()[1] not in redact(ENCODED)
     assert redact("basic training") == "basic training"
 
@@ -289,7 +289,7 @@ HOSTILE = (
 
 
 def rows_of_facts() -> list[tuple[str, str]]:
-    """Real answers that are rows, by fact."""
+    """Return the recorded answers that consist of rows, by fact."""
     registered_facts()
     recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
     answers = {name: row["out"] for name, row in recording["answers"].items() if name in FACTS}

@@ -1,4 +1,4 @@
-"""A wrong key or value in words that need no Python."""
+"""The message for a wrong key or value can be understood without knowing Python."""
 
 import msgspec
 import pytest

@@ -1,4 +1,7 @@
-"""What postgres_backup, redis_backup and cluster_backup would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of postgres_backup, redis_backup and cluster_backup for servers in different states.
+
+The tests are pure: they pass facts, and check the steps.
+"""
 
 import hashlib
 import shlex
@@ -43,14 +46,14 @@ def planned(
 
 
 def calling(line: str, where: str = "/var/spool/cron/crontabs/root") -> Schedules:
-    """The host's cron with one more table, and the script it calls."""
+    """Return the host's schedules with one more crontab, and the script that it calls."""
     added = f"table 600 root whole {where}\n| {line}\n\n=== timers"
     text = EMPTY_CRON.replace("=== timers", added, 1)
     return schedules(f"{text}found {SCRIPT} {SCRIPT}\nfile {SCRIPT}\n| pg_dumpall\n")
 
 
 def after(seen: Seen) -> Seen:
-    """The server with the plan's files in place, a fresh backup and its schedule."""
+    """Return the server with the plan's files in place, a fresh backup and its schedule."""
     steps = [step for step in planned(seen).steps if isinstance(step, InstallFile)]
     files = {
         step.path: HostFile(

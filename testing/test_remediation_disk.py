@@ -1,4 +1,4 @@
-"""What disk_monitor and disk_cleanup would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of disk_monitor and disk_cleanup for servers in different states, without any host."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What journald's remedy would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of the journald remedy for servers in different states, without any host."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What log_rotation would do to servers in different states. Pure: facts in, steps out."""
+"""The plans of log_rotation for servers in different states, without any host."""
 
 import hashlib
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ def planned(seen: RotationFiles, result: str = "success", thresholds: Mapping[st
 
 
 def after(seen: RotationFiles) -> RotationFiles:
-    """The server with the files of the plan in place and its logs small again."""
+    """Return the server with the files of the plan in place and its logs small again."""
     files = {step.path: file(step.path, step.content) for step in planned(seen).steps if isinstance(step, InstallFile)}
     kept = {path: one for path, one in seen.files.items() if path not in PLANS_OWN}
     return msgspec.structs.replace(
@@ -280,7 +280,7 @@ def test_a_log_that_is_due_is_rotated_by_the_same_run() -> None:
 
 
 def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
-    """What the plan's figures leave alone is too much where the target says < 1 GB."""
+    """A log that the plan's target accepts is too large for the tighter target < 1 GB."""
     seen = msgspec.structs.replace(STOCK, logs=logs(syslog=150 << 20, kern_log=1000), total=int(1.5 * GB))
     loose, tight = planned(seen), planned(seen, thresholds={"LOG-06": "< 1 GB"})
     assert "maxsize 200M" in rsyslog(loose)

@@ -1,4 +1,4 @@
-"""What mcp_deploy and image_pin would do to clusters in different states. Pure: facts in, steps out."""
+"""The plans of mcp_deploy and image_pin for clusters in different states, without any host."""
 
 import msgspec
 import pytest

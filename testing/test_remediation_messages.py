@@ -1,4 +1,4 @@
-"""Every remedy says what it does in both languages, and its table has no sentence too many."""
+"""Every remedy describes its steps in both languages, and its table has no unused sentence."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ PLAIN_SPACE = re.compile(r" [:;?!%»]|« |\\d (?:[kMG]?o)\\b")
 
 
 def called(name: str) -> Iterator[str]:
-    """The codes in `say("code", …)` of the modules that speak from that table; every call names its sentence itself."""
+    """Yield the codes in `say("code", …)` of the modules that use this table; the code must be a literal in every call."""
     for stem, text in MODULES.items():
         found = SPEAKING.search(text)
         for node in ast.walk(ast.parse(text)) if found and (found[1] or stem) == name else ():

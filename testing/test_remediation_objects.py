@@ -1,4 +1,4 @@
-"""Steps on the cluster as they are planned: what they may touch, what a person reads, when there is nothing to do."""
+"""Planned steps on the cluster: what they may change, what a person reads, and when there is nothing to do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Plans, choices and journals: everything of a transaction that is decided without a host."""
+"""The parts of a transaction that need no host: plans, choices and journals."""
 
 import hashlib
 import inspect

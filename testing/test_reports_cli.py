@@ -12,24 +12,17 @@ from reports.__main__ import main
 from reports.exports import EXPORTS, write_all
 from reports.text.words import Voice
 from testing.golden import fixed, go, no_go
+from testing.in_process import run
 
 ROOT = Path(__file__).parents[1]
 
 
 def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "reports", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-    )
+    return run("reports", *arguments)
 
 
 def refused(*arguments: str | Path) -> str:
-    """One line on stderr, exit 4, nothing else."""
+    """Return the error of a command that must print one line on stderr and end with status 4."""
     done = reports(*arguments)
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr.count("\n") == 1, done.stderr

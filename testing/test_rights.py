@@ -1,4 +1,4 @@
-"""deploy/: what an account needs to audit and to fix, made from the facts and remedies, and never out of date."""
+"""deploy/: the files with the rights for auditing and fixing, which must agree with the facts and remedies."""
 
 import fcntl
 import os
@@ -102,7 +102,7 @@ LINUX = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for 
 
 
 def ask(given: str, folder: Path, facts: list[Fact] = FACTS, **values: str) -> list[str]:
-    """The names the observer answers, where its calls under way are counted in this folder."""
+    """Return the observer's answers without their nonce; it counts its running calls in this folder."""
     text = observer(facts, values).replace("/run/phase0-observer", str(folder / "calls"))
     done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=30, check=False)
     lines = [line for line in done.stdout.splitlines() if line]

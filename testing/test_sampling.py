@@ -42,7 +42,7 @@ def test_a_remedy_is_kept_and_a_plan_is_not() -> None:
 
 
 def test_what_only_waits_for_a_date_was_looked_at() -> None:
-    """Or the seven days would begin after the seven days of the node's own condition: fourteen in all."""
+    """Otherwise the seven days would begin after the seven days of the node's own condition, fourteen in all."""
     made = run(CONTRACT, {"DSK-01": Outcome.PASS, "DSK-05": Outcome.UNKNOWN})
     young = msgspec.structs.replace(
         made.results["DSK-05"], reason=Reason("pressure-young", {"until": "2026-02-14T00:00"})

@@ -1,6 +1,6 @@
-"""`deploy/schedule`: which audit it holds, what its exit status says, and that two of one target never run; the units around it.
+"""`deploy/schedule`: which audit it runs, its exit status, that two audits of one target never run; and its units.
 
-The script runs in a house whose python writes down how it was called.
+The script runs in a folder whose python records how it was called.
 """
 
 import fcntl
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(shutil.which("flock") is None, reason="a schedul
 
 @pytest.fixture
 def schedule(tmp_path: Path) -> Schedule:
-    """The script with its words, in its house; `target` is a folder there."""
+    """A function that runs the script in its folder with these words; `target` is a folder there."""
     for folder in ("deploy", ".venv/bin", "target", "state"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "target" / "target.toml").touch()
@@ -56,7 +56,7 @@ def schedule(tmp_path: Path) -> Schedule:
 
 
 def calls(folder: Path) -> list[str]:
-    """Without what is the same in all of them."""
+    """Return the recorded calls without the words that are the same in all of them."""
     file = folder / "calls"
     common = rf"-P -m |-c {folder}/pyproject.toml --rootdir {folder} {folder}/tests | --since .*|{folder}/"
     return re.sub(common, "", file.read_text()).splitlines() if file.exists() else []
@@ -113,7 +113,7 @@ def test_two_audits_of_one_target_never_run(schedule: Schedule, tmp_path: Path) 
 
 
 def test_the_lines_for_cron_run_with_crons_path(schedule: Schedule, tmp_path: Path) -> None:
-    """It knows /usr/bin and /bin; the command is called by its full name."""
+    """cron's PATH has only /usr/bin and /bin, so the lines call the command by its full path."""
     (table,) = re.findall(
         r"^```crontab\n(.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL
     )
@@ -157,11 +157,11 @@ def test_a_machine_that_cannot_hold_it_is_told_before_anything_is_written(tmp_pa
 
 @pytest.mark.parametrize(("address", "refused"), [("127.0.0.1", False), ("127.0.0.9", True)])
 def test_the_folder_of_another_server_is_not_kept(tmp_path: Path, address: str, refused: bool) -> None:
-    """Without a name of its own the second server would be judged by the first one's folder."""
+    """Without a name of its own, a second server would be judged by the folder of the first."""
     for folder, its in (("etc/edge", "127.0.0.1"), ("site", address)):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "target.toml").write_text(TARGET.replace("127.0.0.1", its))
-    for tool in ("systemd-sysusers", "install"):  # where it is not refused, nothing is installed here: that ends it
+    for tool in ("systemd-sysusers", "install"):  # `install` fails here, so that nothing is installed
         (tmp_path / tool).write_text(f"#!/bin/sh\n[ {tool} != install ]\n")
         (tmp_path / tool).chmod(0o755)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
@@ -183,7 +183,7 @@ def test_the_folder_of_another_server_is_not_kept(tmp_path: Path, address: str, 
 
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
-    """As they are installed, in a folder of their own."""
+    """The units as they are installed, in a folder of their own."""
     for file in [*UNITS.glob("*.service"), *UNITS.glob("*.timer"), *UNITS.glob("*/*.conf")]:
         made = tmp_path / "units" / file.relative_to(UNITS)
         made.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def test_systemd_understands_the_units(units: Path) -> None:
 @analyze
 @pytest.mark.parametrize("kind", ["sample", "daily", "drills", "check", "failed"])
 def test_the_units_can_do_little(units: Path, kind: str) -> None:
-    whole = units / f"whole-{kind}@.service"  # offline, drop-ins are not looked for
+    whole = units / f"whole-{kind}@.service"  # in offline mode, systemd-analyze does not read drop-ins
     whole.write_text(
         (units / f"phase0-audit-{kind}@.service").read_text()
         + (units / "phase0-audit-.service.d" / "audit.conf").read_text()

@@ -24,7 +24,7 @@ SERIES = st.lists(SAMPLES, max_size=12) | st.lists(
 
 
 def hourly(hours: int, **odd: Sample) -> list[Sample]:
-    """One sound sample an hour up to now; `odd` replaces some, by `h` and hours ago."""
+    """Return one sound sample per hour up to now; `odd` replaces those that many hours ago, as `h3=…`."""
     rows = {f"h{ago}": Sample(NOW - timedelta(hours=ago)) for ago in range(hours + 1)}
     return list(
         (rows | {ago: msgspec.structs.replace(sample, at=rows[ago].at) for ago, sample in odd.items()}).values()
@@ -254,7 +254,7 @@ def test_a_clock_that_was_set_back_leaves_out_what_is_ahead_of_it() -> None:
 def test_more_of_what_happened_never_helps(
     samples: list[Sample], events: tuple[Event, ...], more: tuple[Event, ...]
 ) -> None:
-    """But a boot takes what it started upon itself."""
+    """Boots are left out, since a boot explains the restarts that it causes."""
     more = tuple(event for event in more if event.kind is not Happened.BOOT)
     worse = observe_window(samples, NOW, evidence=Evidence((*events, *more)))
     assert worse.days <= observe_window(samples, NOW, evidence=Evidence(events)).days
@@ -273,7 +273,7 @@ def test_fewer_traces_never_help(
 
 @given(st.sets(st.integers(0, 96)), st.lists(st.integers(0, 48 * 60), max_size=9))
 def test_looking_more_often_at_the_same_truth_never_opens_the_window_earlier(bad: set[int], more: list[int]) -> None:
-    """Half hours in which the disk was full, watched hourly, and at some minutes besides."""
+    """The disk is full in some half hours; it is observed every hour, and at some minutes besides."""
 
     def look(minutes: int) -> Sample:
         return Sample(NOW - timedelta(minutes=minutes), failing=("DSK-01",) if minutes // 30 in bad else ())

@@ -1,4 +1,4 @@
-"""DSK-06: what is stale, and what a sound cluster leaves behind."""
+"""DSK-06: which pods are stale, and which a sound cluster leaves behind."""
 
 from datetime import UTC, datetime, timedelta
 

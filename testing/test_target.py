@@ -18,7 +18,7 @@ ATTESTED = '[[attestation]]\ncriterion = "A-01"\n'
 
 @pytest.fixture
 def no_contact(house: House) -> Path:
-    """Programs that would reach another machine, replaced by one that leaves a mark."""
+    """Replace the programs that could reach another machine; return the file that they make when they run."""
     folder, mark = house.pytester.mkdir("bin"), house.pytester.path / "contacted"
     for name in ("ssh", "kubectl", "curl", "git"):
         (folder / name).write_text(f"#!/bin/sh\ntouch {mark}\n")
@@ -28,7 +28,7 @@ def no_contact(house: House) -> Path:
 
 
 def one_line(said: str) -> str:
-    """What an operator reads: exactly one line of ours, and no traceback."""
+    """Return the only error line of the output, and check that there is no traceback."""
     lines = [line for line in said.splitlines() if line.startswith("ERROR: ")]
     assert len(lines) == 1, said
     assert "Traceback" not in said

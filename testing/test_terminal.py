@@ -1,4 +1,4 @@
-"""What the terminal shows: the block at the end as a function of a run, and a whole audit of an empty recording."""
+"""The terminal's output: the summary as a function of a run, and a whole audit of an almost empty recording."""
 
 import re
 from datetime import UTC, datetime
@@ -71,7 +71,7 @@ def test_one_cause_is_one_entry_for_each_who_must_act() -> None:
 
 @cache
 def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
-    """An audit of a recording that holds the filesystems and nothing else: its words, detail.html and junit.xml."""
+    """Audit a recording that holds only the filesystems; return the audit, detail.html and junit.xml."""
     with TemporaryDirectory() as folder:
         out, file = Path(folder) / "out", Path(folder) / "recording.json"
         host = Ssh(address="edge.example", user="twister")

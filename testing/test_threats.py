@@ -1,4 +1,4 @@
-"""docs/threat-model.md lists every standing attack, and each kind of them has its variants."""
+"""docs/threat-model.md lists every standing attack, and each kind of attack has several variants."""
 
 from collections import Counter
 

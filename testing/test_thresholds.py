@@ -1,4 +1,4 @@
-"""A target's own thresholds are followed everywhere: by outcomes, by what is still open, by titles and by advice."""
+"""A target's own thresholds count everywhere: for outcomes, for what is pending, in titles and in advice."""
 
 import json
 
@@ -9,7 +9,7 @@ from gate.outcome import Outcome
 from gate.run import Run
 from reports.text.responsibility import todo
 from reports.text.words import Voice
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, replayed
 from testing.small_audit import House, rows
 
 TIGHTER = {
@@ -25,16 +25,16 @@ TIGHTER = {
 
 @pytest.fixture(scope="module")
 def tightened(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The recorded server that is ready, judged with tighter thresholds of its own."""
+    """The run of the recorded server `ready`, judged with tighter thresholds."""
     folder = tmp_path_factory.mktemp("tightened")
     recording = json.loads((ROOT / "lab" / "recordings" / "ready.json").read_text())
     recording["target"]["thresholds"] = TIGHTER
     (folder / "tight.json").write_text(json.dumps(recording))
-    return msgspec.convert(audit(f"replay:{folder}/tight.json", folder).run, Run)
+    return msgspec.convert(replayed(folder / "tight.json", folder).run, Run)
 
 
 def said(run: Run, id: str, language: str = "en") -> str:
-    """Title, what was seen, why and what to do, of one criterion."""
+    """Return title, evidence, reason and advice of one criterion as one text."""
     voice, result = Voice(language), run.results[id]
     parts = (voice.title(run.contract[id]), voice.describe(run.contract[id], result), todo(run, result, voice))
     return " | ".join(parts).replace("\u00a0", " ")
@@ -78,14 +78,14 @@ def test_advice_follows(tightened: Run) -> None:
 @pytest.mark.parametrize(
     ("target", "body", "outcome"),
     [
-        ('"< 1 point"', "judge(2, pending=Reason('window-open'))", "fail"),  # it can only grow
+        ('"< 1 point"', "judge(2, pending=Reason('window-open'))", "fail"),  # the figure can only grow
         ('"≤ 1 point"', "judge(1.5, pending=Reason('window-open'))", "fail"),
         ('"< 1 point"', "judge(0.5, pending=Reason('window-open'))", "pending"),
-        ('"≥ 1 point"', "judge(0, pending=Reason('window-open'))", "pending"),  # it may grow enough
+        ('"≥ 1 point"', "judge(0, pending=Reason('window-open'))", "pending"),  # the figure may still reach the target
         ('"≥ 1 point"', "judge(0, findings=[Finding('odd')], pending=Reason('window-open'))", "fail"),
         ('"≥ 1 point"', "judge(0, findings=[Finding('mild')], pending=Reason('window-open'))", "pending"),
         ('"< 1 point"', "judge(None, findings=[Finding('odd')], pending=Reason('window-open'))", "fail"),
-        ('"< 1 point"', "judge(2, unknown=Reason('open-criteria'))", "unknown"),  # the figure itself is in doubt
+        ('"< 1 point"', "judge(2, unknown=Reason('open-criteria'))", "unknown"),  # the figure itself is not certain
     ],
 )
 def test_waiting_is_no_excuse_where_it_cannot_help(house: House, target: str, body: str, outcome: str) -> None:

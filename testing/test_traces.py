@@ -1,4 +1,4 @@
-"""What the server remembers becomes events, each once; from them follow the work it took and whether it survives a boot."""
+"""Each recorded trace of the server becomes one event; from events follow the work needed and the reboot's result."""
 
 from datetime import UTC, datetime, timedelta
 

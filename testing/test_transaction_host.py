@@ -1,4 +1,4 @@
-"""The host's side, in a folder of this machine: every step is before or after, whatever ends it."""
+"""The host's side of a transaction, in a folder of this machine: a step is done or not done, however it ends."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def states(host: Host) -> list[str]:
 
 
 def undo(host: Host, run: str) -> None:
-    """By hand, without this program."""
+    """Run the undo script by hand, without this program."""
     script = host.root / "var/lib/phase0-gate/runs" / run / "undo"
     subprocess.run(["sh", str(script)], env={**os.environ, "ROOT": str(host.root)}, check=True)
 
@@ -276,7 +276,7 @@ def test_a_file_that_was_removed_meanwhile_is_said(host: Host) -> None:
 
 @pytest.mark.parametrize("done", range(5))
 def test_what_nobody_changed_is_taken_back_without_a_word_of_others(host: Host, done: int) -> None:
-    """Also where the run was cut short between keeping a file and replacing it, and where it is taken back twice."""
+    """Also if the run was interrupted between saving a file and replacing it, and if it is taken back twice."""
     plan = host.plan()
     with host.transaction() as transaction:
         transaction.apply(msgspec.structs.replace(plan, steps=plan.steps[:done]))

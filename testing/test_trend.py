@@ -17,7 +17,7 @@ LEVELS = st.lists(st.floats(0, 100), min_size=1, max_size=60)
 
 
 def hourly(*values: float, synthetic: bool = False) -> Past:
-    """The last of them an hour ago."""
+    """Return one sample per hour with these values; the last is an hour old."""
     return Past(
         tuple(
             Sample(

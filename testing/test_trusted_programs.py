@@ -1,4 +1,4 @@
-"""T2: root runs what root chose; a name of a process or a file that somebody else could write is none of that."""
+"""T2: root runs only programs that root chose, never one that another account could write or give a name to."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ def trusted(command: str) -> str:
 
 @pytest.fixture
 def started() -> Iterator[Callable[..., int]]:
-    """Start `sleep` under another name; ended after the test."""
+    """Start a program, also as another user; it is ended after the test."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(*command: str, user: int = 0) -> int:
@@ -39,14 +39,14 @@ def started() -> Iterator[Callable[..., int]]:
 
 
 def named(folder: Path, name: str) -> str:
-    """A copy of sleep under this name, in a folder everybody may enter."""
+    """Copy `sleep` under this name into a folder that every account may enter."""
     folder.mkdir(mode=0o755)
     return str(shutil.copy("/bin/sleep", folder / name))
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder of root's in a folder of root's: /tmp is everybody's."""
+    """A folder owned by root whose parents belong to root; /tmp would not do."""
     at = Path("/opt/phase0-trusted")
     shutil.rmtree(at, ignore_errors=True)
     yield at
@@ -65,7 +65,7 @@ def test_a_program_of_root_that_root_started_is_found(folder: Path, started: Cal
 @attack("T2", "Root takes no program from a process by its name")
 @pytest.mark.parametrize("kind", ["foreign user", "user namespace", "foreign file", "open folder", "other argument"])
 def test_a_process_that_only_has_the_name_is_not_taken(kind: str, folder: Path, started: Callable[..., int]) -> None:
-    """A process called as the engine is, of another user, in another namespace, of a file others can write, by another path."""
+    """A process with the engine's name: of another user, in another namespace, of a file others can write, by another path."""
     program = named(folder, "phase0-engine")
     if kind == "foreign user":
         started(program, "100", user=NOBODY)
@@ -100,7 +100,7 @@ def test_a_file_that_others_can_change_is_not_run(change: str, folder: Path) -> 
 
 @AS_ROOT
 def test_a_group_without_members_can_write_nothing(folder: Path) -> None:
-    """Debian gives /usr/local to the group staff where it is asked to."""
+    """On request, Debian gives /usr/local to the group staff."""
     program = named(folder, "phase0-engine")
     empty = next(
         line.split(":")[0] for line in Path("/etc/group").read_text().splitlines() if line.startswith("staff:")

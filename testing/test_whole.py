@@ -1,4 +1,4 @@
-"""A file is written whole or not at all."""
+"""A file is either written completely or left as it was."""
 
 import os
 from pathlib import Path

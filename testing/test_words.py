@@ -16,12 +16,12 @@ ROOT = Path(__file__).parents[1]
 TABLES = sorted(locale("en"))
 APART = re.compile(
     r"[\d}] (?:%|h|min|s|GB|MB|MiB|Go|Mo|Mio)(?![\w’'/])"
-)  # a figure that may lose its unit to the next line
-BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # chosen by an expression
+)  # a number and a unit with a space at which a line may break
+BY_ANOTHER_NAME = {"cluster-unreachable", "cluster-certificate", "unreachable"}  # codes that an expression chooses
 
 
 def codes() -> Iterator[str]:
-    """What the sources raise or give as a reason: literals where Unknown and Reason are called, and tables of codes."""
+    """Yield the codes of reasons in the sources: literals in calls of Unknown and Reason, and in tables of codes."""
     for room in ("gate", "fixtures", "reports", "remediations", "tests"):
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -71,7 +71,7 @@ def test_both_languages_fill_in_the_same_values(table: str) -> None:
 
 
 def french() -> Iterator[tuple[str, str]]:
-    """Every text in French, and where it stands."""
+    """Yield every text in French, and its key."""
     yield from ((f"[{table}] {key}", text) for table, rows in locale("fr").items() for key, text in rows.items())
     for id, row in load_contract().items():
         texts = {
@@ -167,7 +167,7 @@ def test_a_unit_names_what_is_wrong_where_none_is_wanted() -> None:
 
 
 def units_apart() -> Iterator[tuple[str, str]]:
-    """Every text of the contract and of the reports, in both languages."""
+    """Yield every text of the contract and of the reports in both languages, and its key."""
     for language in LANGUAGES:
         for table, rows in locale(language).items():
             yield from ((f"{language} [{table}] {key}", text) for key, text in rows.items())

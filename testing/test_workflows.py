@@ -1,4 +1,4 @@
-"""The workflows and the container: actions pinned, rights minimal, and every step a script that is tried here."""
+"""The workflows and the container: pinned actions, minimal rights, and every step a script that is run here."""
 
 import os
 import re
@@ -81,7 +81,7 @@ def test_actionlint_agrees() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The scripts, a make that does nothing, and a schedule that writes down how it was called."""
+    """A folder with the scripts, a make that does nothing, and a schedule that records how it was called."""
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     programs = {"deploy/schedule": SCHEDULE, "bin/make": "#!/bin/sh\n", ".venv/bin/python": "#!/bin/sh\necho NO-GO\n"}
     for name, text in programs.items():

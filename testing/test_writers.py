@@ -1,4 +1,4 @@
-"""pytest's own reports may fail; the decision and ours do not fail with them."""
+"""pytest's own reports may fail; the decision and this project's reports are still written."""
 
 from pathlib import Path
 

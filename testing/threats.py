@@ -1,6 +1,7 @@
-"""The standing attacks: each is a test that carries `@attack`, and a row of the table in docs/threat-model.md.
+"""The standing attacks: tests marked with `@attack`, each with a row in the table of docs/threat-model.md.
 
-`make docs` writes the table anew. A test that needs no server runs in `make test`, one below testing/lab in `make attacks`.
+`make docs` writes the table anew. `make test` runs the attacks that need no server; `make attacks` those below
+testing/lab.
 """
 
 import ast
@@ -18,7 +19,7 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 class Attack(NamedTuple):
-    """One row: the kind of attack (T1 to T16, or N for a further one), what is claimed, what is tried, and the test."""
+    """One row of the table: the kind (T1 to T16, N for a further one), the claim, what is tried, and the test."""
 
     kind: str
     claim: str
@@ -27,7 +28,7 @@ class Attack(NamedTuple):
 
 
 def attack(kind: str, claim: str) -> Callable[[Test], Test]:
-    """Mark a test as an attack of this kind against this claim; its docstring says in one sentence what is tried."""
+    """Mark a test as an attack of this kind on this claim; its docstring says in one sentence what is tried."""
     assert re.fullmatch(r"[TN]\d+", kind), kind
     assert claim
 
@@ -39,7 +40,7 @@ def attack(kind: str, claim: str) -> Callable[[Test], Test]:
 
 
 def attacks() -> list[Attack]:
-    """Every attack there is, by kind and name; read from the sources, so that nothing needs to be collected."""
+    """Return all attacks, sorted by kind and name. They are read from the sources; nothing is collected."""
     found = [row for path in sorted((ROOT / "testing").rglob("test_*.py")) for row in _in(path)]
     return sorted(found, key=lambda row: (row.kind[0] != "T", int(row.kind[1:]), row.test))
 
@@ -60,13 +61,13 @@ def _marks(test: ast.FunctionDef) -> Iterator[tuple[str, str]]:
 
 
 def table() -> str:
-    """The table of docs/threat-model.md in Markdown, one row for each attack."""
+    """Return the table of docs/threat-model.md in Markdown, one row for each attack."""
     rows = [f"| {row.kind} | {row.claim} | {row.tried} | `{row.test}` |" for row in attacks()]
     return "\n".join(["| | claim | attack | test |", "|---|---|---|---|", *rows])
 
 
 def written(page: str) -> str:
-    """The page with the table of today."""
+    """Return the page with the present table."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"

@@ -1,4 +1,4 @@
-"""A host's side of a transaction below a folder, run by this machine's own shell: no ssh, no root."""
+"""The host's side of a transaction, below a folder and run by this machine's shell: without ssh and root."""
 
 import hashlib
 import os
@@ -21,16 +21,16 @@ from remediations.transaction.session import Session
 from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 
 ME = f"{getpwuid(os.getuid()).pw_name}:{getgrgid(os.getgid()).gr_name}"
-SESSION = "kill -9 $(ps -o ppid= -p $PPID)"  # in a step: end the shell that runs the transaction
+SESSION = "kill -9 $(ps -o ppid= -p $PPID)"  # as a step: ends the shell that runs the transaction
 
 
 def plain(what: str, why: str = "", lasting: str = "") -> Sentence:
-    """The same in both languages."""
+    """Return a sentence with the same text in both languages."""
     return Sentence(Text(what, what), Text(why, why), Text(lasting, lasting))
 
 
 class Host:
-    """A root folder with /etc, /run and /var, and whoever works on it."""
+    """A root folder with /etc, /run and /var, and the shells that work in it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -43,7 +43,7 @@ class Host:
         (root / "etc/conf.d/main").chmod(0o640)
 
     def start(self, _command: str) -> "subprocess.Popen[bytes]":
-        """A shell on the host."""
+        """Start a shell on the host."""
         shell = subprocess.Popen(
             ["sh", "-s"],
             env={**os.environ, "ROOT": str(self.root)},
@@ -56,13 +56,13 @@ class Host:
         return shell
 
     def tell(self, text: str, markup: str = "") -> None:
-        """What an operator would read, in whichever colour."""
+        """Keep a message for the operator; check that its colour exists."""
         assert markup in ("", "bold", "red", "green", "yellow")
         self.said.append(text)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Under the lock; left-over shells are closed."""
+        """Yield a transaction that holds the lock; close its shell at the end."""
         session = Session(self.start)
         with Interrupts() as interrupts:
             try:
@@ -72,12 +72,12 @@ class Host:
                 session.close()
 
     def kill(self) -> None:
-        """As if the host had lost power: everything of the last shell ends at once."""
+        """Kill all processes of the last shell, as a power failure does."""
         os.killpg(self.shells[-1].pid, signal.SIGKILL)
         self.shells[-1].wait(5)
 
     def before(self, path: str) -> HostFile | None:
-        """As a fact would show it."""
+        """Return the file as a fact reports it, or None if it does not exist."""
         file = self.root / path[1:]
         if not file.exists():
             return None
@@ -87,7 +87,7 @@ class Host:
 
     @property
     def state(self) -> dict[str, tuple[str, int]]:
-        """Everything below /etc: content and mode."""
+        """Return the content and mode of everything below /etc."""
         found = {path: path.stat().st_mode & 0o7777 for path in sorted((self.root / "etc").rglob("*"))}
         return {
             str(path.relative_to(self.root)): (path.read_text() if path.is_file() else "", mode)
@@ -95,7 +95,7 @@ class Host:
         }
 
     def plan(self, activate: str = "", command: str = 'echo on >"$ROOT/etc/switch"') -> Plan:
-        """A file replaced, one made in a folder that is missing, one removed, and a command."""
+        """Return a plan that replaces a file, makes one in a missing folder, removes one, and runs a command."""
         main, old = self.before("/etc/conf.d/main"), self.before("/etc/conf.d/old")
         assert main is not None
         assert old is not None

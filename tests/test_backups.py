@@ -1,4 +1,4 @@
-"""Plan 0.3: backups that are recent, whole, kept long enough and safe. When they run: test_schedules.py."""
+"""Plan 0.3: backups are recent, complete, kept long enough and protected. Their schedules: test_schedules.py."""
 
 import math
 from collections.abc import Iterator
@@ -51,7 +51,10 @@ def _none(target: Target) -> Finding:
 
 
 def _flaws(backups: Backups, kind: str) -> Iterator[Finding]:
-    """What is wrong with the newest of a kind, in its own words; a poor one is told by what it lacks."""
+    """Yield what is wrong with the newest backup of a kind.
+
+    The flaw "poor" is left out, since the findings about what the backup lacks say it more exactly.
+    """
     newest = backups.newest(kind)
     seen = {"hours": newest.hours, "size": newest.size, "usual": newest.usual}
     yield from (Finding(flaw, seen) for flaw in backups.of(kind)[0].flaws if flaw != "poor")
@@ -112,8 +115,8 @@ def test_backups_are_nobody_else_s(
         "astray": backup_access.astray(trusted),
     }
     wrong = sum(map(len, seen.values()))
-    told = {"entries": len(backup_access.entries), "accounts": sorted(trusted), "wrong": wrong}
-    assert judge(wrong, told, findings=[Finding(name, {"paths": paths}) for name, paths in seen.items() if paths])
+    values = {"entries": len(backup_access.entries), "accounts": sorted(trusted), "wrong": wrong}
+    assert judge(wrong, values, findings=[Finding(name, {"paths": paths}) for name, paths in seen.items() if paths])
 
 
 @criterion("BKP-15")

@@ -1,4 +1,4 @@
-"""Plan 0.3 goes on: copies away from the disk they protect, and everything that keeps data."""
+"""Plan 0.3: copies of the backups on another disk or machine, and backups of everything that keeps data."""
 
 from collections.abc import Iterator
 
@@ -45,5 +45,5 @@ def test_everything_that_keeps_data_is_backed_up(
 ) -> None:
     seen = coverage(target, pods, claims, stateful_sets)
     flaws = {"uncovered": seen.uncovered, "unasked": seen.unasked, "too-rare": seen.too_rare}
-    told = {"names": seen.uncovered, "rpo_hours": seen.rpo_hours}
-    assert judge(len(seen.uncovered), seen, findings=[Finding(name, told) for name, flaw in flaws.items() if flaw])
+    values = {"names": seen.uncovered, "rpo_hours": seen.rpo_hours}
+    assert judge(len(seen.uncovered), seen, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw])

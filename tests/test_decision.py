@@ -1,4 +1,4 @@
-"""Plan, GO/NO-GO: complete, approved, worth it."""
+"""Plan, GO/NO-GO: phase 0 is complete, the budget is approved, and more time is saved than was spent."""
 
 from fixtures.evidence.people import approval, worth
 from fixtures.session.judge import Judge, criterion

@@ -69,7 +69,10 @@ def _signs(seen: Pressure) -> Iterator[Finding]:
 
 
 def _unproven(seen: Pressure) -> Reason:
-    """A young transition may be a restart as well as an episode: time tells."""
+    """Return why the absence of disk pressure is not proven.
+
+    A recent transition may be the trace of a restart or of a period of pressure; after seven days this is clear.
+    """
     if seen.since is None or seen.until is None:
         return Reason("pressure-unproven")
     dates = {"since": seen.since, "until": seen.until}

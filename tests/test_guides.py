@@ -40,7 +40,7 @@ def test_what_guides_cite_exists(
 def test_guides_work_and_somebody_walked_through_them(
     guide_texts: GuideTexts, guide_files: GuideFiles, guide_claims: GuideClaims, people: People, judge: Judge
 ) -> None:
-    broken = [f"{guide.path}: {said}" for guide in kept_current(guide_texts) for said in guide.broken]
+    broken = [f"{guide.path}: {message}" for guide in kept_current(guide_texts) for message in guide.broken]
     dead, lacking = dead_links(guide_texts, guide_files.committed), guide_claims.lacking
     walked, faults = walks(guide_texts, people, "DOC-03"), len(broken) + len(dead) + len(lacking)
     wanting = (

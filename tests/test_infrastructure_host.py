@@ -1,4 +1,4 @@
-"""Plan, criterion 6: the infrastructure audit; what it asks of the machine below the cluster."""
+"""Plan, criterion 6: the infrastructure audit, the part about the machine below the cluster."""
 
 from fixtures.cluster.front import Front
 from fixtures.evidence.timekeeping import timekeeping

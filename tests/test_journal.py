@@ -1,4 +1,4 @@
-"""Plan 0.2: what journald keeps, and how far back it can tell."""
+"""Plan 0.2: how much the journal keeps, and how many days it reaches back."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Plan 0.2: what fills the logs, beside what bounds them."""
+"""Plan 0.2: the sources that fill the logs. Their rotation: test_logs.py."""
 
 from fixtures.host.logs.container_logs import ContainerLogs
 from fixtures.host.logs.kernel_messages import KernelMessages
@@ -17,10 +17,10 @@ def test_container_logs_are_bounded(container_logs: ContainerLogs, judge: Judge)
 
 @criterion("LOG-12")
 def test_kernel_log_grows_slowly(log_files: LogFiles, kernel_messages: KernelMessages, judge: Judge) -> None:
-    said, log = kernel_messages, log_files.log(KERNEL_LOG)
-    growth = said.a_day if said.journal else log.growth
-    seen = {"growth": growth, "message": said.message, "times": said.times}
-    findings = [Finding("journal")] if said.journal else []
-    young = not said.journal and log.young
+    messages, log = kernel_messages, log_files.log(KERNEL_LOG)
+    growth = messages.a_day if messages.journal else log.growth
+    seen = {"growth": growth, "message": messages.message, "times": messages.times}
+    findings = [Finding("journal")] if messages.journal else []
+    young = not messages.journal and log.young
     waits = Reason("growth-young", {"until": log.known.isoformat(timespec="minutes")}) if young else None
     assert judge(growth / 1e9, seen, findings=findings, pending=waits)

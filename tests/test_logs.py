@@ -34,7 +34,7 @@ def _of_kernel_log(log: Log, seen: LogBound) -> Iterator[Finding]:
 
 
 def _young(logs: list[Log]) -> Reason | None:
-    """What is not known before more of the growth was watched."""
+    """Return why the growth of a log is not known yet, and when it will be; None if no log is too young for that."""
     until = max((log.known for log in logs if log.young), default=None)
     return Reason("growth-young", {"until": until.isoformat(timespec="minutes")}) if until else None
 

@@ -119,8 +119,8 @@ def test_the_build_runs_by_itself(
     judge: Judge,
 ) -> None:
     seen = pipeline(build_runs, build_clone, build_record, target)
-    told = {"workflow": seen.workflow, "faults": seen.faults, "last": seen.last or None, "by": seen.by}
-    assert judge(seen.faults, told, findings=seen.findings, unknown=seen.unseen)
+    values = {"workflow": seen.workflow, "faults": seen.faults, "last": seen.last or None, "by": seen.by}
+    assert judge(seen.faults, values, findings=seen.findings, unknown=seen.unseen)
 
 
 @criterion("MCP-09")
@@ -138,5 +138,5 @@ def test_mcp_services_do_not_complain_of_crashes(
 
 
 def _named(found: Mapping[str, Any]) -> list[Finding]:
-    """A finding for each condition that has names."""
+    """Return a finding with its names for each entry that has any."""
     return [Finding(name, {"names": tuple(map(str, names))}) for name, names in found.items() if names]

@@ -1,4 +1,4 @@
-"""Plan 0.4: somebody is told before the disk is full."""
+"""Plan 0.4: somebody receives an alert before the disk is full."""
 
 from collections.abc import Iterator
 
@@ -12,15 +12,15 @@ from fixtures.session.judge import Judge, criterion
 from fixtures.target import Target
 from gate.run import Finding
 
-ALWAYS = 20  # per cent: every disk holds that much
+ALWAYS = 20  # per cent; almost every disk is fuller, so a check with a lower threshold always warns
 
 
 @criterion("MON-01")
 def test_disk_check_runs_every_hour(schedules: Schedules, cron_past: CronPast, target: Target, judge: Judge) -> None:
     script = target.monitoring.script
     seen = check_jobs(schedules, cron_past, script)
-    told = {"script": script, "minutes": seen.minutes, "sources": seen.sources} if seen.sound else None
-    assert judge(seen.minutes, told, findings=_amiss(seen, script))
+    values = {"script": script, "minutes": seen.minutes, "sources": seen.sources} if seen.sound else None
+    assert judge(seen.minutes, values, findings=_amiss(seen, script))
 
 
 def _amiss(jobs: CheckJobs, script: str) -> Iterator[Finding]:

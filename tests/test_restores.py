@@ -1,4 +1,4 @@
-"""Chapter 0.3 of the plan, done for real: every newest backup is restored, away from everything that lives."""
+"""Plan 0.3: the newest backups can be restored, tried in isolation from everything that is in use."""
 
 from collections.abc import Iterator
 
@@ -28,8 +28,8 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "differing": drill.differing,
         "roles": drill.roles,
     }
-    said = {"said": drill.said, "differing": drill.differing, "roles": drill.roles}
-    assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
+    values = {"said": drill.said, "differing": drill.differing, "roles": drill.roles}
+    assert judge(drill.percent, drill, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw])
 
 
 @criterion("BKP-11")
@@ -46,10 +46,10 @@ def test_newest_redis_backup_can_be_restored(redis_restore: RedisRestore, target
         "nothing": drill.holds_nothing,
         "appendonly": drill.appendonly,
     }
-    said = {"said": drill.said, "differing": drill.differing, "live": drill.live}
+    values = {"said": drill.said, "differing": drill.differing, "live": drill.live}
     unsure = Reason("drill-empty", {"dump": drill.dump}) if drill.holds_nothing and drill.live < 0 else None
     assert judge(
-        drill.percent, drill, unknown=unsure, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw]
+        drill.percent, drill, unknown=unsure, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw]
     )
 
 
@@ -67,8 +67,8 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "gone": drill.gone,
         "manifests": drill.route == "manifests",
     }
-    said = {"said": drill.said, "differing": drill.differing, "gone": drill.gone, "names": drill.names}
-    assert judge(drill.percent, drill, findings=[Finding(name, said) for name, flaw in flaws.items() if flaw])
+    values = {"said": drill.said, "differing": drill.differing, "gone": drill.gone, "names": drill.names}
+    assert judge(drill.percent, drill, findings=[Finding(name, values) for name, flaw in flaws.items() if flaw])
 
 
 @criterion("BKP-13")

@@ -1,4 +1,4 @@
-"""Plan 0.3: backups that start by themselves, and find there what they need."""
+"""Plan 0.3: the backups are scheduled, and each scheduled script can run as scheduled."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -36,9 +36,10 @@ def test_cluster_backup_is_scheduled(
 
 
 def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge, age: Bound) -> bool:
-    """Either place will do; a CronJob counts whose last success is as young as the newest backup has to be (`age`).
+    """Judge the schedules of one kind of backup, on the host and as CronJobs of the cluster; either will do.
 
-    Where the host has none and the cluster cannot be asked, it is not known.
+    A CronJob counts only if its last success is not older than `age` allows. Raises Unknown if no schedule counts and
+    it is not certain that there is none.
     """
     backups, inside = backup_schedules(schedules, kind), [job for job in cluster.jobs if job.makes(kind)]
     recent = timedelta(hours=age.figure)
@@ -58,7 +59,7 @@ def _judged(kind: str, schedules: Schedules, cluster: ClusterJobs, judge: Judge,
 
 
 def _surely_none(kind: str, schedules: Schedules, cluster: ClusterJobs) -> None:
-    """Raises Unknown where the cluster could not be asked, or a script of the host could not be read."""
+    """Raise Unknown if the cluster could not be asked, or a script of the host could not be read."""
     if cluster.unseen:
         raise cluster.unseen
     if unread := unread_backups(schedules, kind):

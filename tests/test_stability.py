@@ -1,4 +1,4 @@
-"""Plan, GO/NO-GO and criteria 0.2 and 2: it stayed so, and nobody had to keep it so."""
+"""Plan, GO/NO-GO and criteria 0.2 and 2: the state lasted seven days, and little work was needed to keep it."""
 
 from fixtures.evidence.effort import effort
 from fixtures.evidence.people import approval

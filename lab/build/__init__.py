@@ -1,1 +1,1 @@
-"""Build the cache once: sources, roots, images, and one settled disk per scenario."""
+"""Build the cache once: sources, file trees, images, and a disk for each scenario."""

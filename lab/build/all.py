@@ -1,4 +1,4 @@
-"""All steps, in order."""
+"""All steps of the build, in order."""
 
 from __future__ import annotations
 

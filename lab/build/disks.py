@@ -1,4 +1,4 @@
-"""The steps that make disks: the bare server, the settled one, and one per scenario."""
+"""The steps that make disks: the bare server, the same after its first boot, and one per scenario."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def _settle(session: LabServer) -> None:
 
 
 def snapshot(places: Places, source: str, name: str, change: Callable[[LabServer], None]) -> None:
-    """Boot `source`, change it, stop it in order and keep the disk as `name`."""
+    """Boot the snapshot `source`, change it, shut it down and store the disk as the snapshot `name`.
+
+    Raises LabError if the server does not power off.
+    """
     discard(places, _BUILDER)
     try:
         session = start(places, _BUILDER, name, places.snapshot(source))

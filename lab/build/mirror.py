@@ -1,4 +1,4 @@
-"""The Debian mirror this machine already uses; the lab knows no other."""
+"""The Debian mirror from which the lab is built: the one that this machine's apt uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def debian_mirror(folder: Path = Path("/etc/apt")) -> str:
-    """The address the machine's apt sources give for Debian itself."""
+    """Return the address of the Debian archive in apt's sources. Raises LabError if there is none."""
     for address, suite, components in _entries(folder):
         if "main" in components and re.fullmatch(r"bookworm|trixie|bullseye|stable", suite):
             return address
@@ -20,7 +20,7 @@ def debian_mirror(folder: Path = Path("/etc/apt")) -> str:
 
 
 def source_line(mirror: str) -> str:
-    """The apt line that offers Debian 12's source packages from that mirror."""
+    """Return apt's line for the source packages of Debian 12 from that mirror."""
     return f"deb-src [signed-by={_KEYRING}] {mirror} bookworm main\n"
 
 

@@ -1,4 +1,4 @@
-"""A build step is done again only when what it is made from has changed."""
+"""A step of the build, which is repeated only when something it is made from has changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.progress import announce
 
 @dataclass(frozen=True)
 class Step:
-    """What to make, from which recipe files and earlier steps, into which files."""
+    """What to make, from which recipe files and earlier steps (`after`), and which files it makes."""
 
     name: str
     what: str
@@ -24,7 +24,7 @@ class Step:
     after: tuple[Step, ...] = field(default=())
 
     def key(self) -> str:
-        """The hash of the recipe and of all it builds upon."""
+        """Return the SHA-256 of the recipe files and of all steps that this one builds upon."""
         digest = hashlib.sha256(self.name.encode())
         for path in sorted(file for entry in self.recipe for file in _files(entry)):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -33,26 +33,26 @@ class Step:
         return digest.hexdigest()
 
     def stamp(self, places: Places) -> Path:
-        """Where the key of the finished step is written."""
+        """Return the file that holds the key of the finished step."""
         return places.stamps / self.name
 
     def done(self, places: Places) -> bool:
-        """Whether everything is there and made from the recipe as it is now."""
+        """Return whether all files exist and were made from the present recipe."""
         stamp = self.stamp(places)
         current = stamp.exists() and stamp.read_text() == self.key()
         return current and all(path.exists() for path in self.makes(places))
 
 
 def build(places: Places, steps: Sequence[Step]) -> None:
-    """Run the steps that are not done, telling which, how far, and how long each took."""
+    """Run the steps that are not done, and print the progress and the seconds each took."""
     begun = time.monotonic()
     for number, step in enumerate(steps, 1):
         head = f"[{number}/{len(steps)}] {step.what}"
         if step.done(places):
-            announce(f"{head}: there already")
+            announce(f"{head}: already built")
             continue
         announce(f"{head} …")
-        # The recipe as it was before: an edit meanwhile has to count as a change.
+        # The key is taken before the step runs, so that an edit in the meantime counts as a change.
         key, started = step.key(), time.monotonic()
         step.make(places)
         step.stamp(places).write_text(key)

@@ -1,1 +1,1 @@
-"""One server on this machine: its network, its control groups, booting and ending it."""
+"""One server on this machine: its network, its control groups, its start and its end."""

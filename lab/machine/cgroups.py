@@ -1,4 +1,4 @@
-"""One control group per server: nspawn needs its own, and it finds every process again."""
+"""One control group per server: systemd-nspawn needs it, and it lists every process of the server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _TOP = Path("/sys/fs/cgroup")
 
 
 def unified() -> bool:
-    """Whether this machine has version 2 only (otherwise v1, or both side by side)."""
+    """Return whether this machine has only version 2 of control groups (not version 1, nor both)."""
     return (_TOP / "cgroup.controllers").exists()
 
 
 def hierarchies() -> list[Path]:
-    """The trees a server gets its group in: one on version 2, each controller's own otherwise."""
+    """Return the trees in which a server gets a group: one with version 2, otherwise one per controller."""
     if unified():
         return [_TOP]
     trees = [path for path in _TOP.iterdir() if path.is_dir() and not path.is_symlink()]
@@ -22,12 +22,12 @@ def hierarchies() -> list[Path]:
 
 
 def create(name: str) -> list[Path]:
-    """Make the group `name` and return the files a process writes its id to, to enter it."""
+    """Create the group `name`; return the files into which a process writes its id to enter the group."""
     groups = [hierarchy / name for hierarchy in hierarchies()]
     for group in groups:
         group.mkdir(exist_ok=True)
         for setting in ("cpuset.cpus", "cpuset.mems"):
-            # Version 1 lets nobody into a group without processors and memory.
+            # In version 1 no process can enter a group that has no processors and memory nodes.
             if not unified() and (group / setting).exists():
                 (group / setting).write_text((group.parent / setting).read_text())
     if unified():
@@ -36,7 +36,7 @@ def create(name: str) -> list[Path]:
 
 
 def _delegate() -> None:
-    # Version 2 hands controllers down one level at a time.
+    # In version 2 each level must enable the controllers for the level below it.
     for controller in (_TOP / "cgroup.controllers").read_text().split():
         try:
             (_TOP / "cgroup.subtree_control").write_text(f"+{controller}")
@@ -45,7 +45,7 @@ def _delegate() -> None:
 
 
 def member(name: str, process: int) -> bool:
-    """Whether that process is in the group `name` (ids are reused: a number alone proves nothing)."""
+    """Return whether the process is in the group `name`. The id alone is no proof, since ids are used again."""
     try:
         lines = Path(f"/proc/{process}/cgroup").read_text().splitlines()
         return any(f"/{name}/" in f"{line}/" for line in lines)
@@ -54,10 +54,10 @@ def member(name: str, process: int) -> bool:
 
 
 def processes(name: str) -> list[int]:
-    """Every process in the group `name` and below, in any hierarchy."""
+    """Return the ids of all processes in the group `name` and below it, in any hierarchy."""
     found: set[int] = set()
     for group in _everywhere(name):
-        # os.walk passes over groups that vanish meanwhile.
+        # os.walk skips groups that are removed meanwhile.
         for folder, _, _ in os.walk(group):
             found.update(_listed(Path(folder) / "cgroup.procs"))
     return sorted(found - {0, os.getpid()})
@@ -71,7 +71,7 @@ def _listed(file: Path) -> list[int]:
 
 
 def remove(name: str) -> None:
-    """Remove the empty group `name` from every hierarchy, innermost first."""
+    """Remove the empty group `name` and its children from every hierarchy."""
     for group in _everywhere(name):
         for path, _, _ in os.walk(group, topdown=False):
             try:

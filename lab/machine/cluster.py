@@ -1,4 +1,4 @@
-"""Ask the server's Kubernetes whether its pods run now, not whether they ran before the snapshot."""
+"""Ask the server's Kubernetes whether its pods run now, since it also reports pods from before the snapshot."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from lab.errors import LabError
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where the API answers, the authority of its certificate and the audit user's token."""
+    """The API's address, the certificate of its authority, and the token of the audit's user."""
 
     address: str
     authority: Path
     token: str
 
     def get(self, path: str) -> dict[str, Any]:
-        """GET one JSON document."""
+        """Return the JSON document at this path of the API."""
         request = urllib.request.Request(
             f"https://{self.address}:6443{path}", headers={"Authorization": f"Bearer {self.token}"}
         )
@@ -38,7 +38,10 @@ class Cluster:
 
 
 def wait_for_pods(cluster: Cluster, expected: int, since: float, patience: float = 180.0) -> float:
-    """Wait until `expected` pods are Ready with containers started after `since`; return the seconds."""
+    """Wait until `expected` pods are ready whose containers started after `since`; return the seconds it took.
+
+    Raises LabError after `patience` seconds.
+    """
     begun, seen = time.monotonic(), "the API did not answer"
     while time.monotonic() - begun < patience:
         try:
@@ -53,7 +56,7 @@ def wait_for_pods(cluster: Cluster, expected: int, since: float, patience: float
 
 
 def ready_pods(cluster: Cluster, since: float) -> list[str]:
-    """Names of the pods whose containers are all ready and were started after `since`."""
+    """Return the names of the pods whose containers are all ready and started after `since`."""
     pods = cluster.get("/api/v1/pods?fieldSelector=status.phase%3DRunning")["items"]
     return [pod["metadata"]["name"] for pod in pods if _fresh(pod, since)]
 
@@ -65,5 +68,5 @@ def _fresh(pod: dict[str, Any], since: float) -> bool:
 
 
 def _after(when: str | None, since: float) -> bool:
-    # Kubernetes cuts to whole seconds.
+    # Kubernetes rounds times down to whole seconds.
     return when is not None and datetime.fromisoformat(when).timestamp() >= since - 1

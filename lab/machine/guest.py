@@ -1,4 +1,4 @@
-"""Talk to the server over SSH, as everybody else does."""
+"""Reach the server over SSH."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lab.errors import LabError
 
 @dataclass(frozen=True)
 class Guest:
-    """Where the server answers, and with which key."""
+    """The server's address, the key of its user, and the file with its host key."""
 
     address: str
     key: Path
     known_hosts: Path
 
     def ssh(self) -> list[str]:
-        """The ssh command up to the host name."""
+        """Return the ssh command up to and including the host."""
         options = {
             "IdentitiesOnly": "yes",
             "UserKnownHostsFile": str(self.known_hosts),
@@ -32,7 +32,10 @@ class Guest:
         return ["ssh", "-F", "/dev/null", "-i", str(self.key), *words, f"twister@{self.address}"]
 
     def root(self, script: str, *arguments: str) -> str:
-        """Run a bash script as root, from stdin; raise LabError with its last words otherwise."""
+        """Run a bash script as root on the server, and return its output.
+
+        Raises LabError with its last lines if the exit status is not 0.
+        """
         done = subprocess.run(
             [*self.ssh(), "sudo -n bash -s --", *arguments],
             input=script,
@@ -48,7 +51,7 @@ class Guest:
 
 
 def wait_for_ssh(address: str, patience: float = 60.0) -> float:
-    """Wait until sshd greets; return how long that took."""
+    """Wait until sshd answers; return the seconds it took. Raises LabError after `patience` seconds."""
     begun = time.monotonic()
     while time.monotonic() - begun < patience:
         if _greets(address):

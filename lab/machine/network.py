@@ -1,4 +1,4 @@
-"""The cable between this machine and the server: a namespace, a veth pair, no way out."""
+"""The network between this machine and the server: a namespace and a veth pair, without a route outside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from lab.private import outside_namespace, outside_root
 
 
 def free_octet() -> int:
-    """The first N of 10.77.N.0/30 that no interface of this machine has."""
+    """Return the first N for which no interface of this machine is in 10.77.N.0/30.
+
+    Raises LabError if all 254 are in use.
+    """
     taken = run("ip", "-4", "-o", "addr")
     for octet in range(1, 255):
         if f"10.77.{octet}." not in taken:
@@ -20,7 +23,7 @@ def free_octet() -> int:
 
 
 def connect(server: Server) -> None:
-    """Make the namespace and the cable. There is no default route: nothing inside can leave."""
+    """Create the namespace and the veth pair. Without a default route the server can reach only this machine."""
     name = server.machine
     run(*_ip(), "netns", "add", name)
     run(*_ip(), "link", "add", server.link, "type", "veth", "peer", "name", "host0", "netns", name)
@@ -32,21 +35,21 @@ def connect(server: Server) -> None:
 
 
 def handle(server: Server) -> int:
-    """An open handle on the namespace, for the launcher: its name is not mounted in our mount namespace."""
+    """Return an open file descriptor of the namespace for the launcher, which cannot find it by name."""
     return os.open(outside_root() / "run" / "netns" / server.machine, os.O_RDONLY)
 
 
 def disconnect(server: Server) -> None:
-    """Take both away; what is already gone is no error."""
+    """Remove the veth pair and the namespace, if they exist."""
     attempt(*_ip(), "link", "del", server.link)
     attempt(*_ip(), "netns", "del", server.machine)
 
 
 def processes(server: Server) -> list[int]:
-    """Everything that runs in the server's network namespace."""
+    """Return the ids of all processes in the server's network namespace."""
     return [int(word) for word in attempt(*_ip(), "netns", "pids", server.machine).stdout.split()]
 
 
 def _ip() -> tuple[str, ...]:
-    # A namespace's name is a mount: made in our private mount namespace, `ip netns` would not know it.
+    # `ip netns` names a namespace by a mount, which must be made in the machine's own mount namespace to be found.
     return ("nsenter", f"--mount={outside_namespace()}", "ip")

@@ -1,4 +1,4 @@
-"""Boot a server, stop it in order, or end it at once; and leave nothing behind."""
+"""Boot a server, shut it down, or end all its processes at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LAUNCHER = Path(__file__).with_name("launch.sh")
 
 
 def boot(places: Places, server: Server) -> None:
-    """Start the server from the disk mounted at its root; it outlives this process."""
+    """Start the server from the disk that is mounted at its root; it keeps running after this process has ended."""
     groups = cgroups.create(server.machine)
     log = folder(places, server.name) / "console.log"
     wire = network.handle(server)
@@ -41,12 +41,12 @@ def boot(places: Places, server: Server) -> None:
 
 
 def running(places: Places, server: Server) -> bool:
-    """Whether the launcher is alive."""
+    """Return whether the server's launcher is alive."""
     return cgroups.member(server.machine, _launcher(places, server))
 
 
 def power_off(places: Places, server: Server, patience: float = 45.0) -> bool:
-    """Ask the server to power off in order; say whether it did in time."""
+    """Shut the server down; return whether it was off within `patience` seconds."""
     if running(places, server):
         os.kill(_launcher(places, server), signal.SIGTERM)
     limit = time.monotonic() + patience
@@ -59,7 +59,7 @@ def power_off(places: Places, server: Server, patience: float = 45.0) -> bool:
 
 
 def end(server: Server) -> None:
-    """End every process of the server at once, then remove its groups and its cable."""
+    """Kill every process of the server, then remove its control groups and its network."""
     for _ in range(100):
         remaining = {*cgroups.processes(server.machine), *network.processes(server)}
         for process in remaining:
@@ -91,7 +91,7 @@ def _kill(process: int) -> None:
 
 
 def _reap() -> None:
-    # The launcher is our child where the same command booted and stops it.
+    # If this command also booted the server, the launcher is its child and must be waited for.
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             continue

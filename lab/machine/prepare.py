@@ -1,4 +1,4 @@
-"""What is set on a server's disk before it boots: it may have been built weeks ago."""
+"""Change a server's disk before it boots, since it may have been built weeks ago."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lab.machine.server import Server
 
 
 def prepare(root: Path, server: Server) -> None:
-    """Make the mounted disk ready to boot as this server, now."""
+    """Make the mounted disk ready to boot as this server, at the present time."""
     (root / "etc" / "lab" / "cgroup").write_text(f"/{server.machine}\n")
     _no_timer_is_overdue(root)
     _no_rotation_is_overdue(root)
 
 
 def _no_timer_is_overdue(root: Path) -> None:
-    # A persistent timer that missed its hour runs at boot: logrotate would tidy `before` up.
+    # A persistent timer that missed its hour runs at boot: logrotate would clean the scenario `before`.
     for stamp in (root / "var" / "lib" / "systemd" / "timers").glob("stamp-*"):
         stamp.touch()
 
@@ -32,16 +32,16 @@ def _no_rotation_is_overdue(root: Path) -> None:
 
 
 def public_host_key(root: Path) -> str:
-    """The server's own key, read from its disk: nobody has to trust a first contact."""
+    """Return the server's public host key from its disk, so that no unknown key has to be trusted at first contact."""
     kind, key, *_ = (root / "etc" / "ssh" / "ssh_host_ed25519_key.pub").read_text().split()
     return f"{kind} {key}"
 
 
 def audit_token(root: Path) -> str:
-    """The token of user phase0-audit."""
+    """Return the token of user phase0-audit."""
     return (root / "var/lib/rancher/k3s/server/tokens.csv").read_text().split(",")[0]
 
 
 def authority(root: Path) -> str:
-    """The certificate of the authority that signed the API's certificate."""
+    """Return the certificate of the authority that signed the API's certificate."""
     return (root / "var/lib/rancher/k3s/server/tls/server-ca.crt").read_text()

@@ -1,4 +1,4 @@
-"""A lab that is up, as written in its run folder."""
+"""A lab that was started, as recorded in its run folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.places import Places
 
 @dataclass(frozen=True)
 class Server:
-    """Name, place in the network and scenario; the rest follows from these."""
+    """The name, network number and scenario of a lab; its other names and addresses are derived from them."""
 
     name: str
     octet: int
@@ -21,39 +21,39 @@ class Server:
 
     @property
     def machine(self) -> str:
-        """The one name of its network namespace, control group and container."""
+        """The name of its network namespace, its control group and its container."""
         return "-".join(word for word in ("phase0", self.name, self.realm) if word)
 
     @property
     def link(self) -> str:
-        """Our end of the cable; an interface's name has 15 characters at most."""
+        """The network interface on this machine's side; names of interfaces have 15 characters at most."""
         return f"phase0-{zlib.crc32((self.name + self.realm).encode()):08x}"
 
     @property
     def gateway(self) -> str:
-        """Our address on the cable."""
+        """The address of this machine in the lab's network."""
         return f"10.77.{self.octet}.1"
 
     @property
     def address(self) -> str:
-        """The server's address."""
+        """The server's address in the lab's network."""
         return f"10.77.{self.octet}.2"
 
 
 def folder(places: Places, name: str) -> Path:
-    """The run folder of the lab `name`."""
+    """Return the run folder of the lab `name`."""
     return places.run / name
 
 
 def remember(places: Places, server: Server) -> None:
-    """Write the server down, before anything of it exists: what crashes later can be found."""
+    """Record the server before anything of it exists, so that `down` finds what a crash leaves behind."""
     path = folder(places, server.name) / "server.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(server)))
 
 
 def recall(places: Places, name: str) -> Server | None:
-    """The server of that name, or None where none was started."""
+    """Return the recorded server of that name, or None if none was started."""
     try:
         return Server(**json.loads((folder(places, name) / "server.json").read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -61,5 +61,5 @@ def recall(places: Places, name: str) -> Server | None:
 
 
 def names(places: Places) -> list[str]:
-    """The labs that were started and not taken down, dead or alive."""
+    """Return the names of all labs that were started and not taken down, whether they run or not."""
     return sorted(path.parent.name for path in places.run.glob("*/server.json"))

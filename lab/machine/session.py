@@ -1,4 +1,4 @@
-"""From a snapshot to a server that answers: copy the disk, connect, boot, wait."""
+"""Start a server from a snapshot: copy the disk, connect the network, boot, and wait until it answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lab.progress import announce
 
 @dataclass(frozen=True)
 class LabServer:
-    """A server that was booted by this command, and the ways to reach it."""
+    """A server that this command booted; `booted` is the time of its start in seconds since the epoch."""
 
     places: Places
     server: Server
@@ -30,20 +30,20 @@ class LabServer:
     booted: float
 
     def cluster(self) -> Cluster:
-        """The way to its API; the certificates exist once it has booted for the first time."""
+        """Return the access to its API. The certificates exist only after the first boot."""
         root = self.places.root(self.server.name)
         ca = folder(self.places, self.server.name) / "ca.crt"
         ca.write_text(authority(root))
         return Cluster(self.server.address, ca, audit_token(root))
 
     def wait_for_pods(self, expected: int) -> None:
-        """Wait until so many pods are ready since this boot, and say when."""
+        """Wait until `expected` pods are ready since this boot, and print how long it took."""
         wait_for_pods(self.cluster(), expected, self.booted)
         announce(f"  cluster ready ({expected} pods) {time.time() - self.booted:.1f} s after start")
 
 
 def start(places: Places, name: str, scenario: str, snapshot: Path) -> LabServer:
-    """Boot a fresh copy of the snapshot as the lab `name` (same address if it has one already)."""
+    """Boot a fresh copy of the snapshot as the lab `name`; a lab that exists already keeps its address."""
     server = _placed(places, name, scenario)
     run("cp", "--reflink=always", snapshot, places.disk(name))
     mount_disk(places, name)
@@ -53,7 +53,7 @@ def start(places: Places, name: str, scenario: str, snapshot: Path) -> LabServer
 
 
 def restart(places: Places, old: Server) -> LabServer:
-    """The power fails and comes back: every process ends at once, and what is on the disk boots again."""
+    """Simulate a power failure: end every process at once, and boot again from the same disk."""
     end(old)
     unmount_disk(places, old.name)
     _wait_until_free(places.disk(old.name))
@@ -72,7 +72,7 @@ def _booted(places: Places, server: Server) -> LabServer:
 
 
 def _wait_until_free(disk: Path, patience: float = 30.0) -> None:
-    # The kernel lets go of a dead server's mounts in its own time; a disk must not be mounted twice.
+    # The kernel releases the mounts of an ended server with a delay; a disk must not be mounted twice.
     limit = time.monotonic() + patience
     while run("losetup", "--associated", disk):
         if time.monotonic() > limit:

@@ -1,4 +1,4 @@
-"""The scenarios a server can be in; each is a folder with files for the host and scripts for root."""
+"""The scenarios a server can be in; each is a folder with files for the host and scripts to run as root."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ _REMEDIES = _HERE.parents[1] / "remediations" / "files"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A state of the server, made once from another snapshot (`apply/`) and dated at each start (`refresh/`)."""
+    """A state of the server: made once from another snapshot (`apply/`), with dates set at each start (`refresh/`).
+
+    `pods` and `guides` are how many of them it has.
+    """
 
     name: str
     source: str
     pods: int
     guides: int
-    day: int  # of the plan: how many have passed since J0
+    day: int  # days of the plan that have passed since J+0
     remedied: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
-        """Where its recipe is."""
+        """The folder with the recipe of this scenario."""
         return _HERE / self.name
 
     @property
     def trees(self) -> tuple[Path, ...]:
-        """Files for the host, each at its path: its own, and those the remedies named in `remedied` install."""
+        """Folders whose files go to the same paths on the host: those of its remedies, and the scenario's own."""
         return tuple(
             tree for tree in (*(_REMEDIES / name for name in self.remedied), self.folder / "root") if tree.is_dir()
         )

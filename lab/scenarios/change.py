@@ -1,4 +1,4 @@
-"""Bring a running server into a scenario, and make its dates true."""
+"""Bring a running server into a scenario, and adjust its dates to the present."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNPACK = "base64 -d <<'TAR' | tar -xz --no-overwrite-dir -C /\n{}\nTAR\n"
 
 
 def apply(scenario: Scenario, session: LabServer) -> None:
-    """Install the scenario's files and run its scripts as root."""
+    """Install the scenario's files and run its `apply` scripts as root."""
     session.wait_for_pods(5)
     for tree in scenario.trees:
         session.guest.root(_UNPACK.format(_packed(tree)))
@@ -22,12 +22,12 @@ def apply(scenario: Scenario, session: LabServer) -> None:
 
 
 def refresh(scenario: Scenario, session: LabServer) -> None:
-    """Make the dates on the server true relative to now."""
+    """Run the scenario's `refresh` scripts as root, which date what is on the server relative to now."""
     _run(scenario, "refresh", session)
 
 
 def _run(scenario: Scenario, when: str, session: LabServer) -> None:
-    """The scripts of that folder, a chapter each, in the order of their names."""
+    """Run the scripts of the scenario's folder `when` in the order of their names."""
     for script in sorted((scenario.folder / when).glob("*.sh")):
         session.guest.root(script.read_text())
 

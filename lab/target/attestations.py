@@ -1,4 +1,4 @@
-"""What people confirmed: in `ready` the budget, the guides, their effort and the savings, everywhere else nothing."""
+"""The attestations of invented people: in `ready` for the budget, the guides, effort and savings; elsewhere none."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_attestations(folder: Path, scenario: Scenario) -> None:
 
 
 def _entry(criterion: str, who: str, folder: Path, document: Path, note: str, now: datetime) -> str:
-    """`who` is a name and a role."""
+    """Return an attestation of a document; `who` is a name and a role, separated by a comma."""
     name, role = who.split(", ")
     signed, until = now - timedelta(days=2), now + timedelta(days=28)
     return f"""[[attestation]]

@@ -1,4 +1,4 @@
-"""The team's guides and build workflow: a clone of a bare repository beside it, so that "pushed" can be checked offline."""
+"""The team's guides and build workflow: a clone of a bare repository beside it, to check offline what is pushed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _NOBODY = {
 
 
 def write_guides(folder: Path, scenario: Scenario) -> None:
-    """Create guides.git and its clone; the plan and the build workflow are left out where a guide is missing."""
+    """Create guides.git and its clone.
+
+    A scenario with fewer than three guides lacks the plan of the intervention and the build workflow.
+    """
     clone = folder / "guides"
     _git("init", "--quiet", "--bare", "--initial-branch=main", folder / "guides.git")
     _git("clone", "--quiet", folder / "guides.git", clone)

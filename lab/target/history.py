@@ -1,4 +1,4 @@
-"""Eight invented days of hourly samples for the scenario `ready`; every page says that they are synthetic."""
+"""Eight days of invented hourly samples for the scenario `ready`; every page says that they are synthetic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _DAYS = 8
 
 
 def write_history(folder: Path, scenario: Scenario, session: LabServer) -> None:
-    """Write history.sqlite beside target.toml, of this very lab, the newest sample a few minutes old."""
+    """Write history.sqlite for this lab beside target.toml; the newest sample is five minutes old.
+
+    Does nothing in other scenarios, and only prints a line if this Python lacks a package.
+    """
     if scenario.name != "ready":
         return
     # Here, not above: building and booting the lab needs no package beyond Python itself.
@@ -35,7 +38,10 @@ def write_history(folder: Path, scenario: Scenario, session: LabServer) -> None:
 
 
 def _sample(newest: datetime, hour: int) -> Sample:
-    """The disk breathes with the day and grows a little; the logs grow until they are rotated at night."""
+    """Return an invented sample.
+
+    The disk varies with the hour and grows slowly; the logs grow until the rotation at night.
+    """
     from gate.outcome import Outcome
     from gate.sample import Reading, Sample
 

@@ -1,4 +1,4 @@
-"""The lab's own boots, announced: it is started for every use, and worked on while it is up."""
+"""Announced maintenance for the boots of the lab, which is started for every use and changed while it is up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UP = timedelta(hours=8)
 
 
 def write_maintenance(folder: Path, scenario: Scenario, session: LabServer) -> None:
-    """In `ready` an announcement for each boot its journal knows; the others are what they are."""
+    """Write maintenance.toml with an entry for each boot in the server's journal. Only `ready` has one."""
     if scenario.name != "ready":
         return
     listed = session.guest.root("TZ=UTC0 journalctl -q --no-pager --list-boots")

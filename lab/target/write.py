@@ -1,4 +1,4 @@
-"""Write the target folder of a running lab; the finishing functions fill in what a scenario adds."""
+"""Write the target folder of a running lab; the functions in FINISH add what depends on the scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lab.target.maintenance import write_maintenance
 _TEMPLATE = Path(__file__).with_name("target.toml")
 _WAIVERS = "# No waivers.\n"
 
-_WEEK = 7  # the meeting is on J7, or today where that has passed
+_WEEK = 7  # the meeting is on day J+7, or today if that day has passed
 _WORKLOG = (
     (0, "8,audit and clean-up,,"),
     (1, "4,MCP services,,"),
@@ -29,7 +29,7 @@ _WORKLOG = (
 )
 
 Finish = Callable[[Path, Scenario, LabServer], None]
-# What `up` adds after the plain files, in order: append here (history, for instance).
+# Functions that `up` calls in this order after it has written the plain files.
 FINISH: tuple[Finish, ...] = (
     lambda folder, scenario, _: write_guides(folder, scenario),
     lambda folder, scenario, _: write_attestations(folder, scenario),
@@ -39,7 +39,7 @@ FINISH: tuple[Finish, ...] = (
 
 
 def write_target(folder: Path, scenario: Scenario, session: LabServer) -> Path:
-    """Write everything anew and return the folder."""
+    """Write the target folder anew, and return it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     address = session.server.address
@@ -67,9 +67,9 @@ def _filled(values: Mapping[str, object]) -> str:
 
 
 def _worklog(start: date, today: date) -> str:
-    """As far as the plan has got."""
-    done = [(start + timedelta(days=day), said) for day, said in _WORKLOG]
-    rows = [f"{at},{said}" for at, said in done if at <= today]
+    """Return worklog.csv with the rows up to today."""
+    done = [(start + timedelta(days=day), row) for day, row in _WORKLOG]
+    rows = [f"{at},{row}" for at, row in done if at <= today]
     return "\n".join(["date,hours,activity,saved_hours_per_month,basis", *rows, ""])
 
 

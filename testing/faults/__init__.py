@@ -1,1 +1,1 @@
-"""The fault matrix: every criterion is shown to fail, and to be unknown, on a real server."""
+"""The fault matrix: on a real server, every criterion is made to fail, and made unknown."""

@@ -22,7 +22,7 @@ from testing.faults.prove import proven
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when every fault did what it announces, else 1."""
+    """Run the command; return 0 if every fault did what it announces, else 1."""
     options = _options(arguments)
     faults = [fault for fault in load_faults() if any(fnmatch(fault.criterion, one) for one in options.only.split(","))]
     contract = load_contract()
@@ -68,7 +68,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _uncovered(faults: list[Fault], ids: set[str]) -> None:
-    """Criteria that no fault has been shown to fail (a window waits instead), or to leave unknown."""
+    """Print the criteria that no fault makes fail (or pending, for a window), and those that none makes unknown."""
     for said, expected in (("fail", ("fail", "pending")), ("unknown", ("unknown",))):
         if missing := sorted(ids - {fault.criterion for fault in faults if fault.expected in expected}):
             _say(f"no fault yet that makes {said}: {', '.join(missing)}")

@@ -1,6 +1,6 @@
-"""Inject a fault, `--fix` it, and compare with a sound server: what failed passes, and nothing else is worse.
+"""Inject a fault, run `--fix`, and compare with a sound server: the fault is gone, and nothing else is worse.
 
-Each on a fresh server, so that nothing a fault or a fix leaves behind meets the next.
+Each fault has a fresh server, so that it meets nothing that another fault or repair left behind.
 """
 
 import subprocess
@@ -19,11 +19,11 @@ from testing.faults.proof import Proof, drills_of
 from testing.faults.server import Server
 
 FIX = ("--fix", "--fix-disruptive")
-SOUND = (Outcome.PASS, Outcome.PENDING)  # what was repaired a moment ago may have to wait for its days
+SOUND = (Outcome.PASS, Outcome.PENDING)  # a criterion that was just repaired may have to wait some days
 
 
 def curable(faults: Sequence[Fault], contract: Contract) -> list[Fault]:
-    """Those a remedy is for, whether it is to cure them or to leave them alone."""
+    """Return the faults whose criterion has a remedy, whether the remedy repairs them or must leave them alone."""
     remedies = load_remedies()
     return [
         fault
@@ -33,7 +33,7 @@ def curable(faults: Sequence[Fault], contract: Contract) -> list[Fault]:
 
 
 def cured(target: Path, faults: Iterable[Fault], contract: Contract) -> Iterator[Proof]:
-    """What `--fix` makes of each."""
+    """Yield the proof of each fault after `--fix`."""
     sound: Mapping[str, str] = {}
     for fault in faults:
         try:
@@ -45,7 +45,7 @@ def cured(target: Path, faults: Iterable[Fault], contract: Contract) -> Iterator
 
 
 def reset(target: Path) -> None:
-    """The server as it was at first."""
+    """Boot the server anew in the scenario `ready`. Raises RuntimeError if that fails."""
     command = [sys.executable, "-m", "lab", "reset", "--name", target.parent.name, "--scenario", "ready"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode:
@@ -63,7 +63,7 @@ def _fixed(target: Path, fault: Fault, contract: Contract) -> Mapping[str, Any]:
 
 
 def judged(fault: Fault, sound: Mapping[str, str], run: Mapping[str, Any], contract: Contract) -> Proof:
-    """Cured, or left alone where that is declared; and nobody is worse off."""
+    """Return the proof: the fault is repaired, or left alone if it is declared incurable, and nothing else is worse."""
     seen = by_criterion(run)
     expected = Outcome.FAIL if fault.incurable else Outcome.PASS
     observed = seen[fault.criterion]
@@ -75,7 +75,7 @@ def judged(fault: Fault, sound: Mapping[str, str], run: Mapping[str, Any], contr
     ]
     others = {
         id for id in fault.also if not contract[id].remedy and fault.also[id] == seen.get(id)
-    }  # for people to repair
+    }  # faults that only people can repair
     worse = (
         []
         if fault.incurable

@@ -1,4 +1,4 @@
-"""Faults as data: one TOML file per chapter, the same stem as its tests."""
+"""Faults as data: one TOML file per chapter, with the same name as the chapter's tests."""
 
 import tomllib
 from enum import StrEnum
@@ -12,19 +12,19 @@ HERE = Path(__file__).parent
 
 
 class Where(StrEnum):
-    """On the server (as root, taken back by `revert`), or in a copy of the target folder (thrown away)."""
+    """Where a fault is injected: on the server as root, until `revert`, or in a temporary copy of the target folder."""
 
     HOST = "host"
     TARGET = "target"
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One injected fault and what it must do.
+    """One injected fault and its expected effect.
 
-    `inject`, `revert`, `until` and `settled` are shell. The last two are asked again until they succeed: the fault has
-    taken effect, and the server is itself again. `also` names what else must change with it, and to what;
-    what `spreads` takes a source away: whatever was asked of it may become unknown too. `incurable` says why the
-    criterion's remedy leaves this one alone, where it does.
+    `inject`, `revert`, `until` and `settled` are shell code. `until` is repeated until it succeeds, when the fault has
+    taken effect; `settled` likewise after `revert`, when the server is itself again. `also` names other criteria that
+    must change, and their outcomes. A fault that `spreads` removes a source: everything asked of that source may become
+    unknown. `incurable` says why the criterion's remedy must leave this fault alone.
     """
 
     criterion: str
@@ -45,7 +45,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_faults(folder: Path = HERE) -> list[Fault]:
-    """All faults, in the order of the files. ValueError for one that could not be taken back."""
+    """Return all faults in the order of the files. Raises ValueError if a fault of the server has no `revert`."""
     faults = [fault for file in sorted(folder.glob("*.toml")) for fault in _read(file)]
     for fault in faults:
         if fault.where is Where.HOST and not fault.revert:

@@ -1,7 +1,7 @@
-"""Audits in processes forked from one that has everything loaded: an audit then costs a second of processor less.
+"""Audits in processes forked from one that has imported everything, which saves a second of processor time each.
 
-What is forked runs pytest's own `main` with the arguments of the command line, in a process of its own that ends with it. Of the
-reports it writes run.json alone.
+The forked process runs pytest's own `main` with the arguments of the command line, and ends with it. Of the reports it
+writes only run.json.
 """
 
 import atexit
@@ -22,7 +22,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def audit(arguments: Sequence[str], said: Path, seconds: float) -> int | None:
-    """The exit status; what was printed goes to the file `said`. TimeoutError after that many seconds."""
+    """Run an audit and return its exit status; its output goes to the file `said`.
+
+    Raises TimeoutError after that many seconds.
+    """
     process = _forking().Process(target=_main, args=(arguments, said))
     process.start()
     process.join(seconds)
@@ -35,7 +38,7 @@ def audit(arguments: Sequence[str], said: Path, seconds: float) -> int | None:
 
 @cache
 def _forking() -> ForkServerContext:
-    """It imports what it is told to before it forks for the first time."""
+    """Return the context of processes forked from a server that has imported the plugins."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["kubernetes.client", __name__, *run_path(str(ROOT / "conftest.py"))["PLUGINS"]])
     return context
@@ -45,10 +48,10 @@ def _main(arguments: Sequence[str], said: Path) -> None:
     with said.open("wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
-    for page in EXPORTS.keys() - {"run.json"}:  # nobody reads a proof's pages
+    for page in EXPORTS.keys() - {"run.json"}:  # proofs need no other report
         del EXPORTS[page]
     os.chdir(ROOT)
     sys.argv = ["pytest", "-p", "no:html", *arguments]
     status = pytest.main(sys.argv[1:])
-    atexit._run_exitfuncs()  # multiprocessing leaves without them, and a client of the cluster its temporary files
+    atexit._run_exitfuncs()  # multiprocessing skips them; a client of the cluster would leave temporary files
     sys.exit(status)

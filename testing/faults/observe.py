@@ -1,4 +1,4 @@
-"""Audits a copy of a target folder as the command line does and reads what came of it."""
+"""Audit a copy of a target folder as the command line does, and return the result."""
 
 import json
 import re
@@ -21,22 +21,22 @@ MARKED = re.compile(r"^@criterion\(\"([A-Z0-9-]+)\"\)\ndef (test_\w+)", re.MULTI
 def outcomes(
     folder: Path, drills: Collection[str] = (), change: str = "true", only: Collection[str] = ()
 ) -> dict[str, str]:
-    """Outcome per criterion, as `audited` saw it; of `only` some where those alone are asked for."""
+    """Return the outcome of each criterion, as `audited` observed it; with `only`, just those criteria are judged."""
     return by_criterion(audited(folder, drills, change, [test for id, test in _tests() if id in only]))
 
 
 def by_criterion(run: Mapping[str, Any]) -> dict[str, str]:
-    """Outcomes of a run."""
+    """Return the outcome of each criterion of a run, by its id."""
     return {id: str(row["outcome"]) for id, row in run["results"].items()}
 
 
 def audited(
     folder: Path, drills: Collection[str] = (), change: str = "true", options: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """run.json, after `change` (shell) in a copy of the target; of the drills only those named are held.
+    """Return run.json of an audit of a copy of the target, after `change` (shell code) in it.
 
-    A copy, because a real audit leaves a sample in the history beside target.toml, and the next would see an incident.
-    RuntimeError when the audit reached no verdict.
+    Only the named drills are run. The copy is needed because an audit adds a sample to the history beside target.toml,
+    and the next audit would see an incident. Raises RuntimeError if the audit reached no verdict.
     """
     with tempfile.TemporaryDirectory(prefix="phase0-proof-") as scratch:
         copy = Path(scratch) / "target"
@@ -63,7 +63,7 @@ def _without_others(drills: Collection[str]) -> list[str]:
 
 @cache
 def _drills() -> dict[str, str]:
-    """Where the test of each drill is."""
+    """Return the test of each drill, by the id of its criterion."""
     contract = load_contract()
     return {id: test for id, test in _tests() if contract[id].kind is Kind.DRILL}
 

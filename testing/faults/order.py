@@ -1,4 +1,4 @@
-"""Which audit follows which: where that can be had, one that shows that the faults before it are gone. Pure."""
+"""The order of the audits: if possible, each audit shows that the faults of the one before are gone. Pure."""
 
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -13,7 +13,7 @@ WITH_DRILL, SPREADING, OTHER, STAYING, LAST = range(5)
 
 
 def sequences(faults: Sequence[Fault], contract: Contract) -> list[Lot]:
-    """What one server does after the other: turns each of which but the last is followed by one that shows its end."""
+    """Return the lots for the servers: sequences of turns, each of which is shown to be over by the next turn."""
     lots = list[Lot]()
     for turn in _in_order(shared_audits(faults, contract), contract):
         if lots and _shown_by(turn, lots[-1][-1], contract):
@@ -24,9 +24,10 @@ def sequences(faults: Sequence[Fault], contract: Contract) -> list[Lot]:
 
 
 def _in_order(turns: Sequence[Turn], contract: Contract) -> list[Turn]:
-    """Those whose end is dear to see come first, each before one that shows it and has no end itself, if there is one.
+    """Return the turns in order: first those whose end is expensive to observe, each before a turn that shows it.
 
-    What shows in everything comes last: its end is seen in an audit of everything, which tells what any other has left.
+    Turns that affect all criteria come last: their end is observed in an audit of everything, which also shows what any
+    other turn has left.
     """
     rank = partial(_rank, contract=contract)
     left, order = sorted(turns, key=rank), list[Turn]()
@@ -38,7 +39,10 @@ def _in_order(turns: Sequence[Turn], contract: Contract) -> list[Turn]:
 
 
 def shows(following: Turn, fault: Fault, changed: Collection[str], contract: Contract) -> bool:
-    """Whether that audit sees all that a fault had changed as it should be. A drill feels its chapter's faults."""
+    """Return whether the next turn's audit can show that the fault is gone.
+
+    A drill is affected by the faults of its chapter.
+    """
     chapter = {id for id in contract if contract[id].chapter == contract[fault.criterion].chapter}
     drills = drills_of([fault], contract)
     felt = {*changed, *(chapter if drills else ())}

@@ -1,4 +1,4 @@
-"""Lots of work done on several servers at the same time: whichever is free takes the next."""
+"""Distribute lots of work over several servers: the one that is free takes the next lot."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +14,13 @@ Proving = Callable[[Path, Iterator[Lot]], Iterator[Proof]]
 
 
 def prove_on(targets: Sequence[Path], lots: Sequence[Lot], proving: Proving[Lot]) -> Iterator[Proof]:
-    """Proofs as they come. What `proving` raises on one server is raised here, once the others are done.
+    """Yield proofs as they are made.
 
-    Interrupted, each server takes back the fault it is at, and no further one is begun.
+    An exception of `proving` on one server is raised here after the other servers are done. After an interrupt, each
+    server reverts its present fault and takes no further lot.
     """
     told: SimpleQueue[Proof | None] = SimpleQueue()
-    left, over = iter(lots), Event()  # each lot is handed out once, whoever asks
+    left, over = iter(lots), Event()  # all servers share one iterator, so each lot is proven once
 
     def work(target: Path) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What a fault was to change against what it changed. Pure."""
+"""Compare what a fault was expected to change with what it changed. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,9 +13,10 @@ Outcomes = Mapping[str, str]
 
 
 class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of proof.json. `collateral` names everything else that changed; `why` says what was not as expected.
+    """One row of proof.json.
 
-    `apart` says what was not when it shared an audit; it was then proven alone.
+    `collateral` names everything else that changed; `why` says what was not as expected. `apart` says what was not as
+    expected while the fault shared an audit; it was then proven alone.
     """
 
     criterion: str
@@ -29,27 +30,30 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def drills_of(faults: Iterable[Fault], contract: Contract) -> set[str]:
-    """The drills that have to be held for these to be seen."""
+    """Return the drills that must be run to observe these faults."""
     return {fault.criterion for fault in faults if contract[fault.criterion].kind is Kind.DRILL}
 
 
 def announced(fault: Fault) -> set[str]:
-    """Criteria it is to change."""
+    """Return the criteria that the fault is expected to change."""
     return {fault.criterion, *fault.also}
 
 
 def touched(fault: Fault, proof: Proof) -> set[str]:
-    """Criteria that changed, or were announced to."""
+    """Return the criteria that changed, or were expected to."""
     return announced(fault) | {*proof.collateral}
 
 
 def shows_in_all(fault: Fault, contract: Contract) -> bool:
-    """It changes what every other fault changes too."""
+    """Return whether the fault changes criteria that are derived from all others."""
     return any(contract[id].kind in FOLLOWS for id in announced(fault))
 
 
 def owes(fault: Fault, proof: Proof, contract: Contract) -> set[str]:
-    """Criteria that are as before once it is gone; what follows from any fault only where it is about that."""
+    """Return the criteria that must be as before after the revert.
+
+    Derived criteria are included only if the fault is about them.
+    """
     everything = shows_in_all(fault, contract)
     return {
         id for id in touched(fault, proof) if everything or id in announced(fault) or contract[id].kind not in FOLLOWS
@@ -57,7 +61,10 @@ def owes(fault: Fault, proof: Proof, contract: Contract) -> set[str]:
 
 
 def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, beside: Iterable[Fault] = ()) -> Proof:
-    """Compare what was seen with what the fault announces; what faults beside it announce is theirs."""
+    """Return the proof of a fault from the outcomes before and with it.
+
+    Changes that the faults `beside` it announce are not counted.
+    """
     others = {fault.criterion}.union(*(announced(one) for one in beside))
     observed = seen.get(fault.criterion, "unknown")
     changed = [id for id in contract if id not in others and seen.get(id) != sound.get(id)]
@@ -74,7 +81,7 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, b
 
 
 def flipped_back(fault: Fault, proof: Proof, sound: Outcomes, after: Outcomes, contract: Contract) -> Proof:
-    """The proof, with what stayed as the fault had made it."""
+    """Return the proof, with the criteria that stayed changed after the revert."""
     stayed = [
         f"{id} stayed {after.get(id)} after the revert"
         for id in contract

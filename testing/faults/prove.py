@@ -1,7 +1,7 @@
-"""Inject faults, audit, take them back: each flips exactly what it names, and flips it back.
+"""Inject faults, audit, revert them: each must change exactly the criteria it names, and change them back.
 
-Faults that do not meet share an audit; one that is not as announced there is proven alone. That they flipped
-back is seen by the next audit, whose faults touch other criteria; where none does, by an audit of its own.
+Faults that do not affect each other share an audit; one that does not behave as announced is then proven alone. That
+they changed back is observed by the next audit, whose faults affect other criteria, or else by an audit of its own.
 """
 
 import contextlib
@@ -24,16 +24,16 @@ FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 
 
 class Prover:
-    """Faults on one server. Those injected last may still have to show that they are gone."""
+    """Proves faults on one server. The faults injected last may still have to be observed as gone."""
 
     def __init__(self, server: Server, folder: Path, contract: Contract, drills: Collection[str] = ()) -> None:
-        """`drills` are those the faults may need."""
+        """Prepare for these faults; `drills` are those that the faults may need."""
         self.server, self.folder, self.contract, self.drills = server, folder, contract, drills
         self._sound, self._drilled = dict[str, str](), dict[str, str]()
         self._owing: list[tuple[Fault, Proof]] = []
 
     def prove(self, lots: Iterable[Lot]) -> Iterator[Proof]:
-        """A proof for each fault, in the order in which they are settled. What a sound server shows is seen first."""
+        """Yield a proof for each fault, in the order in which they are complete. The sound server is audited first."""
         self._sound = outcomes(self.folder)
         if self.drills:
             self._drilled = outcomes(self.folder, self.drills)
@@ -42,7 +42,7 @@ class Prover:
                 yield from self._proven(turn, following)
 
     def sound(self, drills: Iterable[str]) -> Outcomes:
-        """What a server without a fault shows when these drills are held."""
+        """Return the outcomes of the server without a fault, with these drills."""
         return {**self._sound, **{drill: self._drilled[drill] for drill in drills}}
 
     def _proven(self, turn: Turn, following: Turn) -> Iterator[Proof]:
@@ -56,7 +56,7 @@ class Prover:
             yield from self._alone(turn, [str(error)] * len(turn)) if len(turn) > 1 else [_not_done(turn[0], error)]
             return
         yield from self._flipped_back(owing, seen)
-        stayed = {id for one in owing for id in owes(*one, self.contract)}  # told once, of the fault that left it
+        stayed = {id for one in owing for id in owes(*one, self.contract)}  # reported once, for the fault that left it
         sound = {**self.sound(drills), **{id: seen.get(id, "unknown") for id in stayed}}
         pairs = [
             (fault, verdict(fault, sound, seen, self.contract, [one for one in turn if one is not fault]))
@@ -69,7 +69,10 @@ class Prover:
             yield from self._settled(pairs, following)
 
     def _settled(self, pairs: list[tuple[Fault, Proof]], following: Turn) -> Iterator[Proof]:
-        """Those that cannot stay are done; of the others the next audit shows that they are gone, or one of their own."""
+        """Yield the proofs of faults in a copy; for those of the server, wait for the next audit or run one.
+
+        The next audit is enough if it can show that the fault is gone.
+        """
         yield from (proof for fault, proof in pairs if fault.where is Where.TARGET)
         back = [(fault, proof) for fault, proof in pairs if fault.where is Where.HOST]
         self._owing = [pair for pair in back if shows(following, pair[0], owes(*pair, self.contract), self.contract)]
@@ -77,7 +80,7 @@ class Prover:
             yield from self._flipped_back(now, self._looked_at(now))
 
     def _looked_at(self, pairs: list[tuple[Fault, Proof]]) -> Outcomes:
-        """An audit of what has to be as before, or of everything where they show in everything."""
+        """Return an audit of the criteria that must be as before, or of all if the faults affect all."""
         faults = [fault for fault, _ in pairs]
         all_of_it = any(shows_in_all(fault, self.contract) for fault in faults)
         only = set[str]() if all_of_it else set[str]().union(*(owes(*pair, self.contract) for pair in pairs))
@@ -105,7 +108,7 @@ class Prover:
                 self.server.until(fault.until)
             seen = outcomes(self.folder, drills, change)
         except BaseException:
-            with contextlib.suppress(*FAILURES):  # what went wrong first is what is told
+            with contextlib.suppress(*FAILURES):  # the first error is the one that is raised
                 self._taken_back(begun)
             raise
         self._taken_back(begun)
@@ -114,7 +117,7 @@ class Prover:
         return seen
 
     def _taken_back(self, begun: Sequence[Fault]) -> None:
-        """Each of them, whatever becomes of the others; then what went wrong first is raised."""
+        """Revert each of the faults, even if others fail; then raise the first error."""
         steps: list[Callable[[], None]] = [
             *(partial(self.server.run, fault.revert) for fault in begun),
             self.server.redate,
@@ -124,7 +127,7 @@ class Prover:
 
 
 def proven(target: Path, lots: Iterable[Lot], contract: Contract, drills: Collection[str]) -> Iterator[Proof]:
-    """The faults of these lots on the one server of that target, which shows that they are gone again."""
+    """Yield the proofs of these lots, made on the server of that target."""
     server = Server(target)
     try:
         yield from Prover(server, target, contract, drills).prove(lots)

@@ -1,4 +1,4 @@
-"""Shell on the server under test, with root's rights, over the target's own SSH."""
+"""Run shell code with root's rights on the server under test, over the target's own SSH."""
 
 import subprocess
 import time
@@ -7,8 +7,8 @@ from pathlib import Path
 from fixtures.ask.connection import Connection
 from fixtures.target.folder import load_target
 
-STEP = 60  # seconds one command may take
-SHELL = "/usr/local/sbin/phase0-shell"  # a name of its own, so that a fault can take sudo away from the audit alone
+STEP = 60  # seconds that one command may take
+SHELL = "/usr/local/sbin/phase0-shell"  # another name than sh, so that a fault can take sudo from the audit alone
 
 DATES = "find /etc /usr/local /var/spool/cron -xdev -type f -printf '%T@ %p\\n' | sort"
 KEEP = f"{DATES} > /run/phase0-dates"
@@ -20,29 +20,29 @@ done
 
 
 class Server:
-    """One login for the whole proof."""
+    """One login for all proofs on this server."""
 
     def __init__(self, folder: Path) -> None:
-        """Logs in; Unknown says why that was not possible."""
+        """Log in. Raises Unknown if that is not possible."""
         self.connection = Connection(load_target(folder))
         self.connection.open()
         self._ask(f"install -m 0755 /bin/sh {SHELL}", "sh")
 
     def run(self, script: str) -> None:
-        """RuntimeError with the server's words when the script fails."""
+        """Run a script. Raises RuntimeError with the end of its output if it fails."""
         if (done := self._ask(script)).returncode:
             raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip()[-300:]}")
 
     def keep_dates(self) -> None:
-        """Of the files that configure it, as they are now."""
+        """Record the dates of the server's configuration files."""
         self.run(KEEP)
 
     def redate(self) -> None:
-        """A file that was put back is dated as before: a new date would be a change of the configuration (DEC-02)."""
+        """Restore the recorded dates: after a revert, a new date would count as a changed configuration (DEC-02)."""
         self.run(REDATE)
 
     def until(self, condition: str, seconds: float = 90) -> None:
-        """Ask until it is so; RuntimeError when it is not in time."""
+        """Repeat the condition until it succeeds. Raises RuntimeError after that many seconds."""
         deadline = time.monotonic() + seconds
         while self._ask(condition).returncode:
             if time.monotonic() > deadline:

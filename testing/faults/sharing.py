@@ -1,4 +1,4 @@
-"""Which faults share an audit. Pure."""
+"""Which faults can share an audit. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,19 @@ from gate.outcome import Outcome
 from testing.faults.fault import Fault
 from testing.faults.proof import announced, shows_in_all
 
-MOST = 12  # faults at a time
-PATH = re.compile(  # of files, of images, of what lies in the target folder, and what faults call their own
+MOST = 12  # faults in one audit
+PATH = re.compile(  # paths of files, images and files of the target folder, and names that faults give
     r"/(?:dev|etc|home|mnt|opt|root|run|srv|usr|var)/[\w./@+-]*[\w@+-]|\btwisterlab/[\w:.-]*\w|\b[\w-]+\.(?:toml|csv|sqlite)\b"
     r"|\bphase0-\w[\w-]*"
 )
-NEWEST = re.compile(r"\b(?:k8s|postgres|redis)(?=[-_][\w-]*2999)")  # a copy of the far future is the newest of its kind
+NEWEST = re.compile(
+    r"\b(?:k8s|postgres|redis)(?=[-_][\w-]*2999)"
+)  # a backup of the year 2999 is the newest of its kind
 RESTORED = {
     "BKP-10": "postgres_2999",
     "BKP-11": "redis_2999",
     "BKP-12": "k8s_2999",
-}  # these drills bring the newest back
+}  # drills that restore the newest backup
 SHARED = (
     "journal",
     "fallocate",
@@ -33,7 +35,7 @@ Turn = tuple[Fault, ...]
 
 
 def shared_audits(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
-    """Faults that change different criteria go together, on the server or in the target folder."""
+    """Return the faults in turns; faults that share a turn change different criteria and do not disturb each other."""
     pairs = combinations(range(len(faults)), 2)
     apart = {(one, two) for one, two in pairs if not _together(faults[one], faults[two], contract)}
     left, turns = list(range(len(faults))), list[Turn]()
@@ -45,7 +47,7 @@ def shared_audits(faults: Sequence[Fault], contract: Contract) -> list[Turn]:
 
 
 def _next(left: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
-    """Those that agree with the fewest first, which would be left alone at the end."""
+    """Return the next turn: faults that agree with few others first, since they would remain alone at the end."""
 
     def odds(at: int) -> int:
         return sum((min(at, other), max(at, other)) in apart for other in left)
@@ -58,7 +60,10 @@ def _next(left: Sequence[int], apart: set[tuple[int, int]]) -> list[int]:
 
 
 def _together(one: Fault, two: Fault, contract: Contract) -> bool:
-    """Neither hides the other, and neither uses the other's files or tools, or what its chapter has in the cluster."""
+    """Return whether two faults can share an audit.
+
+    Neither may hide the other, nor use its files or programs, nor, in the same chapter, act on the cluster as well.
+    """
     alone = any(fault.spreads or shows_in_all(fault, contract) for fault in (one, two))
     ours, theirs = _scripts(one), _scripts(two)
     pods = contract[one.criterion].chapter == contract[two.criterion].chapter and CLUSTER in ours and CLUSTER in theirs
@@ -71,17 +76,17 @@ def _together(one: Fault, two: Fault, contract: Contract) -> bool:
 
 
 def _blinds(one: Fault, two: Fault, contract: Contract) -> bool:
-    """What keeps one drill from being held may keep another."""
+    """Return whether one fault may keep the drill of the other from running."""
     return blinds_drills(one, contract) and contract[two.criterion].kind is Kind.DRILL
 
 
 def blinds_drills(fault: Fault, contract: Contract) -> bool:
-    """It leaves a drill unknown."""
+    """Return whether the fault makes a drill unknown."""
     return contract[fault.criterion].kind is Kind.DRILL and fault.expected is Outcome.UNKNOWN
 
 
 def _use_the_same(ours: str, theirs: str) -> bool:
-    """A path of one is the other's, or holds it; or a program that one replaces is called by the other."""
+    """Return whether the scripts share a path or a folder, or one calls a program that the other replaces."""
     nested = any(a == b or a.startswith(f"{b}/") or b.startswith(f"{a}/") for a in _paths(ours) for b in _paths(theirs))
     called = _programs(_paths(ours)) & _words(theirs) | _programs(_paths(theirs)) & _words(ours)
     return nested or bool(called)

@@ -1,4 +1,4 @@
-"""A server in the scenario the module names: its own, or with `SHARED = True` the one that other modules leave as it was."""
+"""A server in the module's SCENARIO: its own, or with `SHARED = True` the one that several modules leave unchanged."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,17 +10,17 @@ from testing.labs import lab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Attacks come last, and hostile backups behind them.
+    """Run attacks last, and hostile backups at the very end.
 
-    All labs share the kernel of this machine, and each reads its log: what a hostile backup has killed for want of
-    memory is seen by every server that boots later.
+    All labs read the kernel log of this machine: every server that boots later sees processes that a hostile backup got
+    killed for want of memory.
     """
     items.sort(key=lambda item: ("attacks" in item.path.parts, "hostile" in item.path.name))
 
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Callable[[str], Path]]:
-    """The target folder of the one server that all shared modules of a scenario use."""
+    """A function that returns the target folder of the one server that all shared modules of a scenario use."""
     up: dict[str, Path] = {}
 
     def folder(scenario: str) -> Path:
@@ -48,13 +48,13 @@ def target(request: pytest.FixtureRequest, shared: Callable[[str], Path]) -> Ite
 
 
 def booted(name: str, scenario: str) -> Path:
-    """Boot a fresh server; its target folder."""
+    """Boot a fresh server; return its target folder."""
     return Path(lab("up", "--name", name, "--scenario", scenario).splitlines()[-1])
 
 
 @pytest.fixture
 def on_host(target: Path) -> Callable[[str], str]:
-    """Run a command on the server as root."""
+    """A function that runs a script on the server as root, and returns its output."""
     from fixtures.ask.connection import Connection
     from fixtures.target.folder import load_target
 

@@ -1,4 +1,4 @@
-"""A lab server that is the machine of its own audits: the tools of the README, a clone, a target folder, and no registry."""
+"""A lab server that audits itself: with the README's tools, a clone and a target folder, but no package registry."""
 
 import hashlib
 import subprocess
@@ -20,13 +20,13 @@ print(*ask("SELECT count(*) FROM sample").fetchone(), *ask("PRAGMA integrity_che
 
 @dataclass(frozen=True)
 class Operations:
-    """The machine, by its name in the lab, and what was printed when the audit was installed there last."""
+    """The server's name in the lab, and the output of the last installation of the audit."""
 
     name: str
     printed: str = ""
 
     def run(self, script: str, given: bytes = b"", seconds: float = 300) -> str:
-        """What a script says that root runs there; it must succeed. Output and complaints are one text."""
+        """Run a script as root, which must succeed; return stdout and stderr as one text."""
         command = [
             sys.executable,
             "-m",
@@ -51,7 +51,7 @@ class Operations:
         return said
 
     def start(self, kind: str) -> str:
-        """Hold one now; what the journal says of it."""
+        """Run an audit of this kind now; return what its unit logged."""
         unit = f"phase0-audit-{kind}@lab"
         return self.run(
             f"systemctl start {unit} || true; journalctl -q -o cat -u {unit} "
@@ -59,17 +59,17 @@ class Operations:
         )
 
     def result(self, kind: str) -> str:
-        """What systemd says of the last one."""
+        """Return systemd's result of the last audit of this kind."""
         return self.run(f"systemctl show -p Result --value phase0-audit-{kind}@lab").strip()
 
     def samples(self) -> int:
-        """How many the history holds, which must be sound."""
+        """Return the number of samples in the history, whose file must be sound."""
         count, sound = self.run(COUNT).split()
         assert sound == "ok"
         return int(count)
 
     def wait_for(self, condition: str, seconds: float = 120) -> None:
-        """Until it is so, also while nobody answers there."""
+        """Repeat the condition until it succeeds, even while the server does not answer."""
         until = time.monotonic() + seconds
         while True:
             try:
@@ -81,7 +81,7 @@ class Operations:
                 return
 
     def prepare(self, target: Path) -> None:
-        """What a site has. The lab has no way to a registry: what is fetched there, is brought."""
+        """Install what a site has. The lab cannot reach a registry, so packages are copied to it."""
         self._bring("/root/packages", self._packages())
         self.run("DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /root/packages/*.deb")
         self._bring("/root/wheels", _wheels())
@@ -144,5 +144,5 @@ def _wheels() -> Path:
 
 
 def _kept(what: str, made_from: str) -> Path:
-    """Fetched once, kept with the lab's own cache."""
+    """Return where a download is kept, in the lab's own cache."""
     return places().cache / "operations" / f"{what}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"

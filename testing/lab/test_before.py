@@ -1,4 +1,4 @@
-"""The server of 4 February: NO-GO, for the reasons the plan names."""
+"""The server of 4 February is a NO-GO, for the reasons that the plan names."""
 
 from pathlib import Path
 

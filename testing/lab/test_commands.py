@@ -1,4 +1,4 @@
-"""The commands of the README that need a server, as they are printed there."""
+"""The README's commands that need a server, run as they are printed there."""
 
 import json
 import os
@@ -15,7 +15,7 @@ SHARED = True
 
 
 def run(command: str, tmp_path: Path, **env: str) -> str:
-    """What a printed command says; it must succeed."""
+    """Run a printed command, which must succeed; return its output."""
     assert command in commands(), "no page prints this command any more"
     done = subprocess.run(
         ["sh", "-c", command],

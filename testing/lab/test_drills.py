@@ -1,4 +1,4 @@
-"""Drills on a real server: they pass, and whatever ends them, nothing of them is left."""
+"""Drills on a real server: they pass, and leave nothing behind, however they end."""
 
 import subprocess
 from collections.abc import Callable
@@ -13,7 +13,7 @@ SCENARIO = "ready"
 SHARED = True
 OnHost = Callable[[str], str]
 DRILLS = ("postgres_restore", "redis_restore", "cluster_restore", "backup_failure")
-STEPS = {  # when it is killed: as soon as this is so
+STEPS = {  # the drill is killed as soon as this condition is true
     "postgres_restore": "pgrep -f postgres_[l]oad.sh >/dev/null",
     "redis_restore": "ls /run/phase0-[d]rill-redis-*/out >/dev/null 2>&1",
     "cluster_restore": "pgrep -f 'kube-apiserver.*phase0-[d]rill' >/dev/null",
@@ -23,7 +23,7 @@ STEPS = {  # when it is killed: as soon as this is so
 
 @pytest.fixture(params=DRILLS)
 def drill(request: pytest.FixtureRequest, target: Path) -> str:
-    """The script of a drill, as the host is asked."""
+    """The script of a drill, as it is sent to the host."""
     return drill_script(request.param, target)
 
 
@@ -55,7 +55,7 @@ def test_what_a_killed_drill_leaves_is_removed_by_the_next(
 ) -> None:
     name = request.node.callspec.params["drill"]
     struck(on_host, drill, STEPS[name], "KILL")
-    if name in ("cluster_restore", "backup_failure"):  # the kernel itself takes what was shut away
+    if name in ("cluster_restore", "backup_failure"):  # they work in namespaces, which end with them
         until(on_host, "! pgrep -f phase0-[d]rill >/dev/null")
         assert "/proc/" not in left(on_host)
     assert "unable" not in held(on_host, drill)
@@ -63,7 +63,7 @@ def test_what_a_killed_drill_leaves_is_removed_by_the_next(
 
 
 def struck(on_host: OnHost, drill: str, reached: str, signal: str) -> None:
-    """Start a drill, and send it a signal as soon as it is at its work."""
+    """Start a drill, and send it a signal as soon as the condition `reached` is true."""
     wait = f"timeout 40 sh -c {quote(f'until {reached}; do :; done')}"
     on_host(f"setsid sh -c {quote(drill)} >/dev/null 2>&1 & {wait}; kill -{signal} $!")
 

@@ -1,4 +1,4 @@
-"""docs/first-audit.md, followed to the letter, against a server that nobody prepared for it."""
+"""docs/first-audit.md, followed word by word, with a server that was not prepared for it."""
 
 import json
 import os
@@ -22,7 +22,7 @@ CONFIG = "Host *\n  IdentityFile {folder}/id_ed25519\n  IdentitiesOnly yes\n  Us
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """As git would bring it, with the packages that are here already."""
+    """A clone as git would make it, with the packages that are installed here."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     packed = subprocess.run(
         ["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, stdout=subprocess.PIPE, check=True
@@ -37,7 +37,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 class Reader:
-    """Does what the page says: commands here, those with sudo on the server, and the lines of the target."""
+    """Runs the page's commands: here, on the server if they begin with sudo; and writes its lines into target.toml."""
 
     def __init__(self, clone: Path, target: Path) -> None:
         self.clone = clone
@@ -47,7 +47,7 @@ class Reader:
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("PHASE0_")}
 
     def does(self, commands: str) -> str:
-        """One block for a shell, at its place."""
+        """Run one shell block where it belongs."""
         commands = commands.replace("ADMIN@SERVER", f"twister@{self.address}").replace("SERVER", self.address)
         if commands.startswith("sudo"):
             return self.said(["ssh", *self.ssh, f"twister@{self.address}", "sh -eux"], commands)
@@ -66,12 +66,12 @@ class Reader:
             stderr=subprocess.STDOUT,
             timeout=900,
         )
-        if "fixtures check" not in given:  # which says itself what is missing
+        if "fixtures check" not in given:  # that command prints itself what is missing
             assert done.returncode == 0, done.stdout
         return done.stdout
 
     def writes(self, lines: str) -> None:
-        """Lines of target.toml, in place of those of the same key in the same section."""
+        """Write lines of target.toml in place of those with the same key and section."""
         today = datetime.now(UTC).date()
         dates = {"SERVER": self.address, "START": str(today), "MEETING": str(today + timedelta(days=7))}
         lines = re.sub("SERVER|START|MEETING", lambda word: dates[word[0]], lines)
@@ -83,7 +83,7 @@ class Reader:
 
 
 def replaced(text: str, section: str, line: str) -> str:
-    """The file with this line in its section, where a line of the same key stood."""
+    """Return the file with this line in its section, in the place of the line with the same key."""
     key = line.partition(" = ")[0]
     stood = re.compile(rf"(^{re.escape(section)}[^\n]*\n(?:(?!\[)[^\n]*\n)*?)(?:# )?{key} = [^\n]*", re.MULTILINE)
     text, changed = stood.subn(lambda found: found[1] + line, text, count=1)

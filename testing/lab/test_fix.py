@@ -1,4 +1,4 @@
-"""`--fix` on a live server: a plan that writes nothing, a transaction that ends whole, however it ends."""
+"""`--fix` on a live server: a plan writes nothing, and a transaction is complete or undone, however it ends."""
 
 import signal
 import subprocess
@@ -80,7 +80,7 @@ def command(target: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def server(target: Path, on_host: OnHost) -> Path:
-    """The server with a kern.log of 2.1 GB and the rotation its distribution came with."""
+    """The server with a kern.log of 2.1 GB and the log rotation of its distribution."""
     for run in reversed(command(target, "runs").stdout.splitlines()):
         if "  applied " in run:
             command(target, "rollback", run.split()[0])
@@ -94,7 +94,7 @@ def fix(server: Path, out: Path, *more: str) -> Audited:
 
 @pytest.fixture
 def fixing(server: Path, tmp_path: Path, on_host: OnHost) -> Iterator["subprocess.Popen[str]"]:
-    """A `--fix` that is compressing right now."""
+    """A `--fix` that is compressing a log at this moment."""
     process = subprocess.Popen(
         [
             sys.executable,
@@ -179,6 +179,7 @@ def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_hos
     assert on_host(CONFIGURATION) != before
     run = command(server, "runs").stdout.splitlines()[-1].split()[0]
     assert "steps taken back" in command(server, "rollback", run).stdout
+    assert "0 of " in command(server, "prune", "--days", "90").stdout
     assert on_host(CONFIGURATION) == before
 
 

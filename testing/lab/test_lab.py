@@ -1,4 +1,4 @@
-"""The lab cleans up after itself: orderly, after a kill, and with a neighbour that stays."""
+"""The lab removes all its traces: after an orderly end, after a kill, and while another lab is up."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ NAME = "test-lab"
 
 
 def traces() -> set[str]:
-    """Everything a lab makes on this machine: namespaces, links, loop devices, mounts, cgroups, processes."""
+    """Return everything that a lab makes on this machine: namespaces, links, loop devices, mounts, cgroups, processes."""
     words = (
         "ip -o netns list",
         "ip -br link | cut -d' ' -f1",
@@ -32,7 +32,7 @@ def traces() -> set[str]:
 
 @pytest.fixture
 def before() -> Iterator[set[str]]:
-    """What was there before the test; the lab is taken down whatever happens."""
+    """The traces before the test; the lab is taken down in any case."""
     found = traces()
     yield found
     lab("down", "--name", NAME)

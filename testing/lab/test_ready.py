@@ -1,4 +1,4 @@
-"""The server that earns its GO, and what takes it away again."""
+"""The server in scenario `ready` is a GO, and changes that end the GO."""
 
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ LIVE = ("-m", "not drill")
 
 @pytest.fixture
 def copy(target: Path, tmp_path: Path) -> Path:
-    """A target folder to spoil."""
+    """A copy of the target folder, to be changed."""
     return Path(shutil.copytree(target, tmp_path / "target", symlinks=True))
 
 
@@ -43,7 +43,7 @@ def test_live_criteria_take_five_seconds_and_one_login(
 ) -> None:
     cursor = on_host("journalctl -q -n 1 --show-cursor -o cat | sed -n 's/^-- cursor: //p'").strip()
     took = [timed(copy, tmp_path)]
-    while min(took) > 5 and len(took) < 4:  # the first one warms up
+    while min(took) > 5 and len(took) < 4:  # the first run fills caches
         took.append(timed(copy, tmp_path))
     logins = on_host(f"journalctl -q -t sshd --after-cursor='{cursor}' | grep -c 'Accepted publickey'").strip()
     assert int(logins) == len(took) + 1, "one login of each audit, one of this question"
@@ -55,7 +55,7 @@ def test_live_criteria_take_five_seconds_and_one_login(
 
 
 def timed(target: object, tmp_path: Path) -> float:
-    """Seconds from the first question to the last judgement."""
+    """Return the seconds from the first question to the last judgement."""
     run = audit(str(target), tmp_path / "out", *LIVE).run
     return (datetime.fromisoformat(run["ended"]) - datetime.fromisoformat(run["started"])).total_seconds()
 
@@ -119,7 +119,7 @@ def test_an_interrupted_audit_leaves_nothing_on_the_server(
 
 
 def wait_for(on_host: Callable[[str], str], condition: str, seconds: float = 30) -> None:
-    """Ask the server until it is so."""
+    """Repeat the condition on the server until it succeeds."""
     on_host(
         f"timeout {seconds:.0f} sh -c 'until {condition}; do sleep 0.2; done'"
         if "'" not in condition

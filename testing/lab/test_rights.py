@@ -1,4 +1,4 @@
-"""deploy/ on a real server: an observer that was changed answers nobody, and the roles let do what they say."""
+"""deploy/ on a real server: a changed observer does not answer, and the roles allow what they name."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The audit on a schedule, installed on a real server with systemd as a site installs it: from there it audits itself."""
+"""The audit on a schedule: installed on a real server with systemd as a site does, it audits this server."""
 
 import json
 import re
@@ -43,7 +43,7 @@ Receivers = tuple[Webhook, Mailbox]
 
 @pytest.fixture(scope="module")
 def receivers(target: Path) -> Iterator[Receivers]:
-    """At this machine's end of the cable."""
+    """Two receivers of messages at this machine's address in the lab's network."""
     address = re.search(r'address = "(\S+)\.2"', (target / "target.toml").read_text())
     assert address is not None
     with receiving(f"{address[1]}.1") as both:
@@ -52,7 +52,7 @@ def receivers(target: Path) -> Iterator[Receivers]:
 
 @pytest.fixture(scope="module")
 def site(target: Path, receivers: Receivers) -> Operations:
-    """Tools, clone and target folder, as docs/first-audit.md has them."""
+    """The server with tools, a clone and a target folder, as docs/first-audit.md describes."""
     (target / "target.toml").write_text((target / "target.toml").read_text() + TOLD)
     (target / "mail.url").write_text(f"{receivers[1].url}\n")
     (target / "environment").write_text(f"PHASE0_HOOK={receivers[0].url}\n")
@@ -63,13 +63,13 @@ def site(target: Path, receivers: Receivers) -> Operations:
 
 @pytest.fixture
 def machine(site: Operations) -> Operations:
-    """With the audit installed, unless it is already."""
+    """The server with the audit installed."""
     there = site.run("ls /usr/local/bin/phase0-gate 2>/dev/null || true")
     return Operations(site.name, "" if there else site.run(INSTALL))
 
 
 def titles(receivers: Receivers) -> list[str]:
-    """What both were told, which must be the same."""
+    """Return the titles of the messages, which must be the same for both receivers."""
     told = [str(message["title"]) for message in receivers[0].messages]
     assert told == [str(message["Subject"]) for message in receivers[1].messages]
     return [title.removeprefix("EdgeServer (lab, scenario ready): ") for title in told]
@@ -183,7 +183,7 @@ def test_a_full_disk_is_said_and_the_history_stays(machine: Operations) -> None:
 
 
 def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
-    """As v1beta1: what the lab's API, 1.20, knows of CronJobs. A dry run of the server checks every field and stores none."""
+    """As v1beta1, since the lab's API is 1.20. A dry run checks every field and stores nothing."""
     said = site.run(IN_THE_CLUSTER)
     for made in (
         "namespace/phase0-audit",
@@ -199,7 +199,7 @@ def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
 
 
 def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> None:
-    """As docs/operating.md prints it; the audit goes on reading and writing all of it."""
+    """The commands of docs/operating.md, after which the audit can still read and write everything."""
     folder, before = "/etc/phase0-audit/lab", machine.samples()
     said = machine.run(
         f"cd /var/lib/phase0-audit; runuser -u phase0-gate -- phase0-gate reports history {folder} --export lab/lab.jsonl; "

@@ -1,4 +1,4 @@
-"""What a machine can repair is repaired; days and people are missing."""
+"""In the scenario `stabilised`, all that a machine can repair is repaired; days and people's entries are missing."""
 
 from pathlib import Path
 

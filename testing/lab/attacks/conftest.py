@@ -1,4 +1,4 @@
-"""One server for all attacks: each leaves it as it found it."""
+"""One server for all attacks; each attack restores its first state."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def target() -> Iterator[Path]:
 
 @pytest.fixture
 def mallory(on_host: OnHost) -> Iterator[Callable[[str], str]]:
-    """Run a command on the server as a user without any rights; whatever the user started and left is removed."""
+    """A function that runs a command on the server as a user without rights; the user's processes and files are removed."""
     on_host(USER)
     yield lambda command: on_host(f"runuser -l mallory -c {quote(command)} </dev/null")
     on_host(

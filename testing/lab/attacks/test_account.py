@@ -1,4 +1,4 @@
-"""A stolen key of the audit's, and other accounts of the server, against the account that can only ask."""
+"""A stolen key of the audit, and other accounts of the server, against the account that can only ask."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ LIVE = ("-m", "live")
 
 @pytest.fixture(scope="session")
 def installed(target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The target as the account of the audit sees it."""
+    """The target folder for the audit's account."""
     connection = Connection(load_target(target))
     connection.open()
 
@@ -38,7 +38,7 @@ def installed(target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def names(said: str, nonce: str) -> list[str]:
-    """Which questions were answered."""
+    """Return the names of the questions that were answered."""
     return sorted(line.split()[1] for line in said.splitlines() if line.startswith(f"{nonce} "))
 
 
@@ -114,7 +114,7 @@ def test_the_account_writes_nowhere_in_its_home(installed: Path, on_host: OnHost
 
 @attack("T4", "the account owns nothing that runs before an answer")
 def test_what_an_account_with_a_shell_left_is_not_taken_over(installed: Path, on_host: OnHost) -> None:
-    """The script of case T4 was run under an account of that name before: with a home, a crontab and an rc file of its own."""
+    """An account of that name, with a home, a crontab and an rc file of its own, existed before the installation."""
     on_host("userdel --force phase0-audit 2>&1 || true; useradd --create-home --shell /bin/sh phase0-audit")
     on_host(
         "mkdir -p ~phase0-audit/.ssh; echo 'echo forged' >~phase0-audit/.ssh/rc; chown -R phase0-audit ~phase0-audit"
@@ -193,7 +193,7 @@ echo "$count"
 
 
 def observers(on_host: OnHost) -> int:
-    """Processes of the observer that run, once those that are ending had their time."""
+    """Return the number of observers that still run, after a time for those that are ending."""
     return int(on_host(COUNTED.format(observer=f"{HOME}/observer")))
 
 
@@ -210,7 +210,7 @@ HELD = {
 def test_a_held_lock_holds_no_audit(
     installed: Path, tmp_path: Path, on_host: OnHost, mallory: Callable[[str], str], held: str
 ) -> None:
-    """Any user holds a lock on whatever of the way of an answer can be opened."""
+    """Any user locks everything on the way of an answer that can be opened."""
     mallory(f"setsid sh -c '{HELD[held]}' >/dev/null 2>&1 & sleep 0.5")
     began = time.monotonic()
     ran = audit(str(installed), tmp_path / "out", "-m", "live", "-k", "test_disk")
@@ -257,7 +257,7 @@ def test_frames_of_another_account_reach_no_audit(
 def test_an_honest_audit_sees_what_an_account_with_every_right_sees(
     installed: Path, target: Path, tmp_path: Path, on_host: OnHost
 ) -> None:
-    """With sudo as strict as a hardened server has it."""
+    """sudo is as strict as on a hardened server."""
     on_host(
         "printf 'Defaults:phase0-audit requiretty, use_pty\\n' >/etc/sudoers.d/aa-hardened; chmod 0440 /etc/sudoers.d/aa-hardened"
     )

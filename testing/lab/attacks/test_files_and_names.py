@@ -1,4 +1,4 @@
-"""T1 and T5: what an account without root's rights puts in root's way is not read, not believed, not followed."""
+"""T1 and T5: files and names made by an account without root's rights are not read, not believed and not followed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def said(target: Path, on_host: OnHost) -> Callable[..., str]:
-    """What a question of the host answers, asked as root in the environment of the observer."""
+    """A function that returns the host's answer to a question, asked as root in the environment of the observer."""
     registered_facts()
 
     def run(name: str, **values: str) -> str:
@@ -38,13 +38,13 @@ def said(target: Path, on_host: OnHost) -> Callable[..., str]:
 
 @pytest.fixture
 def ask(said: Callable[..., str]) -> Ask:
-    """Ask the server one question, and return what its parser makes of the answer."""
+    """A function that asks the server one question, and returns the parsed answer."""
     return lambda name, **values: FACTS[name].parse(said(name, **values))
 
 
 @pytest.fixture
 def planted(on_host: OnHost) -> Iterator[OnHost]:
-    """Run as root what prepares a server; files below these names are removed afterwards."""
+    """A function that runs preparations as root; files below its names are removed afterwards."""
     yield on_host
     on_host(
         "rm -rf /etc/cron.d/phase0-attack /usr/local/sbin/phase0-* /etc/phase0-* /tmp/phase0-build*; crontab -u twister -r || :"
@@ -141,7 +141,7 @@ def test_a_process_is_not_what_it_calls_itself(mallory: Callable[[str], str], as
 
 
 def _lasting(fact: Any) -> Any:
-    """Without what grows by itself."""
+    """Return the fields of a fact that do not change with time."""
     return {key: getattr(fact, key) for key in fact.__struct_fields__ if key not in ("taken", "age")}
 
 
@@ -214,7 +214,7 @@ def test_an_honest_line_of_the_kernel_counts(on_host: OnHost, ask: Ask) -> None:
 
 
 def _of_the_kernel(ask: Ask) -> tuple[tuple[str, ...], ...]:
-    """What the kernel said: all servers of this machine share its log, so that others may have made it speak."""
+    """Return what the kernel logged. All servers of this machine share its log, so other labs may have added to it."""
     words = ask("kernel_words")
     return words.killed, words.broken, words.read_only
 
@@ -224,7 +224,7 @@ def _compare(now: tuple[tuple[str, ...], ...], expected: tuple[tuple[str, ...], 
 
 
 def _with_lines(lines: tuple[str, ...], on_host: OnHost, check: Callable[[], None]) -> None:
-    """Root says it in the kernel's name, as a container's host may; the journal forgets it afterwards."""
+    """Log these lines as root in the kernel's name during `check`, and remove them from the journal afterwards."""
     on_host("journalctl --sync --rotate; find /var/log/journal -name '*@*.journal' | sort >/run/phase0-journal")
     try:
         for line in lines:

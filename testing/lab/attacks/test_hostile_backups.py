@@ -1,4 +1,4 @@
-"""T15 and T16: a backup may hold anything. What it does ends in its box, and the verdict is asked of the data alone."""
+"""T15 and T16: a backup may contain anything. Its effects stay in its sandbox, and only its data decide the verdict."""
 
 import base64
 import gzip
@@ -17,7 +17,7 @@ from testing.drilled import LEFT, drill_script
 from testing.threats import attack
 
 FOLDER = "/var/backups/twisterlab"
-MOST = 4_500_000_000  # bytes of disk and memory together that a drill may ever take here: it says 3.2 GB itself
+MOST = 4_500_000_000  # most bytes of disk and memory together that a drill may use here; its own limit is 3.2 GB
 SAMPLED = """\
 touch /root/stamp
 used() {
@@ -39,7 +39,7 @@ Hold = Callable[[str], dict[str, Any]]
 
 @pytest.fixture
 def hold(on_host: OnHost, target: Path) -> Iterator[Hold]:
-    """Hold a drill: its answer, after it was seen that nothing else changed, was left, or grew out of bounds."""
+    """A function that runs a drill and returns its answer; checks that nothing else changed, stayed or grew too large."""
 
     def held(name: str) -> dict[str, Any]:
         script = drill_script(name, target)
@@ -54,7 +54,7 @@ def hold(on_host: OnHost, target: Path) -> Iterator[Hold]:
 
 
 def newest(on_host: OnHost, name: str, content: bytes) -> None:
-    """A file that is newer than every backup there is."""
+    """Write a file that is newer than every backup."""
     path = f"{FOLDER}/{name}"
     on_host(
         f"mkdir -p $(dirname {path}); base64 -d >{path} <<'END'\n{base64.encodebytes(content).decode()}END\n"
@@ -63,7 +63,7 @@ def newest(on_host: OnHost, name: str, content: bytes) -> None:
 
 
 def dump(on_host: OnHost, sql: str) -> None:
-    """The newest honest dump, and `sql` behind it."""
+    """Write a dump: the newest honest one, followed by `sql`."""
     path = f"{FOLDER}/postgres/postgres_hostile.sql.gz"
     on_host(
         f"cd {FOLDER}/postgres; {{ zcat $(ls -t postgres_2*.sql.gz | head -n 1); base64 -d <<'END'\n"
@@ -123,7 +123,7 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
     dump(on_host, sql)
     answer = hold("postgres_restore")
     if sql == FORGED and answer.get("unable") == "timed-out":
-        return  # its loops may eat the time of the drill on a busy machine: unknown, and no pass
+        return  # on a busy machine the loops may exceed the drill's time: unknown, and no pass
     assert answer["rows"] == 12072
     assert answer["restored"] <= 8072
     assert "telemetry.public.samples 0/4000" in answer["differing"]
@@ -225,7 +225,7 @@ def test_a_hostile_snapshot_is_contained(data: bytes, on_host: OnHost, hold: Hol
 
 
 def tar() -> bytes:
-    """An archive with an absolute name, one that climbs, and a link to /etc."""
+    """Return an archive with an absolute name, a name that leads upwards, and a link to /etc."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
         for name in ("/etc/pwned", "../../../../etc/pwned"):

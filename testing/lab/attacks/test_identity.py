@@ -1,4 +1,4 @@
-"""Evidence of another server beside this one: its cluster, its history, its drills."""
+"""Evidence of another server: its cluster, its history, its drills."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ Healthy = Callable[[dict[str, Any]], None]
 
 @pytest.fixture(scope="module")
 def proven(target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the target folder in which every drill was held: what follows asks for none again."""
+    """A copy of the target folder in which every drill was run, so that later audits need none."""
     folder = tmp_path_factory.mktemp("proven")
     mine = Path(shutil.copytree(target, folder / "target", symlinks=True))
     assert audit(str(mine), folder / "out").status == 0
@@ -41,19 +41,19 @@ def proven(target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mine(proven: Path, tmp_path: Path) -> Path:
-    """Another copy, to spoil."""
+    """Another copy, to be changed."""
     return Path(shutil.copytree(proven, tmp_path / "target", symlinks=True))
 
 
 @pytest.fixture(scope="module")
 def here(target: Path) -> str:
-    """This machine's address in the network of the server: a kubeconfig may not name the loopback."""
+    """This machine's address in the network of the server, since a kubeconfig may not name the loopback."""
     return load_target(target).host.address.rpartition(".")[0] + ".1"
 
 
 @pytest.fixture(scope="module")
 def keys(here: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of this test's own authority."""
+    """A folder with a key and a certificate of an authority made for these tests."""
     folder = tmp_path_factory.mktemp("keys")
     words = (
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=k3s -days 2 -keyout key -out pem"
@@ -64,7 +64,7 @@ def keys(here: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answers(spoil: Healthy = lambda _nodes: None) -> Callable[[str, dict[str, str]], tuple[int, str]]:
-    """The recorded answers of a healthy cluster, as its API server would give them."""
+    """Return the recorded answers of a healthy cluster, as its API server would give them."""
     by = {
         answer.asked.removeprefix("GET "): answer.out
         for answer in read_recording(READY).answers.values()
@@ -86,7 +86,7 @@ def answers(spoil: Healthy = lambda _nodes: None) -> Callable[[str, dict[str, st
 
 
 def beside(folder: Path, server: Server, keys: Path) -> None:
-    """Serve over https, and make the target folder's kubeconfig name it under the same names as before."""
+    """Serve over HTTPS, and let the target folder's kubeconfig name this server."""
     server.secure(keys / "pem", keys / "key")
     authority = base64.b64encode((keys / "pem").read_bytes()).decode()
     text = re.sub(r"server: \S+", f"server: {server.url}", (folder / "kubeconfig").read_text())
@@ -95,12 +95,12 @@ def beside(folder: Path, server: Server, keys: Path) -> None:
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
-    """One of the project's own."""
+    """Run a command of this project."""
     return subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def cloned(folder: Path) -> Healthy:
-    """The node has the host's own machine-id, as a copied virtual machine has."""
+    """Return a change by which the node has the host's own machine id, as a copied virtual machine has."""
     raw = (folder / "machine-id").read_text().strip()
 
     def spoil(nodes: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ def cloned(folder: Path) -> Healthy:
 
 
 def silent(nodes: dict[str, Any]) -> None:
-    """The node does not say where it runs."""
+    """Remove what the node reports about the machine it runs on."""
     del nodes["items"][0]["status"]["nodeInfo"]
 
 

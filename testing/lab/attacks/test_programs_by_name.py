@@ -1,4 +1,4 @@
-"""T2: a user without rights runs processes called as the programs a drill looks for; root runs none of theirs."""
+"""T2: a user without rights runs processes with the names that a drill looks for; root runs none of their programs."""
 
 import json
 from collections.abc import Callable

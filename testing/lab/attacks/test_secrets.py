@@ -1,4 +1,4 @@
-"""Secrets in the places where a server has them: none of them may leave it in anything the audit writes."""
+"""Secrets in all places where a server has them: none may appear in anything that the audit writes."""
 
 import subprocess
 import sys
@@ -35,12 +35,12 @@ def secret(number: int) -> str:
     return f"y{number:02}Kq7Rt2mXw9Lb"
 
 
-UNFORMED = tuple(secret(number) for number in range(20))  # without any form: only where they are, and nowhere else
+UNFORMED = tuple(secret(number) for number in range(20))  # secrets that only their place shows to be secrets
 
 
 @pytest.fixture
 def full(on_host: OnHost) -> Iterator[None]:
-    """Root's scripts, crontabs, units, journal, file names, sudoers and configurations of clients, each with secrets."""
+    """Put secrets into root's scripts, crontabs, units, journal, file names, sudoers and configurations of clients."""
     script = "\n".join(["#!/bin/bash", *(f": {quote(row)}" for row in ROWS), "cat >/dev/null <<'END'", *ROWS, "END"])
     one, two, three, four, five, six, seven, eight, nine, ten, *more = UNFORMED
     script += f"\n# {one}\nkey={two} other='{three} x'\npg_dump -U {four} x | gzip >/tmp/x || echo {five}\n"
@@ -76,7 +76,7 @@ def leaked(text: str) -> list[str]:
 
 
 def second_opinion(file: Path) -> list[str]:
-    """What detect-secrets takes for a secret, by its kind and its row."""
+    """Return what detect-secrets takes for a secret, by kind and row."""
     with default_settings():
         return [
             f"{found.type}, line {found.line_number}" for found in scan_file(str(file)) if found.type not in GUESSES
