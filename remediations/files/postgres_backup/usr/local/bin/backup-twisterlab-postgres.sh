@@ -15,8 +15,7 @@ file=${POSTGRES_PASSWORD_FILE:-${POSTGRESQL_PASSWORD_FILE:-}}
 export PGPASSWORD="${given:-${PGPASSWORD:-${POSTGRES_PASSWORD:-${POSTGRESQL_PASSWORD:-${named:-}}}}}"
 exec pg_dumpall -w -U "${1:-${POSTGRES_USER:-${POSTGRESQL_USERNAME:-postgres}}}"'
 given=$(secret "$postgres_password_file")
-printf '%s\n' "$given" |
-    limit=3600 kubectl -n "$postgres_namespace" exec -i "$postgres_pod" -c "$postgres_container" -- sh -c "$as_superuser" sh "$postgres_user" |
+limit=3600 kubectl -n "$postgres_namespace" exec -i "$postgres_pod" -c "$postgres_container" -- sh -c "$as_superuser" sh "$postgres_user" <<< "$given" |
     gzip > "$partial" || fail "pg_dumpall in $postgres_namespace/$postgres_pod failed"
 gzip -t "$partial"
 # A dump that was cut is sound gzip too: only its last line tells.

@@ -14,14 +14,14 @@ inside() { kubectl -n "$redis_namespace" exec -i "$pod" -c "$redis_container" --
 given=$(secret "$redis_password_file")
 redis() { # a refusal (NOAUTH, MISCONF) has exit status 0: what was answered counts. A password comes by stdin
     # shellcheck disable=SC2016 # the pod's variables
-    printf '%s\n' "$given" | inside sh -c 'IFS= read -r given || :
+    inside sh -c 'IFS= read -r given || :
 file=${REDIS_PASSWORD_FILE:-}
 [ -z "$file" ] || named=$(cat "$file")
 auth=${given:-${REDISCLI_AUTH:-${REDIS_PASSWORD:-${named:-}}}}
 [ -z "$auth" ] || export REDISCLI_AUTH="$auth"
 user=$1
 shift
-exec redis-cli ${user:+--user "$user"} "$@"' sh "$redis_user" "$@" 2>&1
+exec redis-cli ${user:+--user "$user"} "$@"' sh "$redis_user" "$@" 2>&1 <<< "$given"
 }
 last_save() {
     local said
