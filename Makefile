@@ -62,7 +62,7 @@ proof: .venv/.ready-dev  ## every criterion shown able to fail (Linux, root)
 cures: .venv/.ready-dev  ## every fault that has a remedy repaired by --fix, each on a fresh server (Linux, root)
 	@.make/in-lab.sh ready .make/in-lab.sh ready $(VENV)/python -m testing.faults --cures
 
-kills: .venv/.ready-dev  ## every remedy ended at every step and at random moments, 200 times (Linux, root)
+kills: .venv/.ready-dev  ## every remedy ended at and in every step, 200 times, and under ill circumstances (Linux, root)
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills
 
 attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tried (Linux, root)

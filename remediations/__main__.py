@@ -1,10 +1,8 @@
-"""Implements `python -m remediations runs|rollback RUN|rights --target=NAME`.
-
-It lists the runs of `--fix`, takes one back, or writes the files that give an account its rights.
-"""
+"""`python -m remediations runs|rollback RUN|prune|rights --target=NAME`: what was changed, and who may change it."""
 
 import argparse
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fixtures.ask.answer import Unknown
@@ -16,13 +14,14 @@ from fixtures.target.folder import find_folder, load_target
 from gate.command import complain, status_of
 from gate.sentence import phrase
 from remediations.transaction.apply import UNDO_SECONDS
-from remediations.transaction.journal import Record, State, may_be_taken_back, read_journals
+from remediations.transaction.journal import Record, State, may_be_taken_back, prunable, read_journals
 from remediations.transaction.lock import locked
 from remediations.transaction.memory import remember
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.rights import fix_files
 from remediations.transaction.session import Session, TransactionError, must
 
+PRUNED = 90  # days after which a run may go
 DEPLOY = Path(__file__).parents[1] / "deploy"
 
 
@@ -30,10 +29,12 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m remediations", description="What --fix changed on a server.")
     commands = top.add_subparsers(dest="command", required=True)
-    commands.add_parser("runs", help="list every run, its remedies and its state")
-    commands.add_parser("rollback", help="take back all steps of a run").add_argument("run", metavar="RUN")
-    rights = commands.add_parser("rights", help="write the sudoers files, roles and scripts that audit and fix need")
-    rights.add_argument("--into", type=Path, default=DEPLOY, metavar="FOLDER", help="the folder for audit/ and fix/")
+    commands.add_parser("runs", help="every run, its remedies and how it ended")
+    commands.add_parser("rollback", help="take a whole run back").add_argument("run", metavar="RUN")
+    old = commands.add_parser("prune", help="remove what the server keeps of runs that ended long ago")
+    old.add_argument("--days", type=_days, default=PRUNED, metavar="N", help=f"how long ago, in days ({PRUNED})")
+    rights = commands.add_parser("rights", help="write the sudoers, roles and the observer that audit and fix need")
+    rights.add_argument("--into", type=Path, default=DEPLOY, metavar="FOLDER", help="where audit/ and fix/ go")
     for command in commands.choices.values():
         command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder of targets/, or its path")
     return top
@@ -54,6 +55,8 @@ def main(arguments: list[str]) -> int:
 def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
     try:
         connection.open()
+        if options.command == "prune":
+            return prune(connection, options.days)
         return runs(connection) if options.command == "runs" else rollback(connection, options.run)
     except Unknown as unknown:
         return complain(phrase("reason", unknown.code, unknown.values, "en"), 1)
@@ -99,8 +102,38 @@ def rollback(connection: Connection, run: str) -> int:
             must(session, "finish", run)
     for line in reply.lines:
         print(line)
-    print(f"{run}: {len(record.standing)} steps taken back")
+    print(
+        f"{run}: {len(record.standing)} steps taken back; what was kept is in /var/lib/phase0-gate/runs/{run} on the server"
+    )
     return 0
+
+
+def prune(connection: Connection, days: int) -> int:
+    """Whatever a run kept goes with it: files as they were, manifests of pods. It cannot be taken back any more."""
+    with locked(connection, connection.target.target.title) as session:
+        records, kilobytes = _journals(session), _sizes(session)
+        old = prunable(records, datetime.now(UTC) - timedelta(days=days))
+        for run in old:
+            must(session, "forget", run.id)
+            was = f"{len(run.standing)} steps of it stand, and stay" if run.standing else run.state
+            print(f"{run.id}  removed  {kilobytes.get(run.id, 0)} kB  {was}")
+    kept = len(records) - len(old)
+    print(f"{len(old)} of {len(records)} runs removed; {kept} ended within {days} days, or have no end")
+    return 0
+
+
+def _sizes(session: Session) -> dict[str, int]:
+    """What each run takes on the server, in kB."""
+    rows = [line.split() for line in must(session, "sizes")]
+    return {row[1]: int(row[0]) for row in rows if len(row) == 2}
+
+
+def _days(written: str) -> int:
+    """ValueError for what is no whole number of days from 1 on."""
+    days = int(written)
+    if days < 1:
+        raise ValueError(written)
+    return days
 
 
 def _journals(session: Session) -> tuple[Record, ...]:

@@ -6,7 +6,7 @@ The first run comes before the schedule, so that a backup that does not work her
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 
@@ -17,8 +17,9 @@ from fixtures.host.backups.backup_jobs import backup_schedules, users
 from fixtures.host.backups.backup_setup import BackupSetup
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
-from fixtures.host.system.files import unread
+from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bound, Bounds
+from remediations._known import is_known
 from remediations.transaction.messages import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
@@ -33,13 +34,19 @@ NAMES = {
     "postgres": r"[^*]+\*[^*/]*\.gz",
     "redis": r"[^*]+\*[^*/]*\.rdb",
     "configs": r"[^*]+\*",
-}  # patterns of file names that the scripts can write
-NEWEST = {
-    "postgres": "BKP-04",
-    "redis": "BKP-05",
-    "configs": "BKP-06",
-}  # the criterion that limits the age of the newest backup
-KEPT = 8  # days; the library's default
+}  # what the scripts can write
+HEAD = "# Where the backups of TwisterLab come from and go to: the target's values, then what this site has added."
+FIRST = """set -eu
+: >began
+{script}
+find {directory} -newer began -mindepth 1 -maxdepth 2 ! -name '.*' -not -path '*/.*' -print >lasting"""
+UNITS = "/etc/systemd/system"
+TIMES = {"postgres": "02:00", "redis": "02:15", "configs": "02:30"}  # as in the table of cron
+ENABLE = """systemctl daemon-reload
+if [ -e /etc/systemd/system/{timer} ]; then systemctl enable --now {timer}
+else systemctl disable --now {timer} 2>/dev/null || :; fi"""
+NEWEST = {"postgres": "BKP-04", "redis": "BKP-05", "configs": "BKP-06"}  # how old the newest may be
+KEPT = 8  # days that the library keeps where it is told nothing else
 PATIENCE = 3600  # seconds for the first run
 MOST = 500  # entries whose owner and mode an undo restores
 
@@ -62,10 +69,12 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
     yield from _closed(seen)
     yield from _files(script, remedy, seen.setup, math.ceil(bounds["BKP-08"].figure) + 1)
     if not _fresh(kind, seen.backups, bounds[NEWEST[kind]]):
+        directory = seen.setup.settings["directory"]
         yield RunCommand(
-            command=script,
+            command=FIRST.format(script=script, directory=quote(directory)),
+            shown=script,
             seconds=PATIENCE,
-            sentence=say("first-run", script=script, directory=seen.setup.settings["directory"]),
+            sentence=say("first-run", script=script, directory=directory),
         )
     yield from _schedule(kind, script, seen)
 
@@ -75,10 +84,8 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
         return Note(say("pattern", kind=kind, pattern=pattern))
-    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script):
+    if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script, *units(kind)):
         return Note(say("unread", paths=", ".join(foreign)))
-    if seen.setup.cron == "absent":
-        return Note(say("no-cron"))
     others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]
     return Note(say("elsewhere", source=others[0])) if others else None
 
@@ -116,11 +123,12 @@ def below(path: str, tops: Iterable[str]) -> bool:
 
 
 def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[Yielded]:
-    longer = {"days": str(days)} if days > KEPT else {}
-    settings = "".join(f"{name}={quote(value)}\n" for name, value in {**setup.settings, **longer}.items())
+    there = setup.files.get(SETTINGS)
+    longer = {"days": str(days)} if days > max(KEPT, _days(there)) else {}
+    settings = _settings({**setup.settings, **longer}, there)
     for path, content, mode in (
         (LIBRARY, (FILES / "backups" / LIBRARY[1:]).read_text(encoding="utf-8"), "0644"),
-        (SETTINGS, f"# Where the backups of TwisterLab come from and go to: the target's values.\n{settings}", "0644"),
+        (SETTINGS, settings, "0644"),
         (script, (FILES / remedy / script[1:]).read_text(encoding="utf-8"), "0755"),
     ):
         yield InstallFile(
@@ -128,8 +136,28 @@ def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[
             content=content,
             before=setup.files.get(path),
             mode=mode,
+            foreign=path != SETTINGS and not is_known(setup.files.get(path)),
             sentence=say("file" if path != script else "script", path=path),
         )
+
+
+def _settings(ours: Mapping[str, str], there: HostFile | None) -> str:
+    """The target's values; what the site has set beside them stays, word for word."""
+    kept = [row for row in (there.content if there else "").splitlines() if not _replaced(row, ours)]
+    rows = [HEAD, *(f"{name}={quote(value)}" for name, value in ours.items()), *kept]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _days(there: HostFile | None) -> int:
+    """For how many days the site keeps backups; 0 where it says nothing."""
+    found = re.findall(r"(?m)^days=['\"]?(\d+)", there.content if there else "")
+    return int(found[-1]) if found else 0
+
+
+def _replaced(row: str, ours: Mapping[str, str]) -> bool:
+    """Our own first line, and lines that set what the target says; a table may be longer than the target asks."""
+    name, equals, _ = row.partition("=")
+    return row.startswith(HEAD.partition(":")[0]) or (bool(equals) and name in ours)
 
 
 def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
@@ -139,6 +167,9 @@ def _fresh(kind: str, backups: Backups, age: Bound) -> bool:
 
 
 def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
+    if seen.setup.cron == "absent":
+        yield from _timer(kind, script, seen)
+        return
     if seen.setup.cron != "active":
         yield RunCommand(
             command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=say("start-cron")
@@ -151,6 +182,29 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)
     yield InstallFile(path=TABLE, content=content, before=before, sentence=say("schedule", path=TABLE, script=script))
+
+
+def units(kind: str) -> tuple[str, str]:
+    """The service and the timer that start that backup where no cron is installed."""
+    return f"{UNITS}/twisterlab-backup-{kind}.service", f"{UNITS}/twisterlab-backup-{kind}.timer"
+
+
+def _timer(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
+    """A timer of systemd, unless one starts the script every day already."""
+    if any(script in one.job.command and one.sound for one in backup_schedules(seen.schedules, kind).jobs):
+        return
+    for path in units(kind):
+        text = (FILES / "backups" / path[1:].replace(f"-{kind}.", "-KIND.")).read_text(encoding="utf-8")
+        content = text.replace("KIND", kind).replace("AT", TIMES[kind])
+        before, timer = seen.setup.files.get(path), path.rpartition("/")[2]
+        yield InstallFile(
+            path=path,
+            content=content,
+            before=before,
+            foreign=not is_known(before, content),
+            activate=ENABLE.format(timer=timer) if timer.endswith(".timer") else "systemctl daemon-reload",
+            sentence=say("timer", path=path, script=script),
+        )
 
 
 def table(before: str, script: str) -> str:

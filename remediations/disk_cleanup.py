@@ -85,7 +85,10 @@ def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
 
 
 def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
-    """Yield the deletion of images without a name in K3s' container runtime. No pod can refer to such an image."""
+    """Of K3s' runtime, by their digests: an image without a name can be asked for by nobody.
+
+    The command looks at each again, by all of its identities, right before it goes.
+    """
     unnamed = [image for image in waste.images if not (image.used or any(map(_name, image.names)))]
     named = [image for image in waste.images if not image.used and image not in unnamed]
     idle = [f"{row.namespace}/{row.name}" for row in deployments if row.wanted == 0]

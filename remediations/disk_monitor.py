@@ -17,6 +17,7 @@ from fixtures.host.schedules.job import Job
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.host.system.files import HostFile, unread
 from gate.bound import Bounds
+from remediations._known import is_known
 from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, Yielded
@@ -45,7 +46,8 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         return
     installed = seen.files.get(seen.script)
     ours = (FILES / SCRIPT[1:]).read_text(encoding="utf-8")
-    if installed and installed.content != ours and CALLS.search(installed.content) and not _ours(installed):
+    own = not is_known(installed)
+    if installed and own and CALLS.search(installed.content) and not _ours(installed):
         yield Note(say("foreign", path=seen.script))
         return
     yield Check(
@@ -53,7 +55,12 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
     )
     once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # the first metric
     yield InstallFile(
-        path=seen.script, content=ours, before=installed, mode="0755", sentence=say("script", path=seen.script)
+        path=seen.script,
+        content=ours,
+        before=installed,
+        mode="0755",
+        foreign=own,
+        sentence=say("script", path=seen.script),
     )
     yield InstallFile(
         path=SETTINGS,
@@ -155,5 +162,5 @@ def _without(table: HostFile, lines: list[str]) -> InstallFile:
 def _own_table(seen: MonitorFiles, every: int) -> InstallFile:
     content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
     content = content.replace(f"*/{EVERY} *", f"*/{every} *")
-    sentence = say("cron", path=CRON, minutes=every)
-    return InstallFile(path=CRON, content=content, before=seen.files.get(CRON), sentence=sentence)
+    said, before = say("cron", path=CRON, minutes=every), seen.files.get(CRON)
+    return InstallFile(path=CRON, content=content, before=before, foreign=not is_known(before, content), sentence=said)

@@ -6,6 +6,7 @@ the old code under the same name at its next start.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from shlex import quote
 
 from fixtures.host.images.image_archives import ImageArchives
@@ -16,20 +17,25 @@ from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Note, RunCommand, Yielded
 
 say = sentences(__name__)
+IMPORT = (Path(__file__).parent / "files" / "image_pin" / "import.sh").read_text(encoding="utf-8")
 FOLDER = "/var/lib/rancher/k3s/agent/images"
 EXPORT = 900  # seconds; an image has some GB
 PUT = """\
 mkdir -p {folder}
+[ ! -L {file} ] || {{ echo {file} is a link: left as it is; exit 1; }}
 [ ! -e {file} ] || cp -a {file} kept
 : >exporting
 k3s ctr -n k8s.io images export {partial} {names}
 tar -xOf {partial} manifest.json >/dev/null
+sha256sum <{partial} | cut -c1-64 >made
 sync {partial}
 mv {partial} {file}
 """
 BACK = """\
 rm -f {partial}
-if [ -e kept ]; then cp -a kept {partial} && mv {partial} {file}; elif [ -e exporting ]; then rm -f {file}; fi
+if [ -f {file} ] && [ -e made ] && [ "$(sha256sum <{file} | cut -c1-64)" != "$(cat made)" ] && ! cmp -s {file} kept; then
+  echo {file} was changed by somebody else since: it stays as it is
+elif [ -e kept ]; then cp -a kept {partial} && mv {partial} {file}; elif [ -e exporting ]; then rm -f {file}; fi
 """
 PIN = """\
 k3s ctr -n k8s.io images label {name} io.cri-containerd.pinned=pinned >/dev/null
@@ -61,6 +67,11 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
             )
 
 
+def imported(archive: str) -> str:
+    """The command that imports an archive; an import takes the pin off the images it brings anew, so they get it back."""
+    return f"set -- {quote(archive)}\n{IMPORT}"
+
+
 def _brought_back(name: str, archives: ImageArchives) -> Yielded:
     """Return the import of an image from its archive, or a note if no archive or several different ones hold it."""
     found = {one.id: one.file for one in archives.archived if name in one.names}
@@ -68,7 +79,8 @@ def _brought_back(name: str, archives: ImageArchives) -> Yielded:
         return Note(say("gone", name=name))
     (file,) = found.values()
     return RunCommand(
-        command=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')} >/dev/null",
+        command=imported(f"{FOLDER}/{file}"),
+        shown=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')}    # and pinned again, what was",
         seconds=EXPORT,
         undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :",
         sentence=say("import", name=name, file=file),
@@ -92,6 +104,7 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
         undo=BACK.format(**given),
         seconds=EXPORT,
         shown=f"k3s ctr -n k8s.io images export {place} {names}",
+        undo_shown=f"rm {quote(place)}    # or the archive that was there, from the run's folder",
         sentence=say("export", file=place, names=list(local)),
     )
 

@@ -15,6 +15,7 @@ from fixtures.host.logs.journal import Journal
 from fixtures.host.logs.journal_config import DAY, size
 from fixtures.host.logs.journal_files import JournalFiles
 from gate.bound import Bounds
+from remediations._known import is_known
 from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
@@ -64,7 +65,9 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
 
 def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: Bounds) -> Iterator[Yielded]:
     yield Check(command=MERGED, about=f"{FOLDER}/", sentence=say("merged"))
-    if PLANS_OWN in seen.files:
+    if PLANS_OWN in seen.files and not is_known(seen.files[PLANS_OWN]):
+        yield Note(say("own-drop-in", path=PLANS_OWN))
+    elif PLANS_OWN in seen.files:
         yield RemoveFile(
             path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, sentence=say("plans-own", path=PLANS_OWN)
         )
@@ -73,6 +76,7 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: B
         path=DROP_IN,
         content=content,
         before=before,
+        foreign=not is_known(before, content),
         activate=RESTART,
         sentence=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
     )

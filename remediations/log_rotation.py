@@ -5,6 +5,7 @@ replaces the plan's own commands: logrotate ignores a second stanza for the same
 rsyslog leaves it writing to the old file, and maxsize has no effect between two daily runs.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +14,9 @@ from shlex import quote
 from fixtures.host.logs.log_files import COPY
 from fixtures.host.logs.logrotate import LogrotateRuns
 from fixtures.host.logs.rotation_files import RotationFiles
+from fixtures.host.system.files import HostFile
 from gate.bound import Bounds
+from remediations._known import essence, is_known
 from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
@@ -69,13 +72,16 @@ def maxsize(bounds: Bounds) -> int:
 def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
     yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=say("whole-configuration"))
     for path in PLANS_OWN:
-        if path in seen.files:
+        if path in _plans(seen):
             yield RemoveFile(path=path, before=seen.files[path], sentence=say("second-stanza", path=path))
+        elif path in seen.files:
+            yield Note(say("own-stanza", path=path))
     if seen.helper:
         yield InstallFile(
             path=RSYSLOG,
             content=_rsyslog(seen, most),
             before=seen.files.get(RSYSLOG),
+            foreign=_foreign(seen.files.get(RSYSLOG), seen.stock),
             sentence=say("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
@@ -85,8 +91,26 @@ def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
             path=BACKUP,
             content=(FILES / BACKUP[1:]).read_text(),
             before=seen.files.get(BACKUP),
+            foreign=not is_known(seen.files.get(BACKUP)),
             sentence=say("backup-log", path=BACKUP),
         )
+
+
+def _plans(seen: RotationFiles) -> tuple[str, ...]:
+    """The plan's own stanzas as the plan writes them; a file of that name with other content is the site's."""
+    return tuple(path for path in PLANS_OWN if path in seen.files and is_known(seen.files[path]))
+
+
+def _foreign(stanza: HostFile | None, stock: frozenset[str]) -> bool:
+    """Whether it is neither the package's, nor ours, whatever logs and figures it has."""
+    if stanza is None or hashlib.md5(stanza.content.encode(), usedforsecurity=False).hexdigest() in stock:
+        return False
+    return _directives(stanza.content) != _directives((FILES / RSYSLOG[1:]).read_text())
+
+
+def _directives(stanza: str) -> str:
+    """What it says beside its logs, but for the figure that follows the target."""
+    return re.sub(r"(?m)^maxsize \d+M$", "maxsize", essence(stanza.partition("{")[2]))
 
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
@@ -96,6 +120,7 @@ def _timer(seen: RotationFiles) -> Iterator[Yielded]:
             path=HOURLY,
             content=(FILES / HOURLY[1:]).read_text(),
             before=seen.files.get(HOURLY),
+            foreign=not is_known(seen.files.get(HOURLY)),
             activate=RELOAD,
             sentence=say("hourly", path=HOURLY),
         )
@@ -113,7 +138,7 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
         if seen.owner and log.owner != seen.owner:
             yield RunCommand(
                 command=f"chown {seen.owner} {quote(path)}",
-                undo=f"chown {log.owner} {quote(path)}",
+                undo=f'[ "$(stat -c %U:%G {quote(path)})" != {seen.owner} ] || chown {log.owner} {quote(path)}',
                 sentence=say("owner", path=path, owner=seen.owner, other=log.owner),
             )
 
@@ -163,6 +188,7 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
         yield RunCommand(
             command=f"set -- {names}\n{COMPRESS}",
             undo=f"set -- {names}\n{UNDO}",
+            undo_shown=f"sh compress_undo.sh {names}    # remediations/files/log_rotation/compress_undo.sh",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
             sentence=say("compress", names=names, size=sum(sizes.values()), budget=budget),
@@ -173,7 +199,7 @@ def _rsyslog(seen: RotationFiles, most: int) -> str:
     """Return our stanza. It covers the logs of the distribution's stanza and of those it replaces, but no log of another file."""
     ours = (FILES / RSYSLOG[1:]).read_text().replace(f"maxsize {MAXSIZE}M", f"maxsize {most}M")
     listed, brace, body = ours.partition("{")
-    replaced = [seen.files[path].content for path in (RSYSLOG, *PLANS_OWN) if path in seen.files]
+    replaced = [seen.files[path].content for path in (RSYSLOG, *_plans(seen)) if path in seen.files]
     paths = dict.fromkeys(log for content in replaced for log in paths_in(content))
     paths |= dict.fromkeys(NEEDED if RSYSLOG in seen.files else listed.split())
     elsewhere = _owned(seen, RSYSLOG)
@@ -185,7 +211,7 @@ def _owned(seen: RotationFiles, mine: str) -> frozenset[str]:
     others = [
         file.content
         for path, file in seen.files.items()
-        if path.startswith("/etc/logrotate") and path not in (mine, *PLANS_OWN) and not IGNORED.search(path)
+        if path.startswith("/etc/logrotate") and path not in (mine, *_plans(seen)) and not IGNORED.search(path)
     ]
     return frozenset(log for content in others for log in paths_in(content))
 

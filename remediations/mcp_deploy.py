@@ -9,6 +9,8 @@ from shlex import quote
 
 from fixtures.host.images.images import Image, Images, full_name
 from fixtures.host.system.mcp_workloads import McpWorkloads, Workload, WorkloadContainer
+from remediations.image_pin import imported
+from remediations.transaction.calls import Call
 from remediations.transaction.messages import sentences
 from remediations.transaction.object_scripts import with_kubectl
 from remediations.transaction.objects import ClusterObject, PatchObject
@@ -29,14 +31,15 @@ done
 """
 
 
-@remedy("MCP", patches=("deployments.apps",))
+@remedy("MCP", patches=("deployments.apps",), asks=("get services/proxy",))
 def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]:
     """Yield the import or the tag of the image, then the change of each namespace."""
     seen, archive = mcp_workloads, mcp_workloads.asked["archive"]
     image = chosen(seen, images)
     if image is None and archive:
         yield RunCommand(
-            command=f"k3s ctr -n k8s.io images import {quote(archive)}",
+            command=imported(archive),
+            shown=f"k3s ctr -n k8s.io images import {quote(archive)}    # and pinned again, what was",
             seconds=IMPORT,
             sentence=say("import", archive=archive),
         )
@@ -98,6 +101,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
     return RunCommand(
         command=with_kubectl(HEALTHY.format(path=quote(path))),
         shown=f"kubectl get --raw {path}",
+        calls=(Call("get", "services/proxy", namespace),),
         sentence=say("health", namespace=namespace),
     )
 

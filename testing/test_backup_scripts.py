@@ -1,11 +1,15 @@
 """The backup scripts that remedies install, run in cron's environment with a cluster that fails in many ways."""
 
+import gzip
 import hashlib
+import io
 import os
 import shutil
 import sqlite3
 import subprocess
-from base64 import b64encode
+import tarfile
+import time
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from testing.backup_files import DUMP, etcd, manifests, rdb, sqlite
 ROOT = Path(__file__).parents[1]
 FILES, SHIMS = ROOT / "remediations" / "files", ROOT / "testing" / "shims"
 KINDS = {"postgres": "postgres_backup", "redis": "redis_backup", "configs": "cluster_backup"}
+VALID = {"postgres": gzip.compress(DUMP), "redis": rdb(1_795_450_000), "configs": gzip.compress(manifests())}
 PATTERNS = {"postgres": "postgres/postgres_*.sql.gz", "redis": "redis/redis_*.rdb", "configs": "configs/k8s-*"}
 
 
@@ -66,6 +71,15 @@ class Host:
             start_new_session=True,
         )
 
+    def without_kubectl(self) -> None:
+        """As on a host that has none; the machine of the test may."""
+        library = self.folder / "backup.sh"
+        library.write_text(library.read_text().replace("type -P kubectl ", "type -P no-kubectl "))
+
+    def set(self, settings: str) -> None:
+        """Lines of the site's own below the target's values."""
+        (self.folder / "backup.conf").write_text(f"directory='{self.backups}'\n{settings}\n")
+
     def run(self, kind: str, state: str = "sound") -> tuple[int, str]:
         process = self.start(kind, state)
         said, _ = process.communicate(timeout=30)
@@ -84,10 +98,11 @@ class Host:
         file = self.folder / "syslog"
         return file.read_text() if file.exists() else ""
 
-    def old(self, kind: str, days: int) -> Path:
+    def old(self, kind: str, days: int, content: bytes | None = None) -> Path:
+        """A backup of so many days ago, as another script left it: without a digest. A valid one, unless it is given."""
         path = Path(str(self.backups / PATTERNS[kind]).replace("*", f"old{days}"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
+        path.write_bytes(VALID[kind] if content is None else content)
         at = path.stat().st_mtime - days * 86400
         os.utime(path, (at, at))
         return path
@@ -192,6 +207,226 @@ def test_eight_days_are_kept_by_count_and_failures_delete_nothing(host: Host, ki
     host.run(kind)
     assert len(host.kept(kind)) == 8
     assert "old20" not in " ".join(host.kept(kind))
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_day_whose_backup_is_damaged_does_not_count(host: Host, kind: str) -> None:
+    for days in range(1, 12):
+        host.old(kind, days, b"x" if days in (2, 3) else VALID[kind][:-5] if days == 4 else None)
+    status, said = host.run(kind)
+    assert status == 0, said
+    kept = " ".join(host.kept(kind))
+    assert "old10" in kept, "eight days with a valid one: today, 1, 5 to 10"
+    assert "old11" not in kept
+    host.run(kind)
+    assert "old9" in " ".join(host.kept(kind)), "two of today are one day"
+
+
+def test_a_kept_backup_that_was_damaged_since_is_found_by_its_digest(host: Host) -> None:
+    host.run("postgres")
+    (made,) = [path for path in host.backups.glob(PATTERNS["postgres"]) if path.suffix == ".gz"]
+    for days in (1, *range(3, 10)):
+        host.old("postgres", days)
+    made.write_bytes(gzip.compress(DUMP * 3))
+    os.utime(made, (time.time() - 86400 * 2,) * 2)
+    assert host.run("postgres")[0] == 0
+    kept = " ".join(host.kept("postgres"))
+    assert ("old8" in kept, "old9" in kept) == (True, False), "eight days with a valid one: today, 1, 3 to 8"
+
+
+def test_a_valid_backup_is_read_once_and_again_only_when_it_changed(host: Host) -> None:
+    for days in range(1, 10):
+        host.old("postgres", days)
+    host.run("postgres")
+    lines = (host.backups / "postgres/.valid").read_text().splitlines()
+    host.run("postgres")
+    assert (host.backups / "postgres/.valid").read_text().splitlines()[: len(lines)] == lines
+    assert not [line for line in lines if lines.count(line) > 1]
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_where_only_k3s_brings_kubectl_that_is_used(host: Host, kind: str) -> None:
+    (host.shims / "kubectl").rename(host.shims / "inner")
+    host.without_kubectl()
+    host.shim("k3s", f'[ "$1" = kubectl ] || exit 1; shift; exec {host.shims}/inner "$@"')
+    status, said = host.run(kind)
+    assert (status, len(host.kept(kind))) == (0, 1), said
+
+
+def test_without_any_kubectl_it_says_so(host: Host) -> None:
+    host.without_kubectl()
+    (host.shims / "k3s").unlink()
+    status, said = host.run("postgres")
+    assert (status != 0, "there is neither kubectl nor k3s" in said) == (True, True)
+
+
+POD = """\
+printf '%s\\n' "$*" >>{here}/commands
+case $* in *' get pods '*) echo 'redis-0  True'; exit ;; esac
+while [ "$1" != -- ]; do shift; done
+shift
+PATH={here}/pod:$PATH exec "$@"
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "pod", "user"),
+    [
+        ("postgres_user=owner\npostgres_password_file={file}", "", "owner"),
+        ("", "export POSTGRES_USER=site POSTGRES_PASSWORD=hunter2", "site"),
+        ("", "export POSTGRESQL_USERNAME=bn POSTGRESQL_PASSWORD_FILE={file}", "bn"),
+        ("postgres_password_file={file}", "export POSTGRES_PASSWORD=wrong", "postgres"),
+    ],
+)
+def test_the_superuser_and_the_password_are_who_and_what_is_set(host: Host, settings: str, pod: str, user: str) -> None:
+    file = host.folder / "password"
+    file.write_text("hunter2\n")
+    host.set(settings.format(file=file))
+    host.shim("kubectl", pod.format(file=file) + "\n" + POD.format(here=host.folder))
+    (host.folder / "pod").mkdir()
+    host.shim(
+        "../pod/pg_dumpall",
+        f'[ "$PGPASSWORD" = hunter2 ] || exit 1; echo "$*" >{host.folder}/asked; cat {host.shims}/dump.sql',
+    )
+    status, said = host.run("postgres")
+    assert status == 0, said
+    assert (host.folder / "asked").read_text() == f"-w -U {user}\n"
+    assert "hunter2" not in (host.folder / "commands").read_text() + said + host.syslog
+
+
+@pytest.mark.parametrize(
+    ("settings", "pod", "user"),
+    [
+        ("redis_user=backup\nredis_password_file={file}", "", "--user backup "),
+        ("redis_password_file={file}", "export REDIS_PASSWORD=wrong", ""),
+        ("", "export REDIS_PASSWORD_FILE={file}", ""),
+    ],
+)
+def test_redis_with_a_password_is_saved_and_nobody_reads_it(host: Host, settings: str, pod: str, user: str) -> None:
+    file = host.folder / "password"
+    file.write_text("hunter2")
+    host.set(settings.format(file=file))
+    (host.shims / "kubectl").rename(host.shims / "answers")
+    host.shim("kubectl", pod.format(file=file) + "\n" + POD.format(here=host.folder))
+    (host.folder / "pod").mkdir()
+    host.shim(
+        "../pod/redis-cli",
+        f'echo "$*" >>{host.folder}/asked; [ "$REDISCLI_AUTH" = hunter2 ] || {{ echo NOAUTH; exit; }}\n'
+        f'exec {host.shims}/answers redis-cli "$@"',
+    )
+    host.shim(
+        "../pod/cat", f'case $1 in /data/*) exec {host.shims}/answers x cat "$1" ;; *) exec /bin/cat "$@" ;; esac'
+    )
+    host.shim(
+        "../pod/sha256sum",
+        f'case ${{1:-}} in /data/*) exec {host.shims}/answers sha256sum ;; *) exec /usr/bin/sha256sum "$@" ;; esac',
+    )
+    status, said = host.run("redis")
+    assert (status, len(host.kept("redis"))) == (0, 1), said
+    assert all(line.startswith(user) for line in (host.folder / "asked").read_text().splitlines())
+    assert "hunter2" not in (host.folder / "commands").read_text() + (host.folder / "asked").read_text() + said
+
+
+def test_a_password_that_cannot_be_read_is_said(host: Host) -> None:
+    host.set("postgres_password_file=/none/password")
+    status, said = host.run("postgres")
+    assert (status != 0, "no password can be read from /none/password" in said, host.kept("postgres")) == (
+        True,
+        True,
+        [],
+    )
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_copy_elsewhere_is_the_same_and_keeps_its_time(host: Host, kind: str) -> None:
+    far = host.folder / "far"
+    far.mkdir()
+    host.set(f"copy_to={far}\ncopied={host.folder}/run/copied")
+    status, said = host.run(kind)
+    assert status == 0, said
+    (name,) = host.kept(kind)
+    (copy,) = far.rglob(name)
+    (made,) = host.backups.rglob(name)
+    assert copy.relative_to(far) == made.relative_to(host.backups)
+    assert int(copy.stat().st_mtime) == int(made.stat().st_mtime)
+    files = [copy] if copy.is_file() else sorted(copy.iterdir())
+    assert [file.read_bytes() for file in files] == [
+        file.read_bytes() for file in ([made] if made.is_file() else sorted(made.iterdir()))
+    ]
+    assert not [path for path in far.rglob("*") if path.stat().st_mode & 0o077]
+    assert (host.folder / "run/copied").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ("copy_to={far}/not-mounted", "the copy to {far}/not-mounted failed; the backup itself is whole"),
+        ("copy_to=somewhere", "neither a folder nor HOST:FOLDER"),
+        ("copy_to={far}\nencrypt_to=gpg:nobody@nowhere.example", "failed"),
+        ("copy_to={far}\nencrypt_to=age1x", "failed"),
+    ],
+)
+def test_a_copy_that_fails_is_loud_and_the_backup_stays(host: Host, settings: str, why: str) -> None:
+    far = host.folder / "far"
+    far.mkdir()
+    host.shim("age", "exit 1")
+    host.set(settings.format(far=far))
+    status, said = host.run("postgres")
+    assert (status != 0, len(host.kept("postgres"))) == (True, 1)
+    assert why.format(far=far) in said
+    assert not [path for path in far.rglob("*") if path.is_file()], "nothing is copied unsealed or in part"
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_sealed_copy_is_what_was_sealed(host: Host, kind: str) -> None:
+    far = host.folder / "far"
+    far.mkdir()
+    host.shim("age", 'echo "$*" >>"${0%/*}/recipients"; printf sealed; base64')
+    host.set(f"copy_to={far}\nencrypt_to='age1one /etc/recipients'")
+    status, said = host.run(kind)
+    assert status == 0, said
+    (sealed,) = far.rglob("*.age")
+    assert (host.shims / "recipients").read_text() == "-r age1one -R /etc/recipients\n"
+    opened = b64decode(sealed.read_bytes().removeprefix(b"sealed"))
+    (name,) = host.kept(kind)
+    (made,) = host.backups.rglob(name)
+    if made.is_file():
+        assert (sealed.name, opened) == (f"{name}.age", made.read_bytes())
+    else:
+        assert sealed.name == f"{name}.tar.age"
+        with tarfile.open(fileobj=io.BytesIO(opened)) as archive:
+            assert f"{name}/resources.yaml" in archive.getnames()
+    assert not list(host.backups.rglob(".copy*"))
+
+
+@pytest.mark.skipif(not shutil.which("gpg"), reason="there is no gpg here")
+def test_a_copy_sealed_by_gpg_can_be_opened(host: Host) -> None:
+    far, home = host.folder / "far", host.folder / "gnupg"
+    far.mkdir()
+    home.mkdir(mode=0o700)
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+    subprocess.run([*gpg, "--quick-gen-key", "ops@example.org"], check=True, timeout=60)
+    host.shim(
+        "gpg", f'exec /usr/bin/env gpg --homedir {home} "$@"'.replace("/usr/bin/env gpg", str(shutil.which("gpg")))
+    )
+    host.set(f"copy_to={far}\nencrypt_to=gpg:ops@example.org")
+    status, said = host.run("postgres")
+    assert status == 0, said
+    (sealed,) = far.rglob("*.gpg")
+    opened = subprocess.run([*gpg, "--decrypt", str(sealed)], check=True, capture_output=True, timeout=60).stdout
+    assert gzip.decompress(opened) == DUMP * 2
+
+
+def test_a_copy_on_another_machine_goes_by_ssh(host: Host) -> None:
+    far = host.folder / "far"
+    far.mkdir()
+    host.shim("ssh", 'echo "$1 $2 $3" >>"${0%/*}/reached"; shift 3; exec bash -c "$*"')
+    host.set(f"copy_to='vault:{far}/edge server'")
+    for kind in KINDS:
+        assert host.run(kind)[0] == 0
+        (name,) = host.kept(kind)
+        assert list((far / "edge server").rglob(name))
+    assert (host.shims / "reached").read_text() == "-o BatchMode=yes vault\n" * 3
 
 
 def test_a_link_in_the_way_is_refused(host: Host) -> None:

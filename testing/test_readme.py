@@ -73,6 +73,9 @@ ELSEWHERE = {
     ".venv/bin/python -m pytest --target=FOLDER --fix=plan,NAME": "testing/lab/test_fix.py",
     ".venv/bin/python -m pytest --target=FOLDER --fix=NAME": "testing/lab/test_fix.py",
     ".venv/bin/python -m remediations rollback RUN --target=FOLDER": "testing/lab/test_fix.py",
+    ".venv/bin/python -m remediations runs --target=edge": "testing/lab/test_fix.py",
+    ".venv/bin/python -m remediations rollback 20260211T091500-123456 --target=edge": "testing/lab/test_fix.py",
+    ".venv/bin/python -m remediations prune --days 90 --target=edge": "testing/lab/test_fix.py",
 }
 STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
 WALKED = ROOT / "docs" / "first-audit.md"  # testing/lab/test_first_audit.py runs all its commands

@@ -15,8 +15,10 @@ from fixtures.host.backups.backup_setup import BackupSetup, backup_setup
 from fixtures.host.backups.backups import Backup, Backups
 from fixtures.host.schedules.schedules import Schedules, schedules
 from fixtures.host.system.files import HostFile
-from remediations._backups import LIBRARY, SETTINGS, TABLE, Seen, install_backup, table
+from remediations._backups import FILES, LIBRARY, SETTINGS, TABLE, Seen, install_backup, table
+from remediations._known import KNOWN, digest
 from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.risk import Risk
 from remediations.transaction.step import InstallFile, RunCommand
 from testing.bounds import PLAN, bounds
 from testing.host_answers import SCHEDULES
@@ -85,6 +87,55 @@ def test_settings_of_the_target_are_words_to_the_shell_and_nothing_else() -> Non
     assert read == SETTING
 
 
+def having(path: str, content: str) -> Seen:
+    file = HostFile(path, "0644", "root:root", hashlib.sha256(content.encode()).hexdigest(), content)
+    return msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, files={path: file}))
+
+
+def test_what_the_site_has_added_to_the_settings_stays_and_the_target_rules_the_rest() -> None:
+    seen = having(SETTINGS, "# Where the backups of x\ndirectory=/old\nencrypt_to='age1x'\ndays=30\n# why thirty\n")
+    steps = {
+        step.path: step
+        for step in planned(seen, thresholds={"BKP-08": "≥ 14 days"}).steps
+        if isinstance(step, InstallFile)
+    }
+    rows = steps[SETTINGS].content.splitlines()
+    assert rows[-3:] == ["encrypt_to='age1x'", "days=30", "# why thirty"]
+    assert (rows.count("days=15"), "directory=/old" in rows, steps[SETTINGS].foreign) == (0, False, False)
+
+
+PLANS_OWN = """\
+#!/bin/bash
+set -e
+BACKUP_DIR="/var/backups/twisterlab/postgres"
+DATE=$(date +%Y-%m-%d_%H-%M-%S)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "risk"),
+    [
+        (SCRIPT, "#!/bin/sh\npg_dump ours | rclone rcat far:\n", Risk.DISRUPTIVE),
+        (SCRIPT, PLANS_OWN, Risk.DISRUPTIVE),
+        (LIBRARY, "rm -rf /\n", Risk.DISRUPTIVE),
+        (SCRIPT, (FILES / "postgres_backup" / SCRIPT[1:]).read_text() + "rclone copy x far:\n", Risk.DISRUPTIVE),
+        (SCRIPT, "# with a word\n" + (FILES / "postgres_backup" / SCRIPT[1:]).read_text(), Risk.SAFE),
+        (TABLE, "1 1 * * * root /usr/local/bin/mine\n", Risk.SAFE),
+    ],
+)
+def test_a_script_that_nobody_knows_is_replaced_only_with_disruptive(path: str, content: str, risk: Risk) -> None:
+    assert planned(having(path, content)).risk is risk
+
+
+def test_every_file_that_is_installed_is_known_to_the_next_version() -> None:
+    for path in FILES.rglob("*"):
+        if path.is_file() and {"etc", "usr"} & set(path.relative_to(FILES).parts):
+            text = path.read_text(encoding="utf-8")
+            place = path.as_posix().split("/files/")[1].split("/", 1)[1]
+            line = f"{digest(text)} /{place} ours"
+            assert line in KNOWN.read_text(encoding="utf-8").splitlines(), f"add to {KNOWN}: {line}"
+
+
 def test_the_table_keeps_other_lines_and_has_ours_once() -> None:
     one = table("MAILTO=x\n5 5 * * * root /usr/local/bin/other\n", SCRIPT)
     assert one.splitlines()[:2] == ["MAILTO=x", "5 5 * * * root /usr/local/bin/other"]
@@ -135,10 +186,17 @@ def test_names_the_scripts_cannot_write_are_said(kind: str, pattern: str) -> Non
     assert pattern in plan.notes[0].sentence.what.fr
 
 
-def test_without_cron_nothing_is_installed_and_a_stopped_one_is_started() -> None:
+def test_without_cron_a_timer_starts_it_and_a_stopped_cron_is_started() -> None:
     absent = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="absent"))
     stopped = msgspec.structs.replace(EMPTY, setup=msgspec.structs.replace(EMPTY.setup, cron="inactive"))
-    assert planned(absent).steps == ()
+    files = [step for step in planned(absent).steps if isinstance(step, InstallFile)][-2:]
+    assert [step.path.rpartition("/")[2] for step in files] == [
+        "twisterlab-backup-postgres.service",
+        "twisterlab-backup-postgres.timer",
+    ]
+    assert ("OnCalendar=*-*-* 02:00\n" in files[1].content, f"ExecStart={SCRIPT}\n" in files[0].content) == (True, True)
+    assert "disable --now" in files[1].activate, "taken back, nothing starts it any more"
+    assert planned(after(absent)).steps == (), "a second look plans nothing"
     assert "systemctl enable --now cron" in [
         step.command for step in planned(stopped).steps if isinstance(step, RunCommand)
     ]
@@ -193,7 +251,7 @@ def test_a_tighter_target_keeps_more_days_and_wants_a_younger_backup() -> None:
     tight = planned(seen, thresholds=thresholds)
     settings = {step.path: step.content for step in tight.steps if isinstance(step, InstallFile)}[SETTINGS]
     assert "days=15\n" in settings
-    assert [step.command for step in tight.steps if isinstance(step, RunCommand)] == [SCRIPT]
+    assert [step.shown for step in tight.steps if isinstance(step, RunCommand)] == [SCRIPT]
     loose = planned(seen)
     assert not any(isinstance(step, RunCommand) for step in loose.steps)
     assert "days=" not in {step.path: step.content for step in loose.steps if isinstance(step, InstallFile)}[SETTINGS]

@@ -11,6 +11,7 @@ from fixtures.host.logs.journal_files import JournalFiles, journal_files
 from fixtures.host.system.files import HostFile
 from remediations.journald import DROP_IN, MERGED, PLANS_OWN, RESTART, journald
 from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.risk import Risk
 from remediations.transaction.step import InstallFile, RunCommand
 from testing.bounds import PLAN, bounds
 
@@ -70,9 +71,28 @@ def test_a_tighter_bound_stays() -> None:
     assert "SystemMaxUse=200M" in installed(planned(tight))
 
 
-def test_the_plans_own_file_goes() -> None:
-    plans = JournalFiles({PLANS_OWN: file(PLANS_OWN, "[Journal]\nSystemMaxUse=500M\n")}, EMPTY.evidence, EMPTY.free)
+PLANS = "[Journal]\nSystemMaxUse=500M\nSystemKeepFree=2G\nMaxFileSec=1day\nMaxRetentionSec=3day\n"
+
+
+@pytest.mark.parametrize("text", [PLANS, f"# by hand\n\n{PLANS}".replace("=500M\n", "=500M  \n")])
+def test_the_plans_own_file_goes(text: str) -> None:
+    plans = JournalFiles({PLANS_OWN: file(PLANS_OWN, text)}, EMPTY.evidence, EMPTY.free)
     assert told(planned(STOCK, plans)) == [f"remove {PLANS_OWN}", f"install {DROP_IN}"]
+
+
+@pytest.mark.parametrize("text", ["[Journal]\nRateLimitBurst=0\n", PLANS.replace("500M", "600M"), f"{PLANS}Seal=yes\n"])
+def test_a_file_of_that_name_with_other_content_stays_and_is_told(text: str) -> None:
+    plan = planned(STOCK, JournalFiles({PLANS_OWN: file(PLANS_OWN, text)}, EMPTY.evidence, EMPTY.free))
+    assert told(plan) == [f"install {DROP_IN}"]
+    assert f"{PLANS_OWN} is the site’s own" in plan.notes[0].sentence.what.en
+
+
+def test_a_drop_in_of_our_name_that_is_not_ours_is_replaced_only_with_disruptive() -> None:
+    own = JournalFiles({DROP_IN: file(DROP_IN, "[Journal]\nForwardToSyslog=no\n")}, EMPTY.evidence, EMPTY.free)
+    assert planned(STOCK, own).risk is Risk.DISRUPTIVE
+    older = installed(planned(STOCK)).replace("400M", "300M")
+    mine = JournalFiles({DROP_IN: file(DROP_IN, older)}, EMPTY.evidence, EMPTY.free)
+    assert planned(STOCK, mine).risk is Risk.SAFE
 
 
 @pytest.mark.parametrize("change", [{"used": 900 * MB}, {"first": AT - 40.0 * DAY}])

@@ -11,7 +11,9 @@ from fixtures.host.logs.rotation_files import RotatedLog, RotationFiles, rotatio
 from fixtures.host.system.files import HostFile
 from remediations.log_rotation import HOURLY, PLANS_OWN, RSYSLOG, log_rotation, paths_in
 from remediations.transaction.plan import Plan, draw_plan
-from remediations.transaction.step import InstallFile, RunCommand, Step
+from remediations.transaction.risk import Risk
+from remediations.transaction.showing import shown
+from remediations.transaction.step import InstallFile, RemoveFile, RunCommand, Step
 from testing.bounds import PLAN, bounds
 
 DEBIAN = """\
@@ -56,7 +58,21 @@ STOCK = RotationFiles(
     timer_active=True,
     total=GB,
     free=20 * GB,
+    stock=frozenset({hashlib.md5(DEBIAN.encode(), usedforsecurity=False).hexdigest()}),
 )
+PLANS_SYSLOG = """\
+/var/log/syslog
+/var/log/messages
+{
+    daily
+    rotate 3
+    maxsize 500M
+    compress
+    delaycompress
+    missingok
+    notifempty
+}
+"""
 
 
 def planned(seen: RotationFiles, result: str = "success", thresholds: Mapping[str, str] = PLAN) -> Plan:
@@ -116,10 +132,41 @@ def test_files_logrotate_ignores_claim_nothing(name: str) -> None:
 
 
 def test_the_plans_own_files_go_and_what_only_they_had_stays_rotated() -> None:
-    extra = file(PLANS_OWN[1], "/var/log/syslog\n/var/log/messages\n{\n  daily\n}\n")
+    extra = file(PLANS_OWN[1], PLANS_SYSLOG)
     plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, extra.path: extra}))
     assert plan.summaries[0].en == f"remove {PLANS_OWN[1]}"
     assert "/var/log/messages" in paths_in(stanza(seen))
+
+
+@pytest.mark.parametrize("change", ["    rotate 30\n", "    olddir /srv/old\n"])
+def test_a_file_of_that_name_with_other_content_stays_and_rotates_its_logs(change: str) -> None:
+    own = file(PLANS_OWN[1], PLANS_SYSLOG.replace("    rotate 3\n", change))
+    plan = planned(seen := msgspec.structs.replace(STOCK, files={**STOCK.files, own.path: own}))
+    assert not [step for step in plan.steps if isinstance(step, RemoveFile)]
+    assert f"{own.path} is the site’s own" in plan.notes[0].sentence.what.en
+    assert "/var/log/syslog" not in paths_in(stanza(seen)), "a log rotated twice is an error to logrotate"
+
+
+@pytest.mark.parametrize(
+    ("text", "risk"),
+    [
+        (None, Risk.SAFE),
+        ("ours", Risk.SAFE),
+        ("/var/log/syslog\n{\n\trotate 52\n\tweekly\n}\n", Risk.DISRUPTIVE),
+    ],
+)
+def test_a_stanza_that_the_site_has_changed_is_replaced_only_with_disruptive(text: str | None, risk: Risk) -> None:
+    ours = stanza(STOCK).replace("maxsize 200M", "maxsize 90M")
+    edited = STOCK.files if text is None else {**STOCK.files, RSYSLOG: file(RSYSLOG, ours if text == "ours" else text)}
+    plan = planned(msgspec.structs.replace(STOCK, files=edited))
+    assert plan.risk is risk
+    assert any("site’s own" in line for line, _ in shown(plan, "en")) == (risk is Risk.DISRUPTIVE)
+
+
+def test_more_copies_in_our_own_stanza_are_the_site_s() -> None:
+    longer = file(RSYSLOG, stanza(STOCK).replace("rotate 7", "rotate 52").replace("200M", "900M"))
+    plan = planned(msgspec.structs.replace(STOCK, files={**STOCK.files, RSYSLOG: longer}))
+    assert plan.risk is Risk.DISRUPTIVE
 
 
 def test_a_second_look_plans_no_step() -> None:
@@ -174,7 +221,8 @@ def test_a_log_of_the_wrong_owner_is_given_back_and_the_old_owner_is_the_undo() 
     wrong = {"/var/log/kern.log": RotatedLog("/var/log/kern.log", "root:adm", 0)}
     step = planned(msgspec.structs.replace(STOCK, logs=wrong)).steps[-1]
     assert isinstance(step, RunCommand)
-    assert (step.command, step.undo) == ("chown syslog:adm /var/log/kern.log", "chown root:adm /var/log/kern.log")
+    assert step.command == "chown syslog:adm /var/log/kern.log"
+    assert step.undo.endswith(" || chown root:adm /var/log/kern.log"), "unless somebody gave it to another since"
 
 
 def test_where_rsyslog_does_not_say_whose_its_files_are_nobody_is_given_any() -> None:

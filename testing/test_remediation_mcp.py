@@ -123,7 +123,8 @@ def test_an_image_known_as_latest_only_gets_a_tag_of_its_own() -> None:
 def test_an_archive_is_imported_where_the_runtime_has_nothing() -> None:
     step = planned(seen(workload("default"), archive="/srv/mcp 1.tar")).steps[0]
     assert isinstance(step, RunCommand)
-    assert step.command == "k3s ctr -n k8s.io images import '/srv/mcp 1.tar'"
+    assert step.command.startswith("set -- '/srv/mcp 1.tar'\n")
+    assert step.shown.startswith("k3s ctr -n k8s.io images import '/srv/mcp 1.tar'")
 
 
 def pinned(cluster: McpWorkloads, image: Image, archives: ImageArchives = NONE) -> Plan:
@@ -146,7 +147,7 @@ OLD = ImageArchives((Archived("mcp-unified.tar", (NAME,), "sha256:" + "c" * 64),
 def test_an_image_the_kubelet_deleted_comes_back_from_its_archive() -> None:
     (step,) = pinned(SOUND, OTHER, KEPT).steps
     assert isinstance(step, RunCommand)
-    assert step.command.startswith("k3s ctr -n k8s.io images import /var/lib/rancher/k3s/agent/images/mcp-unified.tar")
+    assert step.shown.startswith("k3s ctr -n k8s.io images import /var/lib/rancher/k3s/agent/images/mcp-unified.tar")
     assert step.undo == f"k3s ctr -n k8s.io images rm {NAME} >/dev/null || :"
 
 

@@ -87,8 +87,30 @@ def test_a_server_that_cannot_be_entered_is_judged_all_the_same_and_not_changed(
     assert audited.run["interventions"] == []
 
 
+@pytest.mark.parametrize("fix", ["--fix", "--fix=plan"])
 @pytest.mark.parametrize(
-    ("words", "status"), [(["rollback", "x", "--target=/nowhere"], 4), (["runs"], 2), (["rollback", "--target=x"], 2)]
+    ("selected", "status", "said"),
+    [("no_such_test", 5, "no criterion is selected: nothing was judged"), ("go_no_go or decision", 10, "0 steps")],
+)
+def test_where_nothing_is_left_to_rehearse_it_is_one_line(
+    fix: str, selected: str, status: int, said: str, target: Path, tmp_path: Path
+) -> None:
+    """No test at all, or only those that are derived from the others."""
+    audited = audit(str(target), tmp_path / "out", fix, "-k", selected)
+    assert (audited.status, "INTERNALERROR" in audited.said, "Traceback" in audited.said) == (status, False, False)
+    assert said in " ".join(audited.said.split()) or fix == "--fix"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["rollback", "x", "--target=/nowhere"], 4),
+        (["prune", "--target=/nowhere"], 4),
+        (["prune", "--days=0", "--target=x"], 2),
+        (["prune", "--days=soon", "--target=x"], 2),
+        (["runs"], 2),
+        (["rollback", "--target=x"], 2),
+    ],
 )
 def test_the_command_that_takes_a_run_back_says_what_it_needs(words: list[str], status: int) -> None:
     done = subprocess.run(

@@ -2,7 +2,9 @@
 
 import hashlib
 import inspect
+import textwrap
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,9 +13,10 @@ import pytest
 from fixtures.ask.answer import Unknown
 from fixtures.host.system.files import HostFile
 from gate.contract import Kind, load_contract
+from remediations.transaction.calls import Call, reviews
 from remediations.transaction.choice import Wanted, choose, drills, parse, regressed
 from remediations.transaction.difference import difference as diff
-from remediations.transaction.journal import State, left_behind, may_be_taken_back, read_journals
+from remediations.transaction.journal import State, left_behind, may_be_taken_back, prunable, read_journals
 from remediations.transaction.objects import ClusterObject, DeleteObjects
 from remediations.transaction.plan import draw_plan
 from remediations.transaction.remedy import Remedy, load_remedies
@@ -217,6 +220,49 @@ def test_runs_are_taken_back_newest_first(id: str, why: str) -> None:
     with pytest.raises(TransactionError, match=why):
         may_be_taken_back(read_journals(JOURNALS), id)
     assert may_be_taken_back(read_journals(JOURNALS), "3").id == "3"
+
+
+def test_old_runs_may_go_but_none_that_has_no_end() -> None:
+    lines = [line.replace("t\t", "2026-02-04T10:00:00Z\t", 1) for line in JOURNALS]
+    runs = read_journals([*lines, "run\t4", "2026-05-04T10:00:00Z\tend\t", "run\t5", "odd\tend\t"])
+    assert [run.id for run in prunable(runs, datetime(2026, 5, 1, tzinfo=UTC))] == ["1", "2"]
+    assert prunable(runs, datetime(2026, 2, 4, 10, tzinfo=UTC)) == ()
+
+
+def test_an_undo_of_several_lines_can_be_pasted() -> None:
+    undo = 'set -- /var/log/a\nfor log; do\n  rm -f "$log.gz"\ndone\n'
+    step = RunCommand(command="x", undo=undo, sentence=plain("compress", lasting="a whole copy stays"))
+    lines = [line for line, _ in shown(draw_plan("r", ["X"], [step]), "en")]
+    at = lines.index("    undo:")
+    block = textwrap.dedent("\n".join(lines[at + 1 : at + 5]))
+    assert block == undo.rstrip()
+    assert lines[at + 5] == "    stays: a whole copy stays"
+    assert "\N{REPLACEMENT CHARACTER}" not in "".join(lines)
+
+
+@pytest.mark.parametrize("remedy", load_remedies().values(), ids=lambda remedy: remedy.name)
+def test_what_asks_the_api_says_what_it_asks(remedy: Remedy) -> None:
+    module = Path(str(inspect.getsourcefile(remedy.cure))).read_text(encoding="utf-8")
+    assert ("with_kubectl(" in module) == bool(remedy.asks) == ("calls=" in module)
+
+
+def test_a_call_that_is_not_declared_is_refused_and_a_declared_one_asked_about() -> None:
+    asking = RunCommand(
+        command="kube get --raw /x",
+        sentence=plain("ask", lasting="asks"),
+        calls=(Call("get", "services/proxy", "default"),),
+    )
+    with pytest.raises(RemedyError, match="does not declare that it asks: get services/proxy"):
+        cure(asking).plan(("LOG-01",), {}, {})
+    plan = msgspec.structs.replace(cure(asking), asks=("get services/proxy",)).plan(("LOG-01",), {}, {})
+    (item,) = msgspec.json.decode(reviews(plan.calls))["items"]
+    assert item["spec"]["resourceAttributes"] == {
+        "verb": "get",
+        "group": "",
+        "resource": "services",
+        "subresource": "proxy",
+        "namespace": "default",
+    }
 
 
 def cure(*steps: Yielded) -> Remedy:

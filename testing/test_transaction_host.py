@@ -213,6 +213,46 @@ def test_steps_on_the_same_file_are_taken_back_in_reverse(host: Host) -> None:
     assert host.state == untouched
 
 
+def test_an_older_run_is_not_taken_back_under_a_newer_one(host: Host) -> None:
+    untouched, runs = host.state, []
+    for content in ("main 2\n", "main 3\n"):
+        with host.transaction() as transaction:
+            step = msgspec.structs.replace(
+                host.plan().steps[0], content=content, before=host.before("/etc/conf.d/main")
+            )
+            transaction.apply(Plan("sample", ("LOG-01",), (step,)))
+            transaction.finish()
+            runs.append(transaction.run)
+    script = host.root / "var/lib/phase0-gate/runs" / runs[0] / "undo"
+    refused = subprocess.run(
+        ["sh", str(script)], env={**os.environ, "ROOT": str(host.root)}, capture_output=True, text=True, check=False
+    )
+    assert (refused.returncode, runs[1] in refused.stdout) == (1, True)
+    assert host.state["etc/conf.d/main"][0] == "main 3\n"
+    undo(host, runs[1])
+    undo(host, runs[0])
+    assert host.state == untouched
+
+
+def test_a_run_that_is_forgotten_is_gone_and_no_other(host: Host) -> None:
+    for _ in range(2):
+        with host.transaction() as transaction:
+            transaction.apply(host.plan())
+            transaction.take_back("a test")
+            transaction.finish()
+    runs = host.root / "var/lib/phase0-gate/runs"
+    with host.transaction() as transaction:
+        assert [line.split()[1] for line in transaction.session.call("sizes").lines] == sorted(
+            p.name for p in runs.iterdir()
+        )
+        for wrong in ("", "..", "../runs", "x/y"):
+            assert transaction.session.call("forget", wrong).status
+        oldest = min(path.name for path in runs.iterdir())
+        transaction.session.call("forget", oldest)
+    assert [path.name for path in runs.iterdir()] != []
+    assert not (runs / oldest).exists()
+
+
 def test_a_half_written_file_is_removed_with_its_step(host: Host) -> None:
     untouched = host.state
     with host.transaction() as transaction:

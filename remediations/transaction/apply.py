@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from gate.sentence import phrase
+from remediations.transaction.calls import reviews
 from remediations.transaction.interrupt import Interrupts
 from remediations.transaction.journal import Record, left_behind, read_journals
 from remediations.transaction.lock import who_am_i
+from remediations.transaction.object_scripts import asking_rights
 from remediations.transaction.plan import Plan
 from remediations.transaction.scripts import candidate_of, files_of, text
 from remediations.transaction.session import Session, TransactionError, must
@@ -90,14 +92,23 @@ class Transaction:
                 self.session.put(f"{number}/{name}", content)
         self.session.put("candidate.sh", candidate_of(numbered))
         must(self.session, "candidate", "candidate.sh")
-        return next((why for check in plan.checks if (why := self._check(check))), "")
+        return self._rights(plan) or next((why for check in plan.checks if (why := self._check(check))), "")
+
+    def _rights(self, plan: Plan) -> str:
+        """Why the account of the host may not ask of the API what the plan asks; empty if it may."""
+        if not plan.calls:
+            return ""
+        self.session.put("reviews", reviews(plan.calls))
+        return self._checked(asking_rights(), 60, self.word("rights"))
 
     def _check(self, check: Check) -> str:
-        self.session.put("check.sh", check.command + "\n")
-        reply = self.session.call("check", "check.sh", f"{check.seconds:g}", seconds=check.seconds)
+        return self._checked(check.command + "\n", check.seconds, check.sentence.what.in_language(self.language))
+
+    def _checked(self, script: str, seconds: float, what: str) -> str:
+        self.session.put("check.sh", script)
+        reply = self.session.call("check", "check.sh", f"{seconds:g}", seconds=seconds)
         if reply.status == 0:
             return ""
-        what = check.sentence.what.in_language(self.language)
         return self.word("refused", what=what, why="; ".join(reply.lines[:3]) or reply.last)
 
     def _step(self, number: int, step: Step) -> str:

@@ -1,6 +1,7 @@
 """Reads the journals of runs on the host: which runs there were, and which of their steps are still in effect."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -33,6 +34,14 @@ class Record(msgspec.Struct, frozen=True):
             elif what == "undone":
                 begun.pop(int(about), None)
         return tuple(sorted(begun, reverse=True))
+
+    @property
+    def last(self) -> datetime | None:
+        """When its last line was written; None where that cannot be read."""
+        try:
+            return datetime.fromisoformat(self.lines[-1][0])
+        except (IndexError, ValueError):
+            return None
 
     @property
     def state(self) -> State:
@@ -78,6 +87,11 @@ def _whole(row: list[str]) -> bool:
 def left_behind(runs: Iterable[Record]) -> tuple[Record, ...]:
     """Return the interrupted runs, newest first, which is the order in which they must be undone."""
     return tuple(sorted((run for run in runs if run.state is State.INTERRUPTED), key=lambda run: run.id, reverse=True))
+
+
+def prunable(runs: Iterable[Record], before: datetime) -> tuple[Record, ...]:
+    """Runs whose last line is older than that moment. One that has no end stays: the next `--fix` takes it back."""
+    return tuple(run for run in runs if run.state is not State.INTERRUPTED and run.last and run.last < before)
 
 
 def may_be_taken_back(runs: Iterable[Record], id: str) -> Record:

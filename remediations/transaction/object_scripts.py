@@ -45,6 +45,11 @@ def with_kubectl(command: str) -> str:
     return _text("kube") + command
 
 
+def asking_rights() -> str:
+    """The script that reads `reviews` beside it, and fails naming each right that is missing."""
+    return _text("kube") + _text("rights")
+
+
 def _given(one: ClusterObject) -> str:
     return (
         MANAGERS + f"resource={quote(one.resource)} namespace={quote(one.namespace)} name={quote(one.name)}\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from remediations.transaction.calls import Call, deleting, patching
 from remediations.transaction.messages import NOTHING, Sentence
 from remediations.transaction.risk import RemedyError, Risk
 
@@ -64,6 +65,11 @@ class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
         """The time limit in seconds."""
         return self.rollout + 60.0
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What it asks of the API."""
+        return tuple(Call(*right, self.object.namespace) for right in patching(self.object.resource))
+
 
 class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     """Deletes objects of one resource. Their manifests, status and events are saved in the run's folder first.
@@ -90,6 +96,12 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
     def resource(self) -> str:
         """The resource of all objects."""
         return self.objects[0].resource
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What it asks of the API."""
+        spaces = dict.fromkeys(one.namespace for one in self.objects)
+        return tuple(Call(*right, space) for space in spaces for right in deleting(self.resource))
 
     @property
     def restored(self) -> bool:

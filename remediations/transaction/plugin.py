@@ -52,6 +52,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     """Run `--fix`. An unreachable host is left to the audit to report; any other error ends the session."""
     config = session.config
+    if not session.items:
+        _teller(config)(phrase("fix", "none-selected", {}, config.stash[LANGUAGE]) + "\n", "yellow")
+        return
     fixing = Fixing(session, wanted, _teller(config))
     try:
         fixing.plan() if wanted.plan_only else fixing.fix()

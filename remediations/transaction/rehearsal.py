@@ -30,9 +30,9 @@ def rehearse(session: pytest.Session, drills: Container[str]) -> Mapping[str, st
     ]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the recorded run reports them
-            for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-                runtestprotocol(item, log=False, nextitem=following)
+            warnings.simplefilter("ignore")  # the record will tell them
+            for number, item in enumerate(session.items, 1):
+                runtestprotocol(item, log=False, nextitem=next(iter(session.items[number:]), None))
         return {id_of(item): _outcome(item) for item in session.items}
     finally:
         session._setupstate.teardown_exact(None)  # an interrupted pass must not leave its answers behind

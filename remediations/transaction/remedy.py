@@ -16,6 +16,7 @@ import remediations
 from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import FACTS, Fact
 from gate.bound import Bounds
+from remediations.transaction.calls import Right, deleting, named, patching
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.plan import Plan, draw_plan
 from remediations.transaction.risk import RemedyError
@@ -28,8 +29,8 @@ Cure = Callable[..., Iterator[Yielded]]
 class Remedy(msgspec.Struct, frozen=True):
     """A remedy: its name (the module's), the facts it needs, and the criteria it may influence, as ids or their first parts.
 
-    `patches` and `deletes` are the resources of the cluster that it may patch and delete. The role of the account that
-    fixes is made from them.
+    `patches` and `deletes` are the only resources of the cluster it may change so, and `asks` is what its commands ask of
+    the API beside that (`get services/proxy`): the fixer's role follows from the three.
     """
 
     name: str
@@ -38,6 +39,14 @@ class Remedy(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
     patches: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Every verb on a resource that it declares."""
+        patches = (right for resource in self.patches for right in patching(resource))
+        deletes = (right for resource in self.deletes for right in deleting(resource))
+        return frozenset((*patches, *deletes, *map(named, self.asks)))
 
     def plan(self, criteria: Iterable[str], seen: Mapping[str, Any], bounds: Bounds) -> Plan:
         """Return the plan that makes the criteria meet the targets `bounds`.
@@ -45,12 +54,15 @@ class Remedy(msgspec.Struct, frozen=True):
         Raises Unknown if a fact is missing or unexpected, and RemedyError if a step exceeds what the remedy declares.
         """
         given = {**seen, BOUNDS: bounds} if BOUNDS in inspect.signature(self.cure).parameters else seen
-        plan = draw_plan(self.name, criteria, self._yielded(given))
+        plan = draw_plan(self.name, criteria, self._yielded(given), seen)
         for step in plan.steps:
             if isinstance(step, PatchObject) and step.object.resource not in self.patches:
                 raise RemedyError(f"{self.name} does not declare that it patches {step.object.resource}")
             if isinstance(step, DeleteObjects) and step.resource not in self.deletes:
                 raise RemedyError(f"{self.name} does not declare that it deletes {step.resource}")
+        for call in plan.calls:
+            if call.right not in self.rights:
+                raise RemedyError(f"{self.name} does not declare that it asks: {call.verb} {call.resource}")
         return plan
 
     def _yielded(self, given: Mapping[str, Any]) -> list[Yielded]:
@@ -72,15 +84,17 @@ class Remedy(msgspec.Struct, frozen=True):
 REMEDIES: dict[str, Remedy] = {}
 
 
-def remedy(*scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = ()) -> Callable[[Cure], Cure]:
-    """Declare the decorated generator function as a remedy. Raises RemedyError for a parameter that is not a fact."""
+def remedy(
+    *scope: str, patches: tuple[str, ...] = (), deletes: tuple[str, ...] = (), asks: tuple[str, ...] = ()
+) -> Callable[[Cure], Cure]:
+    """Declare the decorated generator as the remedy of its name."""
 
     def declare(cure: Cure) -> Cure:
         name = cure.__name__
         needed = [name for name in inspect.signature(cure).parameters if name != BOUNDS]
         if unknown := [fact for fact in needed if fact not in FACTS]:
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
-        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes)
+        REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes, asks)
         return cure
 
     return declare

@@ -19,22 +19,11 @@ WHAT = "An account whose kubeconfig, as /etc/phase0-gate/kubeconfig on the host,
 
 
 def fix_rules(remedies: Iterable[Remedy]) -> Rules:
-    """Return the rules of the role on the cluster.
-
-    It may list events, which are saved before a deletion. What it may delete it may also create again, except pods.
-    """
-    rules: dict[tuple[str, str], frozenset[str]] = {("", "events"): frozenset({"list"})}
-
-    def allow(resource: str, *verbs: str) -> None:
+    """Every call that a step of these remedies makes of the API, and no other."""
+    rules: dict[tuple[str, str], frozenset[str]] = {}
+    for verb, resource in (right for remedy in remedies for right in remedy.rights):
         name, _, group = resource.partition(".")
-        rules[group, name] = rules.get((group, name), frozenset()) | frozenset(verbs)
-
-    for remedy in remedies:
-        for resource in remedy.patches:
-            allow(resource, "get", "list", "watch", "patch")
-            allow("pods", "get", "list")
-        for resource in remedy.deletes:
-            allow(resource, "get", "list", "delete", *(() if resource == "pods" else ("create",)))
+        rules[group, name] = rules.get((group, name), frozenset()) | {verb}
     return rules
 
 

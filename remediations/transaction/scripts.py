@@ -17,13 +17,10 @@ def text(name: str) -> str:
 
 
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
-    """Return the files of a step by name: `keep`, `do`, `undo`, `what`, and the files these read.
-
-    Each script runs in the folder of the step.
-    """
+    """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
     scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
-    notice = f"echo {quote(f'stays ({what}): {lasting}')}\n" if lasting else ""
-    return {**scripts, "undo": notice + scripts["undo"], "what": f"{what}\n"}
+    told = f"stays={quote(f'stays ({what}): {lasting}')}\n{text('stays.sh')}" if lasting else ""
+    return {**scripts, "undo": told + scripts["undo"], "what": f"{what}\n"}
 
 
 def _scripts(step: Step, unique: str) -> Mapping[str, str]:

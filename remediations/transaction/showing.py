@@ -28,6 +28,8 @@ def shown(plan: Plan, language: str) -> Iterator[Line]:
     for number, step in enumerate(plan.steps, 1):
         yield f"{number:2}. {step.sentence.what.in_language(language)}", "bold"
         yield from ((f"    {line}", markup) for line, markup in _step(step, language))
+    if plan.steps:
+        yield "    " + phrase("fix", "steps-back", {}, language), ""
     for note in plan.notes:
         yield (
             "    " + phrase("fix", "left-alone", {"what": note.sentence.what.in_language(language)}, language),
@@ -44,7 +46,9 @@ def _step(step: Step, language: str) -> Iterator[Line]:
     yield from (line("run", redact(command)) for command in commands(step))
     if isinstance(step, InstallFile | RemoveFile) and step.activate:
         yield line("then", redact(step.activate))
-    yield line("undo", undo_of(step, language))
+    yield from _undo(step, language)
+    if isinstance(step, InstallFile) and step.foreign:
+        yield phrase("fix", "foreign", {}, language), "yellow"
     for changed in difference(step).splitlines():
         yield changed, {"+": "green", "-": "red"}.get(changed[:1], "")
 
@@ -69,12 +73,28 @@ def commands(step: Step) -> tuple[str, ...]:
             return ()
 
 
+def _undo(step: Step, language: str) -> Iterator[Line]:
+    """How it is taken back: a command whole, line by line, so that it can be pasted; and what stays all the same."""
+    lines = undo_of(step, language).splitlines()
+    if len(lines) > 1:
+        yield phrase("fix", "undo", {"what": ""}, language).rstrip(), ""
+        yield from ((f"  {row}", "") for row in lines)
+    else:
+        yield phrase("fix", "undo", {"what": "".join(lines)}, language), ""
+    if isinstance(step, RunCommand) and step.undo and step.sentence.lasting != NOTHING:
+        yield phrase("fix", "stays", {"what": step.sentence.lasting.in_language(language)}, language), ""
+
+
 def undo_of(step: Step, language: str) -> str:
     """Return a sentence that says how the step is undone."""
     lasting = step.sentence.lasting.in_language(language)
     match step:
         case RunCommand(undo=undo):
-            return (lasting or redact(undo)) if undo else phrase("fix", "not-needed", {"why": lasting}, language)
+            return (
+                redact(step.undo_shown or undo).rstrip("\n")
+                if undo
+                else phrase("fix", "not-needed", {"why": lasting}, language)
+            )
         case DeleteObjects():
             return (
                 phrase("fix", "not-needed", {"why": lasting}, language)

@@ -3,6 +3,7 @@
 import msgspec
 
 from fixtures.host.system.files import HostFile
+from remediations.transaction.calls import Call
 from remediations.transaction.messages import NOTHING, Sentence
 from remediations.transaction.objects import DeleteObjects, PatchObject
 from remediations.transaction.risk import RemedyError, Risk
@@ -23,7 +24,9 @@ UNTOUCHABLE = (
 class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     """Installs a file, completely or not at all. `before` is the present file; `activate` is a command that applies it.
 
-    `activate` also runs after the undo, so it must suit both contents.
+    `activate` also runs after the file was taken back, so it must be right for either content. `mode` and `owner` are
+    those of a new file; one that is there keeps its own unless they are laxer. `foreign`: what stands there is the
+    site's own, and not known to this project.
     """
 
     path: str
@@ -35,6 +38,7 @@ class InstallFile(msgspec.Struct, frozen=True, kw_only=True):
     activate: str = ""
     risk: Risk = Risk.SAFE
     seconds: float = 60
+    foreign: bool = False
 
     def __post_init__(self) -> None:
         """Raise RemedyError for a path whose change could lock people out."""
@@ -59,14 +63,18 @@ class RemoveFile(msgspec.Struct, frozen=True, kw_only=True):
 class RunCommand(msgspec.Struct, frozen=True, kw_only=True):
     """Runs a POSIX sh command as root. Its output is shown while it runs.
 
-    `undo` must work whether the command ran completely, partly or not at all. Without an undo the sentence must say in
-    `lasting` what stays and why that harms nobody. `shown` replaces a command that is too long for a plan.
+    `undo` must be right whether the command ran, half ran or never ran. Without one its sentence has to say (`lasting`)
+    what it leaves and why nobody is worse off. `shown` and `undo_shown` stand for what is longer than a plan should be.
+    A command may write what it leaves into the file `lasting` beside it, a line each. `calls` are all that it asks of the
+    cluster's API, with `kube`.
     """
 
     command: str
     sentence: Sentence
     shown: str = ""
     undo: str = ""
+    undo_shown: str = ""
+    calls: tuple[Call, ...] = ()
     risk: Risk = Risk.SAFE
     seconds: float = 60
 

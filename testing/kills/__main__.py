@@ -1,7 +1,9 @@
-"""`python -m testing.kills --target=LAB`: end every remedy after each of its steps and at random moments.
+"""`python -m testing.kills --target=LAB`: every remedy ended at every boundary, within every step, and while it is taken back.
 
-After each kill the server must be in the state before or after a step, and the next run must undo everything; at the
-end the remedy is applied completely. Half of the kills end everything on the host at once, half only the connection.
+After each kill the server is as before or after each step, the next run takes everything back (files, objects, images
+with their labels, archives), no backup and no line of a log is lost, and in the end the remedy is applied whole. Half of
+the kills end everything on the host at once, half only cut the connection. Then each remedy meets a full disk, an API that
+is down, read-only and mounted targets, links, attributes, another owner, and an older run under a newer one.
 """
 
 import argparse
@@ -11,20 +13,34 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from fixtures.ask.answer import Unknown
 from fixtures.session.registry import registered_facts
+from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy, load_remedies
-from testing.kills.killing import Killed, finished, killed_after, killed_at, measured
+from testing.kills.circumstances import CIRCUMSTANCES, met, under_a_newer
+from testing.kills.killing import (
+    Before,
+    Kill,
+    Killed,
+    finished,
+    killed_after,
+    killed_at,
+    killed_in,
+    killed_undoing,
+    measured,
+)
 from testing.kills.server import Server
 
 WAYS = (("power", Server.fall), ("cut", Server.cut))
-LONGEST = 20.0  # latest second of a remedy for a random kill
+FULL = 200  # kills from which on every remedy meets every circumstance
+LONGEST = 20.0  # seconds into a remedy within which a random kill falls
 
 
 def main(words: list[str]) -> int:
-    """Run the command; return 0 if the server was intact after every kill."""
+    """0 when every kill left the server whole."""
     options = _options(words)
     registered_facts()
     chance = random.Random(options.seed)  # noqa: S311 — to be repeated, not to be secret
@@ -35,6 +51,7 @@ def main(words: list[str]) -> int:
         planned = [remedy for remedy in remedies if _planned(server, remedy)]
         each = math.ceil(options.kills / max(1, len(planned)))
         results = [result for remedy in planned for result in _remedy(server, remedy, each, chance)]
+        results += [*_circumstances(server, planned, options.kills, chance), *_finished(server, planned)]
     finally:
         server.close()
     wrong = [result for result in results if result.wrong]
@@ -43,7 +60,7 @@ def main(words: list[str]) -> int:
 
 
 def _planned(server: Server, remedy: Remedy) -> bool:
-    """Return whether the remedy has steps on this server; print why if it has none."""
+    """It has something to do here; if not, that is told."""
     try:
         plan = server.plan(remedy)
     except Unknown as unknown:
@@ -55,31 +72,60 @@ def _planned(server: Server, remedy: Remedy) -> bool:
 
 
 def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -> Iterator[Killed]:
-    """Yield the results of the kills: first after each step in both ways, then at random moments.
-
-    If there are fewer kills than these, a random choice is made.
-    """
-    plan = server.plan(remedy)
-    seconds = measured(server, plan)
-    before, boundaries = server.state(), 2 * (len(server.plan(remedy).steps) + 1)
-    for number in sorted(chance.sample(range(max(kills, boundaries)), kills)):
+    """Boundaries, steps and undo in both ways first, then random moments; of fewer, chance takes its pick."""
+    seconds = measured(server, server.plan(remedy))
+    before, steps = Before(server.state(), server.kept()), len(server.plan(remedy).steps)
+    places = 2 * (2 * steps + 2)
+    for number in sorted(chance.sample(range(max(kills, places)), kills)):
         way, kill = WAYS[number % 2]
-        plan, steps, began = server.plan(remedy), number // 2, time.monotonic()
-        killed = (
-            killed_after(server, plan, steps, partial(kill, server), before)
-            if steps <= len(plan.steps)
-            else killed_at(server, plan, chance.uniform(0, min(LONGEST, seconds * 1.1)), partial(kill, server), before)
-        )
+        plan, began = server.plan(remedy), time.monotonic()
+        killed = _killed(server, plan, number // 2, partial(kill, server), before, seconds, chance)
         print(
             f"{remedy.name:16} {number + 1:3} {way:5} {killed.where:22} {killed.steps:2} steps taken back "
             f"{time.monotonic() - began:5.1f} s  {killed.wrong or 'whole'}",
             flush=True,
         )
         yield killed
-    why = finished(server, server.plan(remedy))
-    print(f"{remedy.name}: {why or 'applied'}", flush=True)
-    if why:
-        yield Killed("the run that was not killed", 0, why)
+
+
+def _killed(
+    server: Server, plan: Plan, place: int, kill: Kill, before: Before, seconds: float, chance: random.Random
+) -> Killed:
+    """At that place: behind so many steps, within one, while it is taken back, or wherever chance wants."""
+    steps = len(plan.steps)
+    if place <= steps:
+        return killed_after(server, plan, place, kill, before)
+    if place <= 2 * steps:
+        return killed_in(server, plan, place - steps, kill, before)
+    if place == 2 * steps + 1:
+        return killed_undoing(server, plan, chance.uniform(0, 2), kill, before)
+    return killed_at(server, plan, chance.uniform(0, min(LONGEST, seconds * 1.1)), kill, before)
+
+
+def _circumstances(server: Server, remedies: list[Remedy], kills: int, chance: random.Random) -> Iterator[Killed]:
+    """Each with every remedy it can meet, or, of fewer kills, with one that chance takes."""
+    for one in CIRCUMSTANCES:
+        able = [remedy for remedy in remedies if one.of(server.plan(remedy))]
+        for remedy in able if kills >= FULL else chance.sample(able, min(1, len(able))):
+            yield _told(f"{remedy.name:16}", met(server, remedy, one, chance))
+    for first, second in pairwise(remedies):
+        yield _told("two runs        ", under_a_newer(server, first, second))
+        if kills < FULL:
+            break
+
+
+def _told(what: str, killed: Killed) -> Killed:
+    print(f"{what} {killed.where}  {killed.wrong or 'whole'}", flush=True)
+    return killed
+
+
+def _finished(server: Server, remedies: list[Remedy]) -> Iterator[Killed]:
+    """In the end each is applied whole."""
+    for remedy in remedies:
+        why = finished(server, server.plan(remedy))
+        print(f"{remedy.name}: {why or 'applied'}", flush=True)
+        if why:
+            yield Killed("the run that was not killed", 0, why)
 
 
 def _options(words: list[str]) -> argparse.Namespace:

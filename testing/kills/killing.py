@@ -1,4 +1,4 @@
-"""One kill: a remedy is applied, ended at some point, inspected, and undone by the next run."""
+"""One kill: a remedy is applied, ended somewhere, looked at, and taken back by the next run."""
 
 import contextlib
 import hashlib
@@ -23,16 +23,24 @@ Kill = Callable[[Session], None]
 
 @dataclass(frozen=True)
 class Killed:
-    """The result of one kill; `wrong` says what is in neither state, or was not undone."""
+    """What one kill came to; `wrong` says what is neither before nor after, or was not taken back."""
 
     where: str
     steps: int
     wrong: str = ""
 
 
+@dataclass(frozen=True)
+class Before:
+    """What is as it was when all is taken back, and what no remedy may lose."""
+
+    state: list[str]
+    kept: list[str]
+
+
 @contextlib.contextmanager
 def transaction(server: Server) -> Iterator[Transaction]:
-    """Yield a transaction with a connection of its own, which may be cut."""
+    """On a login of its own, that may be cut."""
     connection = Connection(server.target)
     connection.open()
     try:
@@ -42,8 +50,8 @@ def transaction(server: Server) -> Iterator[Transaction]:
         connection.close()
 
 
-def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: list[str]) -> Killed:
-    """End the remedy after that many complete steps, before it is judged."""
+def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: Before) -> Killed:
+    """At the boundary behind that many steps: all of them are done, none is judged."""
     where = f"behind step {steps} of {len(plan.steps)}"
     with transaction(server) as first:
         applied = first.apply(
@@ -55,8 +63,39 @@ def killed_after(server: Server, plan: Plan, steps: int, kill: Kill, before: lis
     return _looked_at(server, plan, before, where)
 
 
-def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: list[str]) -> Killed:
-    """End the remedy after that many seconds, whatever it is doing then."""
+def killed_in(server: Server, plan: Plan, step: int, kill: Kill, before: Before) -> Killed:
+    """While that step runs, or right behind it if it is quick."""
+    server.mark()
+    with transaction(server) as first:
+        thread = threading.Thread(target=_kill_in, args=(server, step, kill, first.session))
+        thread.start()
+        with contextlib.suppress(TransactionError):
+            first.apply(plan)
+        thread.join()
+    return _looked_at(server, plan, before, f"in step {step} of {len(plan.steps)}")
+
+
+def _kill_in(server: Server, step: int, kill: Kill, session: Session) -> None:
+    server.wait_for_step(step)
+    kill(session)
+
+
+def killed_undoing(server: Server, plan: Plan, seconds: float, kill: Kill, before: Before) -> Killed:
+    """While it is taken back."""
+    with transaction(server) as first, contextlib.suppress(TransactionError):
+        first.apply(plan)
+        timer = threading.Timer(seconds, kill, (first.session,))
+        timer.start()
+        try:
+            first.take_back("a test")
+            first.finish()
+        finally:
+            timer.join()
+    return _looked_at(server, plan, before, f"{seconds:.2f} s into taking back")
+
+
+def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: Before) -> Killed:
+    """At a moment, wherever it is by then."""
     with transaction(server) as first:
         timer = threading.Timer(seconds, kill, (first.session,))
         timer.start()
@@ -66,18 +105,18 @@ def killed_at(server: Server, plan: Plan, seconds: float, kill: Kill, before: li
     return _looked_at(server, plan, before, f"after {seconds:.2f} s")
 
 
-def _looked_at(server: Server, plan: Plan, before: list[str], where: str) -> Killed:
-    """Check that each step is either done or not, and that the next run restores the first state."""
+def _looked_at(server: Server, plan: Plan, before: Before, where: str) -> Killed:
+    """Between the steps now; as at first once the next run has begun."""
     halves = "; ".join(half for step in plan.steps if (half := _half(server, step)))
     with transaction(server) as after:
         left = after.recover()
-    changed = sorted(set(server.state()) ^ set(before))
+    changed = sorted(set(server.state()) ^ set(before.state)) + server.lost(before.kept)
     wrong = halves or ("not taken back: " + " | ".join(changed[:4]) if changed else "")
     return Killed(where, sum(len(run.standing) for run in left), wrong)
 
 
 def _half(server: Server, step: object) -> str:
-    """Return what is neither as before the step nor as after it; "" if there is nothing."""
+    """What is neither as before the step nor as after it."""
     match step:
         case InstallFile(path=path, before=before, content=content):
             fine = (before.digest if before else "", hashlib.sha256(content.encode()).hexdigest())
@@ -91,7 +130,7 @@ def _half(server: Server, step: object) -> str:
 
 
 def measured(server: Server, plan: Plan) -> float:
-    """Return the seconds that the whole remedy takes; it is undone afterwards."""
+    """Seconds a whole application takes; it is taken back."""
     with transaction(server) as whole:
         applied = whole.apply(plan)
         whole.take_back("measured")
@@ -100,7 +139,7 @@ def measured(server: Server, plan: Plan) -> float:
 
 
 def finished(server: Server, plan: Plan) -> str:
-    """Apply the remedy without a kill; return why it failed, or ""."""
+    """The run that is not killed: why it failed, if so."""
     with transaction(server) as last:
         applied = last.apply(plan)
         last.accept()

@@ -1,9 +1,11 @@
-"""The lab server of the kill tests: its facts, the state that must be restored, and two ways to interrupt a remedy."""
+"""The lab server of the kill tests: its facts, what of it must be as before, and how it is cut off or falls dead."""
 
 import json
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from fixtures.ask.answer import Answer
@@ -18,15 +20,14 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.remedy import Remedy
 from remediations.transaction.session import Session
 
-STATE = """\
-cd /
-find etc usr/local var/spool/cron -xdev ! -name '*.cache' \\( -type f -exec sha256sum {} + -o -type l -printf '%l %p\\n' \\) |
-  grep -v -e ' etc/mtab' -e '/tls/' | LC_ALL=C sort -k 2
-find etc usr/local var/spool/cron -xdev ! -path 'etc' -printf '%p %m %u:%g\\n' | LC_ALL=C sort
-k3s kubectl get deployments,statefulsets,services,configmaps -A -o go-template='{{range .items}}{{.kind}} {{.metadata.namespace
-}}/{{.metadata.name}} {{.spec}}
-{{end}}'
-"""
+STATE, KEPT = ((Path(__file__).parent / f"{name}.sh").read_text(encoding="utf-8") for name in ("state", "kept"))
+MARK = ": >/run/phase0-kills\n"
+BEGUN = """\
+for _ in $(seq 600); do
+  [ -z "$(find /var/lib/phase0-gate/runs/*/{step}/pid -newer /run/phase0-kills 2>/dev/null)" ] || break
+  sleep 0.02
+done
+"""  # a step of that number has begun since the mark
 FALL = """\
 session=$(ps -o sid= -p "$(sed -n 's/.* process \\([0-9]*\\) of the host$/\\1/p' /run/phase0-gate.lock)" | tr -d ' ')
 [ -z "$session" ] || pkill -KILL -s "$session"
@@ -35,7 +36,7 @@ FREE = "flock -w 120 /run/phase0-gate.lock true"
 
 
 class Server:
-    """A login of its own, beside the connection of the transaction, which may be cut."""
+    """Logged in twice: the transaction's connection is one that may be cut."""
 
     def __init__(self, folder: Path) -> None:
         self.target = load_target(find_folder(str(folder)))
@@ -43,13 +44,13 @@ class Server:
         self.connection.open()
 
     def root(self, script: str) -> str:
-        """Run a script as root and return its output. Raises an error if it fails."""
+        """What a script prints as root; an error is an error."""
         done = subprocess.run(
             ["ssh", "-F", str(self.connection.config), "target", "sudo -n sh -s"],
             input=script,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=660,
             check=False,
         )
         if done.returncode:
@@ -57,11 +58,27 @@ class Server:
         return done.stdout
 
     def state(self) -> list[str]:
-        """Return all that a remedy must restore: files with their owners and modes, and specifications of objects."""
+        """All that a remedy takes back: files, their owners and modes, objects as they are wanted, images, archives."""
         return self.root(STATE).splitlines()
 
+    def kept(self, before: Sequence[str] = ()) -> list[str]:
+        """What no remedy may lose: backups, and of each log as many bytes as there were `before`."""
+        rows = [row.split() for row in before if row.startswith("log ")]
+        logs = "".join(f"{row[1]} {row[2]}\n" for row in rows)
+        return self.root(f"LOGS={quote(logs)}\n{KEPT}").splitlines()
+
+    def lost(self, before: Sequence[str]) -> list[str]:
+        """Lines of `before` that are not there any more, and backups that have their name and are not whole."""
+        now = self.kept(before)
+        return [*sorted({*before} - {*now}), *(row for row in now if row.startswith("broken ") and row not in before)]
+
+    def start(self, script: str) -> "subprocess.Popen[bytes]":
+        """A script that runs as root beside whatever else happens."""
+        command = ["ssh", "-F", str(self.connection.config), "target", f"sudo -n sh -c {quote(script)}"]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def plan(self, remedy: Remedy) -> Plan:
-        """Return the remedy's plan for the present state. Raises Unknown if it cannot be made."""
+        """What it would do now. Unknown where it cannot tell."""
         futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
         hosted = [fact for fact in remedy.facts if fact.asked in (Asked.HOST, Asked.ROOT)]
         if hosted:
@@ -73,22 +90,30 @@ class Server:
         bounds = {id: row.bound for id, row in load_contract().items()}
         return remedy.plan(("MCP-01",), seen, bounds)
 
+    def mark(self) -> None:
+        """Steps that begin from now on are seen by `wait_for_step`."""
+        self.root(MARK)
+
+    def wait_for_step(self, step: int) -> None:
+        """Until a step of that number has begun since `mark`, some twenty seconds at most."""
+        self.root(BEGUN.format(step=step))
+
     def fall(self, _session: Session) -> None:
-        """Kill everything that the transaction runs on the host, as a power failure does."""
+        """All of the transaction on the host ends at once, as when the power goes."""
         self.root(FALL)
         self.root(FREE)
 
     def cut(self, session: Session) -> None:
-        """End the connection; what runs on the host continues to its end."""
+        """The connection ends; what is under way on the host comes to its end."""
         session._process.kill()
         self.root(FREE)
 
     def digest(self, path: str) -> str:
-        """Return the SHA-256 of a file; "" if it does not exist."""
+        """Of a file; empty where there is none."""
         return self.root(f"[ ! -f '{path}' ] || sha256sum <'{path}' | cut -c1-64").strip()
 
     def fields(self, one: ClusterObject, wanted: Any) -> dict[str, str]:
-        """Return the present values of the fields that a patch changes."""
+        """Those fields of an object that a patch is about, as they are now."""
         text = self.root(f"k3s kubectl get {one.resource} {one.name} -n {one.namespace} -o json")
         now = dict(fields(json.loads(text)))
         return {path: now.get(path, "null") for path, _ in fields(wanted)}

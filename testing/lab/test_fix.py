@@ -179,6 +179,7 @@ def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_hos
     assert on_host(CONFIGURATION) != before
     run = command(server, "runs").stdout.splitlines()[-1].split()[0]
     assert "steps taken back" in command(server, "rollback", run).stdout
+    assert "0 of " in command(server, "prune", "--days", "90").stdout
     assert on_host(CONFIGURATION) == before
 
 

@@ -1,8 +1,13 @@
-"""In the scenario `before`, one `--fix --fix-disruptive` repairs all that remedies can; a second finds nothing to do."""
+"""From the plan's 4 February, one `--fix --fix-disruptive` repairs what remedies can; a second one finds nothing to do.
+
+It works as the fixer of deploy/fix, whose rights on the cluster are exactly those that remedies declare.
+"""
 
 from pathlib import Path
 
+from testing.accounts import OnHost
 from testing.audits import audit
+from testing.fixers import install_fixer
 
 SCENARIO = "before"
 FIX = ("--fix", "--fix-disruptive")
@@ -28,7 +33,22 @@ REPAIRED = (
 )
 
 
-def test_one_run_repairs_and_the_next_has_nothing_to_do(target: Path, tmp_path: Path) -> None:
+RIGHTS = """\
+k3s kubectl get clusterrole phase0-fix -o yaml | sed '/resourceVersion:/d' >/run/role.yaml
+k3s kubectl patch clusterrole phase0-fix --type=json -p '[{"op": "remove", "path": "/rules/2"}]'
+k3s kubectl get clusterrole phase0-fix -o jsonpath='{.rules[*].resources}'
+"""
+
+
+def test_one_run_repairs_and_the_next_has_nothing_to_do(target: Path, tmp_path: Path, on_host: OnHost) -> None:
+    target = install_fixer(target, tmp_path, on_host)
+    assert "services/proxy" not in on_host(RIGHTS)
+    refused = audit(str(target), tmp_path / "refused", *FIX[1:], "--fix=mcp_deploy", "-m", "not drill", seconds=600)
+    said = " ".join(refused.said.split())
+    assert "may not: get services/proxy in" in said
+    assert "refused before anything was changed" in said
+    assert {row["state"] for row in refused.run["interventions"]} == {"failed"}
+    on_host("k3s kubectl replace -f /run/role.yaml")
     first = audit(str(target), tmp_path / "first", *FIX, "-m", "not drill", seconds=1500)
     assert {id: first.outcomes[id] for id in REPAIRED} == dict.fromkeys(REPAIRED, "pass"), first.said
     assert {row["state"] for row in first.run["interventions"]} == {"applied"}

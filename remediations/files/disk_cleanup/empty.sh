@@ -8,4 +8,5 @@ if find /proc/[0-9]*/fd -lname "$within/*" 2>/dev/null | grep -q .; then echo "$
 find . -xdev -mindepth 1 -printf '%s\t%TY-%Tm-%Td\t%u\t%P\n' >"$list"
 sync "$list"
 find . -xdev -mindepth 1 -depth -delete
+echo "$(wc -l <"$list") of $1, listed in $list" >"${list%/*}/lasting"
 echo "$(wc -l <"$list") files and folders removed, listed in $list"

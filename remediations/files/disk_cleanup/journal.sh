@@ -8,4 +8,5 @@ journalctl --list-boots --no-pager >boots
 sync evidence.export.gz.partial boots
 mv evidence.export.gz.partial evidence.export.gz
 journalctl --vacuum-time="${days}d" 2>&1 | tail -n 1
+echo "$PWD/evidence.export.gz has what it said before" >lasting
 echo "what it said before is in $PWD/evidence.export.gz"

@@ -7,5 +7,6 @@ for log; do
   cd -P -- "${log%/*}" && [ "$(pwd -P)" = "${log%/*}" ] || continue # a link on the way may lead to files that are no logs
   printf '%s\t%s\t%s\n' "$(stat -c '%s %y' "$log")" "$(sha256sum <"$log" | cut -c1-64)" "$log" >>"$list"
   sync "$list"
+  echo "$log" >>"${list%/*}/lasting"
   rm -f -- "./${log##*/}"
 done

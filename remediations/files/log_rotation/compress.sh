@@ -35,4 +35,5 @@ for log; do
   sync /proc/self/fd/7
   mv -T "$log.gz.partial" "$log.gz"
   rm "$log"
+  echo "$log.gz" >>lasting
 done

@@ -1,8 +1,13 @@
-# Before a file step: keep the file as it is, or the fact that there is none, and which folders are still missing.
+# Before a file step: keep the file as it is, or the fact that there is none, and which folders are still missing. A link is
+# somebody's arrangement, which a rename would end: it is refused, also where it came after the plan was made.
 set -eu
-if [ -e "$path" ] || [ -L "$path" ]; then
+if [ -L "$path" ] || { [ -e "$path" ] && [ ! -f "$path" ]; }; then
+  echo "${path#"$ROOT"} is a link, or no regular file, by now: left as it is"
+  exit 1
+fi
+if [ -e "$path" ]; then
   cp -a "$path" backup.partial
-  [ -L backup.partial ] || sync backup.partial
+  sync backup.partial
   mv -fT backup.partial backup
 else
   : >absent

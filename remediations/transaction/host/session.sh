@@ -55,6 +55,18 @@ finish() { # run: nothing of it is left half-done
   note end ""
 }
 
+sizes() { # of every run, in kB
+  for journal in "$STATE"/*/journal; do
+    [ -f "$journal" ] || continue
+    du -sk -- "${journal%/journal}" | awk '{ sub(".*/", "", $2); print $1, $2 }'
+  done
+}
+
+forget() { # run: all that is kept of it, its own undo first, so that half of it can undo nothing
+  case $1 in '' | *[!0-9T-]*) return 1 ;; esac
+  rm -f "$STATE/$1/undo" && rm -rf "${STATE:?}/$1"
+}
+
 journals() { # every run that ever was here, oldest first
   for journal in "$STATE"/*/journal; do
     [ -f "$journal" ] || continue

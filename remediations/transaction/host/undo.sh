@@ -9,6 +9,18 @@ note() {
 standing() { # steps that were begun and not taken back
   awk -F '\t' '$2 == "before" { on[$3] = 1 } $2 == "undone" { delete on[$3] } END { for (step in on) print step }' journal
 }
+later() { # a run that came after this one and still stands: it may build on what this one made
+  for other in ../*/; do
+    other=${other#../} other=${other%/}
+    [ "$(printf '%s\n' "$other" "${PWD##*/}" | sort | tail -n 1)" != "${PWD##*/}" ] || continue
+    [ -z "$(cd "../$other" && [ -f journal ] && standing)" ] || echo "$other"
+  done | tail -n 1
+}
+newer=$(later)
+if [ -n "$newer" ] && [ -z "${ANYWAY:-}" ]; then
+  echo "run $newer came after this one and still stands: take that back first (sudo sh ${PWD%/*}/$newer/undo); ANYWAY=1 undoes this one all the same"
+  exit 1
+fi
 # shellcheck disable=SC2046 # numbers, one a word
 [ "$#" -gt 0 ] || set -- $(standing | sort -rn)
 status=0

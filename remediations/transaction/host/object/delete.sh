@@ -6,6 +6,7 @@ while read -r namespace; do
 {{end}}' >there
   awk -v namespace="$namespace" 'NR == FNR { there[$1 " " $2] = 1; next }
     $1 == namespace && there[$2 " " $3] { print $2 }' there objects >names
+  sed "s,^,$resource $namespace/," names >>lasting
   # shellcheck disable=SC2086 # two words
   xargs -r -n 5 -P 4 $KUBECTL delete "$resource" -n "$namespace" --ignore-not-found --wait=false <names >/dev/null
 done <namespaces

@@ -10,6 +10,7 @@ while :; do
   echo "$said"
   exit 1
 done
+seen | cut -d ' ' -f 2 >made
 [ "$rollout" = 0 ] || kube rollout status "$resource/$name" -n "$namespace" --timeout="${rollout}s" >/dev/null 2>said || {
   # shellcheck disable=SC2016 # kubectl's own variables
   kube get pods -n "$namespace" -o go-template='{{range .items}}{{$pod := .metadata.name}}{{range .status.containerStatuses

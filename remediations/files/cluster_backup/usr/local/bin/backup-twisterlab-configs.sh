@@ -3,6 +3,7 @@
 set -euo pipefail
 export kind=configs
 . /usr/local/lib/twisterlab/backup.sh
+kubectl() { through_k3s "$@"; }
 server=/var/lib/rancher/k3s/server
 
 begin "$configs_files"
@@ -10,7 +11,7 @@ mkdir "$partial"
 kinds=$(kubectl api-resources --verbs=list -o name) || report warning "some kinds cannot be listed; the export goes on without them"
 kinds=$(printf '%s\n' "$kinds" | grep -Ev '^(events(\.events\.k8s\.io)?|componentstatuses|.*\.metrics\.k8s\.io)$' | paste -sd,)
 [ -n "$kinds" ] || fail "the cluster does not say what kinds it has"
-timeout 1800 kubectl get "$kinds" --all-namespaces -o yaml > "$partial/resources.yaml" || fail "the export ended early"
+limit=1800 kubectl get "$kinds" --all-namespaces -o yaml > "$partial/resources.yaml" || fail "the export ended early"
 grep -q '^kind: List$' "$partial/resources.yaml" || fail "the export has no end"
 for needed in Namespace ServiceAccount Role RoleBinding ClusterRole ClusterRoleBinding ConfigMap Secret Service Deployment; do
     grep -q "^  kind: $needed\$" "$partial/resources.yaml" || fail "the export holds no $needed"

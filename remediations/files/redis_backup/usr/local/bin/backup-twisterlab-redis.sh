@@ -3,16 +3,25 @@
 set -euo pipefail
 export kind=redis
 . /usr/local/lib/twisterlab/backup.sh
+kubectl() { through_k3s "$@"; }
 
 begin "$redis_files"
 pod=$(kubectl -n "$redis_namespace" get pods -l "$redis_selector" -o \
     jsonpath='{range .items[*]}{.metadata.name}{" "}{.metadata.deletionTimestamp}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' |
     awk '$NF == "True" && NF == 2 { print $1; exit }')
 [ -n "$pod" ] || fail "no Redis pod is ready ($redis_selector in $redis_namespace)"
-inside() { timeout 600 kubectl -n "$redis_namespace" exec "$pod" -c "$redis_container" -- "$@"; }
-redis() { # a refusal (NOAUTH, MISCONF) has exit status 0: what was answered counts
+inside() { kubectl -n "$redis_namespace" exec -i "$pod" -c "$redis_container" -- "$@"; }
+given=$(secret "$redis_password_file")
+redis() { # a refusal (NOAUTH, MISCONF) has exit status 0: what was answered counts. A password comes by stdin
     # shellcheck disable=SC2016 # the pod's variables
-    inside sh -c 'auth=${REDISCLI_AUTH:-${REDIS_PASSWORD:-}}; [ -z "$auth" ] || export REDISCLI_AUTH="$auth"; exec redis-cli "$@"' sh "$@" 2>&1
+    inside sh -c 'IFS= read -r given || :
+file=${REDIS_PASSWORD_FILE:-}
+[ -z "$file" ] || named=$(cat "$file")
+auth=${given:-${REDISCLI_AUTH:-${REDIS_PASSWORD:-${named:-}}}}
+[ -z "$auth" ] || export REDISCLI_AUTH="$auth"
+user=$1
+shift
+exec redis-cli ${user:+--user "$user"} "$@"' sh "$redis_user" "$@" 2>&1 <<< "$given"
 }
 last_save() {
     local said
@@ -43,8 +52,8 @@ done
 path=$(redis CONFIG GET dir | tr -d '\r' | sed -n '2s/.*"\(.*\)"$/\1/; 2p')/$(redis CONFIG GET dbfilename | tr -d '\r' | sed -n '2s/.*"\(.*\)"$/\1/; 2p')
 case $path in /*/*) ;; *) path=/data/dump.rdb ;; esac
 for _ in 1 2 3; do # the server may save again meanwhile
-    inside cat "$path" > "$partial"
-    expected=$(inside sha256sum "$path" | cut -d' ' -f1)
+    inside cat "$path" < /dev/null > "$partial"
+    expected=$(inside sha256sum "$path" < /dev/null | cut -d' ' -f1)
     [ "$(sha256sum < "$partial" | cut -d' ' -f1)" != "$expected" ] || break
     expected=
 done
