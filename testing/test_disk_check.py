@@ -16,10 +16,12 @@ LINE = f"| */10 * * * * root {SCRIPT}\n"
 FOUND = f"found {SCRIPT} {SCRIPT}\n"
 
 
-def judged(*lines: str, file: str = "/etc/cron.d/disk", found: str = FOUND, past: str = "now 1\n") -> CheckJobs:
+def judged(
+    *lines: str, file: str = "/etc/cron.d/disk", found: str = FOUND, past: str = "now 1\n", traces: str = ""
+) -> CheckJobs:
     """Return the schedules of a sound host with a table of these lines."""
     table = f"table 644 root whole {file}\n" + "".join(lines) + "\n=== timers"
-    text = SCHEDULES.replace("=== timers", table, 1).replace("found date", f"{found}found date")
+    text = SCHEDULES.replace("=== timers", table, 1).replace("found date", f"{found}found date") + traces
     return check_jobs(schedules(text), cron_past(past), SCRIPT)
 
 
@@ -66,6 +68,94 @@ def test_what_another_table_starts_by_now_is_not_lost() -> None:
 
 def test_a_file_of_its_own_replaces_no_table() -> None:
     assert judged(LINE, past=OTHER).lost == ()
+
+
+AT = 1795450734  # Monday 23 November 2026, 16:18:54 UTC, in the table's zone 17:18:54
+HOUR = 3600
+DISK = "/etc/cron.d/disk"
+
+
+def traced(*rows: str, line: str = LINE, began: int = AT - 24 * HOUR, dated: int = AT - 48 * HOUR) -> CheckJobs:
+    """Return the same with the start of cron, the date of the table, and what the journal of cron tells."""
+    more = f"=== traces\ndaemon cron\nbooted {began}\nbegan {began}\ndated {dated} {dated} 1 {DISK}\n"
+    return judged(line, past="\n".join([f"now {AT}", *rows]), traces=more)
+
+
+SINCE = f"since {AT - 24 * HOUR}"
+OTHERS = f"ran {AT - 60} root /usr/bin/true"
+
+
+def test_a_check_that_cron_started_when_it_was_due_runs() -> None:
+    assert traced(SINCE, f"ran {AT - 520} root {SCRIPT}").minutes == 10
+
+
+def test_a_check_that_was_due_and_never_started_is_idle() -> None:
+    (idle,) = traced(SINCE, OTHERS).idle
+    assert idle.startswith(f"{DISK} (due 2026-11-23 ") and idle.endswith("never started)")
+
+
+def test_a_check_that_stopped_being_started_is_idle() -> None:
+    assert traced(SINCE, f"ran {AT - 5 * HOUR} root {SCRIPT}").sound == ()
+
+
+@pytest.mark.parametrize("young", [{"began": AT - 600}, {"dated": AT - 600}])
+def test_a_check_that_was_not_due_yet_is_not_idle(young: dict[str, int]) -> None:
+    assert traced(SINCE, OTHERS, **young).minutes == 10
+
+
+def test_a_journal_that_begins_later_tells_nothing_against_it() -> None:
+    assert traced(f"since {AT - 600}", OTHERS).minutes == 10
+
+
+@pytest.mark.parametrize("rows", [(), (SINCE,)])
+def test_a_cron_that_logs_no_start_leaves_it_untold(rows: tuple[str, ...]) -> None:
+    seen = traced(*rows)
+    assert (seen.minutes, seen.untold) == (10, (DISK,))
+
+
+def test_what_cron_refuses_is_idle_in_its_own_words() -> None:
+    said = "(*system*disk) ERROR (Syntax error, this crontab file will be ignored)"
+    assert traced(SINCE, OTHERS, f"told {AT - 60} {said}", dated=AT - 120).idle == (f"{DISK} ({said})",)
+
+
+def test_one_line_of_a_table_that_runs_is_not_the_fault_of_another() -> None:
+    seen = traced(SINCE, f"ran {AT - 520} root {SCRIPT}", line=f"{LINE}| */5 * * * * root nice {SCRIPT}\n")
+    assert [job.command for job in seen.sound] == [SCRIPT]
+
+
+TIMER = """=== timers
+Id=disk.timer
+Unit=disk.service
+ActiveState=active
+TimersMonotonic={ OnUnitActiveUSec=10min ; next_elapse=1h }
+LastTriggerUSec=Mon 2026-11-23 16:10:00 UTC
+FragmentPath=/etc/systemd/system/disk.timer
+
+=== services
+Id=disk.service
+ExecStart={ path=/usr/local/bin/check-disk-space.sh ; argv[]=/usr/local/bin/check-disk-space.sh ; ignore_errors=no ; }
+Result=RESULT
+
+=== calendar
+=== commands
+"""
+
+
+def by_timer(result: str, dated: int) -> CheckJobs:
+    head = SCHEDULES.partition("=== timers")[0]
+    tail = SCHEDULES.partition("=== commands\n")[2].replace("found date", f"{FOUND}found date")
+    unit = "/etc/systemd/system/disk.timer"
+    text = f"{head}{TIMER.replace('RESULT', result)}{tail}=== traces\ndated {dated} {dated} 1 {unit}\n"
+    return check_jobs(schedules(text), cron_past("now 1\n"), SCRIPT)
+
+
+def test_a_timer_whose_service_failed_is_idle() -> None:
+    assert by_timer("success", AT - 48 * HOUR).minutes == 10
+    assert by_timer("exit-code", AT - 48 * HOUR).idle == ("disk.timer (Result=exit-code)",)
+
+
+def test_what_a_unit_did_before_it_was_written_anew_is_not_held_against_it() -> None:
+    assert by_timer("exit-code", AT - 60).minutes == 10
 
 
 def test_outside_is_neither_this_host_nor_its_loopback() -> None:

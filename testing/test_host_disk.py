@@ -177,3 +177,17 @@ def test_disks_by_their_own_word() -> None:
     seen = smart(SMART)
     assert (seen.sound, seen.silent, seen.failing) == (("/dev/sda",), ("/dev/sdb",), ("/dev/nvme0",))
     assert not smart("absent\nwhole\n").installed
+
+
+@pytest.mark.parametrize(
+    ("answer", "virtual"),
+    [
+        ("virtual kvm\nabsent\nwhole\n", True),
+        ("virtual none\nabsent\nwhole\n", False),
+        ("virtual \nwhole\n", False),  # nothing says what the machine is
+        ("absent\nwhole\n", True),  # an answer to the earlier question
+    ],
+)
+def test_nobody_is_heard(answer: str, virtual: bool) -> None:
+    seen = smart(answer)
+    assert (seen.heard, seen.virtual) == (False, virtual)

@@ -137,8 +137,6 @@ def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_window: Wi
         "read-only": kernel_words.read_only,
         "failing": smart.failing,
         "silent": smart.silent,
-        "no-smart": () if smart.installed else ("smartctl",),
-        "no-disk": ("smartctl",) if smart.nobody else (),
     }
     bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
     assert judge(
@@ -146,4 +144,6 @@ def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_window: Wi
         {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
         pending=look(kernel_words.at, kernel_words.oldest, WINDOW, maybe_window).short,
         findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found],
+        inapplicable=Reason("disks-virtual") if smart.virtual and not smart.heard else None,
+        unknown=None if smart.virtual or smart.heard else Reason("disks-unasked"),
     )
