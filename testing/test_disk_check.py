@@ -123,6 +123,10 @@ def test_one_line_of_a_table_that_runs_is_not_the_fault_of_another() -> None:
     assert [job.command for job in seen.sound] == [SCRIPT]
 
 
+def test_a_user_named_twice_is_taken_for_the_command() -> None:
+    assert judged(f"| */10 * * * * root root {SCRIPT}\n").idle == (f"{DISK} (root: not found)",)
+
+
 TIMER = """=== timers
 Id=disk.timer
 Unit=disk.service

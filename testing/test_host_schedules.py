@@ -33,6 +33,7 @@ def test_a_sound_schedule_counts_and_tells_its_next_run_in_the_host_s_time() -> 
         (LINE, "| @reboot root /usr/local/bin/backup-postgres.sh"),
         (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > $(date +%F)"),  # cron cuts the line at the %
         (LINE, "| 0 2 * * * root /usr/local/bin/backup-pg.sh"),  # no such script
+        (LINE, "| 0 2 * * * root root /usr/local/bin/backup-postgres.sh"),  # the user twice
         ("| PATH=/usr/local/bin:/usr/bin:/bin\n", ""),  # kubectl is in /usr/local/bin
         ("cron active\n", ""),
         ("/etc/cron.d/twisterlab", "/etc/cron.d/twisterlab.conf"),  # cron ignores dots
@@ -50,6 +51,8 @@ def test_a_schedule_that_cannot_work_does_not_count(old: str, new: str) -> None:
     ("old", "new"),
     [
         (LINE, "| @daily root /usr/local/bin/backup-postgres.sh"),
+        (LINE, "| @daily root exec /usr/local/bin/backup-postgres.sh"),
+        (LINE, "| @daily root run-parts --report /usr/local/bin"),
         (LINE, "| 0 */6 * * * root nice -n 10 flock -n /run/x /usr/local/bin/backup-postgres.sh"),
         (LINE, "| 0 2 * * * root /usr/local/bin/backup-postgres.sh > x.$(date +\\%F)"),
         (LINE, "| 0 2 * * * root kubectl exec postgres-0 -- pg_dumpall | gzip > /var/backups/x.gz"),
@@ -57,7 +60,7 @@ def test_a_schedule_that_cannot_work_does_not_count(old: str, new: str) -> None:
     ],
 )
 def test_a_sound_alternative_counts(old: str, new: str) -> None:
-    added = "found nice /usr/bin/nice\nfound flock /usr/bin/flock\n"
+    added = "found run-parts /usr/bin/run-parts\nfound nice /usr/bin/nice\nfound flock /usr/bin/flock\n"
     text = SCHEDULES.replace("found test", f"{added}found test").replace(old, new)
     assert len(backup_schedules(schedules(text), "postgres").sound) == 1
 

@@ -68,9 +68,7 @@ def _deafness(check: DiskCheck, script: str) -> Iterator[Finding]:
 
 
 @criterion("MON-04")
-def test_use_of_the_disk_is_a_metric(
-    disk_metrics: DiskMetrics, target: Target, bounds: Bounds, judge: Judge
-) -> None:
+def test_use_of_the_disk_is_a_metric(disk_metrics: DiskMetrics, target: Target, bounds: Bounds, judge: Judge) -> None:
     """A fresh metric that nobody reads is no series: nothing to judge, as the plan asks for one if time permits."""
     places = {"folder": target.monitoring.textfile_directory, "url": target.monitoring.metrics_url}
     if disk_metrics.hours is None:
