@@ -38,7 +38,7 @@ if ne .kind "Pod"}}{{or .metadata.generation .metadata.resourceVersion}}{{end}}
 {{end}}'
 """
 JOURNAL = """\
-printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
+printf '[Journal]\\nSystemMaxUse=500M\\nSystemKeepFree=2G\\nMaxFileSec=1day\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
 file=$(ls /var/log/journal/*/system.journal)
 copy=${file%.journal}@00000000000000000000000000000001-0000000000000001-0006500000000000.journal
 cp -p "$file" "$copy" && fallocate -l 510MB "$copy"
