@@ -140,10 +140,10 @@ def _asked(result: Result, voice: Voice) -> Iterable[Question]:
         label = voice.word(
             "source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds)
         )
-        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
+        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *gist(source.asked))
 
 
-def _gist(asked: str) -> tuple[str, int]:
+def gist(asked: str) -> tuple[str, int]:
     """Return the first comment of a script and its number of lines; "" and 0 for a short command."""
     lines = asked.strip().splitlines()
     if len(lines) <= SHORT:
