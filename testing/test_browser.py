@@ -104,10 +104,32 @@ def test_filters_show_what_is_asked_for_and_say_how_much(window: Browser, pages:
 def test_filters_by_who_acts(window: Browser, pages: dict[str, Path]) -> None:
     window.open(pages["no_go"])
     window.run(
-        "const who = document.querySelector('.en .filters select'); who.value = 'Alice Martin (server)';"
+        "const who = document.querySelector('.en .filters select'); who.value = 'Alice Martin';"
         "who.dispatchEvent(new Event('input', {bubbles: true}))"
     )
-    assert {card.get_attribute("data-who") for card in window.all(".card")} == {"Alice Martin (server)"}
+    assert {card.get_attribute("data-who") for card in window.all(".card")} == {"Alice Martin"}
+
+
+def test_a_filter_acts_on_reasons_squares_and_lists_alike_and_lives_in_the_address(
+    window: Browser, pages: dict[str, Path]
+) -> None:
+    window.open(pages["no_go"])
+    window.one('.filters [type="search"]').send_keys("INF-11")
+    found = {name: len(window.all(name)) for name in (".reasons [data-who]", ".cell", ".duty", ".card")}
+    assert found == {".reasons [data-who]": 0, ".cell": 1, ".duty": 0, ".card": 1}
+    kept = window.run("return location.hash")
+    window.open(pages["go"])
+    window.run("location.hash = arguments[0]", kept)
+    window.driver.execute_async_script("requestAnimationFrame(arguments[0])")
+    assert [card.get_attribute("id") for card in window.all(".card")] == ["en-INF-11"]
+
+
+def test_a_command_can_be_copied_and_what_passed_is_one_line(window: Browser, pages: dict[str, Path]) -> None:
+    window.open(pages["no_go"])
+    assert window.all(".act .copy")
+    heights = [card.rect["height"] for card in window.all(".card.folded")]
+    assert heights
+    assert max(heights) < 80
 
 
 def test_without_a_script_the_page_is_whole(window: Browser, pages: dict[str, Path]) -> None:
