@@ -104,7 +104,9 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     (INF-SCORE).
 
     `attestable` allows a person to vouch for the part of it that cannot be measured. `optional` means that a sound server
-    may have nothing of what the criterion is about, so that it does not apply.
+    may have nothing of what the criterion is about, so that it does not apply. `without` has the sentences that replace
+    `seen` where values are missing, empty or 0, by the names of these values (`"failed stuck"`: both are); the first
+    that fits is used.
     """
 
     chapter: str
@@ -129,6 +131,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     remedy: str = ""
     kpi: Kpi | None = None
     missed: Text | None = None  # the short sentence for a missed target; `seen` is the complete one
+    without: Mapping[str, Text] = {}
     finding: Mapping[str, FindingText] = {}
 
     def __post_init__(self) -> None:
@@ -139,6 +142,11 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             raise ValueError(f"target “{self.target}” has no unit")
         if self.blocking and self.basis is Basis.HARDENING:
             raise ValueError("advice (basis hardening) may not block")
+
+    def seen_of(self, values: Mapping[str, Any]) -> Text:
+        """Return the sentence about what was seen that fits the values."""
+        fitting = (text for names, text in self.without.items() if not any(map(values.get, names.split())))
+        return next(fitting, self.seen)
 
     @property
     def may_knock_out(self) -> bool:

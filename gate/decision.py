@@ -1,4 +1,7 @@
-"""Decides GO or NO-GO. The decision is a pure function of a Run: it reads no clock, no file and no database."""
+"""Decides GO or NO-GO. The decision is a pure function of a Run: it reads no clock, no file and no database.
+
+Unknown is never a pass: a blocking criterion that is unknown, or was not judged at all, makes a GO impossible.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

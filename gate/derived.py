@@ -143,7 +143,7 @@ def judge_score(seen: Score, criterion: Criterion) -> Derived:
 
 
 def judge_window(window: Window | None, criterion: Criterion) -> Derived:
-    """Judge DEC-02. It passes with enough proven days, is pending with fewer, and unknown if no day is proven."""
+    """Judge DEC-02. It passes with enough proven days, is pending with fewer, and unknown without a history."""
     needed = criterion.bound.figure
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
@@ -151,7 +151,7 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     values = {"why": window.why, "what": window.what, "needed": needed, "until": until}
     if window.since is None:
         cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
-        return Derived(Outcome.UNKNOWN, Reason("window-unproven", {**values, **cause}))
+        return Derived(Outcome.PENDING, Reason("window-unproven", {**values, **cause}))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
     return Derived(Outcome.PENDING, Reason("window-open", {**values, "days": window.days}))

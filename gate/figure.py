@@ -81,10 +81,12 @@ def size(value: Any, language: str) -> str:
 def duration(value: Any, language: str) -> str:
     """Return a number of seconds in the unit that fits, from seconds to days."""
     seconds = float(value)
+    if 0 < abs(seconds) < 0.1:
+        return {"en": f"less than 0.1{SPACE}s", "fr": f"moins de 0,1{SPACE}s"}[language]
     for unit, length in (("d" if language == "en" else "j", 86400), ("h", 3600), ("min", 60)):
         if abs(seconds) >= 2 * length:
             return written(f"{seconds / length:.0f}{SPACE}{unit}", language)
-    return written(f"{seconds:.1f}{SPACE}s" if seconds < 10 else f"{seconds:.0f}{SPACE}s", language)
+    return written(f"{seconds:.1f}{SPACE}s" if 0 < seconds < 10 else f"{seconds:.0f}{SPACE}s", language)
 
 
 def span(value: Any, language: str) -> str:

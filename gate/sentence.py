@@ -2,9 +2,11 @@
 
 The sentences are in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do). The
 values are in run.json. A template uses `{name}` or `{name:form}`, where the form is one of FORMS, `singular|plural`, or
-a format of Python.
+a format of Python. A part in double brackets, `[[; failed: {failed:list}]]`, is left out if one of its values is missing,
+empty or 0.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +23,7 @@ LOCALE = Path(__file__).parents[1] / "reports" / "locale"
 LANGUAGES = ("en", "fr")
 SPACES = "\u00a0\u202f"  # French puts them before ; : ! ?
 MOST_LISTED = 5
+PART = re.compile(r"\[\[(.*?)\]\]")
 
 
 class Dated(msgspec.Struct, frozen=True):
@@ -92,7 +95,8 @@ class Words(string.Formatter):
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
-    return Words(language).vformat(template, (), values)
+    whole = PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template)
+    return Words(language).vformat(whole, (), values)
 
 
 def holes(template: str) -> set[str]:
@@ -142,7 +146,7 @@ def _list(value: Any, language: str, entry: Callable[[Any, str], str] = lambda e
     listed = [entry(one, language) for one in value[:MOST_LISTED]]
     more = _count(value) - len(listed)
     text = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
-    return text or {"en": "none", "fr": "néant"}[language]
+    return text or {"en": "none", "fr": "aucun"}[language]
 
 
 def _dated(entry: Any, language: str) -> str:

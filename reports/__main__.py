@@ -1,4 +1,4 @@
-"""Implements `python -m reports list|explain|render|schema|history|attest|waive|log`."""
+"""Implements `python -m reports list|explain|render|export|schema|history|attest|waive|log`."""
 
 import argparse
 import os
@@ -18,10 +18,12 @@ from gate.decision import decide
 from gate.earlier import noting
 from gate.entries import PeopleError
 from gate.history import HistoryError
-from gate.run import RunError, read_run, schema
+from gate.run import Run, RunError, read_run, schema
 from gate.sentence import LANGUAGES
 from gate.thresholds import loosened
 from reports.commands.contract import explained, listed
+from reports.commands.export import add_arguments as add_export_arguments
+from reports.commands.export import exported
 from reports.commands.history import MomentError, add_arguments, history
 from reports.commands.people import add_arguments as add_people_arguments
 from reports.commands.people import people
@@ -51,13 +53,15 @@ def parser() -> Parser:
     language = Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help="en or fr")
     words, commands = Voice("en"), top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in ("list", "explain", "render", "schema", "history", *PEOPLE):
+    for name in ("list", "explain", "render", "export", "schema", "history", *PEOPLE):
         usage = words.word(f"{name}-usage")
         command = commands.add_parser(name, parents=[language], help=usage, description=usage)
         if name == "history":
             add_arguments(command)
         if name in PEOPLE:
             add_people_arguments(name, command)
+        if name == "export":
+            add_export_arguments(command)
         if name == "explain":
             command.add_argument("id", metavar="ID", help="as in: python -m reports list")
         if name == "render":
@@ -87,6 +91,7 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
         "list": lambda: listed(load_contract(), voice),
         "explain": lambda: explained(given.id, load_contract(), voice),
         "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
+        "export": lambda: exported(_read(given.run), given.format, given.output, given.lang),
         "history": lambda: history(given, voice),
         "schema": written_schema,
     }[given.command]()
@@ -97,17 +102,22 @@ def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
 
     Raises RefusedError if a file cannot be read or written, and RunError if the run is invalid.
     """
-    try:
-        data = read_bounded(file, MOST_RECORDED)
-    except OSError as error:
-        raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json of an audit") from error
-    run = read_run(data, str(file))
+    run = _read(file)
     if problems := write_all(run, folder, language, proofs=file.parent):
         raise RefusedError(problems[0])
     less = loosened(noting(run.contract), noting(load_contract()))
     notices = [Voice(language).word("other-contract", ids=", ".join(less))] if less else []
     for parts in summary(run, decide(run), language, notices, folder, columns()):
         yield "".join(text for text, _ in parts)
+
+
+def _read(file: Path) -> Run:
+    """Read a run.json. Raises RefusedError if the file cannot be read, and RunError if the run is invalid."""
+    try:
+        data = read_bounded(file, MOST_RECORDED)
+    except OSError as error:
+        raise RefusedError(f"{file}: cannot be read: {error.strerror}; name the run.json of an audit") from error
+    return read_run(data, str(file))
 
 
 def written_schema() -> Iterator[str]:

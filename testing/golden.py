@@ -139,7 +139,7 @@ def no_go() -> Run:
         failed("MCP-01", 0, running=0, sick=["default", "twisterlab", "twisterlab-dev"]),
         failed("DSK-01", 85.02, used_percent=85.02, used=34_000_000_000, available=5_990_000_000),
         failed("LOG-01", 12.4, worst=12_400_000_000),
-        failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md: not pushed"]),
+        failed("DOC-01", 1, wanting=["MCP_REBUILD_GUIDE.md"]),
         failed("INF-11", 2, failed=["logrotate.service", "fwupd.service"]),
         unknown("BKP-04", "no-answer", fact="backups", why="/var/backups/twisterlab: No such file"),
         unknown("BKP-10", "no-answer", fact="postgres_restore", why="no dump to restore"),

@@ -117,8 +117,8 @@ EVICTIONS = """\
 1795450734
 1795191234.957105 edgeserver k3s[246]: I1123 k3s is up
 ===
-1795360000.5 edge k3s[246]: W1123 16:06:40.5 2 eviction_manager.go:339] eviction manager: attempting to reclaim ephemeral-storage
-1795360001.5 edgeserver k3s[2]: W1123 16:06:41.5 2 x.go:1] "Eviction manager: must evict pod(s) to reclaim" resourceName="nodefs"
+1795360000.5 edge k3s[246]: W1123 14:46:40.5 9 eviction_manager.go:339] eviction manager: attempting to reclaim ephemeral-storage
+1795360001.5 edge k3s[246]: I1123 14:46:41.5 9 e.go:395] "Eviction manager: must evict pod(s) to reclaim" resourceName="inodes"
 """
 UNITS = "running\n"
 KINDS = [

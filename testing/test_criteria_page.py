@@ -3,7 +3,7 @@
 import re
 
 from gate.contract import load_contract
-from testing.criteria import PAGE, page
+from testing.criteria import PAGE, anchor, page
 
 
 def test_it_is_up_to_date() -> None:
@@ -15,6 +15,34 @@ def test_every_criterion_is_told_and_shown_able_to_fail() -> None:
     assert len(told) >= 75
     assert all("**Asks for**" in one and "**Seen**" in one and "**Otherwise**" in one for one in told)
     assert [one.partition(":")[0] for one in told if "**Shown to " not in one] == []
+
+
+def test_links_lead_to_headings_and_each_criterion_is_a_row() -> None:
+    text = page()
+    headings = [anchor(heading) for heading in re.findall(r"^#+ (.*)", text, re.MULTILINE)]
+    linked = re.findall(r"\]\(#([^)]+)\)", text)
+    assert set(linked) <= set(headings)
+    assert len(headings) == len(set(headings))
+    for id, criterion in load_contract().items():
+        (row,) = re.findall(rf"^\| \[{id}\]\(.*", text, re.MULTILINE)
+        assert row.count(" |") == 6
+        assert ("| yes |" in row) is criterion.blocking
+
+
+def test_anchors_are_github_s() -> None:
+    assert anchor("MCP-06: The image builds in less than 60\u00a0min") == "mcp-06-the-image-builds-in-less-than-60min"
+    assert anchor("Two paths for everything that blocks") == "two-paths-for-everything-that-blocks"
+
+
+def test_a_command_is_whole_or_left_out_and_advice_begins_with_a_sentence() -> None:
+    told = page()
+    assert not re.search(r"^- \*\*Seen\*\*: .*…`", told, re.MULTILINE)
+    assert not re.search(r"^- \*\*Otherwise\*\*: `", told, re.MULTILINE)
+
+
+def test_numbers_behind_faults_are_explained_before_the_first() -> None:
+    text = page()
+    assert text.index("in the plan's own commands (D)") < text.index("## ")
 
 
 def test_everything_that_blocks_has_two_paths() -> None:

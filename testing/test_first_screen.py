@@ -223,7 +223,7 @@ def test_a_reserve_that_explains_a_failure_stands_beside_it() -> None:
 
 def test_guides_that_are_not_safe_are_told_by_what_is_missing() -> None:
     run = made(Result("DOC-01", Outcome.FAIL, 1, {"missing": 1, "wanted": 3, "complete": 2}))
-    assert "1 of the 3 guides still to be committed and pushed" in said(run)
+    assert "Of 3 guides, 1 is not committed and pushed" in said(run)
 
 
 def test_what_is_to_be_signed_is_not_told_as_if_it_were_so() -> None:
@@ -250,8 +250,8 @@ def test_days_and_kept_backups_are_two_sentences() -> None:
             "BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "needed": 7, "until": "2026-12-03"})
         ),
     )
-    assert "0 full days of seven in a row with all three backups so far" in said(run)
-    assert "Valid backups of 1 day of 7 are kept so far, today’s included" in said(run)
+    assert "0 days out of 7 with all three backups; 7 out of 7 on" in said(run)
+    assert "1 day of backups out of 7 so far" in said(run)
 
 
 def test_what_is_open_because_nobody_looked_is_one_line() -> None:
@@ -259,9 +259,9 @@ def test_what_is_open_because_nobody_looked_is_one_line() -> None:
     unproven = judge_window(window, CONTRACT["DEC-02"]).reason
     assert unproven is not None
     looked = Reason("no-series", {"cause": "unwatched", **DATES})
-    unseen = [Result(id, Outcome.UNKNOWN, reason=looked) for id in ("LOG-11", "DSK-03")]
+    unseen = [Result(id, Outcome.PENDING, reason=looked) for id in ("LOG-11", "DSK-03")]
     run = made(
-        *unseen, Result("DEC-02", Outcome.UNKNOWN, reason=unproven), base=msgspec.structs.replace(go(), window=window)
+        *unseen, Result("DEC-02", Outcome.PENDING, reason=unproven), base=msgspec.structs.replace(go(), window=window)
     )
     assert [cause.ids for cause in decide(run).causes if cause.key == "unwatched"] == [("LOG-11", "DSK-03", "DEC-02")]
     topics = [line.topic for line in brief(run, decide(run), Voice("en")).reasons]

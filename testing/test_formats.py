@@ -10,20 +10,25 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from prometheus_client.parser import text_string_to_metric_families
 
 from gate.contract import load_contract
 from gate.decision import Verdict, decide
 from gate.outcome import Outcome
 from gate.run import Result, Run
+from reports.exports import Export
 from reports.exports.guide import guide
 from reports.exports.junit import junit
-from reports.exports.markdown import escaped, prose, written
+from reports.exports.markdown import escaped, fenced, prose, written
 from reports.exports.metrics import DIRECTION, HELP, metrics
 from reports.exports.report import Report
 from reports.exports.summary import MOST, summary
-from reports.text.words import UNSEEN
+from reports.text.conditions import conditions
+from reports.text.words import UNSEEN, Voice, shown
 from testing.golden import AT, GOLDEN, go, hostile, no_go, not_yet
 from testing.runs import runs
 
@@ -122,14 +127,49 @@ def test_hostile_text_stays_inside_its_label() -> None:
     assert math.isfinite(value("hostile", "phase0_criteria", outcome="fail"))
 
 
+def parsed(text: str) -> list[Token]:
+    """Return a Markdown document as CommonMark reads it, with tables: blocks, and what is inside them."""
+    return [
+        inner
+        for block in MarkdownIt("commonmark").enable("table").parse(text)
+        for inner in [block, *(block.children or ())]
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", GOLDEN)
 def test_summary_and_guide_show_what_a_host_says_as_text(name: str, language: str) -> None:
     for export in (summary, guide):
         text = export(report(GOLDEN[name](), language)).decode()
         assert not UNSEEN.search(text.replace("\n", ""))
-        assert not re.search(r"<(?!br>)", re.sub(r"`[^`\n]*`", "", text)), "no markup of a host"
+        found = {token.type for token in parsed(text)}
+        assert not found & {"html_block", "html_inline", "link_open", "image", "em_open", "code_block", "hr"}
+        assert not re.search("&#?[a-z0-9]+;", text), "no entity, least of all in a command"
         assert len(text.encode()) <= MOST
+
+
+@settings(max_examples=200)
+@given(st.text())
+def test_an_escaped_text_is_that_text_and_nothing_else(text: str) -> None:
+    line = shown(text)
+    inside = [
+        token
+        for token in parsed(f"x {escaped(line)} x")
+        if token.type not in ("paragraph_open", "paragraph_close", "inline")
+    ]
+    assert {token.type for token in inside} <= {"text", "text_special"}
+    assert "".join(token.content for token in inside) == f"x {line} x"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_row_of_a_table_has_the_columns_of_its_head(name: str, language: str) -> None:
+    for export in (summary, guide):
+        rows = [token.type for token in parsed(export(report(GOLDEN[name](), language)).decode())]
+        assert rows.count("table_open") == rows.count("thead_open") > 0
+        text = export(report(GOLDEN[name](), language)).decode()
+        for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1, block
 
 
 def test_the_summary_says_what_the_first_screen_says() -> None:
@@ -137,27 +177,67 @@ def test_the_summary_says_what_the_first_screen_says() -> None:
     assert text.startswith("# NO-GO · EdgeServer (TwisterLab), 4 February\n")
     for said in (
         "> **Recorded demo server**",
-        "- **fail** DSK-01",
-        "Alice Martin (server)",
+        "- **/ is 85.02 % full (34 GB used, 5.99 GB free)**\n  - fail: DSK-01\n  - Who: Alice Martin (server), was due 4 Feb\n",
         "7 days after the meeting",
         "`sudo du -xhd2 / | sort -h | tail -20`",
-        "| Disk usage | 85 % | &#60; 70 % |",
+        "| Disk usage | 85 % | \\< 70 % | **85.02 %** (fail) |",
+        "| Backups a day | 0 | \\< 26 hours | **unknown** |",
+        "10 blocking criteria: 2 pass, 1 to attest, 3 unknown, 4 fail",
     ):
         assert said in text
     assert "## Pourquoi" in summary(report(no_go(), "fr")).decode()
 
 
-def test_the_guide_has_every_criterion_with_its_evidence() -> None:
-    text = guide(report(not_yet())).decode().replace("\u00a0", " ")
-    assert all(f"### {id}: " in text for id in not_yet().contract)
-    assert "df --local --block-size=1" in text
-    assert "Infrastructure audit: EdgeServer (TwisterLab), 11 February 2026" in text
+@pytest.mark.parametrize("export", [summary, guide])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_each_condition_of_the_plan_is_a_row_with_its_figures(name: str, export: Export) -> None:
+    run = GOLDEN[name]()
+    text = export(report(run)).decode()
+    rows = conditions(run, decide(run), Voice("en"))
+    assert rows
+    for row in rows:
+        count = f"{row.met}/{row.all}" if row.all else ""
+        assert f"| {row.title} | **{row.word}** | {escaped(row.figure)} | {escaped(row.target)} | {count} |" in text
+
+
+def test_a_pass_with_a_caveat_says_so() -> None:
+    for language, said in (("en", "pass, with a caveat: LOG-01"), ("fr", "réussi, avec réserve : LOG-01")):
+        run = GOLDEN["go_with_waivers"]()
+        assert said in summary(report(run, language)).decode().replace("\u00a0", " ")
+        assert f"| **{said.partition(':')[0].strip()}** |" in guide(report(run, language)).decode().replace(
+            "\u00a0", " "
+        )
+
+
+def test_the_guide_has_a_line_for_each_criterion_and_tells_in_full_what_is_not_met() -> None:
+    text = guide(report(no_go())).decode().replace("\u00a0", " ")
+    assert "Infrastructure audit: EdgeServer (TwisterLab), 4 February, 11 February 2026" in text
+    for id, result in decide(no_go()).results.items():
+        assert f"\n| {id} | " in text
+        assert (f"\n**{id}**: " in text) is not result.outcome.settled
+    assert not re.search(r"\([^()]*\([^()]*\)\)", text), "no name in brackets within brackets"
+
+
+def test_the_guide_has_each_command_once_as_a_block_of_code() -> None:
+    tokens = parsed(guide(report(not_yet())).decode())
+    blocks = [token.content for token in tokens if token.type == "fence"]
+    assert sum("df --local --block-size=1" in block for block in blocks) == 1
+    assert len(blocks) == len(set(blocks))
+
+
+@given(st.text(alphabet="`~ab\n"))
+def test_a_block_of_code_ends_where_the_command_does(command: str) -> None:
+    lines = command.splitlines()
+    found = parsed("\n".join([*fenced(command), "", "end"]))
+    assert [token.content for token in found if token.type == "fence"] == ["".join(f"{line}\n" for line in lines)]
 
 
 def test_a_summary_that_would_be_too_long_ends_with_a_whole_line() -> None:
     assert written(["abc", "déf", "ghi"], 9) == "abc\ndéf\n".encode()
-    assert escaped("<b>|@me [x](y) `z` #1 a_b") == "&#60;b&#62;&#124;&#64;me &#91;x&#93;(y) &#96;z&#96; &#35;1 a&#95;b"
-    assert prose("see `a|b` <i>") == "see `a|b` &#60;i&#62;"
+    assert escaped("<b>|@me [x](y) `z` #1 a_b _c_ &lt; a & b") == (
+        r"\<b\>\|\@me \[x\](y) \`z\` \#1 a_b \_c\_ \&lt; a & b"
+    )
+    assert prose("see `a|b` <i>") == r"see `a|b` \<i\>"
 
 
 def suites(run: Run) -> ET.Element:

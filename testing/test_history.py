@@ -197,4 +197,4 @@ def test_a_thousand_audits_are_read_in_a_moment(tmp_path: Path) -> None:
     keep(file, *(Sample(NOW + timedelta(hours=hour), readings=readings) for hour in range(1000)))
     began = time.process_time()
     assert len(samples(file)) == 1000
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 1

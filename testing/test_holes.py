@@ -36,8 +36,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
 
 def wanted(row: Criterion) -> set[str]:
     """Return the names in `seen`, `missed`, the figure of the plan's table and the advice."""
-    texts = [row.seen, row.next, *([row.missed] if row.missed else []), *([row.kpi.now] if row.kpi else [])]
-    return {name for text in texts for name in holes(text.en)} - FOLDER
+    texts = [
+        row.seen,
+        *row.without.values(),
+        row.next,
+        *([row.missed] if row.missed else []),
+        *([row.kpi.now] if row.kpi else []),
+    ]
+    named = {name for names in row.without for name in names.split()}
+    return ({name for text in texts for name in holes(text.en)} | named) - FOLDER
 
 
 def test_what_was_seen_fills_its_sentences(seen: list[Run]) -> None:

@@ -123,13 +123,13 @@ def test_every_sheet_names_its_run_and_none_is_blank(
     sheets = [sheet.split("\n") for sheet in text.split("\f")[:-1]]
     assert [number for number, sheet in enumerate(sheets, 1) if recorded[1].id not in "".join(sheet)] == []
     assert [number for number, sheet in enumerate(sheets, 1) if len(list(filter(str.strip, sheet))) < 5] == []
-    assert len(sheets) <= 32
+    assert len(sheets) <= 7, "the minutes, and six sheets"
     titles = [Voice(language).say("chapter", criterion.chapter) for criterion in recorded[1].contract.values()]
     feet = [[line for line in sheet if line.strip()][-2].strip() for sheet in sheets]
     assert [foot for foot in feet if foot.startswith(tuple(titles))] == [], "a heading alone at the foot of a sheet"
 
 
-def test_a_go_shows_its_reserves_and_what_ends_next_without_scrolling(window: Browser, recorded: Recorded) -> None:
+def test_a_go_shows_its_conditions_without_scrolling_and_then_its_reserves(window: Browser, recorded: Recorded) -> None:
     window.open(recorded[2]["en"])
     if recorded[0] != "ready":
         assert window.all(".beside-go, .expires") == []
@@ -138,11 +138,12 @@ def test_a_go_shows_its_reserves_and_what_ends_next_without_scrolling(window: Br
     assert [[link.text for link in one.find_elements("css selector", "a")] for one in reserves] == [
         ["INF-06"],
         ["MCP-08"],
+        ["MON-04"],
     ]
     ends = min(entry.valid_until for entry in recorded[1].people.attestations)
     assert f"until {Voice('en').day(ends)}".replace("\u00a0", " ") in window.one(".expires").text
-    for one in (*reserves, window.one(".expires")):
-        assert one.rect["y"] + one.rect["height"] <= 800
+    conditions = window.one(".conditions").rect
+    assert conditions["y"] + conditions["height"] <= 900
     assert "reserve" in reserves[1].find_element("css selector", ".chip").text
 
 

@@ -16,6 +16,10 @@ from testing.small_audit import ROOT, House, Ran
 
 READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")
 OFFLINE = Failure("unreachable", {"cause": "host", "address": "127.0.0.1", "port": 22, "user": "audit", "why": "-"})
+EXCUSES = {
+    ("INF-04", "booted"): "the time of the start only excuses what a reboot ended: without it more counts",
+    ("BKP-06", "api_groups"): "the groups are asked for copies made of manifests: this one has the datastore",
+}
 EMPTY_IS_AN_ANSWER: dict[str, str] = {}  # criterion: why it may pass on an empty answer of one of its facts
 
 
@@ -61,7 +65,11 @@ def changed(group: set[str], change: Callable[[Answer], Answer]) -> dict[str, An
 
 def touched(ran: Ran, group: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the outcome of each criterion that names a fact of the group."""
-    yield from ((id, ran.outcome(id)) for id, facts in NEEDED.items() if facts & group)
+    yield from (
+        (id, ran.outcome(id))
+        for id, facts in NEEDED.items()
+        if {fact for fact in facts & group if (id, fact) not in EXCUSES}
+    )
 
 
 def test_a_server_that_answers_nothing_passes_nothing(house: House) -> None:

@@ -45,6 +45,9 @@ ELSEWHERE = {
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",
+    ".venv/bin/python -m reports export reports/out/run.json --format sarif --output audit.sarif": (
+        "testing/test_exchange_formats.py"
+    ),
     ".venv/bin/python -m reports history edge": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --export edge.jsonl": "testing/test_history_command.py",
     ".venv/bin/python -m reports history edge --prune-before 2026-01-01": "testing/test_history_command.py",

@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fixtures.host.disk.waste import waste
+from gate.run import Run
+from testing.aloud import misread
 from testing.audits import ROOT, audit, expected, replayed
 
 FILES = [*(ROOT / "lab" / "recordings").glob("*.json"), *(ROOT / "testing" / "recordings").glob("*.json")]
@@ -17,6 +20,7 @@ def test_a_recording_comes_to_the_expected_outcomes(file: Path, tmp_path: Path) 
     audited = replayed(file, tmp_path)
     assert audited.outcomes == outcomes
     assert audited.status == status
+    assert not misread(msgspec.convert(audited.run, Run))
 
 
 def test_a_real_k3s_imports_its_images_anew_and_uses_them_all() -> None:
@@ -53,4 +57,3 @@ def test_what_the_target_does_not_ask_of_a_service_is_a_reserve(tmp_path: Path) 
         "any-body",
         "not-from-outside",
     ]
-    assert "any answer with 200 counted" in " ".join(audited.said.split())

@@ -286,6 +286,6 @@ def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
     assert "maxsize 200M" in rsyslog(loose)
     assert "maxsize 100M" in rsyslog(tight)
     said = [step.sentence.what.en.replace("\u00a0", " ") for step in tight.steps]
-    assert any(line.startswith("rotate now what is over 104 MB") for line in said)
+    assert any(line.startswith("rotate now what is over 105 MB") for line in said)
     assert any(line.startswith("compress") for line in said)
     assert not any(step.sentence.what.en.startswith(("rotate now", "compress")) for step in loose.steps)

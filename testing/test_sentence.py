@@ -48,7 +48,7 @@ HOSTILE: st.SearchStrategy[Any] = st.recursive(
         ("word", "odd", "odd", "odd"),
         ("day", "2026-12-01", "1 December 2026", "1er décembre 2026"),
         ("list", ["a", "b"], "a, b", "a, b"),
-        ("list", [], "none", "néant"),
+        ("list", [], "none", "aucun"),
         ("list", list("abcdefg"), "a, b, c, d, e and 2 more", "a, b, c, d, e et 2 de plus"),
         (
             "moments",
@@ -85,6 +85,18 @@ def test_no_value_breaks_a_sentence(form: str, value: object, language: str) -> 
     assert isinstance(fill(f"seen {{x:{form}}}", {"x": value}, language), str)
 
 
+def test_a_part_without_its_values_is_left_out() -> None:
+    said = [
+        fill("{total} pods[[; failed: {failed:list}]][[; waiting: {waiting:list} since {at:day}]]", values, "en")
+        for values in (
+            {"total": 5, "failed": []},
+            {"total": 5, "failed": ["a"], "waiting": ["b"], "at": None},
+            {"total": 5, "failed": ["[[x]]"], "waiting": ["b"], "at": "2026-02-11"},
+        )
+    ]
+    assert said == ["5 pods", "5 pods; failed: a", "5 pods; failed: [[x]]; waiting: b since 11\u00a0February 2026"]
+
+
 def test_what_a_host_says_is_no_template() -> None:
     assert fill("{x}", {"x": "{y} {0} {x.__class__}"}, "en") == "{y} {0} {x.__class__}"
     assert fill("{x.__class__} {x[0]} {} {missing:bytes}", {"x": "value"}, "en") == "– – – –"
@@ -104,6 +116,7 @@ def templates() -> list[tuple[str, Text | FindingText]]:
     rows: list[tuple[str, Text | FindingText]] = []
     for id, criterion in load_contract().items():
         texts = {**msgspec.structs.asdict(criterion), **criterion.finding}
+        texts |= {f"without {names}": text for names, text in criterion.without.items()}
         texts |= (
             {f"kpi {name}": text for name, text in msgspec.structs.asdict(criterion.kpi).items()}
             if criterion.kpi

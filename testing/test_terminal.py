@@ -51,7 +51,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
         "INF-11",
         "one notice",
         "reports/out/verdict.html",
-        "3 unknown",
+        "2 unknown",
         "4 fail",
     ):
         assert part in said

@@ -79,6 +79,7 @@ def french() -> Iterator[tuple[str, str]]:
             "why": row.why,
             "seen": row.seen,
             "next": row.next,
+            **{f"without {names}": text for names, text in row.without.items()},
             **row.finding,
             **({"missed": row.missed} if row.missed else {}),
         }
@@ -177,6 +178,7 @@ def units_apart() -> Iterator[tuple[str, str]]:
                 "why": row.why,
                 "seen": row.seen,
                 "next": row.next,
+                **{f"without {names}": text for names, text in row.without.items()},
                 **row.finding,
                 **({"missed": row.missed} if row.missed else {}),
                 **({"now": row.kpi.now} if row.kpi else {}),

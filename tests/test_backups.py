@@ -43,7 +43,14 @@ def test_newest_cluster_backup_can_rebuild_the_cluster(
         assert judge(None, findings=[_none(target)])
         return
     newest = cluster_backup(backups, maybe_api_groups)
-    assert judge(newest.hours, newest, findings=[*_flaws(backups, "configs"), *_routes(newest)])
+    findings = [*_flaws(backups, "configs"), *_routes(newest)]
+    assert judge(newest.hours, newest, findings=findings, unknown=_unasked(newest, maybe_api_groups))
+
+
+def _unasked(newest: ClusterBackup, groups: ApiGroups | Unknown) -> Reason | None:
+    """Return why it is unknown whether the manifests lack custom resources; None if they have them, or the datastore."""
+    asked = newest.stored or newest.custom or not isinstance(groups, Unknown)
+    return None if asked or not isinstance(groups, Unknown) else Reason(groups.code, groups.values)
 
 
 def _none(target: Target) -> Finding:

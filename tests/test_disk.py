@@ -59,8 +59,9 @@ def _beside(storage: Storage, bound: Bound) -> Iterator[Finding]:
 @criterion("DSK-05")
 def test_no_disk_pressure_for_seven_days(nodes: Nodes, pods: Pods, evictions: Evictions, judge: Judge) -> None:
     seen = pressure(nodes, pods, evictions)
-    proven = seen.signs or seen.proven
-    assert judge(seen.signs, seen, findings=_signs(seen), unknown=None if proven else _unproven(seen))
+    waits = None if seen.signs or seen.proven else _young(seen)
+    unknown = None if seen.signs or seen.proven or waits else Reason("pressure-unproven")
+    assert judge(seen.signs, seen, findings=_signs(seen), pending=waits, unknown=unknown)
 
 
 def _signs(seen: Pressure) -> Iterator[Finding]:
@@ -71,13 +72,13 @@ def _signs(seen: Pressure) -> Iterator[Finding]:
         yield Finding("logged", {"lines": seen.lines, "last": seen.last_line})
 
 
-def _unproven(seen: Pressure) -> Reason:
-    """Return why the absence of disk pressure is not proven.
+def _young(seen: Pressure) -> Reason | None:
+    """Return until when the absence of disk pressure is not proven; None if a node does not say since when there is none.
 
     A recent transition may be the trace of a restart or of a period of pressure; after seven days this is clear.
     """
     if seen.since is None or seen.until is None:
-        return Reason("pressure-unproven")
+        return None
     dates = {"since": seen.since, "until": seen.until}
     return Reason("pressure-young", {name: date.isoformat(timespec="minutes") for name, date in dates.items()})
 

@@ -4,7 +4,7 @@ from fixtures.evidence.effort import effort
 from fixtures.evidence.people import approval
 from fixtures.evidence.reboot import reboot
 from fixtures.evidence.stability import Witnessed
-from fixtures.evidence.trends import too_short, too_young, unwatched
+from fixtures.evidence.trends import too_short, too_young
 from fixtures.session.judge import Judge, criterion
 from gate.derived import judge_window
 from gate.past import Past
@@ -46,7 +46,6 @@ def test_root_filesystem_stayed_below_target(root_usage: Trend, run: Run, judge:
         root_usage.held,
         root_usage,
         pending=None if broken else too_short(root_usage),
-        unknown=None if broken else unwatched(root_usage),
     )
 
 
@@ -54,9 +53,10 @@ def test_root_filesystem_stayed_below_target(root_usage: Trend, run: Run, judge:
 def test_root_filesystem_has_room_for_two_weeks(root_usage: Trend, run: Run, judge: Judge) -> None:
     limit = run.contract["DSK-01"].bound.figure
     days = root_usage.days_to(limit)
-    seen = {"days": days, "limit": limit, "slope": root_usage.slope, "samples": root_usage.samples}
-    steady = [Finding("steady")] if root_usage.slope <= 0 else []
-    assert judge(days, seen, findings=steady, unknown=too_young(root_usage))
+    slope = max(root_usage.slope, 0)  # what shrinks never reaches the limit
+    seen = {"days": days, "limit": limit, "slope": slope, "samples": root_usage.samples}
+    steady = [Finding("steady")] if root_usage.old_enough and root_usage.slope <= 0 else []
+    assert judge(days, seen, findings=steady, pending=too_young(root_usage))
 
 
 @criterion("LOG-11")
@@ -66,7 +66,6 @@ def test_log_folder_stayed_small(log_size: Trend, run: Run, judge: Judge) -> Non
         log_size.high,
         log_size,
         pending=None if broken else too_short(log_size),
-        unknown=None if broken else unwatched(log_size),
     )
 
 

@@ -34,8 +34,11 @@ def judged_by(id: str) -> ObservedJudging | None:
 
 def question(fact: Fact) -> str:
     """Return the question of a fact, or the path of its file if the question has several lines."""
-    if "\n" not in fact.ask:
-        return fact.ask
+    return question_file(fact) if "\n" in fact.ask else fact.ask
+
+
+def question_file(fact: Fact) -> str:
+    """Return the path of the file that a question stands in."""
     file = Path(inspect.getfile(fact.parse))
     script = file.with_suffix(".sh")
     return str((script if script.exists() else file).relative_to(ROOT))

@@ -7,9 +7,12 @@ from gate.decision import decide
 from gate.run import Run, write_run
 from gate.whole import write_whole
 from reports.exports.guide import guide
+from reports.exports.hdf import hdf
 from reports.exports.junit import junit
 from reports.exports.metrics import metrics
+from reports.exports.oscal import oscal
 from reports.exports.report import Report
+from reports.exports.sarif import sarif
 from reports.exports.summary import summary
 from reports.pages.proofs import read_proofs
 from reports.pages.verdict import render_verdict
@@ -23,6 +26,7 @@ EXPORTS: dict[str, Export] = {
     "audit.prom": metrics,
     "INFRASTRUCTURE_AUDIT_{date}.md": guide,
 }
+ON_DEMAND: dict[str, Export] = {"sarif": sarif, "oscal": oscal, "hdf": hdf}  # by `python -m reports export`
 
 
 def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None) -> list[str]:

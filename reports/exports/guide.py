@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 
-from reports.exports.markdown import escaped, prose, table, written
+import msgspec
+
+from gate.run import Source
+from reports.exports.markdown import escaped, fenced, prose, table, written
 from reports.exports.report import Report
-from reports.exports.summary import kpis, opening, reasons
-from reports.pages.criteria import Card, Chapter, chapters
-from reports.pages.sections import completed, scored, window
+from reports.exports.summary import kpis, opening, reasons, waivers
+from reports.pages.criteria import Card, Chapter, chapters, gist
+from reports.pages.sections import scored, window
 from reports.text.briefing import brief
-from reports.text.words import Voice
+from reports.text.words import Voice, shown, visible_lines
 
 MOST = 4 * 1024 * 1024
+LONGEST_COMMAND = 1600
 
 
 def guide(report: Report) -> bytes:
-    """Return all results, chapter by chapter, with their evidence."""
+    """Return the decision, all results chapter by chapter, and what was asked."""
     return written(_lines(report, Voice(report.language)), MOST)
 
 
@@ -24,14 +28,17 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
     yield f"# {voice.say('chapter', 'infrastructure')}{voice.colon}{escaped(briefing.place)}, {voice.day(run.ended.date())}"
     yield ""
     yield from opening(briefing, voice, 2)
-    yield from ("", f"{voice.word('progress')}{voice.colon}{completed(run, decision, voice)}")
     if score := scored(run, decision, voice):
         yield from ("", f"{voice.word('score')}{voice.colon}{score.text}. {' '.join(score.formula)}")
-    yield from ("", *(escaped(line) for line in window(run, voice).sentences))
+    yield from ("", " ".join(escaped(line) for line in window(run, voice).sentences))
     yield from kpis(report, voice)
-    yield from reasons(briefing.reasons, voice.word("because"), voice)
+    causes = [msgspec.structs.replace(line, others=()) for line in briefing.reasons]  # the chapters have each in full
+    yield from reasons(causes, voice.word("because"), voice)
+    yield from waivers(briefing, voice)
+    yield from reasons(briefing.reserves, voice.word("reserves"), voice)
     for chapter in chapters(run, decision, voice):
         yield from _chapter(chapter, voice)
+    yield from _asked(report, voice)
     yield from (
         "",
         f"{voice.word('run')} {escaped(run.id)}. {prose(voice.word('recompute-note', language=voice.language))}",
@@ -39,28 +46,42 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
 
 
 def _chapter(chapter: Chapter, voice: Voice) -> Iterator[str]:
+    """Yield a line for each criterion, and below it in full what is not met. Who acts on it is said among the reasons."""
     yield from ("", f"## {escaped(chapter.title)}", "")
     head = ("", *(voice.word(name) for name in ("criterion", "target", "value", "outcome")))
-    yield from table(
-        head,
-        [
-            (card.id, escaped(card.title), escaped(card.target), escaped(card.figure) or "–", f"**{card.word}**")
-            for card in chapter.cards
-        ],
-    )
+    yield from table(head, [_row(card, voice) for card in chapter.cards])
     for card in chapter.cards:
-        yield from _card(card, voice)
+        if not card.outcome.settled:
+            yield from ("", f"**{escaped(card.id)}**{voice.colon}{_found(card, voice)}")
 
 
-def _card(card: Card, voice: Voice) -> Iterator[str]:
-    """Yield what was seen for one criterion and where it comes from. A script is represented by its first comment."""
-    yield from ("", f"### {card.id}{voice.colon}{escaped(card.title)}", "")
+def _row(card: Card, voice: Voice) -> tuple[str, ...]:
+    reserved = card.outcome.settled and any(reserve for _, reserve in card.findings)
+    word = voice.word("with-caveat", outcome=card.word) if reserved else card.word
+    return escaped(card.id), escaped(card.title), escaped(card.target), escaped(card.figure) or "–", f"**{word}**"
+
+
+def _found(card: Card, voice: Voice) -> str:
+    """Return what was seen and found for a criterion, and why that is not enough."""
     parts = [card.seen, *(text for text, _ in card.findings), card.reason]
-    yield voice.semicolon.join(escaped(text) for text in parts if text) or card.word
-    if card.todo:
-        yield from ("", f"{voice.word('todo')}{voice.colon}{prose(card.todo)} ({escaped(card.owner)})")
-    for asked in card.asked:
-        yield from (
-            "",
-            f"- {escaped(asked.label)}{voice.colon}{escaped(asked.gist or ' '.join(asked.command.split()))}",
-        )
+    return voice.semicolon.join(escaped(text) for text in parts if text) or card.word
+
+
+def _asked(report: Report, voice: Voice) -> Iterator[str]:
+    """Yield each question once, in the order of the criteria: a short command whole, of a script what it says it does."""
+    results = (report.decision.results[id] for id in report.run.contract)
+    sources = {source.fact: source for result in results for source in result.sources}
+    if sources:
+        yield from ("", f"## {voice.word('asked-of-server')}")
+    for source in sources.values():
+        yield from _question(source, voice)
+
+
+def _question(source: Source, voice: Voice) -> Iterator[str]:
+    told, lines = gist(source.asked)
+    if told:
+        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{escaped(told)}")
+    elif lines:
+        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{voice.word('script', lines=lines)}")
+    else:
+        yield from ("", f"**{escaped(shown(source.fact))}**", "", *fenced(visible_lines(source.asked, LONGEST_COMMAND)))

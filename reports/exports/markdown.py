@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterable, Sequence
 
-MARKUP = re.compile(r"[&<>|*_`\[\]~@#\\]")
+MARKUP = re.compile(r"[<>|*`~\[\]\\@#]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")  # within a word, _ is a letter
 COMMAND = re.compile("`([^`]+)`")
+TICKS = re.compile("`+")
 
 
 def escaped(text: str) -> str:
-    """Return `text` with all Markdown and HTML characters escaped, so that it contains no markup, link or mention."""
-    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
+    """Return `text` with a backslash before each character that would be markup, a tag, an entity or a mention."""
+    return MARKUP.sub(lambda found: f"\\{found[0]}", text)
 
 
 def prose(text: str) -> str:
     """Return a sentence escaped, with its commands in backquotes as code."""
     parts = COMMAND.split(text)  # plain text and commands in turn
     return "".join(f"`{part}`" if number % 2 else escaped(part) for number, part in enumerate(parts))
+
+
+def fenced(command: str) -> Iterable[str]:
+    """Yield the lines of a command as a block of code, whose fence is longer than any within it."""
+    fence = "`" * max(3, 1 + max(map(len, TICKS.findall(command)), default=0))
+    yield from (fence, *command.splitlines(), fence)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:

@@ -6,28 +6,24 @@ from reports.exports.markdown import escaped, prose, table, written
 from reports.exports.report import Report
 from reports.pages.figures import figures
 from reports.text.briefing import Briefing, brief
+from reports.text.conditions import ConditionLine
 from reports.text.responsibility import Responsibility
 from reports.text.words import Voice
 
 MOST = 1024 * 1024 - 1
+STATES = ("condition", "state", "now", "target", "condition-count", "who", "by-when")
 
 
 def summary(report: Report) -> bytes:
-    """Return the decision, its reasons, the dates and the plan's KPIs."""
+    """Return the decision, the plan's conditions, the reasons, the dates and the plan's KPIs."""
     return written(_lines(report, Voice(report.language)), MOST)
 
 
 def _lines(report: Report, voice: Voice) -> Iterator[str]:
     briefing = brief(report.run, report.decision, voice)
     yield from opening(briefing, voice, 1)
-    yield from reasons(briefing.reasons, voice.word("because"), voice, (briefing.tally, briefing.remedies))
-    if briefing.waivers:
-        yield from (
-            "",
-            f"## {voice.word('waivers')}",
-            "",
-            *(f"- {id}{voice.colon}{escaped(text)}" for id, text in briefing.waivers),
-        )
+    yield from reasons(briefing.reasons, voice.word("because"), voice, (briefing.remedies,))
+    yield from waivers(briefing, voice)
     yield from kpis(report, voice)
     yield from reasons(briefing.reserves, voice.word("reserves"), voice)
     counts = " · ".join(f"{count} {word}" for _, word, count in briefing.counts)
@@ -35,11 +31,11 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
 
 
 def opening(briefing: Briefing, voice: Voice, level: int) -> Iterator[str]:
-    """Yield the decision, the target, the labels (for example, of a demo) and the dates."""
+    """Yield the decision, the target, the labels (for example, of a demo), the dates and the plan's conditions."""
     yield f"{'#' * level} {briefing.verdict} · {escaped(briefing.place)}"
     yield from ("", escaped(briefing.headline))
     for label, note in briefing.labels:
-        yield from ("", f"> **{escaped(label)}** {prose(note)}")
+        yield from ("", f"> **{escaped(label)}** {prose(note)}".rstrip())
     dates = briefing.dates
     late = f" ({dates.compared})" if dates.compared else ""
     yield ""
@@ -48,22 +44,48 @@ def opening(briefing: Briefing, voice: Voice, level: int) -> Iterator[str]:
         [(briefing.moment, f"{dates.earliest}{late}", escaped(dates.meeting_line))],
     )
     yield from (line for note in (briefing.changed, briefing.letter) if note for line in ("", escaped(note)))
+    yield from ("", f"## {voice.word('plan-conditions')}", "", escaped(briefing.tally))
+    if briefing.conditions:
+        yield from ("", *table([voice.word(name) for name in STATES], map(_condition, briefing.conditions)))
+
+
+def _condition(row: ConditionLine) -> tuple[str, ...]:
+    people = ", ".join(escaped(name) for name in row.people)
+    count = f"{row.met}/{row.all}" if row.all else ""
+    return escaped(row.title), f"**{row.word}**", escaped(row.figure), escaped(row.target), count, people, row.due
 
 
 def reasons(lines: Iterable[Responsibility], title: str, voice: Voice, notes: Iterable[str] = ()) -> Iterator[str]:
-    """Yield each cause: its outcome, criteria and sentence, who must act and how."""
+    """Yield each cause: what is wrong, its outcome and criteria, who must act by when, and how."""
     for number, line in enumerate(lines):
         if not number:
             yield from ("", f"## {title}", "", *(line for note in notes if note for line in (prose(note), "")))
-        yield f"- **{voice.outcome(line.outcome)}** {', '.join(line.ids)} · **{prose(line.problem)}** {prose(line.more)}".rstrip()
-        yield f"  <br>{voice.word('who')}{voice.colon}{escaped(line.owner)} · {voice.word('todo')}{voice.colon}{prose(line.todo)}"
-        yield from (f"  - {other.id} · {prose(other.problem)}" for other in line.others)
+        word = voice.outcome(line.outcome)
+        state = voice.word("with-caveat", outcome=word) if line.outcome.settled else word
+        yield f"- **{prose(line.problem)}** {prose(line.more)}".rstrip()
+        yield f"  - {state}{voice.colon}{', '.join(map(escaped, line.ids))}"
+        due = f", {line.due}" if line.due else ""
+        yield f"  - {voice.word('who')}{voice.colon}{escaped(line.owner)}{due}"
+        yield f"  - {voice.word('todo')}{voice.colon}{prose(line.todo)}"
+        yield from (f"  - {escaped(other.id)}{voice.colon}{prose(other.problem)}" for other in line.others)
+
+
+def waivers(briefing: Briefing, voice: Voice) -> Iterator[str]:
+    """Yield who accepted which failure, why, and until when."""
+    if briefing.waivers:
+        accepted = (f"- {escaped(id)}{voice.colon}{escaped(text)}" for id, text in briefing.waivers)
+        yield from ("", f"## {voice.word('waivers')}", "", *accepted)
 
 
 def kpis(report: Report, voice: Voice) -> Iterator[str]:
     """Yield the plan's KPI table."""
     rows = [
-        (escaped(row.name), escaped(row.before), escaped(row.target), f"**{escaped(row.now)}** ({row.word})")
+        (
+            escaped(row.name),
+            escaped(row.before),
+            escaped(row.target),
+            f"**{escaped(row.now)}**" + (f" ({row.word})" if row.word != row.now else ""),
+        )
         for row in figures(report.run, report.decision, voice)
     ]
     if rows:

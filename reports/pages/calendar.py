@@ -36,13 +36,13 @@ def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
         today if isinstance(today, int) and 0 <= today <= len(KINDS) and result.outcome is not Outcome.UNKNOWN else None
     )
     marks = ("valid",) * (known or 0) + ("unseen",) * (len(KINDS) - (known or 0))
-    count = "–" if known is None else f"{known}/{len(KINDS)}"
+    count = "?" if known is None else f"{known}/{len(KINDS)}"
     return (*full, Day(_label(newest + timedelta(days=1), voice), count, marks, today=True))
 
 
 def _day(day: date, lacking: Mapping[date, tuple[str, ...]], voice: Voice) -> Day:
     if day not in lacking:
-        return Day(_label(day, voice), "–", ("unseen",) * len(KINDS))
+        return Day(_label(day, voice), "?", ("unseen",) * len(KINDS))
     marks = tuple("missing" if kind in lacking[day] else "valid" for kind in KINDS)
     return Day(_label(day, voice), f"{marks.count('valid')}/{len(KINDS)}", marks)
 

@@ -55,7 +55,7 @@ def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
 
 def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) -> Moved:
     result, unit = decision.results[id], run.contract[id].bound.unit
-    figures = [voice.figure(value, unit) if value is not None else "–" for value in (was.value, result.value)]
+    figures = [voice.figure(value, unit) for value in (was.value, result.value) if value is not None]
     return Moved(
         id,
         voice.title(run.contract[id]),
@@ -63,5 +63,5 @@ def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) ->
         voice.outcome(was.outcome),
         result.outcome,
         voice.outcome(result.outcome),
-        " → ".join(figures) if figures != ["–", "–"] else "",
+        " → ".join(figures) if len(figures) == 2 else "",
     )

@@ -13,7 +13,7 @@ from gate.outcome import Outcome
 from gate.run import Result, Run
 from reports.pages.drawings.gauge import gauge
 from reports.text.briefing import is_reserve
-from reports.text.responsibility import owner, todo
+from reports.text.responsibility import owner, person, todo
 from reports.text.short_form import FAILED
 from reports.text.words import Voice, shown, visible_lines
 
@@ -46,6 +46,7 @@ class Card(msgspec.Struct, frozen=True):
     reason: str
     todo: str
     owner: str
+    person: str
     why: str
     target: str
     figure: str
@@ -55,6 +56,11 @@ class Card(msgspec.Struct, frozen=True):
     seconds: str
     was: str
     about: tuple[tuple[str, str], ...]
+
+    @property
+    def folds(self) -> bool:
+        """Whether the page shows it as one line: nothing is left to do, and this run did not change it."""
+        return self.outcome.settled and not self.todo and not self.was
 
 
 class Chapter(msgspec.Struct, frozen=True):
@@ -98,6 +104,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         reason=voice.reason(result),
         todo="" if done else todo(run, result, voice),
         owner=owner(run, criterion.owner, voice),
+        person=person(run, criterion.owner, voice),
         why=voice.text(criterion.why),
         target=voice.bound(criterion.bound),
         figure=figure,
@@ -133,10 +140,10 @@ def _asked(result: Result, voice: Voice) -> Iterable[Question]:
         label = voice.word(
             "source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds)
         )
-        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *_gist(source.asked))
+        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *gist(source.asked))
 
 
-def _gist(asked: str) -> tuple[str, int]:
+def gist(asked: str) -> tuple[str, int]:
     """Return the first comment of a script and its number of lines; "" and 0 for a short command."""
     lines = asked.strip().splitlines()
     if len(lines) <= SHORT:

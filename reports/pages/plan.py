@@ -60,7 +60,7 @@ def _row(task: Task, begin: date | None, run: Run, decision: Decision, voice: Vo
         _when(task, run, voice),
         voice.text(task.title),
         voice.figure(task.hours * count, "h"),
-        voice.figure(logged, "h") if logged else "–",
+        voice.figure(logged, "h") if logged else "",
         f"{met}/{len(ids)}",
         met / len(ids),
         state,

@@ -61,7 +61,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def owners(self) -> tuple[str, ...]:
         """Everybody who is responsible for a criterion, once each."""
-        return tuple(dict.fromkeys(card.owner for chapter in self.chapters for card in chapter.cards))
+        return tuple(dict.fromkeys(card.person for chapter in self.chapters for card in chapter.cards))
 
 
 def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> View:

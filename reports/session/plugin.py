@@ -27,6 +27,7 @@ from gate.resolve import resolve_outcomes
 from gate.run import Result, Run
 from reports.exports import write_all
 from reports.pages.detail import Detail
+from reports.session.annotations import annotations, commands_off, in_workflow
 from reports.session.build_run import RESULTS, STARTED, build_run, run_so_far
 from reports.session.output import Output, undisturbed
 from reports.session.progress import Progress
@@ -148,6 +149,13 @@ class LastWord:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+        self.off, self.on = commands_off() if in_workflow() else ("", "")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """In a GitHub workflow, turn its commands off before anything that a server says is printed."""
+        if self.off and (reporter := self.config.pluginmanager.get_plugin("terminalreporter")):
+            reporter.write_line(self.off)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the test files that could not be loaded."""
@@ -161,6 +169,17 @@ class LastWord:
         yield
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             self._say(reporter)
+            self._annotate(reporter)
+
+    def _annotate(self, reporter: pytest.TerminalReporter) -> None:
+        """In a GitHub workflow, turn its commands on again and print the annotations."""
+        decided = (
+            annotations(*self.config.stash[DECIDED], self.config.stash[LANGUAGE])
+            if DECIDED in self.config.stash
+            else ()
+        )
+        for line in (self.on, *decided) if self.on else ():
+            reporter.write_line(line)
 
     def _say(self, reporter: pytest.TerminalReporter) -> None:
         config, language = self.config, self.config.stash[LANGUAGE]

@@ -104,9 +104,9 @@ class Voice(msgspec.Struct, frozen=True):
         return self.sentence(criterion, text, dict.fromkeys(holes(text.in_language(self.language)) - OWN, "…"))
 
     def seen(self, criterion: Criterion, result: Result) -> str:
-        """Return what was seen, or "" for an open window, whose reason says it."""
-        open_window = criterion.kind is Kind.WINDOW and result.reason is not None
-        return self.sentence(criterion, criterion.seen, result.seen) if result.seen and not open_window else ""
+        """Return what was seen, or "" for an open window or where nothing is to be judged: the reason says it."""
+        told = result.reason and (criterion.kind is Kind.WINDOW or result.outcome is Outcome.NOT_APPLICABLE)
+        return "" if told or not result.seen else self.sentence(criterion, criterion.seen_of(result.seen), result.seen)
 
     def findings(self, criterion: Criterion, result: Result) -> list[str]:
         """Return the sentences of the findings. A finding that the contract does not have is shown by its name."""

@@ -38,7 +38,13 @@ if ne .kind "Pod"}}{{or .metadata.generation .metadata.resourceVersion}}{{end}}
 {{end}}'
 """
 JOURNAL = """\
-printf '[Journal]\\nSystemMaxUse=500M\\nMaxRetentionSec=3day\\n' >/etc/systemd/journald.conf.d/size-limit.conf
+cat >/etc/systemd/journald.conf.d/size-limit.conf <<'END'
+[Journal]
+SystemMaxUse=500M
+SystemKeepFree=2G
+MaxFileSec=1day
+MaxRetentionSec=3day
+END
 file=$(ls /var/log/journal/*/system.journal)
 copy=${file%.journal}@00000000000000000000000000000001-0000000000000001-0006500000000000.journal
 cp -p "$file" "$copy" && fallocate -l 510MB "$copy"
