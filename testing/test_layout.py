@@ -138,7 +138,6 @@ def test_a_go_shows_its_conditions_without_scrolling_and_then_its_reserves(windo
     assert [[link.text for link in one.find_elements("css selector", "a")] for one in reserves] == [
         ["INF-06"],
         ["MCP-08"],
-        ["MON-04"],
     ]
     ends = min(entry.valid_until for entry in recorded[1].people.attestations)
     assert f"until {Voice('en').day(ends)}".replace("\u00a0", " ") in window.one(".expires").text
