@@ -182,7 +182,7 @@ def test_the_summary_says_what_the_first_screen_says() -> None:
         "`sudo du -xhd2 / | sort -h | tail -20`",
         "| Disk usage | 85 % | \\< 70 % | **85.02 %** (fail) |",
         "| Backups a day | 0 | \\< 26 hours | **unknown** |",
-        "10 blocking criteria: 2 pass, 1 to attest, 3 unknown, 4 fail",
+        "10 blocking criteria: 2 pass, 1 to attest, 2 unknown, 1 pending, 4 fail",
     ):
         assert said in text
     assert "## Pourquoi" in summary(report(no_go(), "fr")).decode()

@@ -143,7 +143,7 @@ def test_a_go_shows_its_conditions_without_scrolling_and_then_its_reserves(windo
     assert f"until {Voice('en').day(ends)}".replace("\u00a0", " ") in window.one(".expires").text
     conditions = window.one(".conditions").rect
     assert conditions["y"] + conditions["height"] <= 900
-    assert "reserve" in reserves[1].find_element("css selector", ".chip").text
+    assert "caveat" in reserves[1].find_element("css selector", ".chip").text
 
 
 def test_the_grid_has_one_edge(window: Browser, recorded: Recorded) -> None:
