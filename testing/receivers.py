@@ -38,11 +38,11 @@ class Posted(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_args: object) -> None:
-        """Log nothing."""
+        """Write no line for each request, unlike the server of the standard library."""
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """Receives mail by SMTP."""
+    """A mail server that keeps what it receives by SMTP, for a test to read."""
 
     daemon_threads = True
 

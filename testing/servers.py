@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b" ")
 
     def log_message(self, *_args: object) -> None:
-        """Log nothing."""
+        """Write no line for each request, unlike the server of the standard library."""
 
 
 @contextmanager

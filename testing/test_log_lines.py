@@ -18,7 +18,7 @@ SYSTEM, DISK = ROOT / "fixtures/host/system/kernel_words.sh", ROOT / "fixtures/h
 
 
 class Line(NamedTuple):
-    """One row of the file."""
+    """One log line of the corpus: its program, its text and what it means."""
 
     meaning: str
     program: str

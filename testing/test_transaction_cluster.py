@@ -40,7 +40,7 @@ esac
 
 
 class Cluster(Host):
-    """The host, and its K3s."""
+    """A host of shims, and the K3s on it that records what is asked."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)

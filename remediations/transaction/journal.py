@@ -10,7 +10,7 @@ from remediations.transaction.session import TransactionError
 
 
 class State(StrEnum):
-    """The state of a run."""
+    """The state of a run of remedies, as its folder on the host records it."""
 
     APPLIED = "applied"
     ROLLED_BACK = "rolled back"

@@ -67,7 +67,7 @@ class PatchObject(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """What it asks of the API."""
+        """The calls that this step makes of the Kubernetes API, from which the role of the fixer is derived."""
         return tuple(Call(*right, self.object.namespace) for right in patching(self.object.resource))
 
 
@@ -99,7 +99,7 @@ class DeleteObjects(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """What it asks of the API."""
+        """The calls that this step makes of the Kubernetes API, from which the role of the fixer is derived."""
         spaces = dict.fromkeys(one.namespace for one in self.objects)
         return tuple(Call(*right, space) for space in spaces for right in deleting(self.resource))
 

@@ -81,7 +81,7 @@ def _kill_in(server: Server, step: int, kill: Kill, session: Session) -> None:
 
 
 def killed_undoing(server: Server, plan: Plan, seconds: float, kill: Kill, before: Before) -> Killed:
-    """While it is taken back."""
+    """End a remedy while its steps are taken back."""
     with transaction(server) as first, contextlib.suppress(TransactionError):
         first.apply(plan)
         timer = threading.Timer(seconds, kill, (first.session,))
