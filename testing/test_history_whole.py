@@ -80,7 +80,7 @@ def test_a_thousand_audits_leave_the_report_quick(tmp_path: Path) -> None:
     remember(file, Past(tuple(Sample(AT - timedelta(hours=hour), readings=readings) for hour in range(1, 1001))))
     began = time.process_time()
     seen = history_series(recall(file).whole.samples, ["DSK-01", "LOG-06", "DSK-05"], len(contract), AT)
-    run = msgspec.structs.replace(go(), contract=contract, chronicle=seen)
+    run = msgspec.structs.replace(go(), contract=contract, history_series=seen)
     assert len(render_verdict(run, decide(run), (), "en")) < 1_000_000
     assert time.process_time() - began < 1
 

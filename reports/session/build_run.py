@@ -32,7 +32,7 @@ STARTED = pytest.StashKey[datetime]()
 def build_run(config: pytest.Config) -> Run:
     """Return the complete Run at the end of the session."""
     run = run_so_far(config)
-    return msgspec.structs.replace(run, chronicle=_history_series(config, run.ended))
+    return msgspec.structs.replace(run, history_series=_history_series(config, run.ended))
 
 
 def run_so_far(config: pytest.Config) -> Run:
