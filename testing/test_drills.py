@@ -243,8 +243,8 @@ def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: st
     [
         ({}, False),
         ({"living": 0}, True),
-        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": ""}, True),
-        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": "file is not a database"}, False),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "message": ""}, True),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "message": "file is not a database"}, False),
         ({"living": 0, "objects": 0, "restored": 0}, False),
     ],
 )

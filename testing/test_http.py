@@ -146,7 +146,7 @@ def test_an_answer_that_came_too_late_says_when() -> None:
         "default", "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health", 200, 6.14, 3, expected=True
     )
     assert not late.healthy
-    assert late.told == "default (mcp-unified:8080/health): HTTP 200 (6.1 s)"
+    assert late.described == "default (mcp-unified:8080/health): HTTP 200 (6.1 s)"
 
 
 def test_what_the_api_server_says_for_a_service_without_pods_is_told_in_its_words(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ AT, DAY, MB, GB = 1_795_450_734, 86_400, 10**6, 10**9
 STOCK = Journal(
     at=AT,
     used=80 * MB,
-    told={},
+    configuration={},
     folder=True,
     held=True,
     started=AT - DAY,
@@ -67,7 +67,7 @@ def test_the_bound_is_below_the_plans_figure_and_its_days_prove_seven() -> None:
 
 
 def test_a_tighter_bound_stays() -> None:
-    tight = msgspec.structs.replace(STOCK, told={"SystemMaxUse": "200M", "MaxRetentionSec": "3day"})
+    tight = msgspec.structs.replace(STOCK, configuration={"SystemMaxUse": "200M", "MaxRetentionSec": "3day"})
     assert "SystemMaxUse=200M" in installed(planned(tight))
 
 
@@ -118,7 +118,7 @@ def test_a_second_look_plans_no_step_unless_journald_works_with_something_else()
     content = installed(planned(STOCK))
     files = JournalFiles({DROP_IN: file(DROP_IN, content)}, EMPTY.evidence, EMPTY.free)
     settings = {"SystemMaxUse": "400M", "Storage": "persistent", "MaxRetentionSec": "14day"}
-    done = msgspec.structs.replace(STOCK, told=settings, works=400 << 20)
+    done = msgspec.structs.replace(STOCK, configuration=settings, works=400 << 20)
     assert planned(done, files).steps == ()
     assert told(planned(msgspec.structs.replace(done, works=2 * GB), files)) == ["restart systemd-journald"]
     assert told(planned(msgspec.structs.replace(done, held=False), files)) == ["restart systemd-journald"]

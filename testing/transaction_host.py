@@ -55,7 +55,7 @@ class Host:
         self.shells.append(shell)
         return shell
 
-    def tell(self, text: str, markup: str = "") -> None:
+    def write(self, text: str, markup: str = "") -> None:
         """Keep a message for the operator; check that its colour exists."""
         assert markup in ("", "bold", "red", "green", "yellow")
         self.said.append(text)
@@ -67,7 +67,7 @@ class Host:
         with Interrupts() as interrupts:
             try:
                 take_lock(session, "here")
-                yield Transaction(session, self.tell, interrupts)
+                yield Transaction(session, self.write, interrupts)
             finally:
                 session.close()
 

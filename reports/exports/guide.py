@@ -78,9 +78,9 @@ def _asked(report: Report, voice: Voice) -> Iterator[str]:
 
 
 def _question(source: Source, voice: Voice) -> Iterator[str]:
-    told, lines = gist(source.asked)
-    if told:
-        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{escaped(told)}")
+    question, lines = gist(source.asked)
+    if question:
+        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{escaped(question)}")
     elif lines:
         yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{voice.word('script', lines=lines)}")
     else:

@@ -24,7 +24,7 @@ LONGEST_QUESTION = 300
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One criterion, its result and both in words. `told` begins with the outcome. `waiver` is that of a waived failure."""
+    """One criterion, its result and both in words. `description` begins with the outcome. `waiver` is of a waived failure."""
 
     id: str
     criterion: Criterion
@@ -32,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True):
     title: str
     why: str
     target: str
-    told: str
+    description: str
     todo: str
     owner: str
     waiver: Waiver | None
@@ -67,7 +67,7 @@ def entries(report: Report) -> Iterator[Entry]:
             title=voice.title(criterion) or shown(id),
             why=voice.text(criterion.why),
             target=voice.bound(criterion.bound),
-            told=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
+            description=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
             todo="" if result.outcome.settled else todo(run, result, voice),
             owner=owner(run, criterion.owner, voice),
             waiver=run.people.waiver(id) if result.outcome is Outcome.WAIVED else None,
