@@ -47,11 +47,11 @@ def test_a_look_a_minute_does_not_fill_the_report() -> None:
 
 def test_this_audit_is_compared_with_a_whole_one() -> None:
     whole = Sample(AT - 5 * HOUR, readings=dict.fromkeys(("DSK-01", "MCP-01", "BKP-04"), GOOD))
-    light = Sample(AT - HOUR, readings={"DSK-01": BAD})
-    last = history_series([light, whole], [], 4, AT).last
+    partial = Sample(AT - HOUR, readings={"DSK-01": BAD})
+    last = history_series([partial, whole], [], 4, AT).last
     assert last is not None
     assert (last.at, dict(last.readings)) == (whole.at, dict(whole.readings))
-    assert history_series([light], [], 4, AT).last is None
+    assert history_series([partial], [], 4, AT).last is None
 
 
 def test_a_run_without_a_series_is_read_and_one_with_it_comes_back() -> None:

@@ -60,13 +60,13 @@ def test_a_change_is_told_once_by_each_way(receivers: tuple[Webhook, Mailbox], t
     assert [message["title"] for message in hook.messages] == titles
     assert [message["Subject"] for message in mailbox.messages] == titles
     body = hook.messages[1]["message"].replace("\u00a0", " ")
-    for said in (
+    for expected in (
         " blocking criteria fail.",
         "- DSK-01 said: pass → fail",
         "https://audit.example/edge",
         "11 February 2026",
     ):
-        assert said in body
+        assert expected in body
     assert "DSK-01" in mailbox.messages[1].get_content()
 
 
@@ -100,10 +100,10 @@ def test_what_was_not_delivered_is_said_without_the_address_and_tried_again(
     hook, mailbox = receivers
     hook.status = 503
     assert notify_changed(tmp_path, GO) == 1
-    said = capsys.readouterr()
-    assert f"notify: {HOOK}: not delivered: " in said.err
-    assert "503" in said.err
-    assert "kept-secret" not in said.err + said.out + (tmp_path / "told.json").read_text()
+    printed = capsys.readouterr()
+    assert f"notify: {HOOK}: not delivered: " in printed.err
+    assert "503" in printed.err
+    assert "kept-secret" not in printed.err + printed.out + (tmp_path / "told.json").read_text()
     hook.status = 200
     assert notify_changed(tmp_path, GO) == 0
     assert len(hook.messages) == len(mailbox.messages) == 1
@@ -116,10 +116,10 @@ def test_an_address_that_is_missing_or_of_no_service_is_a_line(
     for url, why in ((None, "not set"), ("gopher://127.0.0.1/kept-secret", "supported service"), ("x\ny", "one line")):
         monkeypatch.delenv(HOOK, raising=False) if url is None else monkeypatch.setenv(HOOK, url)
         assert notify_changed(tmp_path, GO) == 1
-        said = capsys.readouterr().err
-        assert why in said
-        assert len(said.splitlines()) == 1
-        assert "kept-secret" not in said
+        printed = capsys.readouterr().err
+        assert why in printed
+        assert len(printed.splitlines()) == 1
+        assert "kept-secret" not in printed
 
 
 def test_an_audit_that_could_not_be_held_is_told_once_until_one_is(
@@ -156,7 +156,7 @@ def test_a_memory_that_makes_no_sense_is_none(receivers: tuple[Webhook, Mailbox]
 
 
 @pytest.mark.parametrize(
-    ("notify", "said"),
+    ("notify", "expected"),
     [
         ('files = ["nothing.url"]', "[notify] files: nothing.url does not exist"),
         ('language = "de"', "[notify] language"),
@@ -164,9 +164,9 @@ def test_a_memory_that_makes_no_sense_is_none(receivers: tuple[Webhook, Mailbox]
         ('link = "a\\nb"', "[notify] link"),
     ],
 )
-def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, said: str, tmp_path: Path) -> None:
+def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, expected: str, tmp_path: Path) -> None:
     place(tmp_path, notify)
-    with pytest.raises(TargetError, match=said.replace("[", r"\[")):
+    with pytest.raises(TargetError, match=expected.replace("[", r"\[")):
         load_target(tmp_path)
 
 
@@ -185,8 +185,8 @@ def test_https_without_a_name_of_its_own_is_a_webhook() -> None:
 
 def test_no_part_of_an_address_that_is_secret_is_said() -> None:
     url = "https://hooks.example/services/T000000/B000000/s3cr3tw0rd?sig=abcd%2Fefgh"
-    said = veiled(f"failed: {url} s3cr3tw0rd abcd/efgh at hooks.example", url)
-    assert said.split()[2:] == ["…", "…", "at", "hooks.example"]
+    veiled_text = veiled(f"failed: {url} s3cr3tw0rd abcd/efgh at hooks.example", url)
+    assert veiled_text.split()[2:] == ["…", "…", "at", "hooks.example"]
 
 
 @given(runs())
@@ -205,7 +205,7 @@ def test_a_waiver_that_came_is_a_change() -> None:
 
 def test_only_failures_are_the_reason_of_a_no_go() -> None:
     both = run({id: row(id) for id in ("DSK-01", "MCP-01")}, {"DSK-01": Outcome.FAIL, "MCP-01": Outcome.UNKNOWN})
-    said = changed(both, decide(both), LastMessage(), Voice("en"), "").body
-    assert "DSK-01" in said
-    assert "MCP-01" not in said
+    body = changed(both, decide(both), LastMessage(), Voice("en"), "").body
+    assert "DSK-01" in body
+    assert "MCP-01" not in body
     assert "DSK-01" in changed(OPEN, decide(OPEN), LastMessage(), Voice("en"), "").body

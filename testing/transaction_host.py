@@ -34,7 +34,7 @@ class Host:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.said: list[str] = []
+        self.written: list[str] = []
         self.shells: list[subprocess.Popen[bytes]] = []
         for folder in ("etc/conf.d", "run", "var/lib"):
             (root / folder).mkdir(parents=True)
@@ -58,7 +58,7 @@ class Host:
     def write(self, text: str, markup: str = "") -> None:
         """Keep a message for the operator; check that its colour exists."""
         assert markup in ("", "bold", "red", "green", "yellow")
-        self.said.append(text)
+        self.written.append(text)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

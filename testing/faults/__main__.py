@@ -69,17 +69,17 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _uncovered(faults: list[Fault], ids: set[str]) -> None:
     """Print the criteria that no fault makes fail (or pending, for a window), and those that none makes unknown."""
-    for said, expected in (("fail", ("fail", "pending")), ("unknown", ("unknown",))):
+    for kind, expected in (("fail", ("fail", "pending")), ("unknown", ("unknown",))):
         if missing := sorted(ids - {fault.criterion for fault in faults if fault.expected in expected}):
-            _print(f"no fault yet that makes {said}: {', '.join(missing)}")
+            _print(f"no fault yet that makes {kind}: {', '.join(missing)}")
 
 
 def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
     mark = "ok " if proof.ok else "NOT"
-    said = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
+    line = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
     if proof.collateral:
-        said += f"  (+ {', '.join(proof.collateral)})"
-    return said + "".join(
+        line += f"  (+ {', '.join(proof.collateral)})"
+    return line + "".join(
         f"\n           {why}" for why in (proof.apart and f"alone, since {proof.apart}", proof.why) if why
     )
 
