@@ -113,8 +113,8 @@ def _seen(id: str) -> Iterator[str]:
 
 
 def _question(fact: Fact) -> str:
-    """Return a text whole, as code, or the file that it stands in."""
-    asked = text(fact)
+    """Return a question whole, as code, or the file that it stands in."""
+    asked = question(fact)
     text = asked if len(asked) <= LONGEST else question_file(fact)
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
