@@ -338,12 +338,12 @@ def test_a_damaged_datastore_fails_at_once_with_the_words_of_k3s(tmp_path: Path,
         [
             "sh",
             "-c",
-            f"route=datastore\nas() {{ return 1; }}\n{function}\nsleep 20 &\nserver=$!\ntrap 'kill $server' EXIT\n{wait}",
+            f"route=datastore\nas() {{ return 1; }}\n{function}\nsleep 600 &\nserver=$!\ntrap 'kill $server' EXIT\n{wait}",
         ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
-        timeout=10,
+        timeout=100,
     )
     assert done.stdout == f"said {line}\nended\n"
