@@ -485,6 +485,17 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
     )
 
 
+def test_a_fault_is_named_in_the_language_of_the_page() -> None:
+    proof = Proof("DSK-01", "/ at 70.0 %", "fail", "fail", ok=True, french="/ rempli à 70,0 %")
+    older = Proof("DSK-01", "df does not answer", "unknown", "unknown", ok=True)
+    tries = {one: proven(CONTRACT, (proof, older), Voice(one))[0].tries for one in ("en", "fr")}
+    assert [(one.fault, one.language) for one in tries["en"]] == [("/ at 70.0 %", "en"), ("df does not answer", "en")]
+    assert [(one.fault, one.language) for one in tries["fr"]] == [
+        ("/ rempli à 70,0 %", "fr"),
+        ("df does not answer", "en"),
+    ]
+
+
 def test_fault_proofs_are_told_criterion_by_criterion() -> None:
     proofs = (
         Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE", "DEC-02"), ok=True),
