@@ -44,7 +44,7 @@ from testing.golden import (
 )
 from testing.runs import runs
 
-VOID = {"meta", "input", "br", "path", "circle", "rect", "use", "line", "polyline", "polygon"}
+VOID = {"meta", "input", "br", "path", "circle", "rect", "line", "polyline", "polygon"}
 OURS = {
     "html",
     "head",
@@ -53,11 +53,9 @@ OURS = {
     "style",
     "body",
     "svg",
-    "symbol",
     "path",
     "circle",
     "rect",
-    "use",
     "form",
     "fieldset",
     "legend",
