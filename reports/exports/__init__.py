@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from gate.acting import make_folders
 from gate.decision import decide
 from gate.run import Run, write_run
 from gate.whole import write_whole
@@ -49,7 +50,7 @@ def _write(file: Path, export: Export, report: Report) -> str:
     except Exception as error:  # noqa: BLE001 — an error in one export must not prevent the decision
         return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report this with run.json"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(file.parent)
         write_whole(file, data)
     except OSError as error:
         return f"{file}: cannot be written: {error.strerror}; name another folder with --reports=FOLDER"
