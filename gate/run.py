@@ -145,7 +145,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     adopted: tuple[Adoption, ...] = ()
     left_out: LeftOut | None = None
     account: Account = ""
-    chronicle: HistorySeries = HistorySeries()
+    history_series: HistorySeries = HistorySeries()
     answers: Mapping[str, KeptAnswer] = {}
     version: int = VERSION
 
@@ -169,10 +169,12 @@ def write_run(run: Run) -> bytes:
 def read_run(data: bytes, where: str) -> Run:
     """Parse run.json. Raises RunError, which names the file `where`, if it is invalid or of another version."""
     try:
-        version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
-        if version != VERSION:
+        rows = msgspec.json.decode(data, type=dict[str, Any])
+        if (version := rows.get("version")) != VERSION:
             raise RunError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
-        return msgspec.json.decode(data, type=Run)
+        if "chronicle" in rows:  # the name of the series before 0.2.0
+            rows["history_series"] = rows.pop("chronicle")
+        return msgspec.convert(rows, Run)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RunError(f"{where}: not a run of this project: {error}") from error
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
     except (RefusedError, ContractError, RunError, HistoryError, MomentError, PeopleError) as error:
-        return complain(told_of(error), UNUSABLE)
+        return complain(error_text(error), UNUSABLE)
     return 0
 
 

@@ -186,7 +186,7 @@ def not_yet() -> Run:
     )
     return golden(
         window=seen,
-        chronicle=synthetic_series(AT, len(CONTRACT)),
+        history_series=synthetic_series(AT, len(CONTRACT)),
         people=People((BUDGET,), maintenance=(work,), worklog=log),
     )
 

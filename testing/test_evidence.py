@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.ask.answer import Answer
-from fixtures.ask.lines import LONGEST, MOST, lines_of, telling
+from fixtures.ask.lines import LONGEST, MOST, lines_of, relevant_lines
 from fixtures.session.kept_answers import MOST_OF_ALL, MOST_OF_ONE, bounded, cut, stored_lines
 from gate.decision import decide
 from gate.run import KeptAnswer, Run, read_run, write_run
@@ -41,22 +41,22 @@ def kept(out: str) -> KeptAnswer:
 
 
 def test_the_line_that_a_figure_comes_from_is_shown() -> None:
-    assert telling(DF, {"used": 16787714048.0, "available": 3079213056, "type": "ext4"}) == (DF[1],)
-    assert telling(DF, {"mount": "/tmp"}) == (DF[2],)
-    assert telling(DF, {"used": 3079}) == (), "a part of a number is another number"
-    assert telling(DF, [{"gone": "/data"}], None) == ()
+    assert relevant_lines(DF, {"used": 16787714048.0, "available": 3079213056, "type": "ext4"}) == (DF[1],)
+    assert relevant_lines(DF, {"mount": "/tmp"}) == (DF[2],)
+    assert relevant_lines(DF, {"used": 3079}) == (), "a part of a number is another number"
+    assert relevant_lines(DF, [{"gone": "/data"}], None) == ()
 
 
 def test_what_failed_comes_before_what_was_merely_seen() -> None:
     lines = [f"pod {number:03}-web" for number in range(300)]
     seen = {"names": [f"{number:03}-web" for number in range(200)]}
-    assert telling(lines, [{"sick": ["250-web"]}], seen)[-1] == "pod 250-web"
-    assert len(telling(lines, seen)) == MOST
+    assert relevant_lines(lines, [{"sick": ["250-web"]}], seen)[-1] == "pod 250-web"
+    assert len(relevant_lines(lines, seen)) == MOST
 
 
 def test_a_short_answer_that_names_nothing_is_shown_whole() -> None:
-    assert telling(["missing"], {"script": "/usr/local/bin/check.sh"}) == ("missing",)
-    assert telling(["x" * 1000, "", "y"]) == ("x" * (LONGEST - 1) + "…", "y")
+    assert relevant_lines(["missing"], {"script": "/usr/local/bin/check.sh"}) == ("missing",)
+    assert relevant_lines(["x" * 1000, "", "y"]) == ("x" * (LONGEST - 1) + "…", "y")
 
 
 def test_lists_of_the_cluster_have_a_line_for_each_object_and_its_state_first() -> None:
@@ -79,7 +79,7 @@ def test_lists_of_the_cluster_have_a_line_for_each_object_and_its_state_first() 
     VALUES,
 )
 def test_any_answer_and_any_values_give_a_few_short_lines(out: str, values: dict[str, Any]) -> None:
-    lines = telling(lines_of(out), values)
+    lines = relevant_lines(lines_of(out), values)
     assert len(lines) <= MOST
     assert all(len(line) <= LONGEST for line in lines)
 
@@ -107,7 +107,7 @@ def test_no_line_of_an_answer_holds_a_secret(form: str) -> None:
     """A secret of every usual form in an answer, among the values that select its lines too."""
     text = planted(form)
     lines = stored_lines("any", Answer(f"first\n{text}\nlast", text, 0, "ask", NOW))
-    assert PLANT.lower() not in "\n".join([*lines, *telling(lines, {"said": text})]).lower()
+    assert PLANT.lower() not in "\n".join([*lines, *relevant_lines(lines, {"said": text})]).lower()
 
 
 @attack("T14", "no answer that a run keeps shows a secret")
@@ -127,7 +127,7 @@ def test_no_file_of_an_audit_shows_a_secret_of_an_answer(tmp_path: Path) -> None
     written = [
         file for file in (tmp_path / "out").iterdir() if PLANT.lower() in file.read_text(errors="replace").lower()
     ]
-    assert (written, PLANT.lower() in audited.said.lower()) == ([], False)
+    assert (written, PLANT.lower() in audited.output.lower()) == ([], False)
 
 
 def test_the_demo_shows_what_the_server_answered(tmp_path: Path) -> None:

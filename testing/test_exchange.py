@@ -171,23 +171,23 @@ def test_no_fact_hears_what_is_meant_for_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sudo", "said"),
+    ("sudo", "expected"),
     [
         ("echo 'sudo: a password is required' >&2; exit 1", "sudo: a password is required"),
         ("echo 'Sorry, user x may not run sudo' >&2; exit 1", "Sorry"),
         (None, "not found"),
     ],
 )
-def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, said: str) -> None:
+def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, expected: str) -> None:
     heard = as_root(tmp_path, sudo)
-    assert said in heard[RIGHTS].err
+    assert expected in heard[RIGHTS].err
     assert (heard["one"].out, "two" in heard) == ("mine\n", False)
 
 
 def test_root_facts_are_asked_through_sudo(tmp_path: Path) -> None:
     heard = as_root(tmp_path, 'shift; exec "$@"')
-    said = {name: answer.out for name, answer in heard.items()}
-    assert said == {"one": "mine\n", "two": "root's\n", "three": "it's a drill\n"}
+    answers = {name: answer.out for name, answer in heard.items()}
+    assert answers == {"one": "mine\n", "two": "root's\n", "three": "it's a drill\n"}
 
 
 def as_root(folder: Path, sudo: str | None) -> dict[str, Answer]:

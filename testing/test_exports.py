@@ -76,7 +76,7 @@ def test_a_page_that_breaks_costs_neither_the_others_nor_the_verdict(
         raise TypeError("a fault of ours")
 
     monkeypatch.setitem(EXPORTS, "run.json", broken)
-    said = write_all(go(), tmp_path, "en")
-    assert [line.split(":")[0] for line in said] == [str(tmp_path / "run.json")]
-    assert "cannot be made" in said[0]
+    failures = write_all(go(), tmp_path, "en")
+    assert [line.split(":")[0] for line in failures] == [str(tmp_path / "run.json")]
+    assert "cannot be made" in failures[0]
     assert (tmp_path / "verdict.html").exists()

@@ -224,7 +224,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 
 def test_the_first_screen_says_why_who_and_what_to_do() -> None:
     text = page("no_go").text.partition("Do not stand in the way")[0]
-    for said in (
+    for expected in (
         "NO-GO",
         "/ is 85.02 % full",
         "Alice Martin (server)",
@@ -235,12 +235,12 @@ def test_the_first_screen_says_why_who_and_what_to_do() -> None:
         "The plan’s conditions for a GO",
         "10 blocking criteria: ",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_every_evidence_is_told() -> None:
     text = page("no_go", "fr").text
-    for said in (
+    for expected in (
         "85",
         "manqué de 15,02 points",
         "df --local --block-size=1",
@@ -250,7 +250,7 @@ def test_every_evidence_is_told() -> None:
         "Aucun jour sans incident",
         "Personne ne l’a encore attesté",
     ):
-        assert said in text.replace("\u00a0", " ")
+        assert expected in text.replace("\u00a0", " ")
 
 
 def test_what_is_made_up_is_labelled_in_both_languages() -> None:
@@ -258,8 +258,8 @@ def test_what_is_made_up_is_labelled_in_both_languages() -> None:
     assert run.window is not None
     assert run.window.synthetic
     text = page("lab").text
-    for said in ("Synthetic history", "Historique synthétique", "Lab server", "Serveur de laboratoire"):
-        assert said in text
+    for expected in ("Synthetic history", "Historique synthétique", "Lab server", "Serveur de laboratoire"):
+        assert expected in text
     assert "Synthetic history" not in page("go").text
 
 
@@ -358,14 +358,14 @@ def test_what_changed_is_compared_with_the_whole_audit_before() -> None:
 
 def test_hours_are_computed_step_by_step() -> None:
     text = page("not_yet").text.replace("\u00a0", " ")
-    for said in (
+    for expected in (
         "14 h by the work log",
         "5 h a month (3 h measured, 2 h assumed) × 12 months = 60 h",
         "60 h − 14 h = 46 h",
         "22 h, without what is only assumed",
         "no backup by hand 2 h saved a month, assumed",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_the_plans_week_is_measured_by_its_criteria() -> None:
@@ -385,13 +385,13 @@ def test_a_target_that_asks_for_more_says_so() -> None:
 
 def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
     first, _, after = page("go_with_waivers").text.replace("\u00a0", " ").partition("The plan’s figures")
-    for said in (
+    for expected in (
         "2 caveats",
         "fail Failed: fwupd.service INF-11",
         "pass, with a caveat",
         "Expires next: waiver, until 3 March 2026 MCP-01",
     ):
-        assert said in first
+        assert expected in first
     listed = after.partition("Do not stand in the way")[2].partition("7.3 days")[0]
     assert "pass, with a caveat LOG-01" in listed, "and not a pass like any other"
     contents = [
@@ -453,8 +453,8 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
         Window(0, None, AT, "no-sample", incidents=3),
         Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2),
     )
-    said = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
-    assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
+    sentences = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
+    assert [text.partition("Incidents")[2] for text in sentences] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
     assert (
         "100.0 %"
         not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]

@@ -76,9 +76,9 @@ def _asked(report: Report, voice: Voice) -> Iterator[str]:
 
 
 def _question(fact: str, asked: str, voice: Voice) -> Iterator[str]:
-    told, lines = gist(asked)
-    if told:
-        yield from ("", f"**{escaped(fact)}**{voice.colon}{escaped(told)}")
+    question, lines = gist(asked)
+    if question:
+        yield from ("", f"**{escaped(fact)}**{voice.colon}{escaped(question)}")
     elif lines:
         yield from ("", f"**{escaped(fact)}**{voice.colon}{voice.word('script', lines=lines)}")
     else:

@@ -24,7 +24,7 @@ LONGEST_QUESTION = 300
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One criterion, its result and both in words. `told` begins with the outcome. `waiver` is that of a waived failure.
+    """One criterion, its result and both in words. `description` begins with the outcome. `waiver` is of a waived failure.
 
     `asked` holds, for each answer that the result rests on, the fact, the beginning of its question and the lines that
     matter.
@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True):
     title: str
     why: str
     target: str
-    told: str
+    description: str
     todo: str
     owner: str
     waiver: Waiver | None
@@ -67,7 +67,7 @@ def entries(report: Report) -> Iterator[Entry]:
             title=voice.title(criterion) or shown(id),
             why=voice.text(criterion.why),
             target=voice.bound(criterion.bound),
-            told=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
+            description=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
             todo="" if result.outcome.settled else todo(run, result, voice),
             owner=owner(run, criterion.owner, voice),
             waiver=run.people.waiver(id) if result.outcome is Outcome.WAIVED else None,
@@ -78,8 +78,8 @@ def entries(report: Report) -> Iterator[Entry]:
 
 def _asked(run: Run, source: Source) -> str:
     kept = run.answers.get(source.fact)
-    told = [f"{shown(source.fact)}: {shown(kept.asked, LONGEST_QUESTION)}" if kept else shown(source.fact)]
-    return "\n".join([*told, *map(shown, source.lines)])
+    question = [f"{shown(source.fact)}: {shown(kept.asked, LONGEST_QUESTION)}" if kept else shown(source.fact)]
+    return "\n".join([*question, *map(shown, source.lines)])
 
 
 def program() -> str:

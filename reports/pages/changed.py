@@ -31,7 +31,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
     """Return the criteria that are better or worse than in the previous audit, in the order of the contract."""
-    last = run.chronicle.last
+    last = run.history_series.last
     if last is None:
         return Changed("")
     moved = [

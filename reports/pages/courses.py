@@ -45,7 +45,7 @@ def course_of(id: str, run: Run, decision: Decision) -> list[Mark]:
     """Return a criterion's figure in earlier looks and in this audit."""
     result = decision.results.get(id)
     own = [Mark(run.ended, result.outcome, result.value)] if result and result.outcome is not Outcome.UNKNOWN else []
-    return figures([*run.chronicle.marks.get(id, ()), *own])
+    return figures([*run.history_series.marks.get(id, ()), *own])
 
 
 def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
@@ -85,7 +85,7 @@ def _summary(values: Sequence[float], unit: str, voice: Voice) -> str:
     if len(values) < 2:
         return voice.word("course-one", value=voice.figure(values[0], unit)) if values else voice.word("course-none")
     return voice.word(
-        "course-said", low=voice.figure(min(values), unit), high=voice.figure(max(values), unit), count=len(values)
+        "course-summary", low=voice.figure(min(values), unit), high=voice.figure(max(values), unit), count=len(values)
     )
 
 

@@ -18,7 +18,7 @@ from reports.text.words import Voice, shown, visible_lines
 
 SHORT, MOST_SHOWN = 6, 16 * 1024
 COMMENT = re.compile(r"\s*#+ (?!shellcheck)")
-Said = tuple[tuple[str, str], ...]  # a text in each language, with the language
+Bilingual = tuple[tuple[str, str], ...]  # a text in each language, with the language
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -26,12 +26,12 @@ class Asked(msgspec.Struct, frozen=True):
 
     fact: str
     gist: str
-    heard: Said
+    answered: Bilingual
     again: str
     question: str
     lines: int
     answer: str
-    size: Said
+    size: Bilingual
     err: str
     ids: tuple[str, ...]
 
@@ -45,7 +45,7 @@ def render_evidence(run: Run, decision: Decision, language: str) -> bytes:
         "voices": voices,
         "tone": decision.verdict.name.lower().replace("_", "-"),
         "place": shown(run.target.title),
-        "audited": _said(voices, lambda voice: f"{verdict_word(decision, voice)} · {voice.moment(run.ended)}"),
+        "audited": _in_each(voices, lambda voice: f"{verdict_word(decision, voice)} · {voice.moment(run.ended)}"),
         "asked": [_asked(fact, answer, run, decision, voices) for fact, answer in cited(run, decision).items()],
     }
     return rendered("evidence.html", page, spaced=True)
@@ -68,21 +68,21 @@ def gist(asked: str) -> tuple[str, int]:
 
 def _asked(fact: str, kept: KeptAnswer, run: Run, decision: Decision, voices: list[Voice]) -> Asked:
     results = (decision.results[id] for id in run.contract)
-    told, lines = gist(kept.asked)
+    summary, lines = gist(kept.asked)
     return Asked(
         fact=shown(fact),
-        gist=told,
-        heard=_said(
+        gist=summary,
+        answered=_in_each(
             voices,
             lambda voice: voice.word(
-                "heard", at=voice.moment(kept.at), seconds=voice.seconds(kept.seconds), status=kept.status
+                "answered", at=voice.moment(kept.at), seconds=voice.seconds(kept.seconds), status=kept.status
             ),
         ),
         again=f".venv/bin/python -m fixtures ask {run.target.name} {shown(fact)}",
         question=visible_lines(kept.asked.strip("\n"), MOST_SHOWN),
         lines=lines,
         answer=visible_lines(kept.out, MOST_SHOWN),
-        size=_said(voices, lambda voice: _size(kept, voice)),
+        size=_in_each(voices, lambda voice: _size(kept, voice)),
         err=visible_lines(kept.err, MOST_SHOWN),
         ids=tuple(shown(one.id) for one in results if any(source.fact == fact for source in one.sources)),
     )
@@ -95,5 +95,5 @@ def _size(kept: KeptAnswer, voice: Voice) -> str:
     return voice.word("answer-cut" if kept.cut else "answer-whole", **sizes)
 
 
-def _said(voices: list[Voice], say: Callable[[Voice], str]) -> Said:
-    return tuple((voice.language, say(voice)) for voice in voices)
+def _in_each(voices: list[Voice], text: Callable[[Voice], str]) -> Bilingual:
+    return tuple((voice.language, text(voice)) for voice in voices)

@@ -16,7 +16,7 @@ from reports.pages.drawings.axis import Axis
 from reports.session.sampling import sample_of
 from reports.text.words import Voice
 
-MOST_TOLD = 8
+MOST_INCIDENTS = 8
 
 
 class Lane(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
     window, earliest = window_of(run), _near(decision.earliest, run.ended)
     axis = Axis(run.ended - SPAN, max(run.ended, earliest or run.ended) + ROOM)
     sample = sample_of(run, decision.results)
-    looks = [*run.chronicle.looks, Look(sample.at, sample.failing, bool(sample.unknown))]
+    looks = [*run.history_series.looks, Look(sample.at, sample.failing, bool(sample.unknown))]
     seen_until = run.ended + timedelta(minutes=30)
     incidents = window.happened if window else ()
     lanes = (
@@ -51,7 +51,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
     )
     events = tuple(
         (voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
-        for one in reversed(incidents[-MOST_TOLD:])
+        for one in reversed(incidents[-MOST_INCIDENTS:])
     )
     return Timeline(
         tuple(Lane(voice.word(name), drawing) for name, drawing in lanes),

@@ -35,7 +35,7 @@ def build_run(config: pytest.Config) -> Run:
     run = run_so_far(config)
     cited = {source.fact for result in config.stash[RESULTS].values() for source in result.sources}
     return msgspec.structs.replace(
-        run, chronicle=_history_series(config, run.ended), answers=kept_answers(config, cited)
+        run, history_series=_history_series(config, run.ended), answers=kept_answers(config, cited)
     )
 
 
