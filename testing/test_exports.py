@@ -49,6 +49,7 @@ def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
         "INFRASTRUCTURE_AUDIT_2026-02-11.md",
         "audit.prom",
+        "evidence.html",
         "junit.xml",
         "run.json",
         "summary.md",

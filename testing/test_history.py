@@ -108,9 +108,7 @@ WHOLE = Past(
     ),
     events=(Event(NOW, Happened.BOOT, "b1"), Event(NOW, Happened.CONFIGURATION, "/etc/logrotate.d/rsyslog")),
     works=(Work(NOW, "log_rotation", "applied"),),
-    drills=(
-        Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", "sh", NOW, 2.5),))),
-    ),
+    drills=(Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", NOW, 2.5),))),),
     configuration={"/etc/crontab": "aa"},
 )
 

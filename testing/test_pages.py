@@ -17,14 +17,16 @@ from gate.decision import Decision, decide
 from gate.history_series import HistorySeries
 from gate.past import EARLIER
 from gate.people import People
-from gate.run import Finding, Run, Source
+from gate.run import Finding, Run
 from gate.stability import Window
+from reports.pages.evidence import render_evidence
 from reports.pages.foot import css_string
 from reports.pages.proofs import Proof
 from reports.pages.proven import proven
+from reports.pages.rendering import TEMPLATES
 from reports.pages.sections import window
 from reports.pages.standing import expires_next
-from reports.pages.verdict import TEMPLATES, render_verdict
+from reports.pages.verdict import render_verdict
 from reports.session.terminal import summary
 from reports.text.responsibility import whole_words
 from reports.text.words import UNSEEN, Voice
@@ -142,6 +144,10 @@ class Page(HTMLParser):
             self.texts.append(data)
 
     @property
+    def whole(self) -> str:
+        return "".join(self.texts)
+
+    @property
     def text(self) -> str:
         return " ".join(" ".join(self.texts).split())
 
@@ -164,7 +170,7 @@ def test_one_file_without_a_resource_and_with_its_own_script_alone(name: str) ->
     seen = page(name)
     assert {tag for tag, _ in seen.tags} <= OURS
     assert not [attribute for _, attributes in seen.tags for attribute in attributes if attribute.startswith("on")]
-    assert all(link.startswith("#") or link == "detail.html" for link in seen.values("href"))
+    assert all(link.startswith(("#", "evidence.html#")) or link == "detail.html" for link in seen.values("href"))
     assert not seen.values("src")
     assert not re.search(rb"url\(|@import", written(name))
     scripts = re.findall(rb"<script>(.*?)</script>", written(name), re.DOTALL)
@@ -520,9 +526,11 @@ def test_what_stands_at_the_foot_of_a_sheet_cannot_leave_its_string() -> None:
 
 def test_a_script_without_a_comment_at_its_head_is_told_by_its_first_one() -> None:
     script = "kind=x\n# shellcheck disable=SC1\n  # Inside: make it,\n  # and count.\n" + 40 * "true\n"
-    run = golden(msgspec.structs.replace(go().results["DSK-01"], sources=(Source("df", script, AT, 0.1),)))
-    text = Page(render_verdict(run, decide(run), (), "en")).text
-    assert "Inside: make it, and count. The script, 44 lines" in text
+    kept = msgspec.structs.replace(go().answers["filesystems"], asked=script)
+    run = golden(answers={**go().answers, "filesystems": kept})
+    text = Page(render_evidence(run, decide(run), "en")).text
+    assert "Inside: make it, and count." in text
+    assert "The script, 44 lines" in text
 
 
 def test_what_is_found_is_cut_between_two_words() -> None:

@@ -15,6 +15,7 @@ from reports.exports.oscal import oscal
 from reports.exports.report import Report
 from reports.exports.sarif import sarif
 from reports.exports.summary import summary
+from reports.pages.evidence import render_evidence
 from reports.pages.proofs import read_proofs
 from reports.pages.verdict import render_verdict
 
@@ -23,6 +24,7 @@ Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {
     "run.json": lambda report: write_run(report.run),
     "verdict.html": lambda report: render_verdict(report.run, report.decision, report.proofs, report.language),
+    "evidence.html": lambda report: render_evidence(report.run, report.decision, report.language),
     "summary.md": summary,
     "junit.xml": junit,
     "audit.prom": metrics,
