@@ -74,7 +74,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
 
 def _first(run: Run, window: Window | None) -> datetime:
     """Return where the drawing begins: before the earliest moment of the last days of which something is known."""
-    known = [look.at for look in run.chronicle.looks]
+    known = [look.at for look in run.history_series.looks]
     known += [one.at for one in window.happened] if window else []
     known += [window.since] if window and window.since else []
     oldest = min(known, default=run.ended) - ROOM
