@@ -15,8 +15,8 @@ MOST_RECORDED = 512_000_000  # bytes of what an audit writes: a recording, a run
 class UnfitError(OSError, ValueError):
     """It is no regular file, or larger than there is use for; `strerror` says which."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__(errno.EINVAL, said)
+    def __init__(self, message: str) -> None:
+        super().__init__(errno.EINVAL, message)
 
     def __str__(self) -> str:
         """Without a number."""

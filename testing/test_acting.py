@@ -182,7 +182,7 @@ def test_an_audit_of_root_writes_behind_no_link(account: Path) -> None:
     assert audit("demo", account).run["results"]
     laid(account / "reports", victim.parent)
     listed = sorted(victim.parent.iterdir())
-    assert "link of another account" in " ".join(audit("demo", account / "reports").said.split())
+    assert "link of another account" in " ".join(audit("demo", account / "reports").output.split())
     assert (victim.read_bytes(), sorted(victim.parent.iterdir())) == (before, listed)
 
 

@@ -237,7 +237,7 @@ def test_names_of_keys_are_counted_and_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "said"),
+    ("log", "expected"),
     [
         ('time="1" level=error msg="error: database disk image is malformed"', "malformed"),
         (
@@ -248,7 +248,7 @@ def test_names_of_keys_are_counted_and_not_kept() -> None:
         ('time="1" level=info msg="Waiting for the datastore"\n' * 9, ""),
     ],
 )
-def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: str, said: str) -> None:
+def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: str, expected: str) -> None:
     script = (ROOMS / "drills" / "cluster_restore_inside.sh").read_text(encoding="utf-8")
     function = script[script.index("broken_store() {") : script.index("\nuntil as k3s")]
     (tmp_path / "log").write_text(log + "\n")
@@ -260,8 +260,8 @@ def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: st
         timeout=30,
         check=False,
     )
-    assert (done.returncode == 0) == bool(said)
-    assert said in done.stdout
+    assert (done.returncode == 0) == bool(expected)
+    assert expected in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ def test_a_datastore_that_cannot_be_read_is_told_at_once(tmp_path: Path, log: st
     [
         ({}, False),
         ({"living": 0}, True),
-        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": ""}, True),
-        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "said": "file is not a database"}, False),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "message": ""}, True),
+        ({"living": 0, "route": "datastore", "objects": 0, "restored": 0, "message": "file is not a database"}, False),
         ({"living": 0, "objects": 0, "restored": 0}, False),
     ],
 )
@@ -357,19 +357,19 @@ def test_drills_are_asked_as_drills() -> None:
 )
 def test_a_damaged_datastore_fails_at_once_with_the_words_of_k3s(tmp_path: Path, line: str) -> None:
     script = (ROOMS / "drills" / "cluster_restore_inside.sh").read_text(encoding="utf-8")
-    told = script[script.index("unstarted() {") : script.index("if [ ")]
+    function = script[script.index("unstarted() {") : script.index("if [ ")]
     wait = script[script.index("broken_store() {") : script.index("quietly() {")]
     (tmp_path / "log").write_text(f"starting\n{line}\nretrying\n")
     done = subprocess.run(
         [
             "sh",
             "-c",
-            f"route=datastore\nas() {{ return 1; }}\n{told}\nsleep 20 &\nserver=$!\ntrap 'kill $server' EXIT\n{wait}",
+            f"route=datastore\nas() {{ return 1; }}\n{function}\nsleep 600 &\nserver=$!\ntrap 'kill $server' EXIT\n{wait}",
         ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
-        timeout=10,
+        timeout=100,
     )
     assert done.stdout == f"said {line}\nended\n"

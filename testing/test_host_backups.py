@@ -223,13 +223,13 @@ def test_a_datastore_is_worth_its_token(tmp_path: Path, token: bool) -> None:
     if token:
         write(tmp_path, "configs/k8s-1/token", b"K10abc")
     seen = ask(tmp_path).of("configs")[0]
-    assert (seen.valid, seen.said["store"]) == (token, ("sqlite",))
+    assert (seen.valid, seen.content["store"]) == (token, ("sqlite",))
 
 
 @pytest.mark.parametrize(("data", "store"), [(etcd(), "etcd"), (etcd()[:-600], "broken")])
 def test_a_snapshot_of_etcd_carries_its_checksum(tmp_path: Path, data: bytes, store: str) -> None:
     write(tmp_path, "configs/k8s-1/snapshot", data)
-    assert ask(tmp_path).of("configs")[0].said["store"] == (store,)
+    assert ask(tmp_path).of("configs")[0].content["store"] == (store,)
 
 
 def test_a_cut_sqlite_file_is_broken(tmp_path: Path) -> None:
@@ -246,14 +246,14 @@ def test_partial_files_and_checksums_are_no_backups(tmp_path: Path) -> None:
     assert ask(tmp_path, BACKUPS_POSTGRES="postgres/*").files == ()
 
 
-def one(kind: str, days: float, said: str = "") -> Backup:
+def one(kind: str, days: float, flaw: str = "") -> Backup:
     """Return a backup made that many days ago at noon, UTC; valid unless `said` differs."""
     found = {
         "postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
         "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},
         "configs": {"store": ("etcd",), "join": ("9",), "whole": ("1",)},
     }[kind]
-    return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {said: ("",)} if said else found)
+    return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {flaw: ("",)} if flaw else found)
 
 
 NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
@@ -261,10 +261,10 @@ NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
 
 def week(days: int = 9, **spoilt: tuple[int, str]) -> Backups:
     files = [
-        one(kind, day, said if day == spoilt_day else "")
+        one(kind, day, flaw if day == spoilt_day else "")
         for kind in ("postgres", "redis", "configs")
         for day in range(days)
-        for spoilt_day, said in [spoilt.get(kind, (-1, ""))]
+        for spoilt_day, flaw in [spoilt.get(kind, (-1, ""))]
     ]
     return Backups(NOON + 60, "Etc/UTC", 10**9, (), tuple(files))
 
