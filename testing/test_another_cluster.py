@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer
+from fixtures.ask.facts import ENDING
 from fixtures.session.recording import Recording, read_recording, write_recording
 from gate.identity import Identity, digest
 from testing.audits import ROOT, Audited, expected, replayed
@@ -24,7 +25,7 @@ def recorded() -> Recording:
     recording = read_recording(READY)
     info = json.loads(recording.answers["nodes"].out)["items"][0]["status"]["nodeInfo"]
     identity = f"machine {digest(info['machineID'])}\nboot {info['bootID']}\n"
-    answer = Answer(identity, "", 0, "sh", recording.at)
+    answer = Answer(identity + ENDING, "", 0, "sh", recording.at)
     return msgspec.structs.replace(recording, answers={**recording.answers, "machine": answer})
 
 

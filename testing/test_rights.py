@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.ask.exchange import kill
-from fixtures.ask.facts import Asked, Fact
+from fixtures.ask.facts import ENDING, Asked, Fact
 from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import BUSY, CALLS, asking, observer
 from fixtures.rights.roles import asked_for, audit_rules
@@ -195,7 +195,7 @@ def test_what_the_guides_cite_is_data(tmp_path: Path) -> None:
     cited = Fact("cited", 'printf "%s" "$GUIDES_CITED_PATHS"', Asked.ROOT, str, 5)
     given = asking([cited], {"GUIDES_CITED_PATHS": "$(id)\n'; id; '"}, NONCE)
     (line,) = ask(given, tmp_path, [cited])
-    assert b64decode(line.split()[3]).decode() == "$(id)\n'; id; '"
+    assert b64decode(line.split()[3]).decode() == f"$(id)\n'; id; '{ENDING}"
 
 
 LOCKS = (
