@@ -16,7 +16,8 @@ from gate.derived import judge_window
 from gate.outcome import Outcome
 from gate.run import Finding, Reason, Result, Run
 from gate.stability import Window
-from reports.pages.verdict import prose, render_verdict, view
+from reports.pages.rendering import prose
+from reports.pages.verdict import render_verdict, view
 from reports.session.terminal import plain, summary
 from reports.text.briefing import brief
 from reports.text.conditions import conditions, judged_by

@@ -1,5 +1,6 @@
-"""`python -m fixtures check TARGET`, called as a user calls it: exit statuses, and a cure for every problem."""
+"""`python -m fixtures check` and `ask`, called as a user calls them: exit statuses, and a cure for every problem."""
 
+import json
 import os
 import socket
 import subprocess
@@ -162,3 +163,47 @@ def test_the_login_is_tried_first_and_counts_facts(folder: Path) -> None:
     assert "✓ ssh: twister@127.0.0.1" in done.stdout
     assert "facts answered" in done.stdout
     assert "✗ host, with root’s rights: 0 of" in done.stdout
+
+
+def ask(*words: object) -> subprocess.CompletedProcess[str]:
+    done = run("fixtures", "ask", *words)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_one_question_is_answered_whole_from_a_recording() -> None:
+    answered = ask("demo", "pods")
+    assert (answered.returncode, answered.stderr) == (0, "")
+    assert len(answered.stdout.splitlines()) == 111
+    assert answered.stdout.startswith('default/mcp-unified-7c4d8b9f6-e1 {"status":{"phase":"Failed"')
+
+
+def test_an_answer_that_is_an_error_is_no_success() -> None:
+    answered = ask("demo", "cron_jobs")
+    assert (answered.returncode, answered.stdout) == (10, "\n")
+    assert "could not find" in answered.stderr
+
+
+def test_a_question_that_no_recording_answers_has_a_reason_and_a_cure(tmp_path: Path) -> None:
+    recording = json.loads((ROOT / "lab" / "recordings" / "before.json").read_text())
+    del recording["answers"]["units"]
+    (tmp_path / "part.json").write_text(json.dumps(recording))
+    for language in ("en", "fr"):
+        answered = ask(f"replay:{tmp_path / 'part.json'}", "units", f"--lang={language}")
+        assert (answered.returncode, answered.stdout, len(answered.stderr.splitlines())) == (10, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("target", "fact"), [("demo", "filesystem"), ("nowhere", "units"), ("replay:/nowhere", "units")]
+)
+def test_a_question_or_a_target_that_is_not_there_is_one_line(target: str, fact: str) -> None:
+    answered = ask(target, fact)
+    assert (answered.returncode, answered.stdout, len(answered.stderr.splitlines())) == (4, "", 1)
+
+
+def test_a_live_target_is_asked(folder: Path, api: str) -> None:
+    (folder / "kubeconfig").write_text(api)
+    assert ask(folder, "nodes").stdout == "items []\n"
+    assert "forbidden" in ask(folder, "pods").stderr
+    unreached = ask(folder, "units")
+    assert (unreached.returncode, unreached.stdout) == (10, "")

@@ -16,6 +16,8 @@ RUN = (
     ".venv/bin/python -m reports explain DSK-01",
     ".venv/bin/python -m reports explain DSK-08",
     ".venv/bin/python -m reports explain DSK-08 --lang fr",
+    ".venv/bin/python -m fixtures ask demo filesystems",
+    ".venv/bin/python -m reports compare reports/out/run.json reports/out",
     ".venv/bin/python -m reports render reports/out/run.json",
 )
 ELSEWHERE = {
