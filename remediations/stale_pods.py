@@ -19,7 +19,7 @@ from remediations.transaction.objects import ClusterObject, DeleteObjects
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Note, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 
 
 @remedy("DSK-06", "INF-04", deletes=("pods",))
@@ -45,12 +45,12 @@ def stale_pods(
             objects=tuple(
                 ClusterObject(resource="pods", namespace=pod.namespace, name=pod.name, uid=pod.uid) for pod in ended
             ),
-            sentence=say("remove", count=len(ended), evicted=len(seen.evicted)),
+            sentence=message("remove", count=len(ended), evicted=len(seen.evicted)),
         )
     if stateful:
-        yield Note(say("stateful", names=stateful))
+        yield Note(message("stateful", names=stateful))
     if hung := [pod.path for pod in (*seen.lost, *seen.stuck)]:
-        yield Note(say("hung", names=hung))
+        yield Note(message("hung", names=hung))
 
 
 def _free(pod: Pod) -> bool:

@@ -50,6 +50,17 @@ def test_the_decision_is_seen_without_scrolling(window: Browser, pages: dict[str
     assert window.run("return document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_at_320_pixels_nothing_scrolls_sideways(
+    window: Browser, pages: dict[str, Path], name: str, language: str
+) -> None:
+    window.open(pages[name], 320, 640)
+    window.speak(language)
+    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
+    assert window.run("return document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize("name", GOLDEN)
 def test_nothing_is_asked_of_a_network_and_nothing_complains(
     window: Browser, pages: dict[str, Path], name: str
@@ -144,8 +155,8 @@ def test_without_a_script_the_page_is_whole(window: Browser, pages: dict[str, Pa
 
 def test_the_language_changes_and_a_link_leads_into_the_other_one(window: Browser, pages: dict[str, Path]) -> None:
     window.open(pages["not_yet"])
-    told = window.one(".headline").text.replace("\u00a0", " ")
-    assert told == "Nothing blocking failed. 1 criterion is open: 1 waits until 16 February 2026."
+    headline = window.one(".headline").text.replace("\u00a0", " ")
+    assert headline == "Nothing blocking failed. 1 criterion is open: 1 waits until 16 February 2026."
     window.speak("fr")
     assert window.one("h1").text == "PAS ENCORE"
     assert window.run("return document.documentElement.lang") == "fr"

@@ -98,12 +98,12 @@ def test_login_and_api_are_closed_to_strangers(
     for unseen in (maybe_login, maybe_front):
         if shut and isinstance(unseen, Unknown):
             raise unseen
-    told = {"status": front.status if front else "-", "kubeconfig": login.kubeconfig if login else "-"}
+    values = {"status": front.status if front else "-", "kubeconfig": login.kubeconfig if login else "-"}
     assert judge(
         sum(doors.values()),
         login,
         unknown=_odd(front) if shut else None,
-        findings=[*found(doors, **told), *_beside(login)],
+        findings=[*found(doors, **values), *_beside(login)],
     )
 
 

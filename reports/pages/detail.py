@@ -14,7 +14,7 @@ from gate.decision import Decision
 from gate.run import Result, Run
 from reports.session.progress import result_of
 from reports.text.briefing import verdict_word
-from reports.text.words import Voice, shown, visible_lines
+from reports.text.words import Voice, shown, visible
 
 BANNER = """<style>
 .phase0 {{ padding: 1rem 1.5rem; border-left: .6rem solid {colour}; background: #f5f4f0; font-size: 1.1rem; }}
@@ -23,7 +23,7 @@ BANNER = """<style>
 #environment-header, #environment {{ display: none; }}
 </style>"""
 COLOURS = {"GO": "#1a6b3c", "UNDECIDED": "#8a5a00", "NOT_YET": "#1f4f8f", "NO_GO": "#a3231f"}
-MOST = 1000
+MOST_LINES, LONGEST_LINE = 5, 240
 
 
 class Titled(Protocol):
@@ -97,8 +97,12 @@ class Detail:
         voice = self.voice
         sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
         asked = [
-            f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
-            f"{visible_lines(source.asked, MOST)}"
+            "\n".join(
+                [
+                    f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:",
+                    *(visible(line, LONGEST_LINE) for line in source.lines[:MOST_LINES]),
+                ]
+            )
             for source in result.sources
         ]
         data[:] = [escape("\n\n".join([sentence, *asked])) + "\n"]
