@@ -95,7 +95,7 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
     access, trusted = seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(message("link", paths=", ".join(access.astray(trusted))))
-    elif wrong := {*access.readable, *access.writable(trusted)}:
+    elif wrong := {*access.opened(trusted), *access.writable(trusted)}:
         copied = {entry.path for entry in access.entries if entry.copy} & wrong
         own, copy = access.top(copy=False), access.top(copy=True)
         tops = [own] * bool(wrong - copied) + [copy] * bool(copied)

@@ -127,7 +127,7 @@ def test_an_account_that_pam_refuses_runs_nothing(why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "detail",
+    "words",
     [
         "(*system*twisterlab) INSECURE MODE (group/other writable) (/etc/cron.d/twisterlab)",
         "Error: bad hour; while reading /etc/cron.d/twisterlab",

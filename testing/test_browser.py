@@ -51,6 +51,17 @@ def test_the_decision_is_seen_without_scrolling(window: Browser, pages: dict[str
     assert window.run("return document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_at_320_pixels_nothing_scrolls_sideways(
+    window: Browser, pages: dict[str, Path], name: str, language: str
+) -> None:
+    window.open(pages[name], 320, 640)
+    window.speak(language)
+    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
+    assert window.run("return document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize("name", GOLDEN)
 def test_nothing_is_asked_of_a_network_and_nothing_complains(
     window: Browser, pages: dict[str, Path], name: str

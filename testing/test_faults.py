@@ -1,5 +1,6 @@
 """The fault matrix: a fault that does not do what it announces, or does not go away, is reported, and only that one."""
 
+import re
 from collections.abc import Collection, Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,15 @@ def fault(id: str, **changed: Any) -> Fault:
     return Fault(**(fields | changed))
 
 
+def test_every_fault_has_a_name_in_english_and_in_french() -> None:
+    faults = load_faults()
+    alike = [fault.name for fault in faults if not fault.french or fault.french == fault.name]
+    assert alike == [], "their French is missing"
+    assert len({(one.criterion, one.french) for one in faults}) == len({(one.criterion, one.name) for one in faults})
+    glued = [one.french for one in faults if re.search(r" [:;?!%»]|« |\w'", re.sub(r"`[^`]*`", "", one.french))]
+    assert glued == [], "a no-break space stands before these marks, and the apostrophe is typographic"
+
+
 def prove(small: Small, *faults: Fault) -> dict[str, Proof]:
     return {proof.criterion: proof for proof in proofs(faults, small)}
 
@@ -88,7 +98,8 @@ def proofs(faults: Sequence[Fault], small: Small, contract: Contract = CONTRACT)
 
 
 def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
-    proven = prove(small, fault("A-01"), fault("B-01"), fault("C-01"))
+    proven = prove(small, fault("A-01", french="A-01 cède"), fault("B-01"), fault("C-01"))
+    assert proven["A-01"].french == "A-01 cède"
     assert {id: (proof.ok, proof.why) for id, proof in proven.items()} == dict.fromkeys(
         ("A-01", "B-01", "C-01"), (True, "")
     )

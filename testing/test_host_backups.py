@@ -1,9 +1,16 @@
 """BKP-04 to BKP-08: the backups, by the fact's own command on real files."""
 
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
 import os
+import shutil
 import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -383,3 +390,68 @@ def test_a_name_makes_no_row_of_its_own(mark: str) -> None:
     answered = f"now {NOW}\nzone UTC\nsettings\nfree 9\nfile {NOW} 9 postgres head= status=0 | {name}\n"
     answer = Answer(answered, "", 0, "x", datetime.now(UTC))
     assert len(FACTS["backups"].read(answer).files) == 1
+
+
+READERS = ("gzip", "xz", "bzip2", "tar", "perl", "awk")
+
+
+@pytest.fixture
+def shims() -> Iterator[Path]:
+    """A folder in which any account may look and write, with programs that note as whom and within what they run."""
+    folder = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    folder.chmod(0o777)
+    for name in filter(shutil.which, READERS):
+        note = f'echo "{name} $(id -u) $(ulimit -v) $(ulimit -t)" >>{folder}/notes; exec {shutil.which(name)} "$@"'
+        (folder / name).write_text(f"#!/bin/sh\numask 0\n{note}\n")
+        (folder / name).chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to leave behind")
+@attack("T16", "What unpacks or parses a backup has no rights, and bounded time and memory")
+def test_no_program_reads_a_backup_as_root(tmp_path: Path, shims: Path) -> None:
+    """Backups of each form are looked into by programs that note who they are and what they may take."""
+    folder = tmp_path / "backups"
+    tmp_path.chmod(0o700)
+    write(folder, "postgres/postgres_1.sql.gz", dump())
+    write(folder, "redis/redis_1.rdb", rdb(NOW))
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as opened:
+        opened.add(write(tmp_path, "all.yaml", manifests()), "all.yaml")
+    for name, program, pack in (
+        ("gz", "gzip", gzip.compress),
+        ("xz", "xz", lzma.compress),
+        ("bz2", "bzip2", bz2.compress),
+    ):
+        if shutil.which(program) is None:
+            continue
+        write(folder, f"configs/k8s-1/all.yaml.{name}", pack(manifests()))
+        write(folder, f"configs/k8s-1/all.tar.{name}", pack(archive.getvalue()))
+    seen = ask(folder, PATH=f"{shims}:{os.environ['PATH']}")
+    assert all(file.valid for file in seen.files), seen.files
+    assert {file.kind for file in seen.files} == {"postgres", "redis", "configs"}
+    notes = [line.split() for line in (shims / "notes").read_text().splitlines()]
+    assert {name for name, *_ in notes} == {*filter(shutil.which, READERS)}
+    assert {tuple(bounds) for _, user, *bounds in notes if user != "0"} == {("1048576", "60")}
+    assert [name for name, user, *_ in notes if user == "0"] == []
+
+
+@attack("T16", "A list of checksums leads to nothing but files of its own folder")
+def test_a_checksum_that_does_not_end_is_none(tmp_path: Path) -> None:
+    """The file of a checksum, or the list of a folder's, is a terabyte long, without a line in it."""
+    (write(tmp_path, "redis/redis_1.rdb", rdb(NOW))).with_name("redis_1.rdb.sha256").touch()
+    os.truncate(tmp_path / "redis/redis_1.rdb.sha256", 2**40)
+    write(tmp_path, "configs/k8s-1/all.yaml", manifests())
+    write(tmp_path, "configs/k8s-1/SHA256SUMS", b"")
+    os.truncate(tmp_path / "configs/k8s-1/SHA256SUMS", 2**40)
+    assert "sums" in flaws(tmp_path, "redis")
+    assert "sums" in flaws(tmp_path, "configs")
+
+
+@attack("T16", "A list of checksums leads to nothing but files of its own folder")
+def test_a_name_in_a_copy_of_the_cluster_leads_nowhere(tmp_path: Path) -> None:
+    """A copy holds an empty file whose path, taken for two rows, names whole manifests elsewhere."""
+    elsewhere = write(tmp_path, "all.yaml", manifests())
+    write(tmp_path / "backups", f"configs/k8s-1/x\n{elsewhere}", b"")
+    assert ask(tmp_path / "backups").of("configs")[0].flaws

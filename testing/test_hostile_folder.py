@@ -114,7 +114,7 @@ def test_a_history_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: py
     began = time.monotonic()
     with pytest.raises(HistoryError):
         both(file)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 JUMPS = (

@@ -28,7 +28,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def sound() -> Iterator[Server]:
     """An API server whose service is healthy."""
-    with serving_api(lambda _path, _headers: (200, "status ok")) as server:
+    with serving_api(lambda _path, _headers: (200, "ok\n")) as server:
         yield server
 
 
@@ -48,7 +48,7 @@ def answers(*replies: tuple[int, str]) -> Callable[[str, dict[str, str]], tuple[
 
 
 def test_a_healthy_service_is_asked_once_through_its_own_service(tmp_path: Path, pauses: list[float]) -> None:
-    with serving_api(answers((200, "status ok"))) as api:
+    with serving_api(answers((200, "ok\n"))) as api:
         health = look(tmp_path, api)
     assert (health.healthy, health.wanted, health.probes[0].tries, pauses) == (1, 1, 1, [])
     assert api.asked[0][0] == "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health"

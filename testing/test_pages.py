@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.decision import Decision, decide
+from gate.history_series import HistorySeries
 from gate.past import EARLIER
 from gate.people import People
 from gate.run import Finding, Run
@@ -45,7 +46,7 @@ from testing.golden import (
 )
 from testing.runs import runs
 
-VOID = {"meta", "input", "br", "path", "circle", "rect", "use", "line", "polyline", "polygon"}
+VOID = {"meta", "input", "br", "path", "circle", "rect", "line", "polyline", "polygon"}
 OURS = {
     "html",
     "head",
@@ -54,11 +55,9 @@ OURS = {
     "style",
     "body",
     "svg",
-    "symbol",
     "path",
     "circle",
     "rect",
-    "use",
     "form",
     "fieldset",
     "legend",
@@ -328,6 +327,18 @@ def test_contrast_is_enough_to_read(theme: int) -> None:
     assert [(*pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < 4.5] == []
 
 
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_sound_and_failing_differ_without_colour(theme: int) -> None:
+    colours = dict(COLOUR.findall(THEMES[theme].split("}")[0]))
+    pairs = [(colours["sound"], colours["failing"])] + [
+        (colours[kind], colours["raised"]) for kind in ("sound", "failing")
+    ]
+    assert [(*pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < 3] == []
+    charts = (TEMPLATES / "charts.css").read_text()
+    assert re.search(r"\.lane \.failing[^}]*repeating-linear-gradient", charts), "a pattern"
+    assert not re.search(r"\.lane \.sound[^}]*repeating", charts)
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours as WCAG 2 defines it."""
     dark, bright = sorted((luminance(one), luminance(other)))
@@ -341,12 +352,29 @@ def luminance(shade: str) -> float:
 
 
 def test_the_days_are_drawn_and_what_nobody_saw_is_left_bare() -> None:
-    seen = [attributes for tag, attributes in page("not_yet").tags if tag == "rect"]
-    kinds = [attributes["class"] for attributes in seen if "class" in attributes]
-    assert {"proven", "sound", "failing", "incident", "announced", "seen"} <= set(kinds)
-    looked = sorted((float(one["x"]), float(one["width"])) for one in seen if one.get("class") == "sound")
+    seen = [attributes for tag, attributes in page("not_yet").tags if tag == "i"]
+    kinds = {attributes["class"] for attributes in seen if "class" in attributes}
+    assert {"proven", "sound", "failing", "incident", "announced", "seen"} <= kinds
+    looked = [
+        tuple(map(float, re.findall(r"[\d.]+", one["style"] or ""))) for one in seen if one.get("class") == "sound"
+    ]
+    assert looked
     assert not any(x < 28.3 < x + width for x, width in looked), "the gap of twelve hours"
-    assert "sound" not in [attributes.get("class") for tag, attributes in page("all_unknown").tags if tag == "rect"]
+    assert "sound" not in [attributes.get("class") for tag, attributes in page("all_unknown").tags if tag == "i"]
+
+
+def test_a_stretch_and_a_day_of_a_course_say_under_the_pointer_what_they_are() -> None:
+    html = written("not_yet").decode().replace("\u00a0", " ")
+    assert re.search(r'<i class="failing"[^>]* title="[^"]*UTC – [^"]*UTC: seen failing"', html)
+    assert re.search(r'<i class="day"[^>]* title="\d+ Feb: [\d.]+ %( – [\d.]+ %)?"', html)
+
+
+def test_a_figure_that_was_read_once_has_no_chart() -> None:
+    run = msgspec.structs.replace(GOLDEN["go"](), chronicle=HistorySeries())
+    html = render_verdict(run, decide(run), (), "en").decode()
+    assert "61.2 % in one sample" in html.replace("\u00a0", " ")
+    assert 'class="ground plot"' not in html
+    assert 'class="ground plot"' in written("not_yet").decode()
 
 
 def test_what_changed_is_compared_with_the_whole_audit_before() -> None:
@@ -459,6 +487,17 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
         "100.0 %"
         not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]
     )
+
+
+def test_a_fault_is_named_in_the_language_of_the_page() -> None:
+    proof = Proof("DSK-01", "/ at 70.0 %", "fail", "fail", ok=True, french="/ rempli à 70,0 %")
+    older = Proof("DSK-01", "df does not answer", "unknown", "unknown", ok=True)
+    tries = {one: proven(CONTRACT, (proof, older), Voice(one))[0].tries for one in ("en", "fr")}
+    assert [(one.fault, one.language) for one in tries["en"]] == [("/ at 70.0 %", "en"), ("df does not answer", "en")]
+    assert [(one.fault, one.language) for one in tries["fr"]] == [
+        ("/ rempli à 70,0 %", "fr"),
+        ("df does not answer", "en"),
+    ]
 
 
 def test_fault_proofs_are_told_criterion_by_criterion() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from markupsafe import Markup
 
-from gate.contract import Criterion
+from gate.contract import Criterion, Kind
 from gate.decision import Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
@@ -52,9 +52,8 @@ class Card(msgspec.Struct, frozen=True):
     drawing: Markup
     asked: tuple[Question, ...]
     past: PastDays
-    seconds: str
     was: str
-    about: tuple[tuple[str, str], ...]
+    about: str
 
     @property
     def folds(self) -> bool:
@@ -111,8 +110,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         drawing=drawing,
         asked=tuple(_asked(run, result)),
         past=past_days(id, result, run, voice),
-        seconds=voice.seconds(result.seconds),
-        about=tuple(_about(criterion, voice)),
+        about=" · ".join(_about(criterion, result, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
     )
 
@@ -145,6 +143,10 @@ def _asked(run: Run, result: Result) -> Iterable[Question]:
         yield Question(shown(source.fact), command, lines, kept is not None)
 
 
-def _about(criterion: Criterion, voice: Voice) -> Iterable[tuple[str, str]]:
-    yield voice.word("plan-chapter", plan=criterion.plan), voice.say("basis", criterion.basis)
-    yield voice.say("kind", criterion.kind), ""
+def _about(criterion: Criterion, result: Result, voice: Voice) -> Iterable[str]:
+    """Yield where the plan asks for a criterion, and what is unlike most: another kind, or a second that it took."""
+    yield f"{voice.word('plan-chapter', plan=criterion.plan)}{voice.colon}{voice.say('basis', criterion.basis)}"
+    if criterion.kind is not Kind.LIVE:
+        yield voice.say("kind", criterion.kind)
+    if result.seconds >= 1:
+        yield f"{voice.word('took')} {voice.seconds(result.seconds)}"
