@@ -36,11 +36,14 @@ def _writable(folder: Path) -> bool:
 class Writers:
     """Turns an error of these writers into a notice, so that it does not prevent the decision.
 
-    `conclude` decides and returns whether there is a decision. Without one the earlier detail.html stays.
+    `conclude` decides and returns whether there is a decision. Without one the earlier detail.html stays. `finish` turns
+    the page of pytest-html into ours.
     """
 
-    def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], bool]) -> None:
-        self.config, self.conclude = config, conclude
+    def __init__(
+        self, config: pytest.Config, conclude: Callable[[pytest.Session], bool], finish: Callable[[str], str]
+    ) -> None:
+        self.config, self.conclude, self.finish = config, conclude, finish
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -49,6 +52,7 @@ class Writers:
         try:
             yield
             if self.conclude(session) and partial.exists():
+                partial.write_text(self.finish(partial.read_text(encoding="utf-8")), encoding="utf-8")
                 partial.replace(partial.with_name(DETAIL))
         except OSError as error:
             where = error.filename or self.config.getoption("--reports")
