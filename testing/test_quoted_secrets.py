@@ -13,7 +13,7 @@ from gate.past import Past
 from gate.run import Run, read_run
 from gate.sample import Event, Happened
 from gate.sentence import LANGUAGES
-from notify.memory import Told
+from notify.memory import LastMessage
 from notify.message import changed
 from reports.session.sampling import left_by
 from reports.text.words import Voice
@@ -73,7 +73,7 @@ def recording(kind: str, file: Path) -> Path:
 
 def messages(judged: Run) -> Iterator[str]:
     for language in LANGUAGES:
-        message = changed(judged, decide(judged), Told(), Voice(language), "")
+        message = changed(judged, decide(judged), LastMessage(), Voice(language), "")
         yield f"{message.title}\n{message.body}"
 
 
@@ -85,7 +85,7 @@ def test_nothing_a_server_says_shows_a_secret(kind: str, tmp_path: Path) -> None
     given = recording(kind, tmp_path / "given.json")
     audited = audit(f"replay:{given}", out, "-rA", "-v") if kind == "behind some" else replayed(given, out)
     given.unlink()
-    said = [audited.said]
+    said = [audited.output]
     for language in LANGUAGES:
         done = run("reports", "--lang", language, "render", out / "run.json", "--reports", out / language)
         said.append(done.stdout + done.stderr)
