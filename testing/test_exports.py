@@ -9,6 +9,7 @@ import pytest
 from gate.run import read_run, schema, write_run
 from reports.exports import EXPORTS, write_all
 from reports.exports.report import Report
+from reports.pages.proofs import Proof
 from testing.golden import GOLDEN, go
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "run.schema.json"
@@ -48,6 +49,7 @@ def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
         "INFRASTRUCTURE_AUDIT_2026-02-11.md",
         "audit.prom",
+        "evidence.html",
         "junit.xml",
         "run.json",
         "summary.md",
@@ -75,7 +77,22 @@ def test_a_page_that_breaks_costs_neither_the_others_nor_the_verdict(
         raise TypeError("a fault of ours")
 
     monkeypatch.setitem(EXPORTS, "run.json", broken)
-    said = write_all(go(), tmp_path, "en")
-    assert [line.split(":")[0] for line in said] == [str(tmp_path / "run.json")]
-    assert "cannot be made" in said[0]
+    failures = write_all(go(), tmp_path, "en")
+    assert [line.split(":")[0] for line in failures] == [str(tmp_path / "run.json")]
+    assert "cannot be made" in failures[0]
     assert (tmp_path / "verdict.html").exists()
+
+
+def test_a_recording_of_the_repository_shows_the_proofs_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, out = tmp_path / "recordings", tmp_path / "out"
+    shipped.mkdir()
+    (shipped / "before.json").write_text("{}")
+    (shipped / "proof.json").write_bytes(
+        msgspec.json.encode([Proof("DSK-01", "a fault beside the recording", "fail", "fail", ok=True)])
+    )
+    monkeypatch.setattr("reports.exports.RECORDINGS", shipped)
+    for source, shows in (("before.json", True), ("another.json", False), ("", False)):
+        assert write_all(msgspec.structs.replace(go(), replayed_from=source), out, "en") == []
+        assert (b"a fault beside the recording" in (out / "verdict.html").read_bytes()) is shows

@@ -74,12 +74,12 @@ def broken(file: Path, kind: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [("damaged", "mv "), ("newer", "newer version"), ("without an offset", "mv ")]
+    ("kind", "expected"), [("damaged", "mv "), ("newer", "newer version"), ("without an offset", "mv ")]
 )
-def test_a_history_that_cannot_be_read_is_kept_and_said(tmp_path: Path, kind: str, said: str) -> None:
+def test_a_history_that_cannot_be_read_is_kept_and_said(tmp_path: Path, kind: str, expected: str) -> None:
     file = tmp_path / "history.sqlite"
     before = broken(file, kind)
-    with pytest.raises(HistoryError, match=said) as raised:
+    with pytest.raises(HistoryError, match=expected) as raised:
         samples(file)
     assert str(file) in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -108,9 +108,7 @@ WHOLE = Past(
     ),
     events=(Event(NOW, Happened.BOOT, "b1"), Event(NOW, Happened.CONFIGURATION, "/etc/logrotate.d/rsyslog")),
     works=(Work(NOW, "log_rotation", "applied"),),
-    drills=(
-        Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", "sh", NOW, 2.5),))),
-    ),
+    drills=(Drilled(NOW, Result("BKP-10", Outcome.PASS, 1.0, {"sha256": "bb"}, sources=(Source("f", NOW, 2.5),))),),
     configuration={"/etc/crontab": "aa"},
 )
 

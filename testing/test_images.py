@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.mcp_pods import Services, services
 from fixtures.evidence.image_keeping import keeping, unseen
 from fixtures.evidence.running_code import RunningCode, running_code
@@ -24,7 +24,7 @@ NOTHING = ImageArchives((), ())
 
 
 def understood(name: str, out: str) -> Any:
-    return FACTS[name].read(Answer(out, "", 0, "", NOW))
+    return FACTS[name].read(Answer(out + ENDING, "", 0, "", NOW))
 
 
 def running(image: str = NAME, image_id: str = CONFIG, policy: str = "IfNotPresent") -> Services:
@@ -207,7 +207,7 @@ def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) 
 
 
 @pytest.mark.parametrize(
-    ("said", "status"),
+    ("body", "status"),
     [
         ("curl: (22) The requested URL returned error: 401", 401),
         ("wget: server returned error: HTTP/1.1 403 Forbidden", 403),
@@ -215,8 +215,8 @@ def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) 
         ("wget: bad address 'registry401'", None),
     ],
 )
-def test_the_status_of_a_registry_that_refuses(said: str, status: int | None) -> None:
-    assert understood("registry", f"asked\n{said}") == Registry((), said, status)
+def test_the_status_of_a_registry_that_refuses(body: str, status: int | None) -> None:
+    assert understood("registry", f"asked\n{body}") == Registry((), body, status)
 
 
 @pytest.mark.parametrize("out", ["", "crictl\n", 'crictl\n{"images": []}\n', "ctr\nREF TYPE DIGEST\n===\n", "docker\n"])

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer
-from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.ask.facts import ENDING, FACTS, Asked, Fact
 from fixtures.session.recording import Failure, Recording, read_recording, write_recording
 from fixtures.target import Target, TargetError
 from gate.people import People
@@ -34,7 +34,7 @@ IDS = ("A-01", "B-01", "C-01", "D-01", "E-01")
 
 
 def recording(name: str = "one") -> Recording:
-    answer = Answer("out \x00 é", "err", 0, "ask", NOW, 0.5)
+    answer = Answer(f"out \x00 é{ENDING}", "err", 0, "ask", NOW, 0.5)
     return Recording(
         at=NOW,
         target=TARGET,
@@ -85,8 +85,8 @@ def test_a_failure_with_any_values_is_replayed(
 def test_a_recording_of_another_version_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     write_recording(recording(), file)
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"version": 2}))
-    with pytest.raises(TargetError, match="version 2"):
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"version": 3}))
+    with pytest.raises(TargetError, match="version 3"):
         read_recording(file)
 
 
@@ -126,8 +126,8 @@ def test_a_replay_comes_to_the_same_as_what_was_recorded(recorded: House) -> Non
 def test_a_recording_that_cannot_be_kept_is_said_and_the_verdict_reached(recorded: House) -> None:
     ran = recorded.audit(TESTS, "--record=/dev/null/r.json", contract="\n".join(rows(id) for id in IDS))
     assert ran.status == 1
-    assert "/dev/null/r.json: cannot be written" in ran.said
-    assert "Traceback" not in ran.said
+    assert "/dev/null/r.json: cannot be written" in ran.output
+    assert "Traceback" not in ran.output
 
 
 def test_what_was_not_recorded_is_unknown(recorded: House) -> None:

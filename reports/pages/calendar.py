@@ -24,12 +24,17 @@ class Day(msgspec.Struct, frozen=True):
 
 
 def calendar(run: Run, decision: Decision, voice: Voice) -> tuple[Day, ...]:
-    """Return the last seven full days, oldest first, and today, each with its number of valid kinds of backups."""
+    """Return the last seven full days, oldest first, and today, each with its number of valid kinds of backups.
+
+    Nothing is returned if no day is known.
+    """
     result = decision.results.get(BACKUPS)
     if result is None:
         return ()
     lacking = _lacking(result.seen)
     newest = max(lacking, default=run.ended.date() - timedelta(days=1))
+    if not lacking:
+        return ()
     full = [_day(newest - timedelta(days=number), lacking, voice) for number in reversed(range(7))]
     today = result.seen.get("today")
     known = (

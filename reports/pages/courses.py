@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 import msgspec
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from gate.decision import Decision
 from gate.history_series import SPAN, Mark
 from gate.outcome import Outcome
 from gate.run import Run
-from reports.pages.drawings.axis import Axis
+from reports.pages.drawings.axis import DAY, Axis
 from reports.pages.drawings.course import course, figures, top_of
 from reports.pages.drawings.scale import Named
 from reports.text.words import Voice
@@ -26,7 +27,10 @@ Tick = tuple[float, str]
 
 
 class Course(msgspec.Struct, frozen=True):
-    """The course of a figure. `scale` names heights in percent from below: zero, the limit and the upper edge."""
+    """The course of a figure. `scale` names heights in percent from below: zero, the limit and the upper edge.
+
+    A figure that was read once has a summary and no drawing.
+    """
 
     id: str
     title: str
@@ -45,7 +49,7 @@ def course_of(id: str, run: Run, decision: Decision) -> list[Mark]:
     """Return a criterion's figure in earlier looks and in this audit."""
     result = decision.results.get(id)
     own = [Mark(run.ended, result.outcome, result.value)] if result and result.outcome is not Outcome.UNKNOWN else []
-    return figures([*run.chronicle.marks.get(id, ()), *own])
+    return figures([*run.history_series.marks.get(id, ()), *own])
 
 
 def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
@@ -58,15 +62,16 @@ def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
 
 
 def _course(id: str, name: str, run: Run, decision: Decision, voice: Voice) -> Course:
-    bound, marks, axis = run.contract[id].bound, course_of(id, run, decision), past_axis(run)
-    values = [mark.value or 0.0 for mark in marks]
+    bound, marks = run.contract[id].bound, course_of(id, run, decision)
+    axis = Axis(max(run.ended - SPAN, min((mark.at for mark in marks), default=run.ended) - ROOM), run.ended + ROOM)
     top = top_of(marks, bound.figure, bound.unit)
+    drawing = course(marks, bound.figure, top, axis) + _each_day(marks, bound.unit, axis, voice)
     return Course(
         id,
         voice.word(name),
-        _summary(values, bound.unit, voice),
+        summary(marks, bound.unit, run, voice),
         tuple(_scale(bound, top, voice)),
-        course(marks, bound.figure, top, axis),
+        drawing if len(marks) > 1 else Markup(""),
         ticks(axis, voice, most=5),
     )
 
@@ -81,12 +86,27 @@ def _scale(bound: Bound, top: float, voice: Voice) -> Iterable[Named]:
         yield 100, voice.figure(top, bound.unit), ""
 
 
-def _summary(values: Sequence[float], unit: str, voice: Voice) -> str:
+def summary(marks: Sequence[Mark], unit: str, run: Run, voice: Voice) -> str:
+    """Return a course in words: the least and the greatest figure, and in how many samples they were read."""
+    values = [mark.value or 0.0 for mark in marks]
     if len(values) < 2:
         return voice.word("course-one", value=voice.figure(values[0], unit)) if values else voice.word("course-none")
-    return voice.word(
-        "course-said", low=voice.figure(min(values), unit), high=voice.figure(max(values), unit), count=len(values)
-    )
+    now = marks[-1].at == run.ended
+    low, high = voice.figure(min(values), unit), voice.figure(max(values), unit)
+    return voice.word("course-summary" if now else "course-past", low=low, high=high, count=len(values) - now)
+
+
+def _each_day(marks: Sequence[Mark], unit: str, axis: Axis, voice: Voice) -> Markup:
+    """Return an element for each day, which shows the figures of that day under the pointer."""
+    drawn = Markup()
+    for _, day in groupby(marks, lambda mark: mark.at.astimezone(axis.begin.tzinfo).date()):
+        seen = list(day)
+        values = [mark.value or 0.0 for mark in seen]
+        figures = dict.fromkeys((voice.figure(min(values), unit), voice.figure(max(values), unit)))
+        begin = seen[0].at.replace(hour=0, minute=0, second=0, microsecond=0)
+        figures_of_day = f"{voice.short_day(seen[0].at)}{voice.colon}{' – '.join(figures)}"
+        drawn += axis.bar("day", max(axis.begin, begin), begin + DAY, figures_of_day)
+    return drawn
 
 
 def ticks(axis: Axis, voice: Voice, most: int = 9) -> tuple[Tick, ...]:

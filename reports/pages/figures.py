@@ -5,9 +5,10 @@ from markupsafe import Markup
 
 from gate.contract import Criterion, Kpi
 from gate.decision import Decision
+from gate.history_series import Mark
 from gate.outcome import Outcome
 from gate.run import Result, Run
-from reports.pages.courses import course_of, past_axis
+from reports.pages.courses import course_of, past_axis, summary
 from reports.pages.drawings.spark import spark
 from reports.text.words import Voice, shown
 
@@ -29,19 +30,23 @@ class Figure(msgspec.Struct, frozen=True):
 
 def figures(run: Run, decision: Decision, voice: Voice) -> tuple[Figure, ...]:
     """Return the rows of the KPI table."""
-    axis = past_axis(run)
     return tuple(
         _figure(
             id,
             criterion,
             criterion.kpi,
             decision.results[id],
-            spark(course_of(id, run, decision), criterion.bound, axis),
+            _drawn(course_of(id, run, decision), criterion, run, voice),
             voice,
         )
         for id, criterion in run.contract.items()
         if criterion.kpi
     )
+
+
+def _drawn(marks: list[Mark], criterion: Criterion, run: Run, voice: Voice) -> Markup:
+    said = f"{summary(marks, criterion.bound.unit, run, voice)}{voice.semicolon}{voice.bound(criterion.bound)}"
+    return spark(marks, criterion.bound, past_axis(run), said)
 
 
 def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, drawing: Markup, voice: Voice) -> Figure:

@@ -14,6 +14,7 @@ FOLLOWS = (Kind.DERIVED, Kind.WINDOW)  # any fault also changes the score and re
 class Proof(msgspec.Struct, frozen=True):
     """One fault injected into a lab server: the outcome its criterion had to take, and the outcome it took.
 
+    `fault` names it in English and `french` in French, if the proof was written by a version that does.
     `collateral` holds the other criteria whose outcome changed.
     """
 
@@ -23,6 +24,11 @@ class Proof(msgspec.Struct, frozen=True):
     observed: str
     collateral: tuple[str, ...] = ()
     ok: bool = False
+    french: str = ""
+
+    def named(self, language: str) -> tuple[str, str]:
+        """Return the name of the fault, in this language if it has one, and the language it is in."""
+        return (self.french, "fr") if language == "fr" and self.french else (self.fault, "en")
 
 
 def read_proofs(folder: Path) -> tuple[Proof, ...]:

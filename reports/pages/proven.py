@@ -11,12 +11,13 @@ from reports.text.words import Voice, shown
 
 
 class Try(msgspec.Struct, frozen=True):
-    """One fault or one sound variant.
+    """One fault or one sound variant, and the language of its name.
 
     `also` holds other criteria whose outcome changed, without those that follow from others.
     """
 
     fault: str
+    language: str
     expected: str
     observed: str
     also: tuple[str, ...]
@@ -61,8 +62,10 @@ def _proven(id: str, contract: Contract, proofs: Sequence[Proof], voice: Voice) 
 def _tries(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> Iterable[Try]:
     for proof in proofs:
         also = [id for id in proof.collateral if id not in contract or contract[id].kind not in FOLLOWS]
+        name, language = proof.named(voice.language)
         yield Try(
-            shown(proof.fault),
+            shown(name),
+            language,
             outcome_word(voice, proof.expected),
             outcome_word(voice, proof.observed),
             tuple(map(shown, also)),

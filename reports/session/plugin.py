@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from fixtures.session.options import REPORTS
 from fixtures.session.sample_run import is_sample_run
 from fixtures.session.stash import (
@@ -53,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Output(), "phase0-output")
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
     config.pluginmanager.register(Progress(config, lambda: resolve_outcomes(run_so_far(config))), "phase0-progress")
-    config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
-    config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
+    detail = Detail(config, lambda: config.stash.get(DECIDED, None))
+    config.pluginmanager.register(detail, "phase0-detail")
+    config.pluginmanager.register(Writers(config, conclude, detail.finished), "phase0-writers")
     config.pluginmanager.register(LastWord(config), "phase0-last-word")
 
 
@@ -129,7 +130,7 @@ def _conclude(session: pytest.Session, config: pytest.Config) -> None:
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
     if is_sample_run(config, REPORTS):
-        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
+        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("sample-run"))
     else:
         config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
@@ -141,7 +142,7 @@ def _remember(config: pytest.Config, left: Past) -> None:
     try:
         remember(history, left)
     except HistoryError as error:
-        config.stash[NOTICES].append(told_of(error))
+        config.stash[NOTICES].append(error_text(error))
 
 
 class LastWord:
@@ -168,7 +169,7 @@ class LastWord:
         """Print the decision after everything else that happens at the end of the session."""
         yield
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
-            self._say(reporter)
+            self._print_summary(reporter)
             self._annotate(reporter)
 
     def _annotate(self, reporter: pytest.TerminalReporter) -> None:
@@ -181,7 +182,7 @@ class LastWord:
         for line in (self.on, *decided) if self.on else ():
             reporter.write_line(line)
 
-    def _say(self, reporter: pytest.TerminalReporter) -> None:
+    def _print_summary(self, reporter: pytest.TerminalReporter) -> None:
         config, language = self.config, self.config.stash[LANGUAGE]
         folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
         if DECIDED in config.stash:

@@ -19,7 +19,7 @@ class Where(StrEnum):
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One injected fault and its expected effect.
+    """One injected fault and its expected effect. `name` is English, and `french` the same in French.
 
     `inject`, `revert`, `until` and `settled` are shell code. `until` is repeated until it succeeds, when the fault has
     taken effect; `settled` likewise after `revert`, when the server is itself again. `also` names other criteria that
@@ -29,6 +29,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     criterion: str
     name: str
+    french: str = ""
     expected: Outcome
     inject: str
     revert: str = ""

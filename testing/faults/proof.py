@@ -13,7 +13,7 @@ Outcomes = Mapping[str, str]
 
 
 class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of proof.json.
+    """One row of proof.json. `french` is the name of the fault in French.
 
     `collateral` names everything else that changed; `why` says what was not as expected. `apart` says what was not as
     expected while the fault shared an audit; it was then proven alone.
@@ -27,6 +27,7 @@ class Proof(msgspec.Struct, frozen=True, omit_defaults=True):
     ok: bool
     why: str = ""
     apart: str = ""
+    french: str = ""
 
 
 def drills_of(faults: Iterable[Fault], contract: Contract) -> set[str]:
@@ -77,7 +78,16 @@ def verdict(fault: Fault, sound: Outcomes, seen: Outcomes, contract: Contract, b
         and not (fault.spreads and seen.get(id, Outcome.UNKNOWN) == Outcome.UNKNOWN)
     ]
     faults += [f"{id} did not change with it" for id in fault.also if id not in changed]
-    return Proof(fault.criterion, fault.name, fault.expected, observed, tuple(changed), not faults, "; ".join(faults))
+    return Proof(
+        fault.criterion,
+        fault.name,
+        fault.expected,
+        observed,
+        tuple(changed),
+        not faults,
+        "; ".join(faults),
+        french=fault.french,
+    )
 
 
 def flipped_back(fault: Fault, proof: Proof, sound: Outcomes, after: Outcomes, contract: Contract) -> Proof:

@@ -144,4 +144,4 @@ def _tried(step: Callable[[], None]) -> BaseException | None:
 
 
 def _not_done(fault: Fault, error: BaseException) -> Proof:
-    return Proof(fault.criterion, fault.name, fault.expected, "-", (), ok=False, why=str(error))
+    return Proof(fault.criterion, fault.name, fault.expected, "-", (), ok=False, why=str(error), french=fault.french)

@@ -8,7 +8,10 @@ from markupsafe import Markup
 
 DAY = timedelta(days=1)
 LAST_TICK = 94  # percent
-RECT = Markup('<rect class="{kind}" x="{x}" width="{width}" y="{y}" height="{height}"/>')
+LEAST_WIDTH = 0.25  # percent
+RECT = Markup('<rect class="{kind}" x="{x}" width="{width}" height="100"/>')
+BAR = Markup('<i class="{kind}" style="left:{x:g}%;width:{width:g}%"{title}></i>')
+TITLE = Markup(' title="{}"')
 PLOT = Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{}</svg>')
 
 
@@ -38,11 +41,18 @@ class Axis(msgspec.Struct, frozen=True):
             yield self.at(moment), moment.date()
             moment += step
 
-    def span(self, kind: str, begin: datetime, end: datetime, y: float = 0, height: float = 100) -> Markup:
-        """Return a rectangle from one moment to another, or nothing if `end` is not after `begin`."""
-        left, right = self.at(begin), self.at(end)
-        width = max(round(right - left, 2), 0.25) if end > begin else 0.0
-        return RECT.format(kind=kind, x=left, width=width, y=y, height=height) if width else Markup("")
+    def span(self, kind: str, begin: datetime, end: datetime) -> Markup:
+        """Return a rectangle of an SVG from one moment to another, or nothing if `end` is not after `begin`."""
+        return RECT.format(kind=kind, x=self.at(begin), width=self._width(begin, end)) if end > begin else Markup("")
+
+    def bar(self, kind: str, begin: datetime, end: datetime, said: str = "") -> Markup:
+        """Return an element that reaches from one moment to another and shows `said` under the pointer."""
+        title = TITLE.format(said) if said else ""
+        width = self._width(begin, end)
+        return BAR.format(kind=kind, x=self.at(begin), width=width, title=title) if end > begin else Markup("")
+
+    def _width(self, begin: datetime, end: datetime) -> float:
+        return max(round(self.at(end) - self.at(begin), 2), LEAST_WIDTH)
 
 
 def plot(*shapes: Markup) -> Markup:

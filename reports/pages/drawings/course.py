@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ LINE = Markup('<polyline class="{kind}" points="{points}"/>')
 AREA = Markup('<polygon class="area" points="{}"/>')
 LIMIT = Markup('<line class="limit" x1="0" x2="100" y1="{y}" y2="{y}"/>')
 LEAST = timedelta(minutes=30)  # the width of a single look
+MOST = 48  # parts of an axis of which the least and the greatest figure are drawn
 Place = tuple[float, float]
 
 
@@ -34,8 +35,22 @@ def course(marks: Sequence[Mark], limit: float, top: float, axis: Axis) -> Marku
     """Draw the marks, which must be in order and each have a figure."""
     stretches = list(_stretches(marks))
     seen = [axis.span("seen", stretch[0].at, max(stretch[-1].at, stretch[0].at + LEAST)) for stretch in stretches]
-    lines = [_drawn([_place(mark, top, axis) for mark in stretch]) for stretch in stretches]
+    lines = [_drawn([_place(mark, top, axis) for mark in thinned(stretch, axis)]) for stretch in stretches]
     return plot(*seen, *lines, LIMIT.format(y=_height(limit, top)))
+
+
+def thinned(marks: Sequence[Mark], axis: Axis, most: int = MOST) -> list[Mark]:
+    """Return the first and last mark, and of each of `most` parts of the axis the marks with the least and greatest
+    figure, so that a long history takes no more room than a short one and no peak is lost.
+    """
+    parts = [list(part) for _, part in groupby(marks, lambda mark: int(axis.at(mark.at) * most / 100))]
+    extremes = [one for part in parts for one in (min(part, key=_value), max(part, key=_value))]
+    kept = {mark.at: mark for mark in (*extremes, *marks[:1], *marks[-1:])}
+    return [kept[at] for at in sorted(kept)]
+
+
+def _value(mark: Mark) -> float:
+    return mark.value or 0.0
 
 
 def _stretches(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
