@@ -370,7 +370,7 @@ def test_a_stretch_and_a_day_of_a_course_say_under_the_pointer_what_they_are() -
 
 
 def test_a_figure_that_was_read_once_has_no_chart() -> None:
-    run = msgspec.structs.replace(GOLDEN["go"](), chronicle=HistorySeries())
+    run = msgspec.structs.replace(GOLDEN["go"](), history_series=HistorySeries())
     html = render_verdict(run, decide(run), (), "en").decode()
     assert "61.2 % in one sample" in html.replace("\u00a0", " ")
     assert 'class="ground plot"' not in html
