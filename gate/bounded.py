@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from gate.acting import folder_of, without_links
+
 MOST = 4_000_000  # bytes of what people write
 MOST_RECORDED = 512_000_000  # bytes of what an audit writes: a recording, a run.json
 
@@ -13,8 +15,8 @@ MOST_RECORDED = 512_000_000  # bytes of what an audit writes: a recording, a run
 class UnfitError(OSError, ValueError):
     """It is no regular file, or larger than there is use for; `strerror` says which."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__(errno.EINVAL, said)
+    def __init__(self, message: str) -> None:
+        super().__init__(errno.EINVAL, message)
 
     def __str__(self) -> str:
         """Without a number."""
@@ -22,15 +24,26 @@ class UnfitError(OSError, ValueError):
 
 
 def read_bounded(file: Path, most: int = MOST) -> bytes:
-    """The bytes of a regular file, also behind a link; OSError where it cannot be read, is none or has more than `most`."""
-    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe without a writer would wait for ever
-    with os.fdopen(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+    """The bytes of a regular file, also behind a link, but root follows none of another account's.
+
+    Raises OSError where it cannot be read, is no regular file, or has more than `most` bytes.
+    """
+    with os.fdopen(_opened(file), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             raise UnfitError("it is no regular file")
         data = opened.read(most + 1)
     if len(data) > most:
         raise UnfitError(f"it has more than {most} bytes")
     return data
+
+
+def _opened(file: Path) -> int:
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe without a writer would wait for ever
+    if os.geteuid() != 0:
+        return os.open(file, flags)
+    place = without_links(file)
+    with folder_of(place) as folder:
+        return os.open(place.name or ".", flags | os.O_NOFOLLOW, dir_fd=folder)
 
 
 def read_text(file: Path, encoding: str = "utf-8") -> str:

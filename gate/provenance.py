@@ -14,7 +14,7 @@ from gate.outcome import Outcome
 from gate.past import Past
 
 UNNAMED = "identity"  # the name in `unknown` that marks a sample without an identity
-TOLD = timedelta(days=30)  # older evidence that does not count is not reported
+REPORTED = timedelta(days=30)  # older evidence that does not count is not reported
 
 
 class History(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class History(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             joined([*counted, *adopted, *map(_blinded, unnamed)], watched),
             adopted=tuple(one for one in self.adoptions if any(_rests_on(past, one, watched) for past in mine)),
-            left_out=_left_out([past.when(lambda at: now - at < TOLD) for past in rest], watched),
+            left_out=_left_out([past.when(lambda at: now - at < REPORTED) for past in rest], watched),
         )
 
     def counts(self, evidence: Identity, at: datetime, watched: Identity) -> bool:

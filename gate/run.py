@@ -36,12 +36,37 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where evidence comes from: the fact, how and when it was asked, and how many seconds the answer took."""
+    """Where evidence comes from: the fact, when it was asked, and how many seconds the answer took.
+
+    `lines` are the lines of the answer that the result rests on, redacted; of a long answer only a few.
+    """
 
     fact: str
+    at: datetime
+    seconds: float
+    lines: tuple[str, ...] = ()
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """A question, whole, and what a run keeps of its answer, redacted and as lines.
+
+    `status` is an exit status or that of HTTP. `size` and `rows` count the characters and lines of the whole answer, of
+    which `out` holds the beginning.
+    """
+
     asked: str
     at: datetime
     seconds: float
+    status: int
+    out: str
+    size: int
+    rows: int
+    err: str = ""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the answer was longer than what is kept of it."""
+        return len(self.out) < self.size
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -103,6 +128,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     `identity` is the audited server. `adopted` holds the statements by which evidence of other identities counts, and
     `left_out` what the history holds of other servers. `account` is the kind of account that asked the host: "asks" (it
     can only ask the audit's questions), "shell" (its key can run any program), or "" if the host was not asked.
+    `answers` holds the answer to each question that a result of this run rests on, by the name of its fact.
     """
 
     id: str
@@ -119,7 +145,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     adopted: tuple[Adoption, ...] = ()
     left_out: LeftOut | None = None
     account: Account = ""
-    chronicle: HistorySeries = HistorySeries()
+    history_series: HistorySeries = HistorySeries()
+    answers: Mapping[str, KeptAnswer] = {}
     version: int = VERSION
 
     @property
@@ -142,10 +169,12 @@ def write_run(run: Run) -> bytes:
 def read_run(data: bytes, where: str) -> Run:
     """Parse run.json. Raises RunError, which names the file `where`, if it is invalid or of another version."""
     try:
-        version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
-        if version != VERSION:
+        rows = msgspec.json.decode(data, type=dict[str, Any])
+        if (version := rows.get("version")) != VERSION:
             raise RunError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
-        return msgspec.json.decode(data, type=Run)
+        if "chronicle" in rows:  # the name of the series before 0.2.0
+            rows["history_series"] = rows.pop("chronicle")
+        return msgspec.convert(rows, Run)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RunError(f"{where}: not a run of this project: {error}") from error
 

@@ -16,7 +16,7 @@ from gate.incidents import Incident, changes, incidents
 from gate.maintenance import Maintenance
 from gate.sample import Event, Moment, Sample
 
-MOST_TOLD = 20  # incidents in a window
+MOST_INCIDENTS = 20  # incidents in a window
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ def observe_window(
         incidents=len(found),
         begun=evidence.begun,
         synthetic=any(sample.synthetic for sample in past),
-        happened=tuple(found[-MOST_TOLD:]),
+        happened=tuple(found[-MOST_INCIDENTS:]),
     )
     proofs = tuple(sample.at for sample in past if not sample.unknown)
     if not proofs:

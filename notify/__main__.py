@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
@@ -19,13 +19,13 @@ from gate.command import status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
 from gate.sentence import phrase
-from notify.memory import FILE, Told, remember, remembered
+from notify.memory import FILE, LastMessage, remember, remembered
 from notify.message import Message, announced_now, changed, deserves_message, failed
 from reports.text.words import Voice
 
 DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
 # From the last message sent: the next message and the state to store, or None if there is nothing to send.
-Tell = Callable[[Told], tuple[Message, Told] | None]
+MakeMessage = Callable[[LastMessage], tuple[Message, LastMessage] | None]
 
 
 def main(words: list[str]) -> int:
@@ -36,19 +36,19 @@ def main(words: list[str]) -> int:
     given = _parser().parse_args(words)
     try:
         target = load_target(find_folder(given.target))
-        tell = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
+        make = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
     except (TargetError, RunError, OSError) as error:
-        print(f"notify: {told_of(error)}", file=sys.stderr)
+        print(f"notify: {error_text(error)}", file=sys.stderr)
         return BAD_INPUT
     state = given.state or Path(target.folder)
-    told = remembered(state)
-    results = [_notify(address, tell, told) for address in addresses(target)]
-    return max([DONE, *results, _remember(state, told) if given.command != "test" else DONE])
+    sent = remembered(state)
+    results = [_notify(address, make, sent) for address in addresses(target)]
+    return max([DONE, *results, _remember(state, sent) if given.command != "test" else DONE])
 
 
-def _notify(address: Address, tell: Tell, told: dict[str, Told]) -> int:
-    """Send at most one message to `address` and return an exit status. `told` is updated only if it was delivered."""
-    answer = tell(told.get(address.name, Told()))
+def _notify(address: Address, make: MakeMessage, sent: dict[str, LastMessage]) -> int:
+    """Send at most one message to `address` and return an exit status. `sent` is updated only if it was delivered."""
+    answer = make(sent.get(address.name, LastMessage()))
     if answer is None:
         return DONE
     message, state = answer
@@ -60,7 +60,7 @@ def _notify(address: Address, tell: Tell, told: dict[str, Told]) -> int:
             file=sys.stderr,
         )
         return UNDELIVERED
-    told[address.name] = state
+    sent[address.name] = state
     print(f"notify: {address.name}: delivered: {message.title}")
     return DONE
 
@@ -71,11 +71,11 @@ def _delivered(address: Address, message: Message) -> str:
     return deliver(address.url, message)
 
 
-def _remember(state: Path, told: dict[str, Told]) -> int:
-    if told == remembered(state):
+def _remember(state: Path, sent: dict[str, LastMessage]) -> int:
+    if sent == remembered(state):
         return DONE
     try:
-        remember(state, told)
+        remember(state, sent)
     except OSError as error:
         print(
             f"notify: {state / FILE}: cannot be written: {error.strerror}; the message will be sent again",
@@ -85,27 +85,27 @@ def _remember(state: Path, told: dict[str, Told]) -> int:
     return DONE
 
 
-def _changed(given: argparse.Namespace, target: Target) -> Tell:
+def _changed(given: argparse.Namespace, target: Target) -> MakeMessage:
     run = _read(given.run)
     decision, voice = decide(run), Voice(target.notify.language)
 
-    def tell(before: Told) -> tuple[Message, Told] | None:
-        if not deserves_message(before, decision, light=given.light):
+    def make(before: LastMessage) -> tuple[Message, LastMessage] | None:
+        if not deserves_message(before, decision, sample_run=given.light):
             return None
         return changed(run, decision, before, voice, target.notify.link), announced_now(run, decision, before)
 
-    return tell
+    return make
 
 
-def _failed(_: argparse.Namespace, target: Target) -> Tell:
-    def tell(before: Told) -> tuple[Message, Told] | None:
+def _failed(_: argparse.Namespace, target: Target) -> MakeMessage:
+    def make(before: LastMessage) -> tuple[Message, LastMessage] | None:
         message = failed(target.target.title, target.target.name, before, Voice(target.notify.language))
         return None if before.failed else (message, msgspec.structs.replace(before, failed=True))
 
-    return tell
+    return make
 
 
-def _test(_: argparse.Namespace, target: Target) -> Tell:
+def _test(_: argparse.Namespace, target: Target) -> MakeMessage:
     voice = Voice(target.notify.language)
     message = Message(voice.say("notify", "test-title", {"place": target.target.title}), voice.say("notify", "test"))
     return lambda before: (message, before)

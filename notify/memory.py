@@ -13,7 +13,7 @@ from gate.whole import write_whole
 FILE = "told.json"
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+class LastMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """The decision that was last sent, and the outcomes at that time.
 
     `failed` says that afterwards a message was sent that no audit could be run.
@@ -26,14 +26,14 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: bool = False
 
 
-def remembered(state: Path) -> dict[str, Told]:
+def remembered(state: Path) -> dict[str, LastMessage]:
     """Return what was last sent, by the name of the address. It is empty if the file is missing or cannot be read."""
     try:
-        return msgspec.json.decode(read_bounded(state / FILE), type=dict[str, Told])
+        return msgspec.json.decode(read_bounded(state / FILE), type=dict[str, LastMessage])
     except (OSError, msgspec.DecodeError, RecursionError):
         return {}
 
 
-def remember(state: Path, told: Mapping[str, Told]) -> None:
+def remember(state: Path, sent: Mapping[str, LastMessage]) -> None:
     """Store what was last sent. Raises OSError if the file cannot be written."""
-    write_whole(state / FILE, msgspec.json.encode(told))
+    write_whole(state / FILE, msgspec.json.encode(sent))

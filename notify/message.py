@@ -7,7 +7,7 @@ import msgspec
 from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
 from gate.run import Run
-from notify.memory import Told
+from notify.memory import LastMessage
 from reports.text.briefing import Briefing, brief, verdict_word
 from reports.text.words import Voice, shown
 
@@ -21,17 +21,17 @@ class Message(msgspec.Struct, frozen=True):
     body: str
 
 
-def deserves_message(before: Told, decision: Decision, *, light: bool) -> bool:
+def deserves_message(before: LastMessage, decision: Decision, *, sample_run: bool) -> bool:
     """Return whether the decision differs from the last one sent.
 
-    `light` says that the decision is that of a sample run, which judges few criteria: only a NO-GO of it is sent.
+    `sample_run` says that the decision is that of a sample run, which judges few criteria: only a NO-GO of it is sent.
     """
-    if light and decision.verdict is not Verdict.NO_GO:
+    if sample_run and decision.verdict is not Verdict.NO_GO:
         return False
     return before.failed or (before.verdict, before.waived) != (decision.verdict.name, len(decision.waived))
 
 
-def changed(run: Run, decision: Decision, before: Told, voice: Voice, link: str) -> Message:
+def changed(run: Run, decision: Decision, before: LastMessage, voice: Voice, link: str) -> Message:
     """Return the message on a decision, compared with the one sent before."""
     briefing = brief(run, decision, voice)
     now, place = verdict_word(decision, voice), shown(run.target.title, 60)
@@ -47,24 +47,24 @@ def changed(run: Run, decision: Decision, before: Told, voice: Voice, link: str)
     return Message(title, "\n\n".join("\n".join(part) for part in parts if part))
 
 
-def failed(place: str, name: str, before: Told, voice: Voice) -> Message:
+def failed(place: str, name: str, before: LastMessage, voice: Voice) -> Message:
     """Return the message that no audit could be run, so that the last decision says nothing about today."""
     title = voice.say("notify", "failed-title", {"place": shown(place, 60)})
     was = _word(before, voice)
     lines = [voice.say("notify", "failed", {"name": name})]
-    return Message(title, "\n".join(lines + ([voice.say("notify", "last-told", {"was": was})] if was else [])))
+    return Message(title, "\n".join(lines + ([voice.say("notify", "last-sent", {"was": was})] if was else [])))
 
 
-def announced_now(run: Run, decision: Decision, before: Told) -> Told:
+def announced_now(run: Run, decision: Decision, before: LastMessage) -> LastMessage:
     """Return what to store after the message was sent.
 
     Criteria that a sample run did not judge keep the outcome sent before.
     """
     outcomes = {id: decision.results[id].outcome for id in run.contract if id in run.results}
-    return Told(decision.verdict.name, len(decision.waived), run.ended, {**before.outcomes, **outcomes})
+    return LastMessage(decision.verdict.name, len(decision.waived), run.ended, {**before.outcomes, **outcomes})
 
 
-def _word(before: Told, voice: Voice) -> str:
+def _word(before: LastMessage, voice: Voice) -> str:
     if not voice.knows("verdict", before.verdict):
         return ""
     if before.verdict == Verdict.GO.name and before.waived:
@@ -72,7 +72,7 @@ def _word(before: Told, voice: Voice) -> str:
     return voice.say("verdict", before.verdict)
 
 
-def _changes(run: Run, decision: Decision, before: Told, voice: Voice) -> Iterator[str]:
+def _changes(run: Run, decision: Decision, before: LastMessage, voice: Voice) -> Iterator[str]:
     """Yield a line for each blocking criterion whose outcome changed, worst first."""
     ids = [
         id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fixtures.ask.answer import Unknown
 from fixtures.ask.connection import Connection
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from fixtures.rights.files import audit_files, cluster_files, write_files
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import find_folder, load_target
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     try:
         target = load_target(find_folder(options.target), example=options.command == "rights")
     except TargetError as error:
-        return complain(told_of(error), 4)
+        return complain(error_text(error), 4)
     if options.command == "rights":
         return write_rights(target, options.into)
     return _on_the_host(Connection(target), options)
@@ -61,7 +61,7 @@ def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
     except Unknown as unknown:
         return complain(phrase("reason", unknown.code, unknown.values, "en"), 1)
     except TransactionError as error:
-        return complain(told_of(error), 1)
+        return complain(error_text(error), 1)
     finally:
         connection.close()
 

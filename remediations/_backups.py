@@ -23,7 +23,7 @@ from remediations._known import is_known
 from remediations.transaction.messages import sentences
 from remediations.transaction.step import InstallFile, Note, RunCommand, Yielded
 
-say = sentences("backups")
+message = sentences("backups")
 FILES = Path(__file__).parent / "files"
 LIBRARY, SETTINGS, TABLE = (
     "/usr/local/lib/twisterlab/backup.sh",
@@ -74,7 +74,7 @@ def install_backup(kind: str, remedy: str, seen: Seen, bounds: Bounds) -> Iterat
             command=FIRST.format(script=script, directory=quote(directory)),
             shown=script,
             seconds=PATIENCE,
-            sentence=say("first-run", script=script, directory=directory),
+            sentence=message("first-run", script=script, directory=directory),
         )
     yield from _schedule(kind, script, seen)
 
@@ -83,19 +83,19 @@ def _unfit(kind: str, script: str, seen: Seen) -> Note | None:
     """Return a note that says why nothing is installed, or None."""
     pattern = seen.setup.settings[f"{kind}_files"]
     if not re.fullmatch(NAMES[kind], pattern):
-        return Note(say("pattern", kind=kind, pattern=pattern))
+        return Note(message("pattern", kind=kind, pattern=pattern))
     if foreign := unread(seen.setup.files, TABLE, LIBRARY, SETTINGS, script, *units(kind)):
-        return Note(say("unread", paths=", ".join(foreign)))
+        return Note(message("unread", paths=", ".join(foreign)))
     others = [one.job.source for one in backup_schedules(seen.schedules, kind).sound if script not in one.job.command]
-    return Note(say("elsewhere", source=others[0])) if others else None
+    return Note(message("elsewhere", source=others[0])) if others else None
 
 
 def _closed(seen: Seen) -> Iterator[Yielded]:
     """Yield the step that lets only root access the folder of the backups and its copy. Its undo restores owners and modes."""
     access, trusted = seen.access, users(seen.schedules)
     if access.astray(trusted):
-        yield Note(say("link", paths=", ".join(access.astray(trusted))))
-    elif wrong := {*access.readable, *access.writable(trusted)}:
+        yield Note(message("link", paths=", ".join(access.astray(trusted))))
+    elif wrong := {*access.opened(trusted), *access.writable(trusted)}:
         copied = {entry.path for entry in access.entries if entry.copy} & wrong
         own, copy = access.top(copy=False), access.top(copy=True)
         tops = [own] * bool(wrong - copied) + [copy] * bool(copied)
@@ -103,7 +103,7 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
         yield RunCommand(
             command="\n".join([*commands, *(f"chmod -R go= {quote(top)}" for top in tops)]),
             undo=_reopened(access, tops),
-            sentence=say("closed", directory=", ".join(tops)),
+            sentence=message("closed", directory=", ".join(tops)),
         )
 
 
@@ -137,7 +137,7 @@ def _files(script: str, remedy: str, setup: BackupSetup, days: int) -> Iterator[
             before=setup.files.get(path),
             mode=mode,
             foreign=path != SETTINGS and not is_known(setup.files.get(path)),
-            sentence=say("file" if path != script else "script", path=path),
+            sentence=message("file" if path != script else "script", path=path),
         )
 
 
@@ -172,7 +172,7 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
         return
     if seen.setup.cron != "active":
         yield RunCommand(
-            command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=say("start-cron")
+            command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=message("start-cron")
         )
     jobs = backup_schedules(seen.schedules, kind).jobs
     if any(
@@ -181,7 +181,9 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
         return  # another schedule already calls the script, which is now repaired
     before = seen.setup.files.get(TABLE)
     content = table(before.content if before else "", script)
-    yield InstallFile(path=TABLE, content=content, before=before, sentence=say("schedule", path=TABLE, script=script))
+    yield InstallFile(
+        path=TABLE, content=content, before=before, sentence=message("schedule", path=TABLE, script=script)
+    )
 
 
 def units(kind: str) -> tuple[str, str]:
@@ -203,7 +205,7 @@ def _timer(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
             before=before,
             foreign=not is_known(before, content),
             activate=ENABLE.format(timer=timer) if timer.endswith(".timer") else "systemctl daemon-reload",
-            sentence=say("timer", path=path, script=script),
+            sentence=message("timer", path=path, script=script),
         )
 
 

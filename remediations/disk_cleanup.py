@@ -20,7 +20,7 @@ from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
 from remediations.transaction.step import Note, RunCommand, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "disk_cleanup"
 EMPTY, LOGS, IMAGES, JOURNAL = (
     (FILES / f"{name}.sh").read_text(encoding="utf-8") for name in ("empty", "logs", "images", "journal")
@@ -64,23 +64,23 @@ def disk_cleanup(
 def _builds(seen: CleanupFiles) -> Iterator[Yielded]:
     for folder in seen.folders:
         if folder.path in GUARDED or any(guarded.startswith(f"{folder.path}/") for guarded in GUARDED):
-            yield Note(say("guarded", path=folder.path))
+            yield Note(message("guarded", path=folder.path))
         elif folder.held:
-            yield Note(say("held", path=folder.path))
+            yield Note(message("held", path=folder.path))
         elif folder.size > WORTH:
             yield RunCommand(
                 command=f"set -- {quote(folder.path)}\n{EMPTY}",
                 risk=Risk.DISRUPTIVE,
                 seconds=60 * MINUTES,
                 shown=f"sh empty.sh {quote(folder.path)}    # remediations/files/disk_cleanup/empty.sh",
-                sentence=say("builds", path=folder.path, size=folder.size),
+                sentence=message("builds", path=folder.path, size=folder.size),
             )
     if seen.cache > WORTH:
         yield RunCommand(
             command="docker builder prune --force --filter until=168h",
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
-            sentence=say("cache", size=seen.cache),
+            sentence=message("cache", size=seen.cache),
         )
 
 
@@ -93,9 +93,9 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
     named = [image for image in waste.images if not image.used and image not in unnamed]
     idle = [f"{row.namespace}/{row.name}" for row in deployments if row.wanted == 0]
     if named:
-        yield Note(say("named", count=len(named), size=sum(image.size for image in named)))
+        yield Note(message("named", count=len(named), size=sum(image.size for image in named)))
     if unnamed and idle:
-        yield Note(say("idle", names=idle))
+        yield Note(message("idle", names=idle))
     elif sum(image.size for image in unnamed) > WORTH:
         names = " ".join(quote(name) for image in unnamed for name in image.names)
         yield RunCommand(
@@ -103,7 +103,7 @@ def _images(waste: Waste, deployments: Deployments) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown=f"sh images.sh {names}    # remediations/files/disk_cleanup/images.sh",
-            sentence=say("images", count=len(unnamed), size=sum(map(_size, unnamed))),
+            sentence=message("images", count=len(unnamed), size=sum(map(_size, unnamed))),
         )
 
 
@@ -116,7 +116,7 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             command=f"set -- {names}\n{LOGS}",
             risk=Risk.DISRUPTIVE,
             shown=f"sh logs.sh {seen.old[0][0]} …    # remediations/files/disk_cleanup/logs.sh",
-            sentence=say("logs", count=len(seen.old), size=size),
+            sentence=message("logs", count=len(seen.old), size=size),
         )
     if seen.reach > days * 86400 and seen.journal > WORTH:
         yield RunCommand(
@@ -124,7 +124,7 @@ def _logs(seen: CleanupFiles, days: int) -> Iterator[Yielded]:
             risk=Risk.DISRUPTIVE,
             seconds=60 * MINUTES,
             shown="sh journal.sh    # remediations/files/disk_cleanup/journal.sh",
-            sentence=say("journal", days=days, size=seen.journal),
+            sentence=message("journal", days=days, size=seen.journal),
         )
 
 

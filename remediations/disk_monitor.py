@@ -22,7 +22,7 @@ from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "disk_monitor"
 SCRIPT, CRON = "/usr/local/bin/check-disk-space.sh", "/etc/cron.d/twisterlab-disk"
 SETTINGS = "/etc/twisterlab/disk-monitor.conf"
@@ -39,19 +39,21 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
     """Yield the script, its settings with a first run, and its schedule."""
     seen = monitor_files
     if not seen.equipped:
-        yield Note(say("tools"))
+        yield Note(message("tools"))
         return
     if foreign := unread(seen.files, seen.script, SETTINGS, CRON, CRONTAB):
-        yield Note(say("unread", paths=", ".join(foreign)))
+        yield Note(message("unread", paths=", ".join(foreign)))
         return
     installed = seen.files.get(seen.script)
     ours = (FILES / SCRIPT[1:]).read_text(encoding="utf-8")
     own = not is_known(installed)
     if installed and own and CALLS.search(installed.content) and not _ours(installed):
-        yield Note(say("foreign", path=seen.script))
+        yield Note(message("foreign", path=seen.script))
         return
     yield Check(
-        command=f'bash -n "$CANDIDATE"{quote(seen.script)}', about=seen.script, sentence=say("parses", path=seen.script)
+        command=f'bash -n "$CANDIDATE"{quote(seen.script)}',
+        about=seen.script,
+        sentence=message("parses", path=seen.script),
     )
     once = f"[ ! -x {quote(seen.script)} ] || timeout 60 {quote(seen.script)} >/dev/null 2>&1 || :"  # the first metric
     yield InstallFile(
@@ -60,7 +62,7 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         before=installed,
         mode="0755",
         foreign=own,
-        sentence=say("script", path=seen.script),
+        sentence=message("script", path=seen.script),
     )
     yield InstallFile(
         path=SETTINGS,
@@ -68,7 +70,7 @@ def disk_monitor(monitor_files: MonitorFiles, schedules: Schedules, bounds: Boun
         before=seen.files.get(SETTINGS),
         mode="0600",
         activate=once,
-        sentence=say("settings", path=SETTINGS),
+        sentence=message("settings", path=SETTINGS),
     )
     yield from _schedule(seen, starting(schedules, seen.script), bounds["MON-01"].figure)
 
@@ -126,12 +128,12 @@ def _tables(
 ) -> Iterator[Yielded]:
     """Move our lines (`mine`) from root's crontab into a file of their own, unless another table runs often enough."""
     if not seen.cron:
-        yield Note(say("no-cron"))
+        yield Note(message("no-cron"))
         return
     if mine:
         yield _without(seen.files[CRONTAB], mine)
     if elsewhere:
-        yield Note(say("elsewhere", sources=elsewhere))
+        yield Note(message("elsewhere", sources=elsewhere))
     if not elsewhere or not frequent:
         yield _own_table(seen, every)
 
@@ -155,12 +157,14 @@ def _without(table: HostFile, lines: list[str]) -> InstallFile:
         before=table,
         mode=table.mode,
         owner=table.owner,
-        sentence=say("crontab", path=CRONTAB),
+        sentence=message("crontab", path=CRONTAB),
     )
 
 
 def _own_table(seen: MonitorFiles, every: int) -> InstallFile:
     content = (FILES / CRON[1:]).read_text(encoding="utf-8").replace(SCRIPT, seen.script)
     content = content.replace(f"*/{EVERY} *", f"*/{every} *")
-    said, before = say("cron", path=CRON, minutes=every), seen.files.get(CRON)
-    return InstallFile(path=CRON, content=content, before=before, foreign=not is_known(before, content), sentence=said)
+    sentence, before = message("cron", path=CRON, minutes=every), seen.files.get(CRON)
+    return InstallFile(
+        path=CRON, content=content, before=before, foreign=not is_known(before, content), sentence=sentence
+    )

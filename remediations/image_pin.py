@@ -16,7 +16,7 @@ from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Note, RunCommand, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 IMPORT = (Path(__file__).parent / "files" / "image_pin" / "import.sh").read_text(encoding="utf-8")
 FOLDER = "/var/lib/rancher/k3s/agent/images"
 EXPORT = 900  # seconds; an image has some GB
@@ -61,7 +61,7 @@ def image_pin(mcp_workloads: McpWorkloads, images: Images, image_archives: Image
         if not (image.pinned or image.labelled):
             yield RunCommand(
                 command=PIN.format(name=quote(name)),
-                sentence=say("pin", name=name),
+                sentence=message("pin", name=name),
                 seconds=60,
                 undo=f"k3s ctr -n k8s.io images label {quote(name)} io.cri-containerd.pinned= >/dev/null || :",
             )
@@ -76,14 +76,14 @@ def _brought_back(name: str, archives: ImageArchives) -> Yielded:
     """Return the import of an image from its archive, or a note if no archive or several different ones hold it."""
     found = {one.id: one.file for one in archives.archived if name in one.names}
     if len(found) != 1:
-        return Note(say("gone", name=name))
+        return Note(message("gone", name=name))
     (file,) = found.values()
     return RunCommand(
         command=imported(f"{FOLDER}/{file}"),
         shown=f"k3s ctr -n k8s.io images import {quote(f'{FOLDER}/{file}')}    # and pinned again, what was",
         seconds=EXPORT,
         undo=f"k3s ctr -n k8s.io images rm {quote(name)} >/dev/null || :",
-        sentence=say("import", name=name, file=file),
+        sentence=message("import", name=name, file=file),
     )
 
 
@@ -91,7 +91,7 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
     """Yield the archive anew if an image is missing in it or holds other code. Archives of others are left alone."""
     for other in archives.archived:
         if other.file != file and any(name in local and other.id not in local[name].ids for name in other.names):
-            yield Note(say("other-archive", file=other.file, names=other.names))
+            yield Note(message("other-archive", file=other.file, names=other.names))
     held = {(name, one.id) for one in archives.archived for name in one.names}
     if all(any((name, id) in held for id in image.ids) for name, image in local.items()) and not _stale(
         local, archives, file
@@ -105,7 +105,7 @@ def _archive(local: dict[str, Image], archives: ImageArchives, file: str) -> Ite
         seconds=EXPORT,
         shown=f"k3s ctr -n k8s.io images export {place} {names}",
         undo_shown=f"rm {quote(place)}    # or the archive that was there, from the run's folder",
-        sentence=say("export", file=place, names=list(local)),
+        sentence=message("export", file=place, names=list(local)),
     )
 
 

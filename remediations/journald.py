@@ -20,7 +20,7 @@ from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "journald"
 FOLDER = "/etc/systemd/journald.conf.d"
 DROP_IN, PLANS_OWN = f"{FOLDER}/twisterlab.conf", f"{FOLDER}/size-limit.conf"
@@ -51,7 +51,7 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
     too_large = journal.used > size(bound)
     if too_large or _too_old(journal, _retention(bounds)):
         if journal_files.free < journal.used / 2:
-            yield Note(say("no-room", size=journal.used, free=journal_files.free, folder=journal_files.evidence))
+            yield Note(message("no-room", size=journal.used, free=journal_files.free, folder=journal_files.evidence))
             return
         yield _export(journal, journal_files)
     yield from _configuration(journal, journal_files, content, bounds)
@@ -59,17 +59,20 @@ def journald(journal: Journal, journal_files: JournalFiles, bounds: Bounds) -> I
         yield RunCommand(
             command=f"journalctl -q --rotate --vacuum-size={bound}",
             seconds=300,
-            sentence=say("shrink", bound=bound, size=journal.used),
+            sentence=message("shrink", bound=bound, size=journal.used),
         )
 
 
 def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: Bounds) -> Iterator[Yielded]:
-    yield Check(command=MERGED, about=f"{FOLDER}/", sentence=say("merged"))
+    yield Check(command=MERGED, about=f"{FOLDER}/", sentence=message("merged"))
     if PLANS_OWN in seen.files and not is_known(seen.files[PLANS_OWN]):
-        yield Note(say("own-drop-in", path=PLANS_OWN))
+        yield Note(message("own-drop-in", path=PLANS_OWN))
     elif PLANS_OWN in seen.files:
         yield RemoveFile(
-            path=PLANS_OWN, before=seen.files[PLANS_OWN], activate=RESTART, sentence=say("plans-own", path=PLANS_OWN)
+            path=PLANS_OWN,
+            before=seen.files[PLANS_OWN],
+            activate=RESTART,
+            sentence=message("plans-own", path=PLANS_OWN),
         )
     before = seen.files.get(DROP_IN)
     yield InstallFile(
@@ -78,13 +81,13 @@ def _configuration(journal: Journal, seen: JournalFiles, content: str, bounds: B
         before=before,
         foreign=not is_known(before, content),
         activate=RESTART,
-        sentence=say("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
+        sentence=message("install", path=DROP_IN, most=bounds["LOG-07"].bytes, days=_retention(bounds)),
     )
     waiting = journal.unapplied or journal.differs or not journal.persistent
     if (
         waiting and before is not None and before.content == content
     ):  # the file is right, but journald uses other settings
-        yield RunCommand(command=RESTART, sentence=say("restart"))
+        yield RunCommand(command=RESTART, sentence=message("restart"))
 
 
 def _drop_in(journal: Journal, bounds: Bounds) -> str:
@@ -92,9 +95,9 @@ def _drop_in(journal: Journal, bounds: Bounds) -> str:
     most = min(MAX_USE, *(int(ROOM * bounds[id].bytes) >> 20 for id in ("LOG-07", "LOG-08")))
     ours = (FILES / DROP_IN[1:]).read_text().replace(f"SystemMaxUse={MAX_USE}M", f"SystemMaxUse={most}M")
     ours = ours.replace(f"MaxRetentionSec={RETENTION}day", f"MaxRetentionSec={_retention(bounds)}day")
-    told = journal.told.get("SystemMaxUse", "")
-    smaller = told and size(told) < most << 20
-    return ours.replace(f"SystemMaxUse={most}M", f"SystemMaxUse={told}") if smaller else ours
+    site = journal.configuration.get("SystemMaxUse", "")
+    smaller = site and size(site) < most << 20
+    return ours.replace(f"SystemMaxUse={most}M", f"SystemMaxUse={site}") if smaller else ours
 
 
 def _retention(bounds: Bounds) -> int:
@@ -119,5 +122,5 @@ def _export(journal: Journal, seen: JournalFiles) -> RunCommand:
         seconds=PATIENCE,
         shown=f"sh export.sh {place}    # remediations/files/journald/export.sh",
         undo=f"rm -f {quote(seen.evidence)}/.{name}.partial*",
-        sentence=say("export", size=journal.used, file=f"{seen.evidence}/{name}"),
+        sentence=message("export", size=journal.used, file=f"{seen.evidence}/{name}"),
     )

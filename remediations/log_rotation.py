@@ -21,7 +21,7 @@ from remediations.transaction.messages import sentences
 from remediations.transaction.remedy import remedy
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "log_rotation"
 RSYSLOG, BACKUP = "/etc/logrotate.d/rsyslog", "/etc/logrotate.d/twisterlab-backup"
 NEEDED = ("/var/log/syslog", "/var/log/kern.log")
@@ -70,29 +70,29 @@ def maxsize(bounds: Bounds) -> int:
 
 
 def _stanzas(seen: RotationFiles, most: int) -> Iterator[Yielded]:
-    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=say("whole-configuration"))
+    yield Check(command=LOGROTATE, about="/etc/logrotate.d/", sentence=message("whole-configuration"))
     for path in PLANS_OWN:
         if path in _plans(seen):
-            yield RemoveFile(path=path, before=seen.files[path], sentence=say("second-stanza", path=path))
+            yield RemoveFile(path=path, before=seen.files[path], sentence=message("second-stanza", path=path))
         elif path in seen.files:
-            yield Note(say("own-stanza", path=path))
+            yield Note(message("own-stanza", path=path))
     if seen.helper:
         yield InstallFile(
             path=RSYSLOG,
             content=_rsyslog(seen, most),
             before=seen.files.get(RSYSLOG),
             foreign=_foreign(seen.files.get(RSYSLOG), seen.stock),
-            sentence=say("one-stanza", path=RSYSLOG, size=most << 20),
+            sentence=message("one-stanza", path=RSYSLOG, size=most << 20),
         )
     else:
-        yield Note(say("no-rsyslog", path=RSYSLOG))
+        yield Note(message("no-rsyslog", path=RSYSLOG))
     if BACKUP_LOG not in _owned(seen, BACKUP):
         yield InstallFile(
             path=BACKUP,
             content=(FILES / BACKUP[1:]).read_text(),
             before=seen.files.get(BACKUP),
             foreign=not is_known(seen.files.get(BACKUP)),
-            sentence=say("backup-log", path=BACKUP),
+            sentence=message("backup-log", path=BACKUP),
         )
 
 
@@ -115,20 +115,20 @@ def _directives(stanza: str) -> str:
 
 def _timer(seen: RotationFiles) -> Iterator[Yielded]:
     if not any("*-*-* *:" in calendar for calendar in seen.calendars):
-        yield Check(command=TIMER, about=HOURLY, sentence=say("timer-accepted"))
+        yield Check(command=TIMER, about=HOURLY, sentence=message("timer-accepted"))
         yield InstallFile(
             path=HOURLY,
             content=(FILES / HOURLY[1:]).read_text(),
             before=seen.files.get(HOURLY),
             foreign=not is_known(seen.files.get(HOURLY)),
             activate=RELOAD,
-            sentence=say("hourly", path=HOURLY),
+            sentence=message("hourly", path=HOURLY),
         )
     if not seen.timer_active:
         yield RunCommand(
             command="systemctl enable --now logrotate.timer",
             undo="systemctl disable --now logrotate.timer",
-            sentence=say("start-timer"),
+            sentence=message("start-timer"),
         )
 
 
@@ -139,7 +139,7 @@ def _ownership(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielde
             yield RunCommand(
                 command=f"chown {seen.owner} {quote(path)}",
                 undo=f'[ "$(stat -c %U:%G {quote(path)})" != {seen.owner} ] || chown {log.owner} {quote(path)}',
-                sentence=say("owner", path=path, owner=seen.owner, other=log.owner),
+                sentence=message("owner", path=path, owner=seen.owner, other=log.owner),
             )
 
 
@@ -148,10 +148,10 @@ def _writing(seen: RotationFiles, governed: frozenset[str]) -> Iterator[Yielded]
         yield RunCommand(
             command="systemctl start rsyslog.service",
             undo="systemctl stop rsyslog.service",
-            sentence=say("start-rsyslog"),
+            sentence=message("start-rsyslog"),
         )
     if any(path.endswith(" (deleted)") or (COPY.search(path) and COPY.sub("", path) in governed) for path in seen.open):
-        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", sentence=say("reopen"))
+        yield RunCommand(command="systemctl kill -s HUP rsyslog.service", sentence=message("reopen"))
 
 
 def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Iterator[Yielded]:
@@ -160,12 +160,14 @@ def _run(seen: RotationFiles, due: list[str], most: int, *, failed: bool) -> Ite
     Such a second run may fail again without taking the repairs back.
     """
     if due:
-        sentence = say(
+        sentence = message(
             "rotate-now", logs=", ".join(due), most=most << 20, size=sum(seen.logs[path].size for path in due)
         )
         yield RunCommand(command="systemctl start logrotate.service", seconds=PATIENCE, sentence=sentence)
     elif failed:
-        yield RunCommand(command="systemctl start logrotate.service || :", seconds=PATIENCE, sentence=say("run-again"))
+        yield RunCommand(
+            command="systemctl start logrotate.service || :", seconds=PATIENCE, sentence=message("run-again")
+        )
 
 
 def _copies(seen: RotationFiles, governed: frozenset[str], due: list[str], most: int) -> dict[str, int]:
@@ -181,9 +183,9 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
         return
     names, largest = " ".join(map(quote, sizes)), max(sizes.values())
     if re.search(r"^\s*dateext", seen.files["/etc/logrotate.conf"].content, re.MULTILINE):
-        yield Note(say("named-by-date", names=names))
+        yield Note(message("named-by-date", names=names))
     elif seen.free < largest / 4:
-        yield Note(say("no-room", names=names, needed=largest / 4, free=seen.free))
+        yield Note(message("no-room", names=names, needed=largest / 4, free=seen.free))
     else:
         yield RunCommand(
             command=f"set -- {names}\n{COMPRESS}",
@@ -191,7 +193,7 @@ def _compression(seen: RotationFiles, sizes: Mapping[str, int], budget: float) -
             undo_shown=f"sh compress_undo.sh {names}    # remediations/files/log_rotation/compress_undo.sh",
             seconds=PATIENCE,
             shown=f"sh compress.sh {names}    # remediations/files/log_rotation/compress.sh",
-            sentence=say("compress", names=names, size=sum(sizes.values()), budget=budget),
+            sentence=message("compress", names=names, size=sum(sizes.values()), budget=budget),
         )
 
 

@@ -18,7 +18,7 @@ from remediations.transaction.remedy import remedy
 from remediations.transaction.risk import Risk
 from remediations.transaction.step import Note, RunCommand, Yielded
 
-say = sentences(__name__)
+message = sentences(__name__)
 ROLLOUT = 180  # seconds
 IMPORT = 900  # seconds; an archive has some GB
 HEALTHY = """\
@@ -41,11 +41,11 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
             command=imported(archive),
             shown=f"k3s ctr -n k8s.io images import {quote(archive)}    # and pinned again, what was",
             seconds=IMPORT,
-            sentence=say("import", archive=archive),
+            sentence=message("import", archive=archive),
         )
         return
     if image is None:
-        yield Note(say("no-image", image=seen.asked["image"]))
+        yield Note(message("no-image", image=seen.asked["image"]))
         return
     reference = own_tag(image, seen.asked["image"])
     if full_name(reference) not in image.names:
@@ -53,7 +53,7 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
         yield RunCommand(
             command=f"k3s ctr -n k8s.io images tag {quote(source)} {quote(full_name(reference))}",
             undo=f"k3s ctr -n k8s.io images rm {quote(full_name(reference))} || :",
-            sentence=say("tag", image=reference, source=source),
+            sentence=message("tag", image=reference, source=source),
         )
     for namespace in seen.namespaces:
         yield from _deployed(seen, namespace, reference)
@@ -62,11 +62,11 @@ def mcp_deploy(mcp_workloads: McpWorkloads, images: Images) -> Iterator[Yielded]
 def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yielded]:
     one = seen.workloads.get(namespace)
     if one is None:
-        yield Note(say("missing", name=seen.asked["deployment"], namespace=namespace))
+        yield Note(message("missing", name=seen.asked["deployment"], namespace=namespace))
     elif one.manager:
-        yield Note(say("managed", name=one.name, namespace=namespace, manager=one.manager))
+        yield Note(message("managed", name=one.name, namespace=namespace, manager=one.manager))
     elif (container := _container(one)) is None:
-        yield Note(say("which-container", name=one.name, namespace=namespace))
+        yield Note(message("which-container", name=one.name, namespace=namespace))
     else:
         policy = container.policy if seen.asked["registry"] else "IfNotPresent"
         image = container.image if full_name(container.image) == full_name(reference) else reference
@@ -83,7 +83,7 @@ def _deployed(seen: McpWorkloads, namespace: str, reference: str) -> Iterator[Yi
                 before=_fields(container, one.wanted),
                 after=_fields(new, max(1, one.wanted)),
                 rollout=ROLLOUT,
-                sentence=say(
+                sentence=message(
                     "deploy", name=one.name, namespace=namespace, image=new.image, replicas=max(1, one.wanted)
                 ),
                 risk=Risk.DISRUPTIVE if one.ready else Risk.SAFE,
@@ -102,7 +102,7 @@ def _health(seen: McpWorkloads, namespace: str) -> RunCommand:
         command=with_kubectl(HEALTHY.format(path=quote(path))),
         shown=f"kubectl get --raw {path}",
         calls=(Call("get", "services/proxy", namespace),),
-        sentence=say("health", namespace=namespace),
+        sentence=message("health", namespace=namespace),
     )
 
 

@@ -1,4 +1,4 @@
-"""Implements `python -m reports list|explain|render|export|schema|history|attest|waive|log`."""
+"""Implements `python -m reports list|explain|render|compare|export|schema|history|attest|waive|log`."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
 from gate.contract import ContractError, load_contract
@@ -21,6 +21,8 @@ from gate.history import HistoryError
 from gate.run import Run, RunError, read_run, schema
 from gate.sentence import LANGUAGES
 from gate.thresholds import loosened
+from reports.commands.compare import OtherServerError, compared, run_file
+from reports.commands.compare import add_arguments as add_compare_arguments
 from reports.commands.contract import explained, listed
 from reports.commands.export import add_arguments as add_export_arguments
 from reports.commands.export import exported
@@ -53,7 +55,7 @@ def parser() -> Parser:
     language = Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help="en or fr")
     words, commands = Voice("en"), top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in ("list", "explain", "render", "export", "schema", "history", *PEOPLE):
+    for name in ("list", "explain", "render", "compare", "export", "schema", "history", *PEOPLE):
         usage = words.word(f"{name}-usage")
         command = commands.add_parser(name, parents=[language], help=usage, description=usage)
         if name == "history":
@@ -62,6 +64,8 @@ def parser() -> Parser:
             add_people_arguments(name, command)
         if name == "export":
             add_export_arguments(command)
+        if name == "compare":
+            add_compare_arguments(command)
         if name == "explain":
             command.add_argument("id", metavar="ID", help="as in: python -m reports list")
         if name == "render":
@@ -78,8 +82,8 @@ def main(arguments: list[str]) -> int:
     try:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
-    except (RefusedError, ContractError, RunError, HistoryError, MomentError, PeopleError) as error:
-        return complain(told_of(error), UNUSABLE)
+    except (RefusedError, ContractError, RunError, HistoryError, MomentError, OtherServerError, PeopleError) as error:
+        return complain(error_text(error), UNUSABLE)
     return 0
 
 
@@ -91,6 +95,7 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
         "list": lambda: listed(load_contract(), voice),
         "explain": lambda: explained(given.id, load_contract(), voice),
         "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
+        "compare": lambda: compared(_read(run_file(given.before)), _read(run_file(given.after)), voice),
         "export": lambda: exported(_read(given.run), given.format, given.output, given.lang),
         "history": lambda: history(given, voice),
         "schema": written_schema,

@@ -48,17 +48,17 @@ QUOTED = re.compile(r"`[^`]*`|“[^”]*”|HTTP \d+: [^,;]*|cni#:.*|sha256:\w+"
 
 def slips(text: str, language: str) -> list[str]:
     """Return what a sentence should not say; empty if it reads well."""
-    said = QUOTED.sub("…", re.sub("[\u00a0\u202f\\s]+", " ", text)).strip()
-    return [found[0] for pattern in (*SLIPS[""], *SLIPS[language]) if (found := re.search(pattern, said))]
+    spoken = QUOTED.sub("…", re.sub("[\u00a0\u202f\\s]+", " ", text)).strip()
+    return [found[0] for pattern in (*SLIPS[""], *SLIPS[language]) if (found := re.search(pattern, spoken))]
 
 
 def misread(run: Run) -> set[tuple[str, ...]]:
     """Return each sentence of the reports on a run that reads badly: where it stands, its text, and what is wrong."""
-    sentences = {one for one in _told(run) if not any(own in one[2] for own in _own(run))}
+    sentences = {one for one in _texts(run) if not any(own in one[2] for own in _own(run))}
     return {(where, text, *found) for where, language, text in sentences if (found := slips(text, language))}
 
 
-def _told(run: Run) -> Iterator[tuple[str, str, str]]:
+def _texts(run: Run) -> Iterator[tuple[str, str, str]]:
     """Yield every sentence of the reports: where it stands, its language, and its text."""
     decision = decide(run)
     for language in LANGUAGES:

@@ -19,7 +19,7 @@ class Audited:
     """The result of one run of the command line: exit status, everything printed, run.json."""
 
     status: int
-    said: str
+    output: str
     run: dict[str, Any]
 
     @property

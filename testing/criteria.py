@@ -115,8 +115,8 @@ def _seen(id: str) -> Iterator[str]:
 def _question(fact: Fact) -> str:
     """Return a question whole, as code, or the file that it stands in."""
     asked = question(fact)
-    told = asked if len(asked) <= LONGEST else question_file(fact)
-    return f"`` {told} ``" if "`" in told else f"`{told}`"
+    text = asked if len(asked) <= LONGEST else question_file(fact)
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _sentence(advice: str) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
+from fixtures.session.kept_answers import bounded
 from gate.contract import Text, parse_contract
 from gate.derived import progress, score
 from gate.maintenance import Maintenance
 from gate.outcome import Outcome
 from gate.people import Attestation, People, Void, Waiver
 from gate.resolve import resolve_outcomes
-from gate.run import Audited, Finding, Intervention, Reason, Result, Run, Source
+from gate.run import Audited, Finding, Intervention, KeptAnswer, Reason, Result, Run, Source
 from gate.stability import Window
 from gate.worklog import Logged, SavingBasis
 from testing.synthetic_history import happened, synthetic_series
@@ -36,10 +37,16 @@ SEEN: dict[str, tuple[float, Mapping[str, Any]]] = {
     "DEC-04": (1, {"who": "Dana Leroy", "role": "sponsor"}),
     "DEC-01": (100, {"met": 7, "blocking": 7}),
 }
-ASKED = {
-    "DSK-01": ("filesystems", "df --local --block-size=1 --output=target,source,fstype,used,avail"),
-    "MCP-01": ("deployments", "GET /apis/apps/v1/deployments"),
-    "LOG-01": ("rotation", "logrotate -d /etc/logrotate.conf 2>&1"),
+SCRIPT = "# What logrotate would do, as it says itself.\n" + "".join(f"step_{at}\n" for at in range(9))
+ANSWERED = {  # for each criterion the fact, its question, its answer, and how many lines of it matter
+    "DSK-01": (
+        "filesystems",
+        "df --local --block-size=1 --output=target,source,fstype,used,avail",
+        "/ /dev/sda2 ext4 24500000000 15510000000\n/tmp tmpfs tmpfs 0 2527653888",
+        1,
+    ),
+    "MCP-01": ("deployments", "GET /apis/apps/v1/deployments", 'default/mcp-unified {"status":{"replicas":1}}', 1),
+    "LOG-01": ("rotation", SCRIPT, "\n".join(["considering log /var/log/kern.log"] * 400), 2),
 }
 BUDGET = Attestation(
     "DEC-04",
@@ -55,8 +62,21 @@ BUDGET = Attestation(
 def passed(id: str) -> Result:
     """Return a passed result of a criterion, with its evidence."""
     value, seen = SEEN[id]
-    sources = tuple(Source(*asked, AT - timedelta(seconds=2), 0.04) for name, asked in ASKED.items() if name == id)
+    answered = [ANSWERED[id]] if id in ANSWERED else []
+    sources = tuple(
+        Source(fact, AT - timedelta(seconds=2), 0.04, tuple(out.splitlines()[:count]))
+        for fact, _, out, count in answered
+    )
     return Result(id, Outcome.PASS, float(value), seen, sources=sources, seconds=0.002)
+
+
+def kept_answers() -> dict[str, KeptAnswer]:
+    """Return the answers of a golden run as it keeps them: the long one is cut, and one has an error output."""
+    kept = {
+        fact: KeptAnswer(asked, AT - timedelta(seconds=2), 0.04, 0, out, len(out), out.count("\n") + 1)
+        for fact, asked, out, _ in ANSWERED.values()
+    }
+    return {**bounded(kept), "rotation": msgspec.structs.replace(bounded(kept)["rotation"], err="warning: debug mode")}
 
 
 def failed(id: str, value: float, **seen: Any) -> Result:
@@ -91,6 +111,7 @@ def golden(*others: Result, **changes: Any) -> Run:
         target=Audited("twisterlab", "EdgeServer (TwisterLab)", "server", OWNERS, "2026-02-04", "2026-02-11"),
         people=People(attestations=(BUDGET,)),
         window=window(7.3),
+        answers=kept_answers(),
     )
     return _derived(msgspec.structs.replace(run, **changes))
 
@@ -165,7 +186,7 @@ def not_yet() -> Run:
     )
     return golden(
         window=seen,
-        chronicle=synthetic_series(AT, len(CONTRACT)),
+        history_series=synthetic_series(AT, len(CONTRACT)),
         people=People((BUDGET,), maintenance=(work,), worklog=log),
     )
 
@@ -199,10 +220,11 @@ def hostile() -> Run:
         failed("BKP-04", 99, file=nasty, hours=nasty),
         unknown("MON-02", "no-answer", fact=nasty, why=nasty),
         unknown("DOC-01", nasty, cause=nasty),
-        msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, nasty * 3, AT, 1.0),)),
+        msgspec.structs.replace(failed("INF-01", 1e300, node=nasty), sources=(Source(nasty, AT, 1.0, (nasty, nasty)),)),
         interventions=(Intervention(nasty, "applied", ("MCP-01", nasty), (Text(nasty, nasty),), f"+{nasty}\n" * 3),),
         target=Audited("x", nasty, "server", {"host": nasty}, "", "2026-02-11"),
         people=People(void=(Void(nasty, nasty, nasty),)),
+        answers={nasty: KeptAnswer(nasty * 3, AT, 1.0, 0, nasty, len(nasty), 1, nasty)},
     )
 
 

@@ -37,7 +37,7 @@ def demo() -> str:
     Durations and the reports' folder are left out, since they differ between runs.
     """
     with tempfile.TemporaryDirectory() as reports:
-        said = subprocess.run(
+        output = subprocess.run(
             [sys.executable, "-m", "pytest", "--target=demo", f"--reports={reports}", "--color=no"],
             cwd=ROOT,
             env={**os.environ, "COLUMNS": "100"},
@@ -45,7 +45,7 @@ def demo() -> str:
             text=True,
             stdin=subprocess.DEVNULL,
         ).stdout
-    lines = said.splitlines()
+    lines = output.splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith(RULE)) + 1
     why = lines.index("Why", begin)
     starts = [number for number in range(why + 1, len(lines)) if lines[number][:1].strip()]

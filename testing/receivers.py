@@ -59,13 +59,13 @@ class Delivered(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """Accept every command, and keep the mail."""
-        self.say("220 ready")
+        self.reply("220 ready")
         for line in self.rfile:
             word = line[:4].upper()
             if word == b"DATA":
-                self.say("354 go on")
+                self.reply("354 go on")
                 self.server.messages.append(message_from_bytes(self.mail(), policy=policy.default))
-            self.say("221 bye" if word == b"QUIT" else "250 yes")
+            self.reply("221 bye" if word == b"QUIT" else "250 yes")
             if word == b"QUIT":
                 return
 
@@ -76,7 +76,7 @@ class Delivered(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         return b"".join(lines)
 
-    def say(self, text: str) -> None:
+    def reply(self, text: str) -> None:
         """Send one line."""
         self.wfile.write(f"{text}\r\n".encode())
 

@@ -16,7 +16,7 @@ from gate.stability import Window
 
 NOW = datetime(2026, 2, 11, 14, 0, tzinfo=UTC)
 IDS = ("DSK-01", "MCP-01", "BKP-10", "INF-01", "INF-11", "DEC-04", "DEC-02", "INF-SCORE", "DEC-01")
-SAID = Text("said", "dit")
+SENTENCE = Text("said", "dit")
 OWN = {
     "DEC-01": ("decision", Kind.DERIVED, "= 100 %"),
     "INF-SCORE": ("infrastructure", Kind.DERIVED, "≥ 75 points"),
@@ -35,10 +35,10 @@ def row(id: str, **changed: Any) -> Criterion:
         "basis": Basis.PLAN,
         "target": target,
         "owner": "host",
-        "title": SAID,
-        "why": SAID,
-        "seen": SAID,
-        "next": SAID,
+        "title": SENTENCE,
+        "why": SENTENCE,
+        "seen": SENTENCE,
+        "next": SENTENCE,
         "blocking": True,
         **changed,
     }

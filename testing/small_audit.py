@@ -85,7 +85,7 @@ class Ran:
     """The result of a small audit."""
 
     status: int
-    said: str
+    output: str
     folder: Path
     run: Mapping[str, Any] = field(default_factory=dict)
 

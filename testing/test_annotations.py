@@ -95,7 +95,7 @@ def test_a_workflow_is_one_where_github_says_so() -> None:
 def test_github_obeys_no_line_of_an_audit_but_the_annotations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     done = audit(f"replay:{ROOT / 'lab/recordings/before.json'}", tmp_path, "-k", "disk")
-    lines = done.said.splitlines()
+    lines = done.output.splitlines()
     token = lines[0].removeprefix("::stop-commands::")
     assert re.fullmatch(r"[0-9a-f]{32}", token), "the first line"
     on = lines.index(f"::{token}::")
@@ -107,4 +107,4 @@ def test_github_obeys_no_line_of_an_audit_but_the_annotations(tmp_path: Path, mo
 
 def test_outside_a_workflow_no_line_is_a_command(tmp_path: Path) -> None:
     done = audit(f"replay:{ROOT / 'lab/recordings/before.json'}", tmp_path, "-k", "disk")
-    assert not re.search("^::", done.said, re.MULTILINE)
+    assert not re.search("^::", done.output, re.MULTILINE)

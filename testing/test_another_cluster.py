@@ -23,8 +23,8 @@ def recorded() -> Recording:
     """Return the recording of a server whose host reports the machine id and boot id that its node reports."""
     recording = read_recording(READY)
     info = json.loads(recording.answers["nodes"].out)["items"][0]["status"]["nodeInfo"]
-    said = f"machine {digest(info['machineID'])}\nboot {info['bootID']}\n"
-    answer = Answer(said, "", 0, "sh", recording.at)
+    identity = f"machine {digest(info['machineID'])}\nboot {info['bootID']}\n"
+    answer = Answer(identity, "", 0, "sh", recording.at)
     return msgspec.structs.replace(recording, answers={**recording.answers, "machine": answer})
 
 

@@ -117,10 +117,12 @@ def test_the_copy_is_looked_at_and_may_have_owners_of_its_own(tmp_path: Path) ->
     (tmp_path / "copy" / "dump").touch(0o644)
     access = asked(tmp_path / "backups", tmp_path / "copy")
     assert {entry.path for entry in access.entries if entry.copy} == {f"{tmp_path}/copy", f"{tmp_path}/copy/dump"}
-    told = SOUND + "way 755 root root dd /mnt\ncopy 755 nobody nogroup dd /mnt/t\ncopy 644 nobody nogroup ff /mnt/t/a\n"
-    assert judged(backup_access(told)) == ("/mnt/t/a",)
-    assert judged(backup_access(told.replace("copy 644", "copy 602"))) == ("/mnt/t/a",)
-    assert judged(backup_access(told.replace("copy 644", "copy 640"))) == ()
+    answer = (
+        SOUND + "way 755 root root dd /mnt\ncopy 755 nobody nogroup dd /mnt/t\ncopy 644 nobody nogroup ff /mnt/t/a\n"
+    )
+    assert judged(backup_access(answer)) == ("/mnt/t/a",)
+    assert judged(backup_access(answer.replace("copy 644", "copy 602"))) == ("/mnt/t/a",)
+    assert judged(backup_access(answer.replace("copy 644", "copy 640"))) == ()
 
 
 def test_what_was_not_looked_at_is_told() -> None:

@@ -67,7 +67,7 @@ def test_a_journal_that_does_not_reach_back_tells_nothing_against_it() -> None:
 
 def test_it_was_due_and_nothing_came() -> None:
     (course,) = seen(traced(), past(RAN), [DUE - DAY]).all
-    assert (course.fate, "CMD" in course.said) == (Fate.MISSED, True)
+    assert (course.fate, "CMD" in course.detail) == (Fate.MISSED, True)
 
 
 @pytest.mark.parametrize(("table", "script"), [(AT - 600, OLD), (OLD, AT - 600)])
@@ -127,7 +127,7 @@ def test_an_account_that_pam_refuses_runs_nothing(why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     [
         "(*system*twisterlab) INSECURE MODE (group/other writable) (/etc/cron.d/twisterlab)",
         "Error: bad hour; while reading /etc/cron.d/twisterlab",
@@ -138,18 +138,20 @@ def test_an_account_that_pam_refuses_runs_nothing(why: str) -> None:
         "(root) FAILED to authorize user with PAM (Permission denied)",
     ],
 )
-def test_cron_s_own_refusal_counts_until_the_table_or_its_word_changes(said: str) -> None:
-    (course,) = seen(traced(), past(f"told {AT - 60} {said}"), [DUE + 60]).all
-    assert (course.fate, course.said) == (Fate.REFUSED, said)
+def test_cron_s_own_refusal_counts_until_the_table_or_its_word_changes(words: str) -> None:
+    (course,) = seen(traced(), past(f"told {AT - 60} {words}"), [DUE + 60]).all
+    assert (course.fate, course.detail) == (Fate.REFUSED, words)
     later = past(
-        RAN.replace(str(DUE + 1), str(AT)), f"told {AT - 60} {said}", f"told {AT} (*system*twisterlab) RELOAD ({TABLE})"
+        RAN.replace(str(DUE + 1), str(AT)),
+        f"told {AT - 60} {words}",
+        f"told {AT} (*system*twisterlab) RELOAD ({TABLE})",
     )
     assert fates(traced(), later, [DUE + 60]) == [Fate.RAN]
 
 
 def test_the_refusal_of_another_table_is_none_of_this_one() -> None:
-    said = f"told {AT - 60} Error: bad hour; while reading /etc/cron.d/other"
-    assert fates(traced(), past(RAN, said), [DUE + 60]) == [Fate.RAN]
+    words = f"told {AT - 60} Error: bad hour; while reading /etc/cron.d/other"
+    assert fates(traced(), past(RAN, words), [DUE + 60]) == [Fate.RAN]
 
 
 def test_backups_that_come_although_nothing_makes_them_are_made_elsewhere() -> None:

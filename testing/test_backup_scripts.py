@@ -82,8 +82,8 @@ class Host:
 
     def run(self, kind: str, state: str = "sound") -> tuple[int, str]:
         process = self.start(kind, state)
-        said, _ = process.communicate(timeout=30)
-        return process.returncode, said
+        output, _ = process.communicate(timeout=30)
+        return process.returncode, output
 
     def kept(self, kind: str) -> list[str]:
         return sorted(
@@ -115,8 +115,8 @@ def host(tmp_path: Path) -> Host:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_sound_backup_is_whole_closed_and_told(host: Host, kind: str) -> None:
-    status, said = host.run(kind)
-    assert (status, len(host.kept(kind)), host.left()) == (0, 1, []), said
+    status, output = host.run(kind)
+    assert (status, len(host.kept(kind)), host.left()) == (0, 1, []), output
     assert f"user.info -t twisterlab-backup -- {kind}: backup complete" in host.syslog
     assert not [path for path in host.backups.rglob("*") if path.stat().st_mode & 0o077]
 
@@ -149,9 +149,9 @@ def test_a_sound_backup_is_whole_closed_and_told(host: Host, kind: str) -> None:
 def test_a_backup_that_fails_says_so_and_leaves_the_last_good_one(host: Host, kind: str, state: str, why: str) -> None:
     host.run(kind)
     before = host.kept(kind)
-    status, said = host.run(kind, state)
+    status, output = host.run(kind, state)
     assert status != 0
-    assert why in said
+    assert why in output
     assert (host.kept(kind), host.left()) == (before, [])
     assert f"user.err -t twisterlab-backup -- {kind}: backup FAILED" in host.syslog
 
@@ -159,17 +159,17 @@ def test_a_backup_that_fails_says_so_and_leaves_the_last_good_one(host: Host, ki
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_without_room_nothing_is_begun(host: Host, kind: str) -> None:
     host.shim("df", "printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/x 100 90 10 90%% /\\n'")
-    status, said = host.run(kind)
+    status, output = host.run(kind)
     assert status == 1
-    assert "no room: 10 kB are free, 16384 kB are needed" in said
+    assert "no room: 10 kB are free, 16384 kB are needed" in output
     assert host.kept(kind) == []
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(host: Host) -> None:
     host.shim("gzip", "head -c 10; echo 'gzip: stdout: No space left on device' >&2; exit 1")
-    status, said = host.run("postgres")
+    status, output = host.run("postgres")
     assert (status != 0, host.kept("postgres"), host.left()) == (True, [], [])
-    assert "No space left" in said
+    assert "No space left" in output
 
 
 def test_killed_in_the_middle_it_leaves_no_valid_name_and_the_next_run_tidies_up(host: Host) -> None:
@@ -181,8 +181,8 @@ def test_killed_in_the_middle_it_leaves_no_valid_name_and_the_next_run_tidies_up
     (host.shims / "go").write_text("\n")
     process.communicate(timeout=30)
     assert (host.kept("postgres"), len(host.left())) == ([], 1)
-    status, said = host.run("postgres")
-    assert (status, len(host.kept("postgres")), host.left()) == (0, 1, []), said
+    status, output = host.run("postgres")
+    assert (status, len(host.kept("postgres")), host.left()) == (0, 1, []), output
 
 
 def test_of_two_at_once_one_works_and_one_says_why_not(host: Host) -> None:
@@ -190,8 +190,8 @@ def test_of_two_at_once_one_works_and_one_says_why_not(host: Host) -> None:
         os.mkfifo(host.shims / name)
     first = host.start("postgres", "slow")
     (host.shims / "begun").read_text()
-    status, said = host.run("postgres")
-    assert (status, "another run is under way" in said) == (1, True)
+    status, output = host.run("postgres")
+    assert (status, "another run is under way" in output) == (1, True)
     (host.shims / "go").write_text("\n")
     first.communicate(timeout=30)
     assert (first.returncode, len(host.kept("postgres"))) == (0, 1)
@@ -213,8 +213,8 @@ def test_eight_days_are_kept_by_count_and_failures_delete_nothing(host: Host, ki
 def test_a_day_whose_backup_is_damaged_does_not_count(host: Host, kind: str) -> None:
     for days in range(1, 12):
         host.old(kind, days, b"x" if days in (2, 3) else VALID[kind][:-5] if days == 4 else None)
-    status, said = host.run(kind)
-    assert status == 0, said
+    status, output = host.run(kind)
+    assert status == 0, output
     kept = " ".join(host.kept(kind))
     assert "old10" in kept, "eight days with a valid one: today, 1, 5 to 10"
     assert "old11" not in kept
@@ -249,15 +249,15 @@ def test_where_only_k3s_brings_kubectl_that_is_used(host: Host, kind: str) -> No
     (host.shims / "kubectl").rename(host.shims / "inner")
     host.without_kubectl()
     host.shim("k3s", f'[ "$1" = kubectl ] || exit 1; shift; exec {host.shims}/inner "$@"')
-    status, said = host.run(kind)
-    assert (status, len(host.kept(kind))) == (0, 1), said
+    status, output = host.run(kind)
+    assert (status, len(host.kept(kind))) == (0, 1), output
 
 
 def test_without_any_kubectl_it_says_so(host: Host) -> None:
     host.without_kubectl()
     (host.shims / "k3s").unlink()
-    status, said = host.run("postgres")
-    assert (status != 0, "there is neither kubectl nor k3s" in said) == (True, True)
+    status, output = host.run("postgres")
+    assert (status != 0, "there is neither kubectl nor k3s" in output) == (True, True)
 
 
 POD = """\
@@ -288,10 +288,10 @@ def test_the_superuser_and_the_password_are_who_and_what_is_set(host: Host, sett
         "../pod/pg_dumpall",
         f'[ "$PGPASSWORD" = hunter2 ] || exit 1; echo "$*" >{host.folder}/asked; cat {host.shims}/dump.sql',
     )
-    status, said = host.run("postgres")
-    assert status == 0, said
+    status, output = host.run("postgres")
+    assert status == 0, output
     assert (host.folder / "asked").read_text() == f"-w -U {user}\n"
-    assert "hunter2" not in (host.folder / "commands").read_text() + said + host.syslog
+    assert "hunter2" not in (host.folder / "commands").read_text() + output + host.syslog
 
 
 @pytest.mark.parametrize(
@@ -321,16 +321,16 @@ def test_redis_with_a_password_is_saved_and_nobody_reads_it(host: Host, settings
         "../pod/sha256sum",
         f'case ${{1:-}} in /data/*) exec {host.shims}/answers sha256sum ;; *) exec /usr/bin/sha256sum "$@" ;; esac',
     )
-    status, said = host.run("redis")
-    assert (status, len(host.kept("redis"))) == (0, 1), said
+    status, output = host.run("redis")
+    assert (status, len(host.kept("redis"))) == (0, 1), output
     assert all(line.startswith(user) for line in (host.folder / "asked").read_text().splitlines())
-    assert "hunter2" not in (host.folder / "commands").read_text() + (host.folder / "asked").read_text() + said
+    assert "hunter2" not in (host.folder / "commands").read_text() + (host.folder / "asked").read_text() + output
 
 
 def test_a_password_that_cannot_be_read_is_said(host: Host) -> None:
     host.set("postgres_password_file=/none/password")
-    status, said = host.run("postgres")
-    assert (status != 0, "no password can be read from /none/password" in said, host.kept("postgres")) == (
+    status, output = host.run("postgres")
+    assert (status != 0, "no password can be read from /none/password" in output, host.kept("postgres")) == (
         True,
         True,
         [],
@@ -342,8 +342,8 @@ def test_a_copy_elsewhere_is_the_same_and_keeps_its_time(host: Host, kind: str) 
     far = host.folder / "far"
     far.mkdir()
     host.set(f"copy_to={far}\ncopied={host.folder}/run/copied")
-    status, said = host.run(kind)
-    assert status == 0, said
+    status, output = host.run(kind)
+    assert status == 0, output
     (name,) = host.kept(kind)
     (copy,) = far.rglob(name)
     (made,) = host.backups.rglob(name)
@@ -371,9 +371,9 @@ def test_a_copy_that_fails_is_loud_and_the_backup_stays(host: Host, settings: st
     far.mkdir()
     host.shim("age", "exit 1")
     host.set(settings.format(far=far))
-    status, said = host.run("postgres")
+    status, output = host.run("postgres")
     assert (status != 0, len(host.kept("postgres"))) == (True, 1)
-    assert why.format(far=far) in said
+    assert why.format(far=far) in output
     assert not [path for path in far.rglob("*") if path.is_file()], "nothing is copied unsealed or in part"
 
 
@@ -383,8 +383,8 @@ def test_a_sealed_copy_is_what_was_sealed(host: Host, kind: str) -> None:
     far.mkdir()
     host.shim("age", 'echo "$*" >>"${0%/*}/recipients"; printf sealed; base64')
     host.set(f"copy_to={far}\nencrypt_to='age1one /etc/recipients'")
-    status, said = host.run(kind)
-    assert status == 0, said
+    status, output = host.run(kind)
+    assert status == 0, output
     (sealed,) = far.rglob("*.age")
     assert (host.shims / "recipients").read_text() == "-r age1one -R /etc/recipients\n"
     opened = b64decode(sealed.read_bytes().removeprefix(b"sealed"))
@@ -410,8 +410,8 @@ def test_a_copy_sealed_by_gpg_can_be_opened(host: Host) -> None:
         "gpg", f'exec /usr/bin/env gpg --homedir {home} "$@"'.replace("/usr/bin/env gpg", str(shutil.which("gpg")))
     )
     host.set(f"copy_to={far}\nencrypt_to=gpg:ops@example.org")
-    status, said = host.run("postgres")
-    assert status == 0, said
+    status, output = host.run("postgres")
+    assert status == 0, output
     (sealed,) = far.rglob("*.gpg")
     opened = subprocess.run([*gpg, "--decrypt", str(sealed)], check=True, capture_output=True, timeout=60).stdout
     assert gzip.decompress(opened) == DUMP * 2
@@ -433,8 +433,8 @@ def test_a_link_in_the_way_is_refused(host: Host) -> None:
     (host.folder / "elsewhere").mkdir()
     host.backups.mkdir()
     (host.backups / "postgres").symlink_to(host.folder / "elsewhere")
-    status, said = host.run("postgres")
-    assert (status, "reached by a link" in said) == (1, True)
+    status, output = host.run("postgres")
+    assert (status, "reached by a link" in output) == (1, True)
     assert list((host.folder / "elsewhere").iterdir()) == []
 
 
@@ -443,8 +443,8 @@ def test_the_cluster_s_datastore_is_copied_by_itself_with_its_token(host: Host) 
     (host.folder / "server/token").write_text("K10abc")
     (host.folder / "k3s").mkdir()
     (host.folder / "k3s/config.yaml").write_text("x: y\n")
-    status, said = host.run("configs")
-    assert status == 0, said
+    status, output = host.run("configs")
+    assert status == 0, output
     (folder,) = host.backups.glob("configs/k8s-*")
     assert {path.name for path in folder.iterdir()} == {
         "resources.yaml",
@@ -473,8 +473,8 @@ def test_a_snapshot_of_etcd_is_put_together_and_compared(host: Host) -> None:
 
 def test_a_datastore_that_cannot_be_copied_is_told_and_the_objects_stay(host: Host) -> None:
     (host.folder / "server/db/etcd").mkdir(parents=True)
-    status, said = host.run("configs")
-    assert (status, "the datastore (etcd) could not be copied" in said) == (0, True)
+    status, output = host.run("configs")
+    assert (status, "the datastore (etcd) could not be copied" in output) == (0, True)
     assert {path.name for path in host.backups.glob("configs/k8s-*/*")} == {"resources.yaml", "SHA256SUMS"}
 
 

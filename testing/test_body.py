@@ -1,4 +1,4 @@
-"""MCP-03: the expected body of a healthy answer, as a word or as a value at a path of its JSON."""
+"""MCP-03: the expected body of a healthy answer, as its whole text or as a value at a path of its JSON."""
 
 import pytest
 
@@ -10,13 +10,16 @@ from fixtures.sources.body import is_expected
     [
         ("", "anything"),
         ("ok", "ok\n"),
-        ("ok", "status ok"),
+        ("ok", " ok \r\n"),
+        ("status ok", "status ok\n"),
+        ("true", "true"),
+        ("200", "200\n"),
         ("ok", '{"status":"ok"}'),
         ("ok", '{"Status":"ok","version":"1.2"}'),
         ("true", '{"healthy":true}'),
         ("ok", '"ok"'),
-        ("all good", "all good here"),
-        ("ok", "cache: not ok, service: ok"),
+        ("all good", '"all good"'),
+        ("[ok]", "[ok]"),
         ("$.status = ok", '{"status":"ok","database":"down"}'),
         ("$.checks.0.db=up", '{"checks":[{"db":"up"}]}'),
         ("$.ready = true", '{"ready":true}'),
@@ -38,6 +41,15 @@ def test_a_healthy_answer_is_understood(expected: str, text: str) -> None:
         ("ok", '{"checks":[{"db":"ok"}]}'),
         ("ok", '["ok"]'),
         ("ok", "broken"),
+        ("ok", "status ok"),
+        ("ok", "ok: 3 of 9 services are down"),
+        ("ok", "cache: not ok, service: ok"),
+        ("ok", "ok\nbroken"),
+        ("ok", "<html><title>ok</title>Bad gateway</html>"),
+        ("ok", "OK"),
+        ("ok", '{"status":"ok"'),
+        ("ok", '"not ok"'),
+        ("1", "true"),
         ("ok", "not-ok"),
         ("OK", "database: NOT OK"),
         ("ready", "service is not  ready"),

@@ -160,8 +160,8 @@ def test_without_a_script_the_page_is_whole(window: Browser, pages: dict[str, Pa
 
 def test_the_language_changes_and_a_link_leads_into_the_other_one(window: Browser, pages: dict[str, Path]) -> None:
     window.open(pages["not_yet"])
-    told = window.one(".headline").text.replace("\u00a0", " ")
-    assert told == "Nothing blocking failed. 1 criterion is open: 1 waits until 16 February 2026."
+    headline = window.one(".headline").text.replace("\u00a0", " ")
+    assert headline == "Nothing blocking failed. 1 criterion is open: 1 waits until 16 February 2026."
     window.speak("fr")
     assert window.one("h1").text == "PAS ENCORE"
     assert window.run("return document.documentElement.lang") == "fr"

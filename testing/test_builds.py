@@ -50,8 +50,8 @@ def record(minutes: float = 50, end: datetime = NOW) -> BuildRecord:
 
 def runs(minutes: float, end: datetime) -> BuildRuns:
     times = {"started_at": (end - timedelta(minutes=minutes)).isoformat(), "completed_at": end.isoformat()}
-    told = {"workflow": {}, "runs": [{"id": 7, "conclusion": "success"}], "jobs": [times]}
-    return msgspec.convert(told, BuildRuns)
+    answers = {"workflow": {}, "runs": [{"id": 7, "conclusion": "success"}], "jobs": [times]}
+    return msgspec.convert(answers, BuildRuns)
 
 
 def test_the_newest_build_counts_whoever_tells_it() -> None:

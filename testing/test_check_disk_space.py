@@ -18,11 +18,11 @@ def check(tmp_path: Path) -> Check:
     """Return a function that runs the check on these rows of df, and returns its exit status and its messages."""
     tools = tmp_path / "bin"
     tools.mkdir()
-    told = tmp_path / "told"
+    messages = tmp_path / "told"
     for name, text in (
-        ("logger", f'echo "log $*" >>{told}'),
+        ("logger", f'echo "log $*" >>{messages}'),
         ("df", f"cat {tmp_path}/rows"),
-        ("curl", f'echo "call ${{@: -1}}" >>{told}\nexit "$(cat {tmp_path}/refused)"'),
+        ("curl", f'echo "call ${{@: -1}}" >>{messages}\nexit "$(cat {tmp_path}/refused)"'),
     ):
         (tools / name).write_text(f"#!/bin/bash\n{text}\n")
         (tools / name).chmod(0o755)
@@ -40,15 +40,15 @@ def check(tmp_path: Path) -> Check:
     def run(*rows: str, refused: int = 0) -> tuple[int, list[str]]:
         (tmp_path / "rows").write_text("Use% IUse% Mounted on\n" + "".join(f"{row}\n" for row in rows))
         (tmp_path / "refused").write_text(str(refused))
-        told.write_text("")
+        messages.write_text("")
         done = subprocess.run(["bash", str(script)], capture_output=True, text=True, timeout=30, check=False)
-        return done.returncode, [LOGGED.sub(r"\1: ", line) for line in told.read_text().splitlines()]
+        return done.returncode, [LOGGED.sub(r"\1: ", line) for line in messages.read_text().splitlines()]
 
     return run
 
 
-def levels(told: list[str]) -> list[str]:
-    return [line.split(":")[0] for line in told if not line.startswith("call")]
+def levels(messages: list[str]) -> list[str]:
+    return [line.split(":")[0] for line in messages if not line.startswith("call")]
 
 
 def test_a_level_is_told_once_and_its_end_too(check: Check) -> None:
@@ -61,9 +61,9 @@ def test_a_level_is_told_once_and_its_end_too(check: Check) -> None:
 
 
 def test_inodes_count_and_every_disk_does(check: Check) -> None:
-    status, told = check("10% 99% /", "80% - /srv/my data")
+    status, messages = check("10% 99% /", "80% - /srv/my data")
     assert status == 0
-    assert [line for line in told if line.startswith("crit")] == [
+    assert [line for line in messages if line.startswith("crit")] == [
         "crit: / is at 10 % of its bytes and 99 % of its inodes (limits 65 and 70 %)",
         "crit: /srv/my data is at 80 % of its bytes and 0 % of its inodes (limits 65 and 70 %)",
     ]
@@ -85,9 +85,9 @@ def test_a_webhook_that_refuses_is_tried_again(check: Check) -> None:
 
 @pytest.mark.parametrize("rows", [(), ("-% 3% /",), ("10% 3% /srv",), ("Permission denied",)])
 def test_what_cannot_be_measured_is_an_error(check: Check, rows: tuple[str, ...]) -> None:
-    status, told = check(*rows)
+    status, messages = check(*rows)
     assert status == 2
-    assert levels(told) == ["err"]
+    assert levels(messages) == ["err"]
 
 
 def test_the_metric_is_whole_and_of_every_disk(check: Check, tmp_path: Path) -> None:

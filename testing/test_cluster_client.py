@@ -134,7 +134,7 @@ def test_a_server_that_hangs_or_drips_is_given_up(tmp_path: Path, how: str) -> N
         with pytest.raises(Unknown) as raised:
             cluster(tmp_path, server.url).get(PODS.ask, 0.3)
         assert raised.value.code == "cluster-unreachable"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60
 
 
 def test_a_list_that_never_ends_is_given_up(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_row_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ('"live"', '"alive"', "alive"),
         ('"< 70 %"', '"70 %"', "is not a target"),
@@ -55,9 +55,9 @@ def test_a_row_is_read() -> None:
         ("[X-01]", "[X-01", "not TOML"),
     ],
 )
-def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, said: str) -> None:
+def test_a_wrong_row_is_named_with_its_fault(old: str, new: str, expected: str) -> None:
     message = refusal(ROW.replace(old, new))
-    assert said in message
+    assert expected in message
     assert "criteria.toml" in message
 
 
@@ -106,7 +106,7 @@ def test_a_target_may_only_tighten(figure: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("thresholds", "said"),
+    ("thresholds", "expected"),
     [
         ({"X-02": "< 60 %"}, "no such criterion"),
         ({"X-01": "60"}, "is not a target"),
@@ -114,8 +114,8 @@ def test_a_target_may_only_tighten(figure: float) -> None:
         ({"X-01": "< 60 GB"}, "looser"),
     ],
 )
-def test_a_wrong_threshold_is_named(thresholds: dict[str, str], said: str) -> None:
-    with pytest.raises(ContractError, match=said) as raised:
+def test_a_wrong_threshold_is_named(thresholds: dict[str, str], expected: str) -> None:
+    with pytest.raises(ContractError, match=expected) as raised:
         tighten({"X-01": row("X-01")}, thresholds)
     assert next(iter(thresholds)) in str(raised.value)
 
@@ -128,9 +128,9 @@ def test_tightening_leaves_the_contract_as_it_was() -> None:
 
 def test_what_is_said_of_a_miss_wants_the_same_in_both_languages_and_stays_short() -> None:
     for id, criterion in load_contract().items():
-        if said := criterion.missed:
-            assert holes(said.en) == holes(said.fr), id
-            assert max(len(said.en), len(said.fr)) <= 130, id
+        if expected := criterion.missed:
+            assert holes(expected.en) == holes(expected.fr), id
+            assert max(len(expected.en), len(expected.fr)) <= 130, id
 
 
 NEVER_WAIVED = {"DSK-01", "DSK-05", "BKP-04", "BKP-10"}
@@ -162,7 +162,7 @@ def test_rows_share_a_set_of_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "expected"),
     [
         ({"findings": '["other"]', "finding": "{}"}, "no such set of findings: .findings.other"),
         ({"findings": '["shared"]'}, "finding odd is defined twice"),
@@ -170,6 +170,6 @@ def test_rows_share_a_set_of_findings() -> None:
         ({"findings": '"shared"'}, "findings is a list of names"),
     ],
 )
-def test_a_set_that_is_not_there_or_says_it_twice_is_an_error(changed: dict[str, str], said: str) -> None:
-    with pytest.raises(ContractError, match=said):
+def test_a_set_that_is_not_there_or_says_it_twice_is_an_error(changed: dict[str, str], expected: str) -> None:
+    with pytest.raises(ContractError, match=expected):
         parse_contract(SETS + rows("X-01", kind=Kind.LIVE, **changed), "x.toml")

@@ -11,10 +11,10 @@ def test_it_is_up_to_date() -> None:
 
 
 def test_every_criterion_is_told_and_shown_able_to_fail() -> None:
-    told = page().split("\n### ")[1:]
-    assert len(told) >= 75
-    assert all("**Asks for**" in one and "**Seen**" in one and "**Otherwise**" in one for one in told)
-    assert [one.partition(":")[0] for one in told if "**Shown to " not in one] == []
+    entries = page().split("\n### ")[1:]
+    assert len(entries) >= 75
+    assert all("**Asks for**" in one and "**Seen**" in one and "**Otherwise**" in one for one in entries)
+    assert [one.partition(":")[0] for one in entries if "**Shown to " not in one] == []
 
 
 def test_links_lead_to_headings_and_each_criterion_is_a_row() -> None:
@@ -35,9 +35,9 @@ def test_anchors_are_github_s() -> None:
 
 
 def test_a_command_is_whole_or_left_out_and_advice_begins_with_a_sentence() -> None:
-    told = page()
-    assert not re.search(r"^- \*\*Seen\*\*: .*…`", told, re.MULTILINE)
-    assert not re.search(r"^- \*\*Otherwise\*\*: `", told, re.MULTILINE)
+    text = page()
+    assert not re.search(r"^- \*\*Seen\*\*: .*…`", text, re.MULTILINE)
+    assert not re.search(r"^- \*\*Otherwise\*\*: `", text, re.MULTILINE)
 
 
 def test_numbers_behind_faults_are_explained_before_the_first() -> None:
@@ -51,8 +51,8 @@ def test_everything_that_blocks_has_two_paths() -> None:
     assert [id for id, paths in blocking.items() if paths is None or not (paths.set and paths.happened)] == []
     assert [id for id, paths in blocking.items() if paths and paths.set == paths.happened] == []
     assert [id for id, criterion in contract.items() if criterion.paths and not criterion.blocking] == []
-    told = page()
-    assert [id for id in blocking if f"| {id} |" not in told] == []
+    text = page()
+    assert [id for id in blocking if f"| {id} |" not in text] == []
 
 
 def test_a_path_that_another_criterion_looks_at_is_one_that_blocks() -> None:

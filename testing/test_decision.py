@@ -81,9 +81,9 @@ def test_the_order_of_the_results_does_not_matter(made: Run) -> None:
 @given(runs())
 def test_every_failure_that_blocks_is_told_unless_it_only_follows(made: Run) -> None:
     decision = decide(made)
-    told = {id for cause in decision.causes for id in cause.ids}
+    named = {id for cause in decision.causes for id in cause.ids}
     failing = {id for id, result in decision.results.items() if made.contract[id].blocking and result.outcome is FAIL}
-    assert failing - told <= {"DEC-01"}
+    assert failing - named <= {"DEC-01"}
 
 
 def test_everything_passed_is_a_go() -> None:

@@ -116,8 +116,8 @@ def test_a_cron_that_logs_no_start_leaves_it_untold(rows: tuple[str, ...]) -> No
 
 
 def test_what_cron_refuses_is_idle_in_its_own_words() -> None:
-    said = "(*system*disk) ERROR (Syntax error, this crontab file will be ignored)"
-    assert traced(SINCE, OTHERS, f"told {AT - 60} {said}", dated=AT - 120).idle == (f"{DISK} ({said})",)
+    words = "(*system*disk) ERROR (Syntax error, this crontab file will be ignored)"
+    assert traced(SINCE, OTHERS, f"told {AT - 60} {words}", dated=AT - 120).idle == (f"{DISK} ({words})",)
 
 
 def test_one_line_of_a_table_that_runs_is_not_the_fault_of_another() -> None:

@@ -74,8 +74,10 @@ def test_no_unknown_carries_a_secret(form: str, secret: str) -> None:
     """A random secret in a random form in every value of every reason there is, shown in both languages."""
     for code, template in locale("en")["reason"].items():
         unknown = Unknown(code, **dict.fromkeys(holes(template), planted(form, secret)))
-        told = [phrase(table, code, unknown.values, language) for table in ("reason", "cure") for language in LANGUAGES]
-        assert hides(secret, unknown, repr(unknown), unknown.values, *told), code
+        texts = [
+            phrase(table, code, unknown.values, language) for table in ("reason", "cure") for language in LANGUAGES
+        ]
+        assert hides(secret, unknown, repr(unknown), unknown.values, *texts), code
 
 
 def parsing(error: BaseException) -> Fact:
@@ -85,7 +87,7 @@ def parsing(error: BaseException) -> Fact:
     return Fact("five", "x", Asked.HOST, parse, 1)
 
 
-def told_by(path: Callable[[], object]) -> str:
+def raised_by(path: Callable[[], object]) -> str:
     with pytest.raises(Unknown) as caught:
         path()
     return f"{caught.value} {caught.value.values}"
@@ -101,8 +103,8 @@ def test_no_path_of_an_exception_carries_a_secret(kind: Callable[[str], BaseExce
     error = kind(f"it said: {text}")
     answer = Answer(text, text, 7, "x", NOW)
     assert hides(secret, _as_unknown(error), _as_unknown(error).values)
-    assert hides(secret, told_by(lambda: parsing(error).read(Answer("", "", 0, "x", NOW))))
-    assert hides(secret, told_by(lambda: parsing(error).read(answer)), answer)
+    assert hides(secret, raised_by(lambda: parsing(error).read(Answer("", "", 0, "x", NOW))))
+    assert hides(secret, raised_by(lambda: parsing(error).read(answer)), answer)
     assert hides(secret, refused(TARGET, text).values)
     if isinstance(error, Exception):
         assert hides(secret, unreachable("https://h:6443", error).values)
@@ -181,7 +183,7 @@ def test_nothing_a_test_saw_or_raised_shows_a_secret(form: str, house: House) ->
     assert ran.outcome("A-01") == "pass", ran.run["results"]["A-01"]
     assert ran.outcome("B-01") == "fail"
     assert {ran.outcome(id) for id in IDS[2:]} == {"unknown"}
-    assert hides(PLANT, ran.said)
+    assert hides(PLANT, ran.output)
     assert [
         file for file in ran.folder.rglob("*") if file.is_file() and PLANT in file.read_text(errors="replace")
     ] == []
@@ -207,9 +209,11 @@ def test_a_recording_holds_no_secret(form: str, tmp_path: Path) -> None:
 def test_a_plan_shows_no_secret(form: str) -> None:
     """A secret in a file that a remedy replaces, in a command it runs and in what takes it back."""
     text = planted(form)
-    said = Sentence(what=NOTHING)
-    file = InstallFile(path="/etc/x", content=f"a\n{text}\nb\n", before=None, sentence=said, activate=f"true {text}")
-    command = RunCommand(command=text, undo=text, sentence=said)
+    sentence = Sentence(what=NOTHING)
+    file = InstallFile(
+        path="/etc/x", content=f"a\n{text}\nb\n", before=None, sentence=sentence, activate=f"true {text}"
+    )
+    command = RunCommand(command=text, undo=text, sentence=sentence)
     plan = Plan("x", ("A-01",), (file, command))
     assert hides(PLANT, difference(file), *shown(plan, "en"), *shown(plan, "fr"), plan.diff)
     assert "+b" in difference(file)
@@ -246,9 +250,9 @@ def test_no_error_quotes_a_secret(
     run.write_text(json.dumps({"version": planted(form, secret)}))
     assert fixtures.__main__.main(["check", str(folder)]) == 4
     assert reports.__main__.main(["render", str(run)]) == 4
-    said = capsys.readouterr()
-    assert str(folder) in said.err
-    assert hides(secret, said.err, said.out)
+    printed = capsys.readouterr()
+    assert str(folder) in printed.err
+    assert hides(secret, printed.err, printed.out)
 
 
 SCRIPT = f"""now 1795808996

@@ -52,24 +52,24 @@ def counted(dump: str) -> tuple[str, list[str]]:
     done = subprocess.run(
         ["awk", "-f", str(script)], input=dump, capture_output=True, text=True, timeout=30, check=True
     )
-    *rows, said = done.stdout.splitlines()
-    return said.removeprefix("told "), [row.replace("\t", " ") for row in rows]
+    *rows, counts = done.stdout.splitlines()
+    return counts.removeprefix("told "), [row.replace("\t", " ") for row in rows]
 
 
 def test_rows_are_counted_by_base_and_table() -> None:
-    told, expected = counted(DUMP)
-    assert told == f"{len(DUMP)} 2 3 1 0 0 0 1"
+    counts, expected = counted(DUMP)
+    assert counts == f"{len(DUMP)} 2 3 1 0 0 0 1"
     assert expected == ["table 3 telemetry public samples", "table 0 my base public My Table"]
 
 
 def test_a_dump_cut_inside_a_block_says_so() -> None:
-    told, _ = counted(DUMP[: DUMP.index("3\t4")])
-    assert told.split()[3:5] == ["0", "1"]
+    counts, _ = counted(DUMP[: DUMP.index("3\t4")])
+    assert counts.split()[3:5] == ["0", "1"]
 
 
 def test_a_dump_without_its_last_base_is_not_finished() -> None:
-    told, _ = counted(DUMP.replace("-- PostgreSQL database cluster dump complete\n", ""))
-    assert told.split()[3] == "0"
+    counts, _ = counted(DUMP.replace("-- PostgreSQL database cluster dump complete\n", ""))
+    assert counts.split()[3] == "0"
 
 
 def test_partitions_loaded_by_their_root_are_one_table() -> None:
@@ -79,8 +79,8 @@ def test_partitions_loaded_by_their_root_are_one_table() -> None:
 
 
 def test_rows_written_as_inserts_are_counted() -> None:
-    told, expected = counted(INSERTS)
-    assert told.split()[1:6] == ["3", "7", "1", "0", "5"]
+    counts, expected = counted(INSERTS)
+    assert counts.split()[1:6] == ["3", "7", "1", "0", "5"]
     assert expected == [
         "table 3 telemetry public notes",
         "table 3 telemetry public My Table",
@@ -89,8 +89,8 @@ def test_rows_written_as_inserts_are_counted() -> None:
 
 
 def test_a_dump_cut_inside_an_insert_says_so() -> None:
-    told, _ = counted(INSERTS[: INSERTS.index("line');")])
-    assert told.split()[4] == "1"
+    counts, _ = counted(INSERTS[: INSERTS.index("line');")])
+    assert counts.split()[4] == "1"
 
 
 def test_owners_a_dump_does_not_make_are_made_for_the_drill() -> None:

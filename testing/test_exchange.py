@@ -93,13 +93,12 @@ def test_a_fact_that_hangs_is_ended_on_the_host_and_the_others_answer() -> None:
     assert (heard["one"].status, heard["two"].out) == (124, "here\n")
 
 
-@pytest.mark.parametrize("kept", ["sleep 600 &", "sleep 600 >/dev/null &", "setsid sleep 6 & sleep 0.1"])
+@pytest.mark.parametrize("kept", ["sleep 600 &", "sleep 600 >/dev/null &", "setsid sleep 100 & sleep 0.1"])
 @attack("T7", "a process that outlives its question keeps neither the answer nor the audit waiting")
 def test_what_a_question_leaves_running_is_not_waited_for(kept: str) -> None:
-    """A question starts a process in the background that keeps its pipes open."""
-    began = time.monotonic()
+    """A question starts a process in the background that keeps its pipes open; an exchange that waits for it is late."""
     heard = hear(asked_by([fact("one", kept, seconds=1), fact("two", "echo here")]))
-    assert (heard.answers["two"].out, heard.late, time.monotonic() - began < 6) == ("here\n", False, True)
+    assert (heard.answers["two"].out, heard.late) == ("here\n", False)
 
 
 def test_a_process_in_the_background_ends_with_its_question(tmp_path: Path) -> None:
@@ -121,7 +120,7 @@ HANGS = (
     "exec tr '\\0' x </dev/zero",
     "echo; echo phase0-gate shell; exec sleep 600",
     "echo; echo phase0-gate shell; cat >/dev/null; exec yes",
-    "setsid sleep 9 & exit",
+    "setsid sleep 100 & exit",
 )
 
 
@@ -132,7 +131,7 @@ def test_the_deadline_ends_an_exchange_that_does_not_end(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "SLACK", 0)
     process, began = started(host), time.monotonic()
     heard = exchange(process, lambda _: "x" * 10_000_000, 0.7, ASKED, NONCE)
-    assert (heard.answers, time.monotonic() - began < 5, process.poll() is not None) == ({}, True, True)
+    assert (heard.answers, time.monotonic() - began < 60, process.poll() is not None) == ({}, True, True)
 
 
 def test_a_connection_that_dies_costs_only_what_had_not_come() -> None:
@@ -171,23 +170,23 @@ def test_no_fact_hears_what_is_meant_for_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sudo", "said"),
+    ("sudo", "expected"),
     [
         ("echo 'sudo: a password is required' >&2; exit 1", "sudo: a password is required"),
         ("echo 'Sorry, user x may not run sudo' >&2; exit 1", "Sorry"),
         (None, "not found"),
     ],
 )
-def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, said: str) -> None:
+def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, expected: str) -> None:
     heard = as_root(tmp_path, sudo)
-    assert said in heard[RIGHTS].err
+    assert expected in heard[RIGHTS].err
     assert (heard["one"].out, "two" in heard) == ("mine\n", False)
 
 
 def test_root_facts_are_asked_through_sudo(tmp_path: Path) -> None:
     heard = as_root(tmp_path, 'shift; exec "$@"')
-    said = {name: answer.out for name, answer in heard.items()}
-    assert said == {"one": "mine\n", "two": "root's\n", "three": "it's a drill\n"}
+    answers = {name: answer.out for name, answer in heard.items()}
+    assert answers == {"one": "mine\n", "two": "root's\n", "three": "it's a drill\n"}
 
 
 def as_root(folder: Path, sudo: str | None) -> dict[str, Answer]:

@@ -49,6 +49,7 @@ def test_reports_are_written_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
         "INFRASTRUCTURE_AUDIT_2026-02-11.md",
         "audit.prom",
+        "evidence.html",
         "junit.xml",
         "run.json",
         "summary.md",
@@ -76,9 +77,9 @@ def test_a_page_that_breaks_costs_neither_the_others_nor_the_verdict(
         raise TypeError("a fault of ours")
 
     monkeypatch.setitem(EXPORTS, "run.json", broken)
-    said = write_all(go(), tmp_path, "en")
-    assert [line.split(":")[0] for line in said] == [str(tmp_path / "run.json")]
-    assert "cannot be made" in said[0]
+    failures = write_all(go(), tmp_path, "en")
+    assert [line.split(":")[0] for line in failures] == [str(tmp_path / "run.json")]
+    assert "cannot be made" in failures[0]
     assert (tmp_path / "verdict.html").exists()
 
 

@@ -98,12 +98,12 @@ def proofs(faults: Sequence[Fault], small: Small, contract: Contract = CONTRACT)
 
 
 def test_a_fault_that_flips_what_it_names_and_back_is_proven(small: Small) -> None:
-    told = prove(small, fault("A-01", french="A-01 cède"), fault("B-01"), fault("C-01"))
-    assert told["A-01"].french == "A-01 cède"
-    assert {id: (proof.ok, proof.why) for id, proof in told.items()} == dict.fromkeys(
+    proven = prove(small, fault("A-01", french="A-01 cède"), fault("B-01"), fault("C-01"))
+    assert proven["A-01"].french == "A-01 cède"
+    assert {id: (proof.ok, proof.why) for id, proof in proven.items()} == dict.fromkeys(
         ("A-01", "B-01", "C-01"), (True, "")
     )
-    assert told["A-01"].collateral == ("DEC-01",)
+    assert proven["A-01"].collateral == ("DEC-01",)
 
 
 def test_the_next_audit_shows_that_a_fault_is_gone(small: Small) -> None:
@@ -122,8 +122,8 @@ def test_the_end_of_a_drill_is_shown_by_a_fault_of_the_history(small: Small) -> 
     assert [[one.criterion for (one,) in lot] for lot in sequences([past, fault("C-01")], CONTRACT)] == [
         ["C-01", "DEC-01"]
     ]
-    told = prove(small, past, fault("C-01"))
-    assert {id: proof.ok for id, proof in told.items()} == {"C-01": True, "DEC-01": True}
+    proven = prove(small, past, fault("C-01"))
+    assert {id: proof.ok for id, proof in proven.items()} == {"C-01": True, "DEC-01": True}
     assert small.audits == 2 + 2  # sound without and with the drill, then one audit for each fault
 
 
@@ -134,9 +134,9 @@ def test_what_follows_from_any_fault_is_looked_at_behind_one_that_is_about_that(
 
 
 def test_a_fault_that_stays_is_told_of_itself_alone(small: Small) -> None:
-    told = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
-    assert (told["A-01"].ok, told["A-01"].why) == (False, "A-01 stayed fail after the revert")
-    assert told["B-01"].ok
+    proven = prove(small, fault("A-01", revert="keep A-01"), fault("B-01"))
+    assert (proven["A-01"].ok, proven["A-01"].why) == (False, "A-01 stayed fail after the revert")
+    assert proven["B-01"].ok
 
 
 def test_the_last_fault_has_to_go_as_well(small: Small) -> None:
@@ -162,9 +162,9 @@ def test_a_fault_that_does_something_else_is_no_proof(small: Small, wrong: Fault
 
 
 def test_a_fault_that_could_not_be_injected_does_not_hide_the_one_before(small: Small) -> None:
-    told = prove(small, fault("A-01", revert="keep A-01"), fault("B-01", inject="refuse B-01"))
-    assert not told["A-01"].ok
-    assert not told["B-01"].ok
+    proven = prove(small, fault("A-01", revert="keep A-01"), fault("B-01", inject="refuse B-01"))
+    assert not proven["A-01"].ok
+    assert not proven["B-01"].ok
 
 
 def test_neighbours_touch_different_criteria() -> None:
@@ -263,8 +263,8 @@ def test_a_revert_that_fails_keeps_no_other_from_being_taken_back(small: Small) 
 
 
 def test_faults_that_share_an_audit_are_proven_by_one(small: Small) -> None:
-    told = proofs([fault("A-01"), fault("B-01"), fault("D-01")], small, CHAPTERS)
-    assert {(proof.criterion, proof.ok, proof.collateral) for proof in told} == {
+    proven = proofs([fault("A-01"), fault("B-01"), fault("D-01")], small, CHAPTERS)
+    assert {(proof.criterion, proof.ok, proof.collateral) for proof in proven} == {
         ("A-01", True, ("DEC-01",)),
         ("B-01", True, ("DEC-01",)),
         ("D-01", True, ("DEC-01",)),
@@ -278,8 +278,8 @@ def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_other
         fault("B-01", where=Where.TARGET, revert=""),
         fault("B-01", name="other", where=Where.TARGET, revert=""),
     ]
-    told = list(proofs(faults, small, CHAPTERS))
-    assert [(proof.criterion, proof.ok) for proof in told] == [("B-01", True), ("A-01", True), ("B-01", True)]
+    proven = list(proofs(faults, small, CHAPTERS))
+    assert [(proof.criterion, proof.ok) for proof in proven] == [("B-01", True), ("A-01", True), ("B-01", True)]
     assert small.audits == 1 + 1 + 1  # the sound server, the first two, and the third, which shows that they are gone
 
 
@@ -292,8 +292,8 @@ def test_a_fault_of_the_target_folder_shares_an_audit_and_shows_the_end_of_other
     ],
 )
 def test_one_that_is_not_as_announced_is_told_and_its_neighbour_proven_alone(small: Small, wrong: Fault) -> None:
-    told = proofs([fault("A-01"), wrong], small, CHAPTERS)
-    assert {proof.criterion: proof.ok for proof in told} == {"A-01": True, "B-01": False}
+    proven = proofs([fault("A-01"), wrong], small, CHAPTERS)
+    assert {proof.criterion: proof.ok for proof in proven} == {"A-01": True, "B-01": False}
 
 
 def test_servers_take_the_next_lot_as_they_get_free() -> None:
@@ -304,8 +304,8 @@ def test_servers_take_the_next_lot_as_they_get_free() -> None:
             taken.append(lot)
             yield Proof("A-01", lot, str(target), "fail", (), ok=True)
 
-    told = list(prove_on([Path("one"), Path("two")], [*"abcdefgh"], proving))
-    assert sorted(taken) == sorted(proof.fault for proof in told) == [*"abcdefgh"]
+    proven = list(prove_on([Path("one"), Path("two")], [*"abcdefgh"], proving))
+    assert sorted(taken) == sorted(proof.fault for proof in proven) == [*"abcdefgh"]
 
 
 def test_whoever_stops_listening_ends_it_behind_the_fault_at_hand() -> None:
@@ -316,9 +316,9 @@ def test_whoever_stops_listening_ends_it_behind_the_fault_at_hand() -> None:
             begun.append(number)
             yield Proof("A-01", str(number), "fail", "fail", (), ok=True)
 
-    told = cast(Generator[Proof], prove_on([FOLDER], range(many), proving))
-    next(told)
-    told.close()
+    proven = cast(Generator[Proof], prove_on([FOLDER], range(many), proving))
+    next(proven)
+    proven.close()
     assert len(begun) < many
 
 

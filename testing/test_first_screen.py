@@ -16,7 +16,8 @@ from gate.derived import judge_window
 from gate.outcome import Outcome
 from gate.run import Finding, Reason, Result, Run
 from gate.stability import Window
-from reports.pages.verdict import prose, render_verdict, view
+from reports.pages.rendering import prose
+from reports.pages.verdict import render_verdict, view
 from reports.session.terminal import plain, summary
 from reports.text.briefing import brief
 from reports.text.conditions import conditions, judged_by
@@ -40,7 +41,7 @@ def made(*results: Result, base: Run | None = None) -> Run:
     return msgspec.structs.replace(base or go(), contract=CONTRACT, results=PASSED | {one.id: one for one in results})
 
 
-def said(run: Run, language: str = "en") -> str:
+def sentences_of(run: Run, language: str = "en") -> str:
     briefing = brief(run, decide(run), Voice(language))
     return "\n".join((briefing.headline, briefing.tally, *(line.problem for line in briefing.reasons))).replace(
         "\u00a0", " "
@@ -76,10 +77,12 @@ def test_what_is_open_is_counted_by_what_it_waits_for() -> None:
         Result("DEC-04", Outcome.MANUAL, reason=Reason("attestation-missing", {"id": "DEC-04"})),
         Result("MCP-06", Outcome.UNKNOWN, reason=Reason("ci-not-configured")),
     )
-    assert "4 criteria are open: 2 wait until 4 December 2026, 1 waits for a signature, 1 is unknown." in said(run)
+    assert "4 criteria are open: 2 wait until 4 December 2026, 1 waits for a signature, 1 is unknown." in sentences_of(
+        run
+    )
     assert (
         "4 critères restent ouverts : 2 attendent le 4 décembre 2026, 1 attend une signature, 1 est inconnu."
-        in said(run, "fr")
+        in sentences_of(run, "fr")
     )
 
 
@@ -87,14 +90,14 @@ def test_what_is_open_is_counted_by_what_it_waits_for() -> None:
 def test_every_count_of_the_first_screen_adds_up_with_every_other(name: str) -> None:
     run = GOLDEN[name]()
     decision = decide(run)
-    told = brief(run, decision, Voice("en"))
-    whole, *parts = [int(figure) for figure in re.findall(r"\d+", told.tally.replace("\u00a0", " "))]
-    assert sum(parts) == whole == sum(row.all for row in told.conditions)
+    briefing = brief(run, decision, Voice("en"))
+    whole, *parts = [int(figure) for figure in re.findall(r"\d+", briefing.tally.replace("\u00a0", " "))]
+    assert sum(parts) == whole == sum(row.all for row in briefing.conditions)
     met = sum(result.outcome in (Outcome.PASS, Outcome.FIXED) for result in counted(run, decision))
-    assert sum(row.met for row in told.conditions) == met
+    assert sum(row.met for row in briefing.conditions) == met
     if decision.verdict is Verdict.NO_GO:
         failed = sum(result.outcome is Outcome.FAIL for result in counted(run, decision))
-        assert told.headline.startswith(f"{failed} of {whole} ")
+        assert briefing.headline.startswith(f"{failed} of {whole} ")
 
 
 def test_every_blocking_criterion_belongs_to_one_condition_of_the_plan() -> None:
@@ -161,9 +164,9 @@ def test_commands_that_write_name_the_target() -> None:
 
 def test_three_kinds_that_nobody_saves_are_one_sentence_and_one_alone_is_itself() -> None:
     failed = [Result(f"BKP-0{number}", Outcome.FAIL, 0, {"jobs": 0, "sound": 0, "runs": ()}) for number in (1, 2, 3)]
-    assert "Nothing is backed up every day" in said(made(*failed))
-    assert "Rien n’est sauvegardé chaque jour" in said(made(*failed), "fr")
-    assert "Redis is not backed up every day" in said(made(failed[1]))
+    assert "Nothing is backed up every day" in sentences_of(made(*failed))
+    assert "Rien n’est sauvegardé chaque jour" in sentences_of(made(*failed), "fr")
+    assert "Redis is not backed up every day" in sentences_of(made(failed[1]))
 
 
 READABLE = Result(
@@ -206,8 +209,10 @@ def test_one_sentence_for_three_does_not_hide_the_fourth() -> None:
 @given(runs())
 def test_every_failure_says_what_is_wrong_with_it(run: Run) -> None:
     decision = decide(run)
-    said = brief(run, decision, Voice("en"))
-    for cause, line in zip((*decision.causes, *decision.reserves), (*said.reasons, *said.reserves), strict=False):
+    briefing = brief(run, decision, Voice("en"))
+    for cause, line in zip(
+        (*decision.causes, *decision.reserves), (*briefing.reasons, *briefing.reserves), strict=False
+    ):
         if cause.outcome is Outcome.FAIL:
             assert {*line.ids[:1], *(other.id for other in line.others)} == set(cause.ids)
             assert all(other.problem for other in line.others)
@@ -223,13 +228,13 @@ def test_a_reserve_that_explains_a_failure_stands_beside_it() -> None:
 
 def test_guides_that_are_not_safe_are_told_by_what_is_missing() -> None:
     run = made(Result("DOC-01", Outcome.FAIL, 1, {"missing": 1, "wanted": 3, "complete": 2}))
-    assert "Of 3 guides, 1 is not committed and pushed" in said(run)
+    assert "Of 3 guides, 1 is not committed and pushed" in sentences_of(run)
 
 
 def test_what_is_to_be_signed_is_not_told_as_if_it_were_so() -> None:
     run = made(Result("DEC-03", Outcome.MANUAL, 0, reason=Reason("attestation-missing", {"id": "DEC-03"})))
-    assert "Unplanned work: to be signed" in said(run)
-    assert "Little work was needed" not in said(run)
+    assert "Unplanned work: to be signed" in sentences_of(run)
+    assert "Little work was needed" not in sentences_of(run)
 
 
 def test_a_reserve_may_have_a_cure_of_its_own() -> None:
@@ -250,8 +255,8 @@ def test_days_and_kept_backups_are_two_sentences() -> None:
             "BKP-08", Outcome.PENDING, 1, reason=Reason("backup-kept", {"days": 1, "needed": 7, "until": "2026-12-03"})
         ),
     )
-    assert "0 days out of 7 with all three backups; 7 out of 7 on" in said(run)
-    assert "1 day of backups out of 7 so far" in said(run)
+    assert "0 days out of 7 with all three backups; 7 out of 7 on" in sentences_of(run)
+    assert "1 day of backups out of 7 so far" in sentences_of(run)
 
 
 def test_what_is_open_because_nobody_looked_is_one_line() -> None:

@@ -1,5 +1,6 @@
-"""`python -m fixtures check TARGET`, called as a user calls it: exit statuses, and a cure for every problem."""
+"""`python -m fixtures check` and `ask`, called as a user calls them: exit statuses, and a cure for every problem."""
 
+import json
 import os
 import socket
 import subprocess
@@ -130,8 +131,8 @@ def test_a_name_like_its_folders_and_a_lab_are_not_minded(folder: Path, name: st
     assert "\n! " not in check(folder / "edge").stdout
 
 
-@pytest.mark.parametrize(("listed", "run", "told"), [(0, 0, True), (0, 1, False), (1, 0, False)])
-def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: int, told: bool) -> None:
+@pytest.mark.parametrize(("listed", "run", "warns"), [(0, 0, True), (0, 1, False), (1, 0, False)])
+def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: int, warns: bool) -> None:
     """`sudo -l` also lists commands that need a password: only a shell that really starts is reported."""
     for name, text in (("ssh", SSH), ("sudo", f'#!/bin/sh\n[ "$2" = -l ] && exit {listed}\nexit {run}\n')):
         (folder / "bin").mkdir(exist_ok=True)
@@ -140,7 +141,7 @@ def test_a_shell_of_roots_for_the_audit_is_told(folder: Path, listed: int, run: 
     file = folder / "target.toml"
     file.write_text(file.read_text().replace('root = "none"', 'root = "sudo"'))
     done = check(folder, PATH=f"{folder}/bin:{os.environ['PATH']}")
-    assert ("! host: sudo gives twister a shell" in done.stdout) == told
+    assert ("! host: sudo gives twister a shell" in done.stdout) == warns
 
 
 def test_an_expired_waiver_is_told(folder: Path) -> None:
@@ -162,3 +163,47 @@ def test_the_login_is_tried_first_and_counts_facts(folder: Path) -> None:
     assert "✓ ssh: twister@127.0.0.1" in done.stdout
     assert "facts answered" in done.stdout
     assert "✗ host, with root’s rights: 0 of" in done.stdout
+
+
+def ask(*words: object) -> subprocess.CompletedProcess[str]:
+    done = run("fixtures", "ask", *words)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_one_question_is_answered_whole_from_a_recording() -> None:
+    answered = ask("demo", "pods")
+    assert (answered.returncode, answered.stderr) == (0, "")
+    assert len(answered.stdout.splitlines()) == 111
+    assert answered.stdout.startswith('default/mcp-unified-7c4d8b9f6-e1 {"status":{"phase":"Failed"')
+
+
+def test_an_answer_that_is_an_error_is_no_success() -> None:
+    answered = ask("demo", "cron_jobs")
+    assert (answered.returncode, answered.stdout) == (10, "\n")
+    assert "could not find" in answered.stderr
+
+
+def test_a_question_that_no_recording_answers_has_a_reason_and_a_cure(tmp_path: Path) -> None:
+    recording = json.loads((ROOT / "lab" / "recordings" / "before.json").read_text())
+    del recording["answers"]["units"]
+    (tmp_path / "part.json").write_text(json.dumps(recording))
+    for language in ("en", "fr"):
+        answered = ask(f"replay:{tmp_path / 'part.json'}", "units", f"--lang={language}")
+        assert (answered.returncode, answered.stdout, len(answered.stderr.splitlines())) == (10, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("target", "fact"), [("demo", "filesystem"), ("nowhere", "units"), ("replay:/nowhere", "units")]
+)
+def test_a_question_or_a_target_that_is_not_there_is_one_line(target: str, fact: str) -> None:
+    answered = ask(target, fact)
+    assert (answered.returncode, answered.stdout, len(answered.stderr.splitlines())) == (4, "", 1)
+
+
+def test_a_live_target_is_asked(folder: Path, api: str) -> None:
+    (folder / "kubeconfig").write_text(api)
+    assert ask(folder, "nodes").stdout == "items []\n"
+    assert "forbidden" in ask(folder, "pods").stderr
+    unreached = ask(folder, "units")
+    assert (unreached.returncode, unreached.stdout) == (10, "")

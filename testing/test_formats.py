@@ -175,7 +175,7 @@ def test_every_row_of_a_table_has_the_columns_of_its_head(name: str, language: s
 def test_the_summary_says_what_the_first_screen_says() -> None:
     text = summary(report(no_go())).decode().replace("\u00a0", " ")
     assert text.startswith("# NO-GO · EdgeServer (TwisterLab), 4 February\n")
-    for said in (
+    for expected in (
         "> **Recorded demo server**",
         "- **/ is 85.02 % full (34 GB used, 5.99 GB free)**\n  - fail: DSK-01\n  - Who: Alice Martin (server), was due 4 Feb\n",
         "7 days after the meeting",
@@ -184,7 +184,7 @@ def test_the_summary_says_what_the_first_screen_says() -> None:
         "| Backups a day | 0 | \\< 26 hours | **unknown** |",
         "10 blocking criteria: 2 pass, 1 to attest, 2 unknown, 1 pending, 4 fail",
     ):
-        assert said in text
+        assert expected in text
     assert "## Pourquoi" in summary(report(no_go(), "fr")).decode()
 
 
@@ -201,10 +201,10 @@ def test_each_condition_of_the_plan_is_a_row_with_its_figures(name: str, export:
 
 
 def test_a_pass_with_a_caveat_says_so() -> None:
-    for language, said in (("en", "pass, with a caveat: LOG-01"), ("fr", "réussi, avec réserve : LOG-01")):
+    for language, expected in (("en", "pass, with a caveat: LOG-01"), ("fr", "réussi, avec réserve : LOG-01")):
         run = GOLDEN["go_with_waivers"]()
-        assert said in summary(report(run, language)).decode().replace("\u00a0", " ")
-        assert f"| **{said.partition(':')[0].strip()}** |" in guide(report(run, language)).decode().replace(
+        assert expected in summary(report(run, language)).decode().replace("\u00a0", " ")
+        assert f"| **{expected.partition(':')[0].strip()}** |" in guide(report(run, language)).decode().replace(
             "\u00a0", " "
         )
 

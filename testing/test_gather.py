@@ -10,13 +10,13 @@ from testing.test_cluster_client import kubeconfig
 ONE = "@criterion('A-01')\ndef test_a(one, judge): assert judge(1)\n"
 
 
-def tell(house: House, name: str, ask: str, asked: Asked, seconds: float = 5) -> None:
+def add_fact(house: House, name: str, ask: str, asked: Asked, seconds: float = 5) -> None:
     house.monkeypatch.setitem(FACTS, name, Fact(name, ask, asked, str, seconds))
 
 
 def test_only_what_the_chosen_tests_name_is_asked(house: House) -> None:
     uses = fake_ssh(house.pytester.path / "bin", house.monkeypatch)
-    tell(house, "one", "true", Asked.HOST)
+    add_fact(house, "one", "true", Asked.HOST)
     ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(judge): assert judge(1)", "-k", "test_b")
     assert ran.outcome("B-01") == "pass"
     assert not uses.exists()
@@ -27,7 +27,7 @@ def test_a_login_root_facts_and_two_drills_are_one_login_and_three_exchanges(hou
         house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;"
     )
     for name, asked in (("one", Asked.HOST), ("two", Asked.ROOT), ("three", Asked.DRILL), ("four", Asked.DRILL)):
-        tell(house, name, "echo here", asked)
+        add_fact(house, name, "echo here", asked)
     ran = house.audit("@criterion('A-01')\ndef test_a(one, two, three, four, judge): assert judge(1)")
     assert ran.outcome("A-01") == "pass"
     assert sorted(uses.read_text().split()) == ["ControlMaster=no"] * 3 + ["ControlMaster=yes"]
@@ -35,8 +35,8 @@ def test_a_login_root_facts_and_two_drills_are_one_login_and_three_exchanges(hou
 
 def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, login="exit 255;")
-    tell(house, "one", "true", Asked.HOST)
-    tell(house, "two", "/api/v1/nodes", Asked.CLUSTER)
+    add_fact(house, "one", "true", Asked.HOST)
+    add_fact(house, "two", "/api/v1/nodes", Asked.CLUSTER)
     with serving_api(lambda _path, _headers: (200, '{"items": []}')) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(two, judge): assert judge(1)")
@@ -48,7 +48,7 @@ def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None
     ("status", "code"), [(401, "cluster-unauthorized"), (403, "cluster-forbidden"), (404, "cluster-no-such-api")]
 )
 def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: House, status: int, code: str) -> None:
-    tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
+    add_fact(house, "one", "/api/v1/nodes", Asked.CLUSTER)
     with serving_api(lambda _path, _headers: (status, "{}")) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
         ran = house.audit(ONE)
@@ -56,7 +56,7 @@ def test_a_cluster_that_refuses_is_unknown_and_the_run_ends_in_a_verdict(house: 
 
 
 def test_a_missing_kubeconfig_is_one_cause(house: House) -> None:
-    tell(house, "one", "/api/v1/nodes", Asked.CLUSTER)
+    add_fact(house, "one", "/api/v1/nodes", Asked.CLUSTER)
     ran = house.audit(ONE)
     assert (ran.reason("A-01"), ran.run["results"]["A-01"]["reason"]["values"]["cause"]) == (
         "kubeconfig-missing",
@@ -70,16 +70,16 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
 
     house.monkeypatch.setattr("fixtures.session.sources.script", explode)
     fake_ssh(house.pytester.path / "bin", house.monkeypatch)
-    tell(house, "one", "true", Asked.HOST)
+    add_fact(house, "one", "true", Asked.HOST)
     assert house.audit(ONE).reason("A-01") == "internal"
 
 
 def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> None:
     """The drill ends only after the message about it."""
-    told = house.pytester.path / "told"
+    answered = house.pytester.path / "told"
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
-    house.monkeypatch.setattr("fixtures.session.gather.announce", lambda *_config, **_values: told.touch())
-    tell(house, "one", f"until [ -e '{told}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
+    house.monkeypatch.setattr("fixtures.session.gather.announce", lambda *_config, **_values: answered.touch())
+    add_fact(house, "one", f"until [ -e '{answered}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
     assert house.audit(ONE).outcome("A-01") == "pass"
 
 
@@ -104,15 +104,15 @@ def test_what_is_waited_for_is_not_captured_with_the_test_that_waits(
 
 
 @pytest.mark.parametrize(
-    ("language", "told"),
+    ("language", "expected"),
     [("en", "Drills on the server end by themselves"), ("fr", "Les exercices en cours sur le serveur s’achèvent")],
 )
-def test_ctrl_c_waits_for_nobody(house: House, language: str, told: str) -> None:
+def test_ctrl_c_waits_for_nobody(house: House, language: str, expected: str) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
-    tell(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
+    add_fact(house, "one", "exec sleep 20", Asked.DRILL, seconds=20)
     drill = ONE.replace("A-01", "B-01").replace("_a", "_b")
     ran = house.audit(
         "@criterion('A-01')\ndef test_a(answers, judge): raise KeyboardInterrupt\n" + drill, f"--lang={language}"
     )
     assert (ran.status, ran.run) == (2, {})
-    assert told in ran.said
+    assert expected in ran.output

@@ -138,7 +138,7 @@ def test_guides_are_read_as_committed_and_their_blocks_tried(tmp_path: Path) -> 
         (),
     )
     assert len(rebuild.blocks) == 2
-    assert [said.split(":")[0] for said in rebuild.broken[:1]] == ["block 1"]
+    assert [broken.split(":")[0] for broken in rebuild.broken[:1]] == ["block 1"]
     assert claimed(target)["GUIDES_CITED_WORDS"] == "cat"
 
 

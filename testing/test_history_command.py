@@ -21,7 +21,7 @@ def target(tmp_path: Path) -> Path:
 
 def test_a_history_is_summed_up(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", str(target)]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for part in (
         "1 samples, 0 of them made up",
         "11\u00a0February 2026",
@@ -29,7 +29,7 @@ def test_a_history_is_summed_up(target: Path, capsys: pytest.CaptureFixture[str]
         "log_rotation applied",
         "BKP-10 pass",
     ):
-        assert part in said
+        assert part in output
 
 
 def test_it_is_exported_line_by_line(target: Path) -> None:
@@ -49,7 +49,7 @@ def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("--since", "yesterday"), "yesterday"),
         (("--prune-before", "2026-13-01"), "2026-13-01"),
@@ -57,11 +57,11 @@ def test_what_is_old_is_removed(target: Path, capsys: pytest.CaptureFixture[str]
     ],
 )
 def test_what_cannot_be_done_is_one_line(
-    target: Path, words: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]
+    target: Path, words: tuple[str, str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["history", str(target), *words]) == 4
     refused = capsys.readouterr().err
-    assert said in refused
+    assert expected in refused
     assert refused.count("\n") == 1
 
 
@@ -91,18 +91,18 @@ WHY = ("--adopt", "--reason", "the disk was replaced", "--who", "Alice Martin")
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "expected"),
     [("en", "about this server: “the disk was replaced”"), ("fr", "«\u00a0the disk was replaced\u00a0»")],
 )
 def test_a_history_is_adopted_with_a_reason(
-    target: Path, language: str, said: str, capsys: pytest.CaptureFixture[str]
+    target: Path, language: str, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = target / "history.sqlite"
     remember(file, NEW)
     assert len(recall(file).of(NEW.identity, NOW).samples) == 2
     assert recall(file).of(NEW.identity, NOW).samples[0].unknown
     assert main(["--lang", language, "history", str(target), *WHY]) == 0
-    assert said in capsys.readouterr().out
+    assert expected in capsys.readouterr().out
     past = recall(file).of(NEW.identity, NOW)
     assert past.samples[0] == WHOLE.samples[0]
     (adoption,) = past.adopted
@@ -115,7 +115,7 @@ def test_a_history_is_adopted_with_a_reason(
 
 
 @pytest.mark.parametrize(
-    ("words", "past", "said"),
+    ("words", "past", "expected"),
     [
         (("--adopt",), NEW, "give the reason"),
         (("--adopt", "--reason", " "), NEW, "give the reason"),
@@ -126,12 +126,12 @@ def test_a_history_is_adopted_with_a_reason(
     ],
 )
 def test_an_adoption_without_a_reason_or_of_nothing_is_refused(
-    target: Path, words: tuple[str, ...], past: Past, said: str, capsys: pytest.CaptureFixture[str]
+    target: Path, words: tuple[str, ...], past: Past, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     remember(target / "history.sqlite", past)
     assert main(["history", str(target), *words]) == 4
     refused = capsys.readouterr().err
-    assert said in refused
+    assert expected in refused
     assert refused.count("\n") == 1
     assert recall(target / "history.sqlite").adoptions == ()
 

@@ -47,17 +47,19 @@ def test_a_look_a_minute_does_not_fill_the_report() -> None:
 
 def test_this_audit_is_compared_with_a_whole_one() -> None:
     whole = Sample(AT - 5 * HOUR, readings=dict.fromkeys(("DSK-01", "MCP-01", "BKP-04"), GOOD))
-    light = Sample(AT - HOUR, readings={"DSK-01": BAD})
-    last = history_series([light, whole], [], 4, AT).last
+    partial = Sample(AT - HOUR, readings={"DSK-01": BAD})
+    last = history_series([partial, whole], [], 4, AT).last
     assert last is not None
     assert (last.at, dict(last.readings)) == (whole.at, dict(whole.readings))
-    assert history_series([light], [], 4, AT).last is None
+    assert history_series([partial], [], 4, AT).last is None
 
 
-def test_a_run_without_a_chronicle_is_read_and_one_with_it_comes_back() -> None:
+def test_a_run_without_a_series_is_read_and_one_with_it_comes_back() -> None:
     seen = history_series([Sample(AT - HOUR, readings={"DSK-01": GOOD})], ["DSK-01"], 1, AT)
-    run = msgspec.structs.replace(go(), chronicle=seen)
-    assert read_run(write_run(run), "run.json").chronicle == seen
+    run = msgspec.structs.replace(go(), history_series=seen)
+    assert read_run(write_run(run), "run.json").history_series == seen
     older = msgspec.json.decode(write_run(run))
+    older["chronicle"] = older.pop("history_series")
+    assert read_run(msgspec.json.encode(older), "run.json") == run, "as 0.1.0 wrote it"
     del older["chronicle"], older["target"]["tightened"]
-    assert read_run(msgspec.json.encode(older), "run.json").chronicle == HistorySeries()
+    assert read_run(msgspec.json.encode(older), "run.json").history_series == HistorySeries()

@@ -1,9 +1,16 @@
 """BKP-04 to BKP-08: the backups, by the fact's own command on real files."""
 
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
 import os
+import shutil
 import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -216,13 +223,13 @@ def test_a_datastore_is_worth_its_token(tmp_path: Path, token: bool) -> None:
     if token:
         write(tmp_path, "configs/k8s-1/token", b"K10abc")
     seen = ask(tmp_path).of("configs")[0]
-    assert (seen.valid, seen.said["store"]) == (token, ("sqlite",))
+    assert (seen.valid, seen.content["store"]) == (token, ("sqlite",))
 
 
 @pytest.mark.parametrize(("data", "store"), [(etcd(), "etcd"), (etcd()[:-600], "broken")])
 def test_a_snapshot_of_etcd_carries_its_checksum(tmp_path: Path, data: bytes, store: str) -> None:
     write(tmp_path, "configs/k8s-1/snapshot", data)
-    assert ask(tmp_path).of("configs")[0].said["store"] == (store,)
+    assert ask(tmp_path).of("configs")[0].content["store"] == (store,)
 
 
 def test_a_cut_sqlite_file_is_broken(tmp_path: Path) -> None:
@@ -239,14 +246,14 @@ def test_partial_files_and_checksums_are_no_backups(tmp_path: Path) -> None:
     assert ask(tmp_path, BACKUPS_POSTGRES="postgres/*").files == ()
 
 
-def one(kind: str, days: float, said: str = "") -> Backup:
+def one(kind: str, days: float, flaw: str = "") -> Backup:
     """Return a backup made that many days ago at noon, UTC; valid unless `said` differs."""
     found = {
         "postgres": {"head": ("x",), "end": ("database",), "status": ("0",)},
         "redis": {"magic": ("524544495330303130",), "tail": ("ff" + "00" * 8,)},
         "configs": {"store": ("etcd",), "join": ("9",), "whole": ("1",)},
     }[kind]
-    return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {said: ("",)} if said else found)
+    return Backup(kind, f"{kind}-{days}", int(NOON - days * DAY), 1, {flaw: ("",)} if flaw else found)
 
 
 NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
@@ -254,10 +261,10 @@ NOON = 1_795_435_200  # 2026-11-23 12:00 UTC
 
 def week(days: int = 9, **spoilt: tuple[int, str]) -> Backups:
     files = [
-        one(kind, day, said if day == spoilt_day else "")
+        one(kind, day, flaw if day == spoilt_day else "")
         for kind in ("postgres", "redis", "configs")
         for day in range(days)
-        for spoilt_day, said in [spoilt.get(kind, (-1, ""))]
+        for spoilt_day, flaw in [spoilt.get(kind, (-1, ""))]
     ]
     return Backups(NOON + 60, "Etc/UTC", 10**9, (), tuple(files))
 
@@ -383,3 +390,68 @@ def test_a_name_makes_no_row_of_its_own(mark: str) -> None:
     answered = f"now {NOW}\nzone UTC\nsettings\nfree 9\nfile {NOW} 9 postgres head= status=0 | {name}\n"
     answer = Answer(answered, "", 0, "x", datetime.now(UTC))
     assert len(FACTS["backups"].read(answer).files) == 1
+
+
+READERS = ("gzip", "xz", "bzip2", "tar", "perl", "awk")
+
+
+@pytest.fixture
+def shims() -> Iterator[Path]:
+    """A folder in which any account may look and write, with programs that note as whom and within what they run."""
+    folder = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    folder.chmod(0o777)
+    for name in filter(shutil.which, READERS):
+        note = f'echo "{name} $(id -u) $(ulimit -v) $(ulimit -t)" >>{folder}/notes; exec {shutil.which(name)} "$@"'
+        (folder / name).write_text(f"#!/bin/sh\numask 0\n{note}\n")
+        (folder / name).chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to leave behind")
+@attack("T16", "What unpacks or parses a backup has no rights, and bounded time and memory")
+def test_no_program_reads_a_backup_as_root(tmp_path: Path, shims: Path) -> None:
+    """Backups of each form are looked into by programs that note who they are and what they may take."""
+    folder = tmp_path / "backups"
+    tmp_path.chmod(0o700)
+    write(folder, "postgres/postgres_1.sql.gz", dump())
+    write(folder, "redis/redis_1.rdb", rdb(NOW))
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as opened:
+        opened.add(write(tmp_path, "all.yaml", manifests()), "all.yaml")
+    for name, program, pack in (
+        ("gz", "gzip", gzip.compress),
+        ("xz", "xz", lzma.compress),
+        ("bz2", "bzip2", bz2.compress),
+    ):
+        if shutil.which(program) is None:
+            continue
+        write(folder, f"configs/k8s-1/all.yaml.{name}", pack(manifests()))
+        write(folder, f"configs/k8s-1/all.tar.{name}", pack(archive.getvalue()))
+    seen = ask(folder, PATH=f"{shims}:{os.environ['PATH']}")
+    assert all(file.valid for file in seen.files), seen.files
+    assert {file.kind for file in seen.files} == {"postgres", "redis", "configs"}
+    notes = [line.split() for line in (shims / "notes").read_text().splitlines()]
+    assert {name for name, *_ in notes} == {*filter(shutil.which, READERS)}
+    assert {tuple(bounds) for _, user, *bounds in notes if user != "0"} == {("1048576", "60")}
+    assert [name for name, user, *_ in notes if user == "0"] == []
+
+
+@attack("T16", "A list of checksums leads to nothing but files of its own folder")
+def test_a_checksum_that_does_not_end_is_none(tmp_path: Path) -> None:
+    """The file of a checksum, or the list of a folder's, is a terabyte long, without a line in it."""
+    (write(tmp_path, "redis/redis_1.rdb", rdb(NOW))).with_name("redis_1.rdb.sha256").touch()
+    os.truncate(tmp_path / "redis/redis_1.rdb.sha256", 2**40)
+    write(tmp_path, "configs/k8s-1/all.yaml", manifests())
+    write(tmp_path, "configs/k8s-1/SHA256SUMS", b"")
+    os.truncate(tmp_path / "configs/k8s-1/SHA256SUMS", 2**40)
+    assert "sums" in flaws(tmp_path, "redis")
+    assert "sums" in flaws(tmp_path, "configs")
+
+
+@attack("T16", "A list of checksums leads to nothing but files of its own folder")
+def test_a_name_in_a_copy_of_the_cluster_leads_nowhere(tmp_path: Path) -> None:
+    """A copy holds an empty file whose path, taken for two rows, names whole manifests elsewhere."""
+    elsewhere = write(tmp_path, "all.yaml", manifests())
+    write(tmp_path / "backups", f"configs/k8s-1/x\n{elsewhere}", b"")
+    assert ask(tmp_path / "backups").of("configs")[0].flaws

@@ -117,7 +117,7 @@ image docker.io/lab/left:1 {THEIRS} 10MiB io.cri-containerd.image=managed
 
 
 @pytest.mark.parametrize(
-    "told",
+    "label",
     [
         f"config {NEW} {ITS}\nused {ITS}\n",  # as containerd tells it
         f"config {NEW} {ITS}\nused docker.io/lab/database:1\n",
@@ -127,8 +127,8 @@ image docker.io/lab/left:1 {THEIRS} 10MiB io.cri-containerd.image=managed
         f"config {NEW} {ITS}\nused docker.io/lab/database@{OLD}\n",
     ],
 )
-def test_an_image_is_in_use_by_any_of_its_identities(told: str) -> None:
-    seen = waste(f"{IMPORTED_ANEW}{told}whole\n")
+def test_an_image_is_in_use_by_any_of_its_identities(label: str) -> None:
+    seen = waste(f"{IMPORTED_ANEW}{label}whole\n")
     assert [image.names for image in seen.images if not image.used] == [("docker.io/lab/left:1",)]
     assert seen.unused == 10 * 1024**2
 

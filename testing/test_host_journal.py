@@ -14,7 +14,7 @@ from testing.host_answers import JOURNAL
 AT, DAY, MIB = 1_795_450_734, 86_400, 1 << 20
 
 
-def told(*changes: tuple[str, str]) -> Journal:
+def seen_with(*changes: tuple[str, str]) -> Journal:
     """Return the sound answer with some of its lines changed."""
     answer = JOURNAL
     for old, new in changes:
@@ -24,7 +24,7 @@ def told(*changes: tuple[str, str]) -> Journal:
 
 
 def test_a_sound_journal() -> None:
-    seen = told()
+    seen = seen_with()
     assert (seen.used, seen.cap_mib, seen.persistent, seen.unapplied) == (16 * MIB, 400, True, False)
     assert seen.settings == ("Storage=persistent", "SystemMaxUse=400M", "MaxRetentionSec=14day")
 
@@ -40,25 +40,25 @@ def test_a_sound_journal() -> None:
     ],
 )
 def test_persistent_is_what_is_written_to_the_disk(changes: list[tuple[str, str]], persistent: bool) -> None:
-    assert told(*changes).persistent is persistent
+    assert seen_with(*changes).persistent is persistent
 
 
 def test_without_a_bound_a_tenth_of_the_disk_is_its_own() -> None:
-    seen = told(("told SystemMaxUse=400M\n", ""), ("works 419430400\n", ""))
+    seen = seen_with(("told SystemMaxUse=400M\n", ""), ("works 419430400\n", ""))
     assert seen.cap == 2_095_744_614
-    assert told(("told SystemMaxUse=400M\n", ""), ("20957446144", str(1 << 40))).configured == 4 << 30
+    assert seen_with(("told SystemMaxUse=400M\n", ""), ("20957446144", str(1 << 40))).configured == 4 << 30
 
 
 def test_a_bound_that_was_written_and_not_taken_up_does_not_count() -> None:
-    assert told(("works 419430400", "works 2095744614")).cap == 2_095_744_614
-    assert told(("works 419430400\n", ""), ("changed 1795430000", "changed 1795450000")).unapplied
+    assert seen_with(("works 419430400", "works 2095744614")).cap == 2_095_744_614
+    assert seen_with(("works 419430400\n", ""), ("changed 1795430000", "changed 1795450000")).unapplied
 
 
 @pytest.mark.parametrize(
     ("written", "forgets"), [("3day", True), ("7day", True), ("8day", False), ("0", False), ("", False)]
 )
 def test_seven_days_of_retention_prove_less_than_seven(written: str, forgets: bool) -> None:
-    seen = told(("MaxRetentionSec=14day", f"MaxRetentionSec={written}"))
+    seen = seen_with(("MaxRetentionSec=14day", f"MaxRetentionSec={written}"))
     assert seen.forgets(7) is forgets
     assert seen.forgets(30) is (written not in ("0", "")), "a tighter target asks for more"
 
@@ -73,21 +73,21 @@ def test_seven_days_of_retention_prove_less_than_seven(written: str, forgets: bo
     ],
 )
 def test_exports_count_as_far_as_they_join(exports: str, days: float) -> None:
-    assert told(("export 1794300000000000 1794799000\n", exports)).days == pytest.approx(days, abs=0.1)
+    assert seen_with(("export 1794300000000000 1794799000\n", exports)).days == pytest.approx(days, abs=0.1)
 
 
 def test_a_journal_without_entries_reaches_nowhere() -> None:
-    seen = told(("reach 1794800000", "reach "))
+    seen = seen_with(("reach 1794800000", "reach "))
     assert (seen.oldest, seen.days) == (None, 0.0)
 
 
 def test_what_lies_under_another_machine_id_counts_and_is_told() -> None:
-    seen = told(("whole", "foreign 734011392 0123456789abcdef\nnamespace 8388608 fedcba.web\nwhole"))
+    seen = seen_with(("whole", "foreign 734011392 0123456789abcdef\nnamespace 8388608 fedcba.web\nwhole"))
     assert (seen.used, [one.name for one in seen.foreign]) == (16 * MIB + 734011392 + 8388608, ["0123456789abcdef"])
 
 
 def test_an_old_recording_is_believed_no_further_than_its_other_dates() -> None:
-    seen = told(("reach 1794800000", "first 1695219314.000123"), ("export 1794300000000000 1794799000\n", ""))
+    seen = seen_with(("reach 1794800000", "first 1695219314.000123"), ("export 1794300000000000 1794799000\n", ""))
     assert seen.days == pytest.approx((AT - 1795430000) / DAY, abs=0.5)
 
 
@@ -122,8 +122,8 @@ def test_the_journal_reaches_back_as_far_as_its_clock_is_right(boots: Boots, rea
     (tmp_path / "date").write_text("#!/bin/sh\necho 1795450734\n")
     (tmp_path / "date").chmod(0o755)
     path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    said = subprocess.run(["sh", "-c", f"{REACH}\nreach 60"], env=path, capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == str(reach)
+    done = subprocess.run(["sh", "-c", f"{REACH}\nreach 60"], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(reach)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,10 @@ def test_a_minimum_size_is_not_a_size_bound() -> None:
 
 
 def test_errors_of_a_duplicate_are_told_once() -> None:
-    said = "error: rsyslog:1 duplicate log entry for /var/log/kern.log\nerror: found error in file rsyslog, skipping\n"
-    assert rotation(said + ROTATION).errors == (
+    errors = (
+        "error: rsyslog:1 duplicate log entry for /var/log/kern.log\nerror: found error in file rsyslog, skipping\n"
+    )
+    assert rotation(errors + ROTATION).errors == (
         "rsyslog:1 duplicate log entry for /var/log/kern.log",
         "found error in file rsyslog, skipping",
     )

@@ -28,9 +28,9 @@ def read(name: str, out: str) -> object:
     return FACTS[name].read(Answer(out, "", 0, "", MINUTE))
 
 
-@pytest.mark.parametrize("said", [BOOTS, NOBLE])
-def test_boots_of_any_systemd(said: str) -> None:
-    boots = read("boots", said)
+@pytest.mark.parametrize("boots_listed", [BOOTS, NOBLE])
+def test_boots_of_any_systemd(boots_listed: str) -> None:
+    boots = read("boots", boots_listed)
     assert isinstance(boots, Boots)
     assert boots.current.id == "a78b318fa6a347d589d975dec53dc019"
     assert boots.current.first.replace(second=0) == MINUTE
@@ -38,10 +38,12 @@ def test_boots_of_any_systemd(said: str) -> None:
     assert len(boots.past) == 2
 
 
-@pytest.mark.parametrize("said", [BOOTS.replace("a78b318fa", "b78b318fa"), "1795460854\n", BOOTS.replace("UTC", "CET")])
-def test_a_journal_that_does_not_know_this_boot_tells_nothing(said: str) -> None:
+@pytest.mark.parametrize(
+    "boots_listed", [BOOTS.replace("a78b318fa", "b78b318fa"), "1795460854\n", BOOTS.replace("UTC", "CET")]
+)
+def test_a_journal_that_does_not_know_this_boot_tells_nothing(boots_listed: str) -> None:
     with pytest.raises(Unknown):
-        read("boots", said)
+        read("boots", boots_listed)
 
 
 def test_a_start_that_systemd_and_the_journal_tell_is_one() -> None:

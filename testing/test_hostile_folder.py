@@ -68,10 +68,10 @@ def test_a_file_that_does_not_end_is_refused_by_its_name(folder: Path, name: str
     UNFIT[kind](folder / name)
     words = ("notify", "test") if name == "address" else ("fixtures", "check")
     done = command(*words, str(folder))
-    said = done.stdout + done.stderr
-    assert done.returncode in (1, 4), said
-    assert name in said
-    assert "Traceback" not in said
+    output = done.stdout + done.stderr
+    assert done.returncode in (1, 4), output
+    assert name in output
+    assert "Traceback" not in output
 
 
 @attack("N7", "Files that others made cost an audit neither its time nor its memory")
@@ -114,7 +114,7 @@ def test_a_history_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: py
     began = time.monotonic()
     with pytest.raises(HistoryError):
         both(file)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 JUMPS = (

@@ -28,7 +28,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def sound() -> Iterator[Server]:
     """An API server whose service is healthy."""
-    with serving_api(lambda _path, _headers: (200, "status ok")) as server:
+    with serving_api(lambda _path, _headers: (200, "ok\n")) as server:
         yield server
 
 
@@ -41,14 +41,14 @@ def look(folder: Path, api: Server, node_port: str = "") -> Health:
     return health
 
 
-def answers(*said: tuple[int, str]) -> Callable[[str, dict[str, str]], tuple[int, str]]:
+def answers(*replies: tuple[int, str]) -> Callable[[str, dict[str, str]], tuple[int, str]]:
     """Return a server's answers, one after the other; the last one is repeated."""
-    left = list(said)
+    left = list(replies)
     return lambda _path, _headers: left.pop(0) if len(left) > 1 else left[0]
 
 
 def test_a_healthy_service_is_asked_once_through_its_own_service(tmp_path: Path, pauses: list[float]) -> None:
-    with serving_api(answers((200, "status ok"))) as api:
+    with serving_api(answers((200, "ok\n"))) as api:
         health = look(tmp_path, api)
     assert (health.healthy, health.wanted, health.probes[0].tries, pauses) == (1, 1, 1, [])
     assert api.asked[0][0] == "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health"
@@ -146,12 +146,12 @@ def test_an_answer_that_came_too_late_says_when() -> None:
         "default", "/api/v1/namespaces/default/services/mcp-unified:8080/proxy/health", 200, 6.14, 3, expected=True
     )
     assert not late.healthy
-    assert late.told == "default (mcp-unified:8080/health): HTTP 200 (6.1 s)"
+    assert late.described == "default (mcp-unified:8080/health): HTTP 200 (6.1 s)"
 
 
 def test_what_the_api_server_says_for_a_service_without_pods_is_told_in_its_words(tmp_path: Path) -> None:
-    said = '{"kind":"Status","status":"Failure","message":"no endpoints available for service \\"mcp-unified\\"","code":503}'
-    with serving_api(answers((503, said))) as api:
+    body = '{"kind":"Status","status":"Failure","message":"no endpoints available for service \\"mcp-unified\\"","code":503}'
+    with serving_api(answers((503, body))) as api:
         health = look(tmp_path, api)
     assert health.sick == (
         'default (mcp-unified:8080/health): HTTP 503: no endpoints available for service "mcp-unified"',

@@ -202,8 +202,8 @@ def test_an_attestation_of_another_server_is_void_and_a_no_stands() -> None:
 
 
 def test_a_machine_is_told_by_a_digest_and_its_boot() -> None:
-    said = f"machine {digest('0' * 31 + 'a')}\nboot 3d76a129-5ebf-4ff1-b363-3a9d23bae8cb\n"
-    assert machine(said) == Machine(digest("0" * 31 + "a"), "3d76a129-5ebf-4ff1-b363-3a9d23bae8cb")
+    answer = f"machine {digest('0' * 31 + 'a')}\nboot 3d76a129-5ebf-4ff1-b363-3a9d23bae8cb\n"
+    assert machine(answer) == Machine(digest("0" * 31 + "a"), "3d76a129-5ebf-4ff1-b363-3a9d23bae8cb")
     assert machine("boot b1\n") == Machine("", "b1")
     assert digest("uninitialized") == digest("") == ""
     for broken in ("", "machine aa\n", "boot \n"):

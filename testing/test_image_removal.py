@@ -113,16 +113,16 @@ def test_without_crictl_it_counts_what_cri_wrote_down_with_the_container(runtime
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("row", "why"),
     [
         ('{"status": {"repoTags": ["docker.io/postgres:13"]}}', "named, says CRI"),
         ('{"status": {"repoTags": [], "pinned": true}}', "pinned, says CRI"),
         ("", "CRI does not know it"),
     ],
 )
-def test_what_cri_says_against_it_counts(runtime: Runtime, said: str, why: str) -> None:
+def test_what_cri_says_against_it_counts(runtime: Runtime, row: str, why: str) -> None:
     (runtime.folder / "ps").write_text(cri())
-    (runtime.folder / "inspected").write_text(said)
+    (runtime.folder / "inspected").write_text(row)
     assert runtime.removed() == (False, f"{CONFIG}: {why}, left as it is\n")
 
 

@@ -207,7 +207,7 @@ def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) 
 
 
 @pytest.mark.parametrize(
-    ("said", "status"),
+    ("body", "status"),
     [
         ("curl: (22) The requested URL returned error: 401", 401),
         ("wget: server returned error: HTTP/1.1 403 Forbidden", 403),
@@ -215,8 +215,8 @@ def test_what_a_registry_says(out: str, tags: tuple[str, ...] | None, why: str) 
         ("wget: bad address 'registry401'", None),
     ],
 )
-def test_the_status_of_a_registry_that_refuses(said: str, status: int | None) -> None:
-    assert understood("registry", f"asked\n{said}") == Registry((), said, status)
+def test_the_status_of_a_registry_that_refuses(body: str, status: int | None) -> None:
+    assert understood("registry", f"asked\n{body}") == Registry((), body, status)
 
 
 @pytest.mark.parametrize("out", ["", "crictl\n", 'crictl\n{"images": []}\n', "ctr\nREF TYPE DIGEST\n===\n", "docker\n"])

@@ -336,8 +336,8 @@ def kill(group: str, pid: int = 77) -> str:
     name = group.rpartition("/")[2]
     head = f"1795360350.1 edgeserver kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset={name}"
     asked = f"mems_allowed=0,oom_memcg={group},task_memcg={group},task=postgres,pid={pid},uid=1000"
-    said = "1795360350.2 edgeserver kernel: Memory cgroup out of memory: Killed process 77 (postgres) total-vm:1kB"
-    return f"line {head},{asked}\nline {said}\n"
+    line = "1795360350.2 edgeserver kernel: Memory cgroup out of memory: Killed process 77 (postgres) total-vm:1kB"
+    return f"line {head},{asked}\nline {line}\n"
 
 
 @pytest.mark.parametrize(

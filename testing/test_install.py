@@ -113,8 +113,8 @@ def opened(folder: Path) -> None:
 def test_no_umask_leaves_a_program_others_may_write(machine: Machine, umask: str) -> None:
     """The clone was made with umask 000, and whoever installs has a umask of 000, 002 or 077."""
     opened(machine.clone)
-    said = machine.done("install", umask=umask)
-    assert "anybody may write to this clone" in said
+    output = machine.done("install", umask=umask)
+    assert "anybody may write to this clone" in output
     for folder in (machine.program, machine.prefix / "bin"):
         assert writable(folder) == []
     unread = [path for path, seen in entries(machine.program) if not seen.st_mode & stat.S_IROTH]

@@ -42,15 +42,15 @@ def test_an_interrupted_audit_leaves_everything_as_it_was(
     try:
         ran = house.audit(CTRL_C, *HTML)
     except KeyboardInterrupt:
-        said = capfd.readouterr().out
+        output = capfd.readouterr().out
     else:
-        said = ran.said
+        output = ran.output
         assert ran.status == 2
     assert pages(house.reports) == before
     assert len(recall(house.target / "history.sqlite").whole.samples) == 1
     if again != "at-the-end":  # the second interrupt cuts the final output short
-        assert "No decision was reached, and this audit leaves no sample" in " ".join(said.split())
-        assert "is from an earlier run" in said
+        assert "No decision was reached, and this audit leaves no sample" in " ".join(output.split())
+        assert "is from an earlier run" in output
 
 
 @pytest.mark.parametrize("options", [("-x",), ("--maxfail=1",)])

@@ -133,7 +133,7 @@ def test_a_broken_set_up_is_unknown_even_where_it_asserts(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tests", "said"),
+    ("tests", "expected"),
     [
         ("def test_none(): pass", "needs @criterion"),
         ("@criterion('Z-99')\ndef test_z(judge): assert judge(1)", "test_z: needs @criterion"),
@@ -146,12 +146,12 @@ def test_a_broken_set_up_is_unknown_even_where_it_asserts(house: House) -> None:
         ),
     ],
 )
-def test_a_test_that_is_of_no_criterion_or_of_a_taken_one_is_refused(house: House, tests: str, said: str) -> None:
+def test_a_test_that_is_of_no_criterion_or_of_a_taken_one_is_refused(house: House, tests: str, expected: str) -> None:
     ran = house.audit(tests)
     assert (ran.status, ran.run) == (4, {})
-    assert said in ran.said
-    assert "Traceback" not in ran.said
-    assert "INTERNALERROR" not in ran.said
+    assert expected in ran.output
+    assert "Traceback" not in ran.output
+    assert "INTERNALERROR" not in ran.output
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_tests_that_were_not_run_decide_nothing_good(house: House, option: str) 
 
 def test_nothing_is_decided_by_collecting(house: House) -> None:
     ran = house.audit(TWO, "--collect-only")
-    assert (ran.run, ran.status, "GO" in ran.said.split()) == ({}, 5, False)
+    assert (ran.run, ran.status, "GO" in ran.output.split()) == ({}, 5, False)
 
 
 def test_no_tests_are_no_decision(house: House) -> None:
@@ -230,7 +230,7 @@ def test_several_processes_are_refused(house: House) -> None:
     for option in ("--numprocesses=2", "-n2", "--dist=load"):
         ran = house.audit(TWO, "-p", "xdist.plugin", option)
         assert (ran.status, ran.run) == (4, {})
-        assert "one audit is one process" in ran.said
+        assert "one audit is one process" in ran.output
     assert house.audit(TWO, "-p", "xdist.plugin", "--numprocesses=0").status == 0
 
 
@@ -255,17 +255,17 @@ def test_b(answer, judge):
     written = (house.reports / "pytest.xml").read_text()
     assert "saw seven" in written
     assert "odd 3" in written
-    assert SECRET not in ran.said
-    assert "Traceback" not in ran.said + written
+    assert SECRET not in ran.output
+    assert "Traceback" not in ran.output + written
     assert ran.junit["test_a"]["outcome"] == "fail"
     assert ran.junit["test_b"]["reason"]["code"] == "test-broke"
 
 
 def test_the_sentence_shows_nothing_invisible(house: House) -> None:
     ran = house.audit(TWO.replace("judge(1)", r"judge(0, {'what': 'a\x1b[31mb\x00c\u202ed'})", 1), "-rf")
-    assert "\x1b[31mb" not in ran.said
-    assert "\x00" not in ran.said
-    assert "\u202e" not in ran.said
+    assert "\x1b[31mb" not in ran.output
+    assert "\x00" not in ran.output
+    assert "\u202e" not in ran.output
 
 
 def test_junit_carries_the_result_of_every_test(house: House) -> None:
@@ -293,10 +293,10 @@ def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_repo
     whole = house.audit(TWO, contract=contract)
     page = (whole.folder / "verdict.html").read_bytes()
     house.monkeypatch.setattr("reports.session.plugin.REPORTS", house.reports)
-    light = house.run("-m", "sample")
-    assert "1 deselected" in light.said
-    assert "sample was kept" in light.said
-    assert light.run == {}
+    sample_run = house.run("-m", "sample")
+    assert "1 deselected" in sample_run.output
+    assert "sample was kept" in sample_run.output
+    assert sample_run.run == {}
     assert (whole.folder / "verdict.html").read_bytes() == page
     assert [set(sample.readings) for sample in recall(house.target / "history.sqlite").whole.samples] == [
         {"A-01", "B-01"},

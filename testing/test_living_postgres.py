@@ -38,11 +38,11 @@ counted
 BACK = "base postgres\n{shop}role\tpostgres\nrole\tshop\n"
 
 
-def told(
-    tmp_path: Path, live: str, back: str, says: str = "", *, cluster: bool = True, others: bool = False
+def compared(
+    tmp_path: Path, live: str, back: str, listed: str = "", *, cluster: bool = True, others: bool = False
 ) -> dict[str, str]:
     files = [tmp_path / name for name in ("live", "back", "says")]
-    for file, text in zip(files, (live, back, says), strict=True):
+    for file, text in zip(files, (live, back, listed), strict=True):
         file.write_text(text)
     given = {"written": DUMPED, "cluster": int(cluster), "others": int(others)}
     options = [word for key, value in given.items() for word in ("-v", f"{key}={value}")]
@@ -63,11 +63,11 @@ def back(rows: int = 3000, more: str = "") -> str:
 
 
 def test_the_same_is_the_same(tmp_path: Path) -> None:
-    assert told(tmp_path, live(), back()) == {"living": "2 1 3000 0 0 0"}
+    assert compared(tmp_path, live(), back()) == {"living": "2 1 3000 0 0 0"}
 
 
 @pytest.mark.parametrize(
-    ("said", "came", "added", "found"),
+    ("written", "came", "added", "found"),
     [
         (3000, 5, 3000, {"unsure"}),
         (3000, 2800, 100, {"lost"}),
@@ -81,17 +81,17 @@ def test_the_same_is_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_rows_may_have_grown_and_not_have_been_lost(
-    tmp_path: Path, said: int, came: int, added: int, found: set[str]
+    tmp_path: Path, written: int, came: int, added: int, found: set[str]
 ) -> None:
-    assert told(tmp_path, live(said, added=added), back(came)).keys() - {"living"} == found
+    assert compared(tmp_path, live(written, added=added), back(came)).keys() - {"living"} == found
 
 
 def test_rows_that_were_deleted_since_explain_themselves(tmp_path: Path) -> None:
-    assert told(tmp_path, live(300, taken=2700), back(3000)).keys() == {"living"}
+    assert compared(tmp_path, live(300, taken=2700), back(3000)).keys() == {"living"}
 
 
 def test_counters_that_began_after_the_dump_prove_nothing(tmp_path: Path) -> None:
-    assert told(tmp_path, live(3000, since=DUMPED + 9, added=0), back(5))["unsure"] == "shop.public.orders 5/3000"
+    assert compared(tmp_path, live(3000, since=DUMPED + 9, added=0), back(5))["unsure"] == "shop.public.orders 5/3000"
 
 
 @pytest.mark.parametrize(
@@ -104,47 +104,47 @@ def test_counters_that_began_after_the_dump_prove_nothing(tmp_path: Path) -> Non
 )
 def test_what_is_older_than_the_dump_is_missing(tmp_path: Path, gone: str, word: str) -> None:
     newest = "object\tview\tpublic\ttotals\t16420\n"
-    found = told(tmp_path, live(more=newest), back(more=newest).replace(gone, ""))
+    found = compared(tmp_path, live(more=newest), back(more=newest).replace(gone, ""))
     assert f"missing {found['missing']}" == word
 
 
 def test_a_role_that_the_drill_made_is_none_of_the_dump_s(tmp_path: Path) -> None:
-    assert told(tmp_path, live(), back(), "role\tshop\n")["missing"] == "role shop"
+    assert compared(tmp_path, live(), back(), "role\tshop\n")["missing"] == "role shop"
 
 
 @pytest.mark.parametrize(
     ("born", "word"), [("", "unsure"), (f"born\t16500\t{DUMPED + 9}\n", "younger"), ("born\t16500\t7\n", "missing")]
 )
 def test_a_table_of_a_later_number_may_be_younger(tmp_path: Path, born: str, word: str) -> None:
-    found = told(tmp_path, live(more="object\ttable\tpublic\tlater\t16500\n" + born), back())
+    found = compared(tmp_path, live(more="object\ttable\tpublic\tlater\t16500\n" + born), back())
     assert found[word] == "table shop.public.later"
 
 
 def test_a_database_that_was_made_since_is_younger(tmp_path: Path) -> None:
     fresh = live().replace("created\tshop\t2", f"created\tshop\t{DUMPED + 9}")
-    assert told(tmp_path, fresh, "base postgres\nrole\tpostgres\nrole\tshop\n")["younger"] == "shop"
+    assert compared(tmp_path, fresh, "base postgres\nrole\tpostgres\nrole\tshop\n")["younger"] == "shop"
 
 
 def test_a_dump_of_one_database_is_of_the_one_it_is_like(tmp_path: Path) -> None:
     alone = SQL.format(rows=3000, more="", decimals="").replace("base shop", "base postgres")
-    assert told(tmp_path, live(), alone, cluster=False).keys() == {"living"}
+    assert compared(tmp_path, live(), alone, cluster=False).keys() == {"living"}
     two = live().replace("listed", "base other\nobject\ttable\tpublic\tx\t16600\nlisted")
     two = "database\tother\t16386\ncreated\tother\t3\n" + two
-    assert told(tmp_path, two, alone, cluster=False)["missing"] == "other"
-    assert told(tmp_path, two, alone, cluster=False, others=True)["unsure"] == "other"
+    assert compared(tmp_path, two, alone, cluster=False)["missing"] == "other"
+    assert compared(tmp_path, two, alone, cluster=False, others=True)["unsure"] == "other"
 
 
 def test_a_table_that_was_not_counted_in_time_is_estimated(tmp_path: Path) -> None:
     uncounted = live().replace("Seq Scan on orders (actual rows=3000 loops=1)\n", "")
-    assert told(tmp_path, uncounted, back(2400))["living"] == "2 1 3000 1 0 0"
-    assert "unsure" in told(tmp_path, uncounted, back(1000))
+    assert compared(tmp_path, uncounted, back(2400))["living"] == "2 1 3000 1 0 0"
+    assert "unsure" in compared(tmp_path, uncounted, back(1000))
 
 
 def test_rows_of_another_server_are_other_rows(tmp_path: Path) -> None:
     rows = "".join(f"row\tpublic\torders\t{number:032x}\n" for number in range(50))
     same, other = back(more=rows), back(more=rows.replace("\t0", "\t1"))
-    assert told(tmp_path, live(more=rows), same)["living"] == "2 1 3000 0 50 50"
-    assert told(tmp_path, live(more=rows), other)["living"] == "2 1 3000 0 50 0"
+    assert compared(tmp_path, live(more=rows), same)["living"] == "2 1 3000 0 50 50"
+    assert compared(tmp_path, live(more=rows), other)["living"] == "2 1 3000 0 50 0"
     sound = postgres_restore(POSTGRES_RESTORE)
     assert not sound.stranger
     assert msgspec.structs.replace(sound, sampled=50, met=0).stranger

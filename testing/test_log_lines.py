@@ -50,7 +50,7 @@ def chosen(line: Line, question: Path) -> bool:
     )
 
 
-def told(line: Line) -> str:
+def meaning_of(line: Line) -> str:
     """What the audit makes of a line: the questions choose, the parsers decide."""
     if chosen(line, SYSTEM):
         seen = kernel_words(f"{QUIET}line {line.journal}\n")
@@ -63,7 +63,7 @@ def told(line: Line) -> str:
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.program}-{line.message[:40]}")
 def test_a_line_means_what_its_program_means(line: Line) -> None:
-    assert told(line).replace("_", "-") == line.meaning.replace("bound", "nothing")
+    assert meaning_of(line).replace("_", "-") == line.meaning.replace("bound", "nothing")
 
 
 def test_there_are_enough_lines_and_half_of_them_are_innocent() -> None:

@@ -68,7 +68,7 @@ def test_sound_pods_with_and_without_a_sidecar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "complaint", "said"),
+    ("row", "complaint", "expected"),
     [
         (pod(ready=False), "unready", "default/p mcp-unified"),
         (
@@ -81,9 +81,9 @@ def test_sound_pods_with_and_without_a_sidecar() -> None:
         (pod(phase="Failed", meta={"name": "e"}), "without", "default"),
     ],
 )
-def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, said: str) -> None:
+def test_what_is_wrong_is_named(row: dict[str, Any], complaint: str, expected: str) -> None:
     seen = see(row)
-    assert str(getattr(seen, complaint)[0]) == said
+    assert str(getattr(seen, complaint)[0]) == expected
     assert seen.unwell == (complaint != "without")
 
 

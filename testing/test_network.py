@@ -8,7 +8,7 @@ WRAPPED = "HTTPSConnectionPool(host='edge', port=6443): Max retries exceeded (Ca
 
 
 @pytest.mark.parametrize(
-    ("raised", "said"),
+    ("raised", "expected"),
     [
         (WRAPPED.format("Failed to establish a new connection: [Errno 111] Connection refused"), "Connection refused"),
         (WRAPPED.format("[Errno 113] No route to host"), "No route to host"),
@@ -17,5 +17,5 @@ WRAPPED = "HTTPSConnectionPool(host='edge', port=6443): Max retries exceeded (Ca
         ("", "OSError"),
     ],
 )
-def test_a_refusal_is_told_without_its_wrapping(raised: str, said: str) -> None:
-    assert network_message(OSError(raised) if raised else OSError()) == said
+def test_a_refusal_is_told_without_its_wrapping(raised: str, expected: str) -> None:
+    assert network_message(OSError(raised) if raised else OSError()) == expected

@@ -96,7 +96,7 @@ def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str
         id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"
     ]
     assert broken == []
-    assert "Traceback (most" not in ran.said
+    assert "Traceback (most" not in ran.output
 
 
 @pytest.mark.parametrize("group", apart(), ids=min)

@@ -17,7 +17,7 @@ from gate.people import People
 from gate.run import Run, write_run
 from notify.__main__ import main
 from notify.channels import deliver, veiled
-from notify.memory import Told
+from notify.memory import LastMessage
 from notify.message import Message, announced_now, changed, deserves_message
 from reports.text.words import Voice
 from testing.receivers import Mailbox, Webhook, receiving
@@ -26,7 +26,7 @@ from testing.small_audit import TARGET
 
 NO_GO = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.FAIL})
 OPEN = run(GO.contract, {**dict.fromkeys(IDS, Outcome.PASS), "DSK-01": Outcome.UNKNOWN})
-LIGHT_NO_GO = run(GO.contract, {"DSK-01": Outcome.FAIL})
+SAMPLE_NO_GO = run(GO.contract, {"DSK-01": Outcome.FAIL})
 HOOK, MAIL = "PHASE0_TEST_HOOK", "mail.url"
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.imghdr.:DeprecationWarning"
@@ -47,7 +47,7 @@ def place(folder: Path, notify: str) -> None:
     (folder / "target.toml").write_text(f"{TARGET}[notify]\n{notify}")
 
 
-def tell(folder: Path, made: Run, *more: str) -> int:
+def notify_changed(folder: Path, made: Run, *more: str) -> int:
     (folder / "run.json").write_bytes(write_run(made))
     return main(["changed", str(folder), f"--run={folder / 'run.json'}", *more])
 
@@ -55,37 +55,37 @@ def tell(folder: Path, made: Run, *more: str) -> int:
 def test_a_change_is_told_once_by_each_way(receivers: tuple[Webhook, Mailbox], tmp_path: Path) -> None:
     hook, mailbox = receivers
     for made in (GO, GO, NO_GO, NO_GO, NO_GO, GO):
-        assert tell(tmp_path, made) == 0
+        assert notify_changed(tmp_path, made) == 0
     titles = ["Edge: GO", "Edge: NO-GO (was GO)", "Edge: GO (was NO-GO)"]
     assert [message["title"] for message in hook.messages] == titles
     assert [message["Subject"] for message in mailbox.messages] == titles
     body = hook.messages[1]["message"].replace("\u00a0", " ")
-    for said in (
+    for expected in (
         " blocking criteria fail.",
         "- DSK-01 said: pass → fail",
         "https://audit.example/edge",
         "11 February 2026",
     ):
-        assert said in body
+        assert expected in body
     assert "DSK-01" in mailbox.messages[1].get_content()
 
 
 def test_french(receivers: tuple[Webhook, Mailbox], tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(file.read_text() + 'language = "fr"\n')
-    tell(tmp_path, GO)
-    tell(tmp_path, NO_GO)
+    notify_changed(tmp_path, GO)
+    notify_changed(tmp_path, NO_GO)
     assert receivers[0].messages[1]["title"] == "Edge\u00a0: NO-GO (avant\u00a0: GO)"
     assert "Ce qui a changé" in receivers[0].messages[1]["message"]
 
 
 def test_a_light_look_tells_a_no_go_and_nothing_else(receivers: tuple[Webhook, Mailbox], tmp_path: Path) -> None:
     hook, _ = receivers
-    tell(tmp_path, GO)
-    light = run(GO.contract, {"DSK-01": Outcome.PASS})
-    for made in (light, LIGHT_NO_GO, LIGHT_NO_GO, light):
-        assert tell(tmp_path, made, "--light") == 0
-    tell(tmp_path, GO)
+    notify_changed(tmp_path, GO)
+    sample_run = run(GO.contract, {"DSK-01": Outcome.PASS})
+    for made in (sample_run, SAMPLE_NO_GO, SAMPLE_NO_GO, sample_run):
+        assert notify_changed(tmp_path, made, "--light") == 0
+    notify_changed(tmp_path, GO)
     assert [message["title"] for message in hook.messages] == [
         "Edge: GO",
         "Edge: NO-GO (was GO)",
@@ -99,13 +99,13 @@ def test_what_was_not_delivered_is_said_without_the_address_and_tried_again(
 ) -> None:
     hook, mailbox = receivers
     hook.status = 503
-    assert tell(tmp_path, GO) == 1
-    said = capsys.readouterr()
-    assert f"notify: {HOOK}: not delivered: " in said.err
-    assert "503" in said.err
-    assert "kept-secret" not in said.err + said.out + (tmp_path / "told.json").read_text()
+    assert notify_changed(tmp_path, GO) == 1
+    printed = capsys.readouterr()
+    assert f"notify: {HOOK}: not delivered: " in printed.err
+    assert "503" in printed.err
+    assert "kept-secret" not in printed.err + printed.out + (tmp_path / "told.json").read_text()
     hook.status = 200
-    assert tell(tmp_path, GO) == 0
+    assert notify_changed(tmp_path, GO) == 0
     assert len(hook.messages) == len(mailbox.messages) == 1
 
 
@@ -115,22 +115,22 @@ def test_an_address_that_is_missing_or_of_no_service_is_a_line(
     place(tmp_path, f'variables = ["{HOOK}"]\n')
     for url, why in ((None, "not set"), ("gopher://127.0.0.1/kept-secret", "supported service"), ("x\ny", "one line")):
         monkeypatch.delenv(HOOK, raising=False) if url is None else monkeypatch.setenv(HOOK, url)
-        assert tell(tmp_path, GO) == 1
-        said = capsys.readouterr().err
-        assert why in said
-        assert len(said.splitlines()) == 1
-        assert "kept-secret" not in said
+        assert notify_changed(tmp_path, GO) == 1
+        printed = capsys.readouterr().err
+        assert why in printed
+        assert len(printed.splitlines()) == 1
+        assert "kept-secret" not in printed
 
 
 def test_an_audit_that_could_not_be_held_is_told_once_until_one_is(
     receivers: tuple[Webhook, Mailbox], tmp_path: Path
 ) -> None:
     hook, _ = receivers
-    tell(tmp_path, GO)
+    notify_changed(tmp_path, GO)
     for _ in range(3):
         assert main(["failed", str(tmp_path)]) == 0
-    tell(tmp_path, GO)
-    tell(tmp_path, GO)
+    notify_changed(tmp_path, GO)
+    notify_changed(tmp_path, GO)
     titles = [message["title"] for message in hook.messages]
     assert titles == ["Edge: GO", "Edge: no audit could be held", "Edge: GO (was no audit)"]
     assert "Told last: GO" in hook.messages[1]["message"]
@@ -150,13 +150,13 @@ def test_what_cannot_be_told_from_is_a_line(words: tuple[str, ...], capsys: pyte
 
 def test_a_memory_that_makes_no_sense_is_none(receivers: tuple[Webhook, Mailbox], tmp_path: Path) -> None:
     (tmp_path / "told.json").write_text('{"PHASE0_TEST_HOOK": {"verdict": ["GO"]}}')
-    assert tell(tmp_path, GO) == 0
+    assert notify_changed(tmp_path, GO) == 0
     assert json.loads((tmp_path / "told.json").read_text())[HOOK]["verdict"] == "GO"
     assert len(receivers[0].messages) == 1
 
 
 @pytest.mark.parametrize(
-    ("notify", "said"),
+    ("notify", "expected"),
     [
         ('files = ["nothing.url"]', "[notify] files: nothing.url does not exist"),
         ('language = "de"', "[notify] language"),
@@ -164,9 +164,9 @@ def test_a_memory_that_makes_no_sense_is_none(receivers: tuple[Webhook, Mailbox]
         ('link = "a\\nb"', "[notify] link"),
     ],
 )
-def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, said: str, tmp_path: Path) -> None:
+def test_a_wrong_table_is_refused_before_anything_is_contacted(notify: str, expected: str, tmp_path: Path) -> None:
     place(tmp_path, notify)
-    with pytest.raises(TargetError, match=said.replace("[", r"\[")):
+    with pytest.raises(TargetError, match=expected.replace("[", r"\[")):
         load_target(tmp_path)
 
 
@@ -185,27 +185,27 @@ def test_https_without_a_name_of_its_own_is_a_webhook() -> None:
 
 def test_no_part_of_an_address_that_is_secret_is_said() -> None:
     url = "https://hooks.example/services/T000000/B000000/s3cr3tw0rd?sig=abcd%2Fefgh"
-    said = veiled(f"failed: {url} s3cr3tw0rd abcd/efgh at hooks.example", url)
-    assert said.split()[2:] == ["…", "…", "at", "hooks.example"]
+    veiled_text = veiled(f"failed: {url} s3cr3tw0rd abcd/efgh at hooks.example", url)
+    assert veiled_text.split()[2:] == ["…", "…", "at", "hooks.example"]
 
 
 @given(runs())
 def test_every_decision_can_be_told_and_the_same_is_not_told_again(made: Run) -> None:
     decision = decide(made)
-    for before in (Told(), Told("GO", 1, GO.ended, dict.fromkeys(IDS, Outcome.PASS), failed=True)):
+    for before in (LastMessage(), LastMessage("GO", 1, GO.ended, dict.fromkeys(IDS, Outcome.PASS), failed=True)):
         assert changed(made, decision, before, Voice("fr"), "").title
-    told = msgspec.json.decode(msgspec.json.encode(announced_now(made, decision, Told())), type=Told)
-    assert not deserves_message(told, decision, light=False)
+    last = msgspec.json.decode(msgspec.json.encode(announced_now(made, decision, LastMessage())), type=LastMessage)
+    assert not deserves_message(last, decision, sample_run=False)
 
 
 def test_a_waiver_that_came_is_a_change() -> None:
-    told = Told("GO", 0)
-    assert deserves_message(told, msgspec.structs.replace(decide(GO), waived=("DSK-01",)), light=False)
+    last = LastMessage("GO", 0)
+    assert deserves_message(last, msgspec.structs.replace(decide(GO), waived=("DSK-01",)), sample_run=False)
 
 
 def test_only_failures_are_the_reason_of_a_no_go() -> None:
     both = run({id: row(id) for id in ("DSK-01", "MCP-01")}, {"DSK-01": Outcome.FAIL, "MCP-01": Outcome.UNKNOWN})
-    said = changed(both, decide(both), Told(), Voice("en"), "").body
-    assert "DSK-01" in said
-    assert "MCP-01" not in said
-    assert "DSK-01" in changed(OPEN, decide(OPEN), Told(), Voice("en"), "").body
+    body = changed(both, decide(both), LastMessage(), Voice("en"), "").body
+    assert "DSK-01" in body
+    assert "MCP-01" not in body
+    assert "DSK-01" in changed(OPEN, decide(OPEN), LastMessage(), Voice("en"), "").body

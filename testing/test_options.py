@@ -48,9 +48,9 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_a_conftest_of_the_folder_is_not_loaded(folder: Path, script: bool, words: tuple[str, ...]) -> None:
     """The target's folder has a conftest.py, and its name stands after a space, where pytest takes it for tests to run."""
-    status, said = typed(*(word.format(folder) for word in words), "--collect-only", script=script)
-    assert status == 5, said
-    assert "test_it_survives_a_reboot" in said
+    status, output = typed(*(word.format(folder) for word in words), "--collect-only", script=script)
+    assert status == 5, output
+    assert "test_it_survives_a_reboot" in output
     assert not (folder.parent / "mark").exists()
 
 
@@ -65,8 +65,8 @@ def test_a_conftest_of_the_folder_is_not_loaded(folder: Path, script: bool, word
 )
 def test_a_conftest_of_the_clone_s_own_is_not_loaded(script: bool, words: tuple[str, ...]) -> None:
     """A folder of the clone is named that has a conftest.py, whose packages an audit does not need: testing/."""
-    status, said = typed(*words, script=script)
-    assert (status, "no target.toml there" in said, "hypothesis" in said) == (4, True, False), said
+    status, output = typed(*words, script=script)
+    assert (status, "no target.toml there" in output, "hypothesis" in output) == (4, True, False), output
 
 
 @attack("T10", "no conftest.py of a target, or of a folder an option names, is ever loaded")
@@ -89,16 +89,16 @@ def test_nor_where_the_program_is_installed(folder: Path, words: tuple[str, ...]
 
 @pytest.mark.parametrize("words", [("--fix",), ("--fix=plan",), ("--fix", "plan")])
 def test_a_fix_is_written_in_every_way(words: tuple[str, ...]) -> None:
-    status, said = typed("--target", "demo", *words)
-    assert (status, "a recorded server cannot be changed" in said) == (4, True), said
+    status, output = typed("--target", "demo", *words)
+    assert (status, "a recorded server cannot be changed" in output) == (4, True), output
 
 
 def test_a_value_after_a_space_counts(tmp_path: Path) -> None:
-    status, said = typed("--target", "demo", "--lang", "fr", "--reports", str(tmp_path / "out"), script=True)
-    assert (status, "NO-GO" in said, "Rapport" in said or "page" in said) == (1, True, True), said
+    status, output = typed("--target", "demo", "--lang", "fr", "--reports", str(tmp_path / "out"), script=True)
+    assert (status, "NO-GO" in output, "Rapport" in output or "page" in output) == (1, True, True), output
     assert (tmp_path / "out" / "verdict.html").exists()
 
 
 def test_what_is_no_option_is_told() -> None:
-    status, said = typed("--tarjet", "edge")
-    assert (status, "unrecognized arguments" in said) == (4, True)
+    status, output = typed("--tarjet", "edge")
+    assert (status, "unrecognized arguments" in output) == (4, True)

@@ -17,14 +17,16 @@ from gate.decision import Decision, decide
 from gate.history_series import HistorySeries
 from gate.past import EARLIER
 from gate.people import People
-from gate.run import Finding, Run, Source
+from gate.run import Finding, Run
 from gate.stability import Window
+from reports.pages.evidence import render_evidence
 from reports.pages.foot import css_string
 from reports.pages.proofs import Proof
 from reports.pages.proven import proven
+from reports.pages.rendering import TEMPLATES
 from reports.pages.sections import window
 from reports.pages.standing import expires_next
-from reports.pages.verdict import TEMPLATES, render_verdict
+from reports.pages.verdict import render_verdict
 from reports.session.terminal import summary
 from reports.text.responsibility import whole_words
 from reports.text.words import UNSEEN, Voice
@@ -142,6 +144,10 @@ class Page(HTMLParser):
             self.texts.append(data)
 
     @property
+    def whole(self) -> str:
+        return "".join(self.texts)
+
+    @property
     def text(self) -> str:
         return " ".join(" ".join(self.texts).split())
 
@@ -164,7 +170,7 @@ def test_one_file_without_a_resource_and_with_its_own_script_alone(name: str) ->
     seen = page(name)
     assert {tag for tag, _ in seen.tags} <= OURS
     assert not [attribute for _, attributes in seen.tags for attribute in attributes if attribute.startswith("on")]
-    assert all(link.startswith("#") or link == "detail.html" for link in seen.values("href"))
+    assert all(link.startswith(("#", "evidence.html#")) or link == "detail.html" for link in seen.values("href"))
     assert not seen.values("src")
     assert not re.search(rb"url\(|@import", written(name))
     scripts = re.findall(rb"<script>(.*?)</script>", written(name), re.DOTALL)
@@ -217,7 +223,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 
 def test_the_first_screen_says_why_who_and_what_to_do() -> None:
     text = page("no_go").text.partition("Do not stand in the way")[0]
-    for said in (
+    for expected in (
         "NO-GO",
         "/ is 85.02 % full",
         "Alice Martin (server)",
@@ -228,12 +234,12 @@ def test_the_first_screen_says_why_who_and_what_to_do() -> None:
         "The plan’s conditions for a GO",
         "10 blocking criteria: ",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_every_evidence_is_told() -> None:
     text = page("no_go", "fr").text
-    for said in (
+    for expected in (
         "85",
         "manqué de 15,02 points",
         "df --local --block-size=1",
@@ -243,7 +249,7 @@ def test_every_evidence_is_told() -> None:
         "Aucun jour sans incident",
         "Personne ne l’a encore attesté",
     ):
-        assert said in text.replace("\u00a0", " ")
+        assert expected in text.replace("\u00a0", " ")
 
 
 def test_what_is_made_up_is_labelled_in_both_languages() -> None:
@@ -251,8 +257,8 @@ def test_what_is_made_up_is_labelled_in_both_languages() -> None:
     assert run.window is not None
     assert run.window.synthetic
     text = page("lab").text
-    for said in ("Synthetic history", "Historique synthétique", "Lab server", "Serveur de laboratoire"):
-        assert said in text
+    for expected in ("Synthetic history", "Historique synthétique", "Lab server", "Serveur de laboratoire"):
+        assert expected in text
     assert "Synthetic history" not in page("go").text
 
 
@@ -380,14 +386,14 @@ def test_what_changed_is_compared_with_the_whole_audit_before() -> None:
 
 def test_hours_are_computed_step_by_step() -> None:
     text = page("not_yet").text.replace("\u00a0", " ")
-    for said in (
+    for expected in (
         "14 h by the work log",
         "5 h a month (3 h measured, 2 h assumed) × 12 months = 60 h",
         "60 h − 14 h = 46 h",
         "22 h, without what is only assumed",
         "no backup by hand 2 h saved a month, assumed",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_the_plans_week_is_measured_by_its_criteria() -> None:
@@ -407,13 +413,13 @@ def test_a_target_that_asks_for_more_says_so() -> None:
 
 def test_a_go_names_its_reserves_at_once_and_what_ends_first() -> None:
     first, _, after = page("go_with_waivers").text.replace("\u00a0", " ").partition("The plan’s figures")
-    for said in (
+    for expected in (
         "2 caveats",
         "fail Failed: fwupd.service INF-11",
         "pass, with a caveat",
         "Expires next: waiver, until 3 March 2026 MCP-01",
     ):
-        assert said in first
+        assert expected in first
     listed = after.partition("Do not stand in the way")[2].partition("7.3 days")[0]
     assert "pass, with a caveat LOG-01" in listed, "and not a pass like any other"
     contents = [
@@ -475,8 +481,8 @@ def test_where_no_stretch_is_proven_nothing_is_said_of_its_coverage() -> None:
         Window(0, None, AT, "no-sample", incidents=3),
         Window(1, None, AT, "no-recent-sample", incidents=3, gaps=2),
     )
-    said = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
-    assert [text.partition("Incidents")[2] for text in said] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
+    sentences = [" ".join(window(golden(window=seen), Voice("en")).sentences) for seen in (nothing, look)]
+    assert [text.partition("Incidents")[2] for text in sentences] == [" seen: 3.", " seen: 3. Gaps in the record: 2."]
     assert (
         "100.0 %"
         not in page("no_go").text.replace("\u00a0", " ").partition("Stability")[2].partition("Since the audit")[0]
@@ -520,9 +526,11 @@ def test_what_stands_at_the_foot_of_a_sheet_cannot_leave_its_string() -> None:
 
 def test_a_script_without_a_comment_at_its_head_is_told_by_its_first_one() -> None:
     script = "kind=x\n# shellcheck disable=SC1\n  # Inside: make it,\n  # and count.\n" + 40 * "true\n"
-    run = golden(msgspec.structs.replace(go().results["DSK-01"], sources=(Source("df", script, AT, 0.1),)))
-    text = Page(render_verdict(run, decide(run), (), "en")).text
-    assert "Inside: make it, and count. The script, 44 lines" in text
+    kept = msgspec.structs.replace(go().answers["filesystems"], asked=script)
+    run = golden(answers={**go().answers, "filesystems": kept})
+    text = Page(render_evidence(run, decide(run), "en")).text
+    assert "Inside: make it, and count." in text
+    assert "The script, 44 lines" in text
 
 
 def test_what_is_found_is_cut_between_two_words() -> None:

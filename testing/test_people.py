@@ -108,7 +108,7 @@ def test_a_changed_document_voids_what_was_attested(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         (WAIVER.replace("+01:00", ""), "UTC offset"),
         (WAIVER.replace("T12:00:00+01:00", ""), "a date with a time"),
@@ -121,10 +121,10 @@ def test_a_changed_document_voids_what_was_attested(tmp_path: Path) -> None:
         ("[[waiver", "cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(PeopleError) as raised:
         people(tmp_path, text)
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
     assert str(tmp_path / "waivers.toml") in str(raised.value)
     assert "\n" not in str(raised.value)
 

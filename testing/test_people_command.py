@@ -123,7 +123,7 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("waive", "DSK-01", "--reason", "r", "--approver", "Dana Leroy"), "can never be waived"),
         (("waive", "DOC-99", "--reason", "r", "--approver", "Dana Leroy"), "no such criterion"),
@@ -151,11 +151,11 @@ def test_a_log_of_the_first_version_keeps_its_columns(target: Path) -> None:
     ],
 )
 def test_what_would_not_count_is_one_line_and_not_written(
-    target: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+    target: Path, words: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert written(target, *words) == 4
     refused = capsys.readouterr().err
-    assert said in refused
+    assert expected in refused
     assert refused.count("\n") == 1
     assert [path.name for path in target.iterdir()] == ["target.toml"]
 

@@ -95,9 +95,9 @@ def test_the_plan_says_it_and_has_no_step(kind: str, remove: bool) -> None:
     plan = draw_plan("r", ("LOG-01",), steps, {"journal_files": JournalFiles(files, "/srv", 1)})
     assert plan.steps == ()
     (note,) = plan.notes
-    for language, said in (("en", note.sentence.what.en), ("fr", note.sentence.what.fr)):
-        assert "/etc/b" in said
-        assert ("/srv/b" in said) == ("{about}" in locale(language)["fix"][f"obstacle-{kind}"])
+    for language, text in (("en", note.sentence.what.en), ("fr", note.sentence.what.fr)):
+        assert "/etc/b" in text
+        assert ("/srv/b" in text) == ("{about}" in locale(language)["fix"][f"obstacle-{kind}"])
 
 
 def test_a_file_that_needs_no_change_is_in_nobodys_way() -> None:
@@ -143,7 +143,7 @@ def test_a_link_that_came_after_the_plan_is_refused_and_stays(tmp_path: Path) ->
         transaction.finish()
     assert "/etc/conf.d/main is a link" in applied.why
     assert (main.is_symlink(), elsewhere.read_text()) == (True, "main 1\n")
-    assert "somebody else" not in "".join(host.said)
+    assert "somebody else" not in "".join(host.written)
 
 
 def test_a_link_laid_since_is_set_aside_and_said(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_link_laid_since_is_set_aside_and_said(tmp_path: Path) -> None:
         main.symlink_to("/srv/main")
         transaction.take_back("a test")
     kept = tmp_path / "var/lib/phase0-gate/runs" / transaction.run / "1/replaced"
-    assert f"became a link since (/srv/main); it is kept: {kept}" in "".join(host.said)
+    assert f"became a link since (/srv/main); it is kept: {kept}" in "".join(host.written)
     assert (kept.readlink(), main.read_text()) == (Path("/srv/main"), "main 1\n")
 
 
@@ -182,4 +182,4 @@ def test_a_file_that_could_not_be_replaced_stands_and_is_not_written_again(tmp_p
         assert transaction.apply(msgspec.structs.replace(plan, steps=(impossible,))).why
         transaction.finish()
     assert (main.read_text(), main.stat().st_ino) == ("main 1\n", at)
-    assert "somebody else" not in "".join(host.said)
+    assert "somebody else" not in "".join(host.written)

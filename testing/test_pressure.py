@@ -57,7 +57,7 @@ def test_a_long_calm_is_proven_by_its_transition_though_the_journal_is_short() -
         see(node(taints=("node.kubernetes.io/disk-pressure=:NoSchedule",))),
         see(node(), (evicted(YOUNG),)),
         see(node(), (evicted(None),)),
-        *(see(node(), (evicted(YOUNG, message=said),)) for said in DISK),
+        *(see(node(), (evicted(YOUNG, message=message),)) for message in DISK),
         see(node(), lines=(YOUNG,)),
     ],
 )
@@ -71,7 +71,7 @@ def test_each_sign_counts(seen: Pressure) -> None:
         see(node(), (evicted(LONG),)),
         see(node(), (evicted(YOUNG, "Shutdown"),)),
         see(node(), lines=(LONG,)),
-        *(see(node(), (evicted(YOUNG, message=said),)) for said in OTHERWISE),
+        *(see(node(), (evicted(YOUNG, message=message),)) for message in OTHERWISE),
         see(node(taints=("node.kubernetes.io/memory-pressure=:NoSchedule",))),
     ],
 )

@@ -16,6 +16,8 @@ RUN = (
     ".venv/bin/python -m reports explain DSK-01",
     ".venv/bin/python -m reports explain DSK-08",
     ".venv/bin/python -m reports explain DSK-08 --lang fr",
+    ".venv/bin/python -m fixtures ask demo filesystems",
+    ".venv/bin/python -m reports compare reports/out/run.json reports/out",
     ".venv/bin/python -m reports render reports/out/run.json",
 )
 ELSEWHERE = {
@@ -134,11 +136,11 @@ def test_the_readme_is_a_page() -> None:
 
 
 def test_make_help_names_every_target() -> None:
-    said = subprocess.run(
+    output = subprocess.run(
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert {line.split()[0] for line in said.splitlines()} == set(targets)
+    assert {line.split()[0] for line in output.splitlines()} == set(targets)
 
 
 def test_the_demo_is_put_where_it_belongs_and_nowhere_else() -> None:

@@ -126,8 +126,8 @@ def test_a_replay_comes_to_the_same_as_what_was_recorded(recorded: House) -> Non
 def test_a_recording_that_cannot_be_kept_is_said_and_the_verdict_reached(recorded: House) -> None:
     ran = recorded.audit(TESTS, "--record=/dev/null/r.json", contract="\n".join(rows(id) for id in IDS))
     assert ran.status == 1
-    assert "/dev/null/r.json: cannot be written" in ran.said
-    assert "Traceback" not in ran.said
+    assert "/dev/null/r.json: cannot be written" in ran.output
+    assert "Traceback" not in ran.output
 
 
 def test_what_was_not_recorded_is_unknown(recorded: House) -> None:

@@ -26,16 +26,16 @@ def test_a_recording_comes_to_the_expected_outcomes(file: Path, tmp_path: Path) 
 def test_a_real_k3s_imports_its_images_anew_and_uses_them_all() -> None:
     """Three of its images have another manifest by name than by identity; CRI says what belongs together."""
     answers = json.loads((ROOT / "testing" / "recordings" / "k3s-1.21.json").read_text())["answers"]
-    told, listed = answers["waste"]["out"], answers["images"]["out"].splitlines()[1]
-    assert len(waste(told.replace("whole", f"cri {listed}\nwhole")).images) == 5
-    assert waste(told.replace("whole", f"cri {listed}\nwhole")).unused == 0
-    assert waste(told).unused > 0, "by manifests alone three would go"
+    answer, listed = answers["waste"]["out"], answers["images"]["out"].splitlines()[1]
+    assert len(waste(answer.replace("whole", f"cri {listed}\nwhole")).images) == 5
+    assert waste(answer.replace("whole", f"cri {listed}\nwhole")).unused == 0
+    assert waste(answer).unused > 0, "by manifests alone three would go"
 
 
 def test_the_demo_is_the_server_before_phase_0(tmp_path: Path) -> None:
     audited = audit("demo", tmp_path)
     assert audited.status == 1
-    assert "NO-GO" in audited.said
+    assert "NO-GO" in audited.output
     assert audited.run["target"]["kind"] == "demo"
 
 

@@ -14,7 +14,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize(
-    ("table", "rows", "said"),
+    ("table", "rows", "expected"),
     [
         ("host", {"address": "edge"}, "[host]: user is missing"),
         ("host", {"address": "edge", "user": "u", "prot": 22}, "[host]: prot is an unknown key"),
@@ -40,10 +40,10 @@ GOOD = {
         ("plans", {}, "plans is an unknown key"),
     ],
 )
-def test_what_is_wrong_is_said_plainly(table: str, rows: dict[str, object], said: str) -> None:
+def test_what_is_wrong_is_said_plainly(table: str, rows: dict[str, object], expected: str) -> None:
     with pytest.raises(msgspec.ValidationError) as raised:
         msgspec.convert(GOOD | {table: rows}, Target)
-    assert plainly(raised.value) == said
+    assert plainly(raised.value) == expected
 
 
 def test_what_is_not_known_stays_as_it_was_said() -> None:

@@ -177,10 +177,10 @@ def test_old_logs_and_a_long_journal_go_after_their_witnesses_are_kept() -> None
 
 
 def test_half_a_list_is_none() -> None:
-    said = "waste\t7000000000\t/w\t\nold\t5\t/var/log/a.1.gz\ndocker\tBuild Cache|3GB\njournal\t90\t80\nwhole\n"
-    assert cleanup_files(said).cache == 3 * GB
+    answer = "waste\t7000000000\t/w\t\nold\t5\t/var/log/a.1.gz\ndocker\tBuild Cache|3GB\njournal\t90\t80\nwhole\n"
+    assert cleanup_files(answer).cache == 3 * GB
     with pytest.raises(ValueError, match="middle"):
-        cleanup_files(said.removesuffix("whole\n"))
+        cleanup_files(answer.removesuffix("whole\n"))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ AT, DAY, MB, GB = 1_795_450_734, 86_400, 10**6, 10**9
 STOCK = Journal(
     at=AT,
     used=80 * MB,
-    told={},
+    configuration={},
     folder=True,
     held=True,
     started=AT - DAY,
@@ -40,7 +40,7 @@ def planned(journal: Journal, files: JournalFiles = EMPTY, thresholds: Mapping[s
     return draw_plan("journald", ("LOG-08",), journald(journal, files, bounds(thresholds)))
 
 
-def told(plan: Plan) -> list[str]:
+def effects(plan: Plan) -> list[str]:
     return [one.en for one in plan.summaries]
 
 
@@ -54,7 +54,7 @@ def commands(plan: Plan) -> list[RunCommand]:
 
 def test_a_stock_server_gets_one_file_that_is_checked_and_taken_up() -> None:
     plan = planned(STOCK)
-    assert told(plan) == [f"install {DROP_IN}"]
+    assert effects(plan) == [f"install {DROP_IN}"]
     assert [check.command for check in plan.checks] == [MERGED]
     step = plan.steps[0]
     assert isinstance(step, InstallFile)
@@ -67,7 +67,7 @@ def test_the_bound_is_below_the_plans_figure_and_its_days_prove_seven() -> None:
 
 
 def test_a_tighter_bound_stays() -> None:
-    tight = msgspec.structs.replace(STOCK, told={"SystemMaxUse": "200M", "MaxRetentionSec": "3day"})
+    tight = msgspec.structs.replace(STOCK, configuration={"SystemMaxUse": "200M", "MaxRetentionSec": "3day"})
     assert "SystemMaxUse=200M" in installed(planned(tight))
 
 
@@ -77,13 +77,13 @@ PLANS = "[Journal]\nSystemMaxUse=500M\nSystemKeepFree=2G\nMaxFileSec=1day\nMaxRe
 @pytest.mark.parametrize("text", [PLANS, f"# by hand\n\n{PLANS}".replace("=500M\n", "=500M  \n")])
 def test_the_plans_own_file_goes(text: str) -> None:
     plans = JournalFiles({PLANS_OWN: file(PLANS_OWN, text)}, EMPTY.evidence, EMPTY.free)
-    assert told(planned(STOCK, plans)) == [f"remove {PLANS_OWN}", f"install {DROP_IN}"]
+    assert effects(planned(STOCK, plans)) == [f"remove {PLANS_OWN}", f"install {DROP_IN}"]
 
 
 @pytest.mark.parametrize("text", ["[Journal]\nRateLimitBurst=0\n", PLANS.replace("500M", "600M"), f"{PLANS}Seal=yes\n"])
 def test_a_file_of_that_name_with_other_content_stays_and_is_told(text: str) -> None:
     plan = planned(STOCK, JournalFiles({PLANS_OWN: file(PLANS_OWN, text)}, EMPTY.evidence, EMPTY.free))
-    assert told(plan) == [f"install {DROP_IN}"]
+    assert effects(plan) == [f"install {DROP_IN}"]
     assert f"{PLANS_OWN} is the site’s own" in plan.notes[0].sentence.what.en
 
 
@@ -98,13 +98,13 @@ def test_a_drop_in_of_our_name_that_is_not_ours_is_replaced_only_with_disruptive
 @pytest.mark.parametrize("change", [{"used": 900 * MB}, {"first": AT - 40.0 * DAY}])
 def test_what_will_shrink_is_exported_first(change: dict[str, float]) -> None:
     plan = planned(msgspec.structs.replace(STOCK, **change))
-    assert told(plan)[0].startswith("export the journal")
+    assert effects(plan)[0].startswith("export the journal")
     assert "journal_20261123_" in commands(plan)[0].command
 
 
 def test_a_journal_above_its_bound_shrinks_to_it_last() -> None:
     plan = planned(msgspec.structs.replace(STOCK, used=900 * MB))
-    assert told(plan)[-1] == "let the journal shrink to 400M"
+    assert effects(plan)[-1] == "let the journal shrink to 400M"
     assert "--vacuum-size=400M" in commands(plan)[-1].command
 
 
@@ -118,10 +118,10 @@ def test_a_second_look_plans_no_step_unless_journald_works_with_something_else()
     content = installed(planned(STOCK))
     files = JournalFiles({DROP_IN: file(DROP_IN, content)}, EMPTY.evidence, EMPTY.free)
     settings = {"SystemMaxUse": "400M", "Storage": "persistent", "MaxRetentionSec": "14day"}
-    done = msgspec.structs.replace(STOCK, told=settings, works=400 << 20)
+    done = msgspec.structs.replace(STOCK, configuration=settings, works=400 << 20)
     assert planned(done, files).steps == ()
-    assert told(planned(msgspec.structs.replace(done, works=2 * GB), files)) == ["restart systemd-journald"]
-    assert told(planned(msgspec.structs.replace(done, held=False), files)) == ["restart systemd-journald"]
+    assert effects(planned(msgspec.structs.replace(done, works=2 * GB), files)) == ["restart systemd-journald"]
+    assert effects(planned(msgspec.structs.replace(done, held=False), files)) == ["restart systemd-journald"]
 
 
 def test_the_fact_is_understood_and_missing_room_is_an_error() -> None:

@@ -191,17 +191,17 @@ def test_an_older_copy_is_compressed_once_it_is_not_logrotates_turn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "expected"),
     [
         ({"free": 2 * GB}, "compressing may take 3\u00a0GB more for a while, 2\u00a0GB are free"),
         ({"files": {**STOCK.files, "/etc/logrotate.conf": file("/etc/logrotate.conf", "dateext\n")}}, "by date"),
     ],
 )
-def test_what_cannot_be_compressed_is_said(changed: dict[str, object], said: str) -> None:
+def test_what_cannot_be_compressed_is_said(changed: dict[str, object], expected: str) -> None:
     seen = msgspec.structs.replace(STOCK, logs=logs(kern_log=12 * GB), total=13 * GB, **changed)
     plan = planned(seen)
     assert not any("set --" in command for command in commands(plan.steps))
-    assert said in plan.notes[0].sentence.what.en
+    assert expected in plan.notes[0].sentence.what.en
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_a_tighter_target_rotates_earlier_and_compresses_sooner() -> None:
     loose, tight = planned(seen), planned(seen, thresholds={"LOG-06": "< 1 GB"})
     assert "maxsize 200M" in rsyslog(loose)
     assert "maxsize 100M" in rsyslog(tight)
-    said = [step.sentence.what.en.replace("\u00a0", " ") for step in tight.steps]
-    assert any(line.startswith("rotate now what is over 105 MB") for line in said)
-    assert any(line.startswith("compress") for line in said)
+    sentences = [step.sentence.what.en.replace("\u00a0", " ") for step in tight.steps]
+    assert any(line.startswith("rotate now what is over 105 MB") for line in sentences)
+    assert any(line.startswith("compress") for line in sentences)
     assert not any(step.sentence.what.en.startswith(("rotate now", "compress")) for step in loose.steps)

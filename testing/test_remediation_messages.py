@@ -14,17 +14,17 @@ from remediations.transaction.risk import RemedyError
 
 ROOM = Path(__file__).parents[1] / "remediations"
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in ROOM.glob("*.py")}
-SPEAKING = re.compile(r"^say = sentences\((?:__name__|\"(\w+)\")\)", re.MULTILINE)
-NAMES = sorted({found[1] or stem for stem, text in MODULES.items() if (found := SPEAKING.search(text))})
+USING = re.compile(r"^message = sentences\((?:__name__|\"(\w+)\")\)", re.MULTILINE)
+NAMES = sorted({found[1] or stem for stem, text in MODULES.items() if (found := USING.search(text))})
 PLAIN_SPACE = re.compile(r" [:;?!%»]|« |\\d (?:[kMG]?o)\\b")
 
 
 def called(name: str) -> Iterator[str]:
-    """Yield the codes in `say("code", …)` of the modules that use this table; the code must be a literal in every call."""
+    """Yield the codes in `message("code", …)` of the modules that use this table; the code must be a literal in every call."""
     for stem, text in MODULES.items():
-        found = SPEAKING.search(text)
+        found = USING.search(text)
         for node in ast.walk(ast.parse(text)) if found and (found[1] or stem) == name else ():
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "message":
                 codes = [str(part.value) for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
                 assert codes, f"{stem}.py, line {node.lineno}: write the code itself"
                 yield from codes

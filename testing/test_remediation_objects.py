@@ -47,7 +47,7 @@ def test_what_is_so_already_is_no_step() -> None:
 
 def test_a_plan_says_the_command_the_rollout_and_the_undo() -> None:
     text = read(patch({"spec": {"replicas": 0}}, {"spec": {"replicas": 1}}, rollout=180))
-    for said in (
+    for expected in (
         "r (disruptive) for MCP-01",
         "kubectl patch deployments.apps/mcp-unified -n default -p",
         "--timeout=180s",
@@ -55,7 +55,7 @@ def test_a_plan_says_the_command_the_rollout_and_the_undo() -> None:
         "-spec.replicas: 0",
         "+spec.replicas: 1",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_a_deletion_names_all_that_goes_and_what_stays_of_it() -> None:

@@ -48,12 +48,12 @@ def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path
     )
     refused = audit(f"replay:{file}", tmp_path / "out", option)
     assert refused.status == 4
-    assert "a recorded server cannot be changed" in refused.said
-    assert "Traceback" not in refused.said
+    assert "a recorded server cannot be changed" in refused.output
+    assert "Traceback" not in refused.output
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "expected"),
     [
         (["--fix=no_such_remedy"], "no_such_remedy: no criterion or remedy of that name"),
         (["--fix=DEC-04"], "DEC-04 has no remedy here"),
@@ -61,44 +61,44 @@ def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path
         (["--fix-disruptive"], "add --fix"),
     ],
 )
-def test_what_makes_no_sense_is_one_line(options: list[str], said: str, target: Path, tmp_path: Path) -> None:
+def test_what_makes_no_sense_is_one_line(options: list[str], expected: str, target: Path, tmp_path: Path) -> None:
     refused = audit(str(target), tmp_path / "out", *options)
     assert refused.status == 4
-    assert said in refused.said
+    assert expected in refused.output
     assert not refused.run
 
 
 @pytest.mark.parametrize("fix", ["--fix", "--fix=plan"])
 def test_several_processes_would_fix_at_once_and_are_refused(fix: str, target: Path, tmp_path: Path) -> None:
     refused = audit(str(target), tmp_path / "out", "-n2", fix)
-    assert (refused.status, refused.run, "Traceback" in refused.said) == (4, {}, False)
+    assert (refused.status, refused.run, "Traceback" in refused.output) == (4, {}, False)
 
 
 def test_without_roots_rights_nothing_can_be_fixed(target: Path, tmp_path: Path) -> None:
     (target / "target.toml").write_text(TARGET.format(root='root = "none"'))
     refused = audit(str(target), tmp_path / "out", "--fix")
-    assert (refused.status, "need root's rights" in refused.said) == (4, True)
+    assert (refused.status, "need root's rights" in refused.output) == (4, True)
 
 
 def test_a_server_that_cannot_be_entered_is_judged_all_the_same_and_not_changed(target: Path, tmp_path: Path) -> None:
     audited = audit(str(target), tmp_path / "out", "--fix", "-m", "live")
     assert audited.status == 10
-    assert "--fix: nothing was changed" in " ".join(audited.said.split())
+    assert "--fix: nothing was changed" in " ".join(audited.output.split())
     assert audited.run["interventions"] == []
 
 
 @pytest.mark.parametrize("fix", ["--fix", "--fix=plan"])
 @pytest.mark.parametrize(
-    ("selected", "status", "said"),
+    ("selected", "status", "expected"),
     [("no_such_test", 5, "no criterion is selected: nothing was judged"), ("go_no_go or decision", 10, "0 steps")],
 )
 def test_where_nothing_is_left_to_rehearse_it_is_one_line(
-    fix: str, selected: str, status: int, said: str, target: Path, tmp_path: Path
+    fix: str, selected: str, status: int, expected: str, target: Path, tmp_path: Path
 ) -> None:
     """No test at all, or only those that are derived from the others."""
     audited = audit(str(target), tmp_path / "out", fix, "-k", selected)
-    assert (audited.status, "INTERNALERROR" in audited.said, "Traceback" in audited.said) == (status, False, False)
-    assert said in " ".join(audited.said.split()) or fix == "--fix"
+    assert (audited.status, "INTERNALERROR" in audited.output, "Traceback" in audited.output) == (status, False, False)
+    assert expected in " ".join(audited.output.split()) or fix == "--fix"
 
 
 @pytest.mark.parametrize(

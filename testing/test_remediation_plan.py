@@ -81,7 +81,7 @@ def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
 
 def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
     text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND]), "en"))
-    for said in (
+    for expected in (
         "r (safe) for LOG-01, LOG-06",
         "1. install x",
         "b is wrong",
@@ -91,7 +91,7 @@ def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
         "undo: the file is put back as it was, then: reload x",
         "-b",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_one_disruptive_step_makes_the_remedy_disruptive() -> None:

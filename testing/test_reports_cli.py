@@ -45,10 +45,10 @@ def test_list_may_be_cut_short() -> None:
 
 
 def test_explain_tells_what_is_observed_and_by_which_test() -> None:
-    said = reports("explain", "DSK-01").stdout
-    assert "tests/test_disk.py::test_root_filesystem_is_below_target" in said
-    assert "df --local" in said
-    assert "<\u00a070\u00a0%" in said
+    output = reports("explain", "DSK-01").stdout
+    assert "tests/test_disk.py::test_root_filesystem_is_below_target" in output
+    assert "df --local" in output
+    assert "<\u00a070\u00a0%" in output
 
 
 def test_every_criterion_can_be_explained_in_french(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +79,7 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "warns"),
     [
         ({}, False),
         ({"target": "< 65 %"}, False),
@@ -89,11 +89,11 @@ def test_render_makes_the_same_files_byte_for_byte(tmp_path: Path, language: str
         ({"attestable": True}, True),
     ],
 )
-def test_render_tells_of_a_contract_that_asks_less(tmp_path: Path, changed: dict[str, object], told: bool) -> None:
+def test_render_tells_of_a_contract_that_asks_less(tmp_path: Path, changed: dict[str, object], warns: bool) -> None:
     ours = load_contract()
     contract = {**ours, "DSK-01": msgspec.structs.replace(ours["DSK-01"], **changed)}
     (tmp_path / "run.json").write_bytes(write_run(msgspec.structs.replace(go(), contract=contract)))
-    assert ("another contract" in reports("render", tmp_path / "run.json").stdout) is told
+    assert ("another contract" in reports("render", tmp_path / "run.json").stdout) is warns
 
 
 def test_render_tells_of_a_criterion_a_contract_does_not_have(tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_a_run_that_cannot_be_used_is_one_line(tmp_path: Path, capsys: pytest.Ca
     for data in (b"", b"{", b"[]", b"\xff", b'{"version": 1}', write_run(go())[:-40]):
         damaged.write_bytes(data)
         assert main(["render", str(damaged)]) == 4
-        said = capsys.readouterr()
-        assert (said.out, said.err.count("\n")) == ("", 1)
-        assert str(damaged) in said.err
+        printed = capsys.readouterr()
+        assert (printed.out, printed.err.count("\n")) == ("", 1)
+        assert str(damaged) in printed.err
     newer.write_bytes(write_run(go()).replace(b'"version": 1', b'"version": 99'))
     assert "version 99" in refused("render", newer)
 

@@ -104,7 +104,7 @@ LINUX = pytest.mark.skipif(not shutil.which("flock"), reason="the script is for 
 def ask(given: str, folder: Path, facts: list[Fact] = FACTS, **values: str) -> list[str]:
     """Return the observer's answers without their nonce; it counts its running calls in this folder."""
     text = observer(facts, values).replace("/run/phase0-observer", str(folder / "calls"))
-    done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(["sh", "-c", text], input=given, capture_output=True, text=True, timeout=120, check=False)
     lines = [line for line in done.stdout.splitlines() if line]
     assert all(line.startswith(f"{NONCE} ") for line in lines), "an answer without the nonce"
     return [line.split(" ", 1)[1] for line in lines]
@@ -199,9 +199,9 @@ def test_what_the_guides_cite_is_data(tmp_path: Path) -> None:
 
 
 LOCKS = (
-    "exec 9</; flock -x 9; sleep 30",
-    "exec 9</tmp; flock -x 9; sleep 30",
-    "exec 9<{calls}/1; flock -x 9; sleep 30",
+    "exec 9</; flock -x 9; sleep 600",
+    "exec 9</tmp; flock -x 9; sleep 600",
+    "exec 9<{calls}/1; flock -x 9; sleep 600",
 )
 
 
@@ -221,7 +221,7 @@ def test_a_lock_of_another_account_holds_nothing(tmp_path: Path, lock: str) -> N
     try:
         began = time.monotonic()
         assert names(ask(f"{NONCE}\none\n", tmp_path)) == ["one"]
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 100
     finally:
         kill(holder)
         holder.wait()

@@ -63,7 +63,7 @@ def calls(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "audit", "told"),
+    ("kind", "audit", "options"),
     [
         ("sample", "--reports=state/light -m sample", "--run=state/light/run.json --light"),
         ("daily", "--reports=state/reports -m not drill", "--run=state/reports/run.json"),
@@ -71,12 +71,12 @@ def calls(folder: Path) -> list[str]:
     ],
 )
 def test_each_kind_is_an_audit_and_then_it_is_told(
-    schedule: Schedule, tmp_path: Path, kind: str, audit: str, told: str
+    schedule: Schedule, tmp_path: Path, kind: str, audit: str, options: str
 ) -> None:
     assert schedule(kind, "target").returncode == 0
     assert [call.strip() for call in calls(tmp_path)] == [
         f"pytest --target=target {audit}",
-        f"notify changed target --state=state {told}",
+        f"notify changed target --state=state {options}",
         "reports history target",
     ]
 

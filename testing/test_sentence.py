@@ -71,8 +71,8 @@ HOSTILE: st.SearchStrategy[Any] = st.recursive(
     ],
 )
 def test_a_figure_in_words(form: str, value: object, en: str, fr: str) -> None:
-    said = [fill(f"{{x:{form}}}", {"x": value}, language).replace("\u00a0", " ") for language in LANGUAGES]
-    assert said == [en, fr]
+    filled = [fill(f"{{x:{form}}}", {"x": value}, language).replace("\u00a0", " ") for language in LANGUAGES]
+    assert filled == [en, fr]
 
 
 def test_what_belongs_together_stays_on_one_line() -> None:
@@ -86,7 +86,7 @@ def test_no_value_breaks_a_sentence(form: str, value: object, language: str) -> 
 
 
 def test_a_part_without_its_values_is_left_out() -> None:
-    said = [
+    filled = [
         fill("{total} pods[[; failed: {failed:list}]][[; waiting: {waiting:list} since {at:day}]]", values, "en")
         for values in (
             {"total": 5, "failed": []},
@@ -94,7 +94,7 @@ def test_a_part_without_its_values_is_left_out() -> None:
             {"total": 5, "failed": ["[[x]]"], "waiting": ["b"], "at": "2026-02-11"},
         )
     ]
-    assert said == ["5 pods", "5 pods; failed: a", "5 pods; failed: [[x]]; waiting: b since 11\u00a0February 2026"]
+    assert filled == ["5 pods", "5 pods; failed: a", "5 pods; failed: [[x]]; waiting: b since 11\u00a0February 2026"]
 
 
 def test_what_a_host_says_is_no_template() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.evidence.stability import Observed
 from gate.coverage import LONGEST_GAP
 from gate.maintenance import Maintenance
 from gate.sample import Event, Happened, Sample
@@ -280,6 +281,40 @@ def test_looking_more_often_at_the_same_truth_never_opens_the_window_earlier(bad
 
     watched = [look(60 * hour) for hour in range(49)]
     assert observe_window([*watched, *map(look, more)], NOW).days <= observe_window(watched, NOW).days
+
+
+@pytest.mark.parametrize(
+    ("odd", "events", "watched"),
+    [
+        (Sample(NOW, changed=True), (), 48),
+        (Sample(NOW, failing=("BKP-01",)), (), 48),
+        (Sample(NOW), (Event(NOW - timedelta(hours=2), Happened.CONFIGURATION, "/etc/cron.d/backup"),), 48),
+        (Sample(NOW), (Event(NOW - timedelta(hours=2), Happened.BOOT),), 2),
+        (Sample(NOW), (Event(NOW - timedelta(hours=2), Happened.MEMORY, "redis"),), 2),
+    ],
+)
+def test_what_is_not_of_a_criterion_does_not_shorten_how_long_it_was_watched(
+    odd: Sample, events: tuple[Event, ...], watched: float
+) -> None:
+    """A table of cron that was edited an hour ago made five criteria pending: that nobody changed anything is another one's."""
+    samples = [Sample(NOW - timedelta(hours=hours)) for hours in range(48, 0, -1)]
+    samples[-3:] = [msgspec.structs.replace(odd, at=sample.at) for sample in samples[-3:]]
+    seen = Observed(NOW, tuple(samples), Evidence(events), (), made_up=False)
+    assert seen.watched("MCP-02") == NOW - timedelta(hours=watched)
+
+
+@pytest.mark.parametrize("odd", [Sample(NOW, failing=("MCP-02",)), Sample(NOW, unknown=("BKP-01",))])
+def test_a_failure_of_the_criterion_and_a_look_that_saw_less_do_shorten_it(odd: Sample) -> None:
+    samples = [Sample(NOW - timedelta(hours=hours)) for hours in range(48, 0, -1)]
+    samples[8:14] = [msgspec.structs.replace(odd, at=sample.at) for sample in samples[8:14]]
+    seen = Observed(NOW, tuple(samples), Evidence(), (), made_up=False)
+    since = seen.watched("MCP-02")
+    assert since is not None
+    assert NOW - timedelta(hours=36) <= since <= NOW - timedelta(hours=33)
+
+
+def test_nobody_has_watched_where_there_is_no_sample() -> None:
+    assert Observed(NOW, (), Evidence(), (), made_up=False).watched("MCP-02") is None
 
 
 def test_when_the_days_can_be_reached() -> None:

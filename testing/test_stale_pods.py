@@ -6,15 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.containers import Container, Termination
-from fixtures.cluster.cron_jobs import CronJob
-from fixtures.cluster.jobs import Job, Runs
+from fixtures.cluster.cron_jobs import CronJob, CronJobs
+from fixtures.cluster.jobs import Job, Jobs, Runs
 from fixtures.cluster.pod_health import pod_health
 from fixtures.cluster.pods import Pod
 from fixtures.cluster.stale_pods import GRACE, HELM, stale_pods
 from remediations.stale_pods import stale_pods as remedy
 from remediations.transaction.objects import DeleteObjects
-from remediations.transaction.plan import draw_plan
+from remediations.transaction.plan import Plan, draw_plan
+from remediations.transaction.remedy import REMEDIES
 from testing.test_cluster_facts import read
 
 NOW = datetime(2026, 2, 11, 12, tzinfo=UTC)
@@ -170,7 +173,7 @@ def test_the_remedy_takes_what_has_ended_and_nothing_that_hangs() -> None:
         pod("helm-install-x"),
         pod("d", "Running"),
     )
-    plan = draw_plan("stale_pods", ("DSK-06",), remedy(those))
+    plan = planned(those)
     (step,) = plan.steps
     assert isinstance(step, DeleteObjects)
     assert [one.name for one in step.objects] == ["a"]
@@ -178,4 +181,39 @@ def test_the_remedy_takes_what_has_ended_and_nothing_that_hangs() -> None:
 
 
 def test_a_sound_cluster_keeps_all_its_pods() -> None:
-    assert draw_plan("stale_pods", ("DSK-06",), remedy((pod("d", "Running"),))).steps == ()
+    assert planned((pod("d", "Running"),)).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("jobs", "series", "left"),
+    [
+        ((), (), 1),
+        ((a_job(complete=True),), (), 0),
+        ((a_job(gave_up=True),), (dump(NOW),), 0),
+        ((a_job(gave_up=True),), (dump(None),), 1),
+    ],
+)
+def test_the_remedy_keeps_what_a_later_run_made_good(jobs: Jobs, series: CronJobs, left: int) -> None:
+    """It takes exactly what DSK-06 counts: the trace of a try that was made good is the site's own."""
+    steps = planned((FAILED,), jobs, series).steps
+    assert len(steps) == left == stale_pods((FAILED,), NOW, Runs(jobs, series)).count
+
+
+def test_the_remedy_takes_nothing_where_the_cluster_does_not_say_what_came_of_its_runs() -> None:
+    with pytest.raises(Unknown, match="timeout"):
+        planned((FAILED,), series=Unknown("timeout"))
+    assert planned((FAILED,), series=Unknown("cluster-no-such-api")).steps
+
+
+def test_the_remedy_is_given_the_absence_of_an_interface_and_not_that_of_the_jobs() -> None:
+    missing = Answer("", "", 404, "x", NOW)
+    it = REMEDIES["stale_pods"]
+    assert isinstance(it.read(FACTS["early_cron_jobs"], missing), Unknown)
+    with pytest.raises(Unknown):
+        it.read(FACTS["jobs"], missing)
+
+
+def planned(
+    those: tuple[Pod, ...], jobs: Jobs = (), series: CronJobs | Unknown = (), older: CronJobs | Unknown = ()
+) -> Plan:
+    return draw_plan("stale_pods", ("DSK-06",), remedy(those, jobs, series, older, {}))

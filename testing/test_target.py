@@ -27,17 +27,17 @@ def no_contact(house: House) -> Path:
     return mark
 
 
-def one_line(said: str) -> str:
+def one_line(output: str) -> str:
     """Return the only error line of the output, and check that there is no traceback."""
-    lines = [line for line in said.splitlines() if line.startswith("ERROR: ")]
-    assert len(lines) == 1, said
-    assert "Traceback" not in said
-    assert "INTERNALERROR" not in said
+    lines = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    assert len(lines) == 1, output
+    assert "Traceback" not in output
+    assert "INTERNALERROR" not in output
     return lines[0]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ('name = "edge"', "", "[target]: name is missing"),
         ('name = "edge"', 'name = "Edge!"', "[target] name"),
@@ -93,15 +93,15 @@ def one_line(said: str) -> str:
     ],
 )
 def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
-    house: House, no_contact: Path, old: str, new: str, said: str
+    house: House, no_contact: Path, old: str, new: str, expected: str
 ) -> None:
     file = house.target / "target.toml"
     assert old in TARGET
     file.write_text(TARGET.replace(old, new))
     ran = house.audit(TWO)
     assert (ran.status, ran.run, no_contact.exists()) == (4, {}, False)
-    line = one_line(ran.said)
-    assert said in line
+    line = one_line(ran.output)
+    assert expected in line
     assert str(file) in line
     assert any(
         cure in line for cure in ("see ", "python -m", "correct the path", "waivers.toml", "remove", "write it as")
@@ -109,7 +109,7 @@ def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "expected"),
     [
         ("attestations.toml", ATTESTED, "who is missing"),
         ("attestations.toml", "[[attest]]", "attest"),
@@ -122,16 +122,18 @@ def test_a_wrong_target_is_one_line_and_nothing_is_contacted(
         ),
     ],
 )
-def test_wrong_entries_of_people_are_one_line(house: House, no_contact: Path, file: str, text: str, said: str) -> None:
+def test_wrong_entries_of_people_are_one_line(
+    house: House, no_contact: Path, file: str, text: str, expected: str
+) -> None:
     (house.target / file).write_text(text)
     ran = house.audit(TWO)
     assert (ran.status, ran.run, no_contact.exists()) == (4, {}, False)
-    assert said in one_line(ran.said)
-    assert str(house.target / file) in one_line(ran.said)
+    assert expected in one_line(ran.output)
+    assert str(house.target / file) in one_line(ran.output)
 
 
 @pytest.mark.parametrize(
-    ("target", "said"),
+    ("target", "expected"),
     [
         ("no-such-target", "known targets: demo"),
         ("/no/such/folder", "known targets: demo"),
@@ -147,7 +149,7 @@ def test_wrong_entries_of_people_are_one_line(house: House, no_contact: Path, fi
         ("replay:.", "cannot be read"),
     ],
 )
-def test_a_target_that_is_not_there_is_one_line(house: House, no_contact: Path, target: str, said: str) -> None:
+def test_a_target_that_is_not_there_is_one_line(house: House, no_contact: Path, target: str, expected: str) -> None:
     for name, text in {
         "damaged": "\x00{",
         "newer": '{"version": 99}',
@@ -158,7 +160,7 @@ def test_a_target_that_is_not_there_is_one_line(house: House, no_contact: Path, 
         (house.pytester.path / name).write_text(text)
     ran = house.audit(TWO, f"--target={target}")
     assert (ran.status, ran.run, no_contact.exists()) == (4, {}, False)
-    assert said in one_line(ran.said)
+    assert expected in one_line(ran.output)
 
 
 def test_the_command_line_says_the_same_as_a_user_types_it(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_block_fits_and_hides_nothing(name: str, language: str, width: int) 
 
 
 def test_the_block_says_why_who_what_next_and_where() -> None:
-    said = "\n".join(block("no_go", whole=True)).replace("\u00a0", " ")
+    text = "\n".join(block("no_go", whole=True)).replace("\u00a0", " ")
     for part in (
         "NO-GO",
         "DSK-01  / is 85.02 % full",
@@ -54,20 +54,20 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
         "2 unknown",
         "4 fail",
     ):
-        assert part in said
-    assert said.index("DSK-01") < said.index("BKP-04"), "the worst first"
+        assert part in text
+    assert text.index("DSK-01") < text.index("BKP-04"), "the worst first"
 
 
 def test_the_block_speaks_french() -> None:
-    said = "\n".join(block("not_yet", "fr")).replace("\u00a0", " ")
+    text = "\n".join(block("not_yet", "fr")).replace("\u00a0", " ")
     for part in ("PAS ENCORE", "2,5 jours", "GO au plus tôt", "16 février 2026", "en attente", "Rapport : "):
-        assert part in said
+        assert part in text
 
 
 def test_a_source_that_cannot_be_reached_is_one_entry() -> None:
-    said = "\n".join(block("all_unknown"))
-    assert said.count("cannot be reached") == 1
-    assert "Who: Alice Martin (server)" in said.replace("\u00a0", " "), "whose the source is"
+    text = "\n".join(block("all_unknown"))
+    assert text.count("cannot be reached") == 1
+    assert "Who: Alice Martin (server)" in text.replace("\u00a0", " "), "whose the source is"
 
 
 @cache
@@ -97,11 +97,11 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
 
 def test_one_line_for_each_criterion_while_running() -> None:
     done, _, _ = audited()
-    started = [re.match(r"([A-Z]+-\w+) +(\w+)", line) for line in done.said.splitlines()]
+    started = [re.match(r"([A-Z]+-\w+) +(\w+)", line) for line in done.output.splitlines()]
     seen = {found[1]: found[2] for found in started if found}
     assert seen.keys() >= load_contract().keys()
     assert (seen["DSK-01"], seen["INF-01"], done.status) == ("fail", "unknown", 1)
-    assert "/ is 85.02\u00a0% full" in done.said
+    assert "/ is 85.02\u00a0% full" in done.output
 
 
 def test_pytests_own_noise_stays_away() -> None:
@@ -117,28 +117,28 @@ def test_pytests_own_noise_stays_away() -> None:
         "FAILED",
         "test_disk.py",
     ):
-        assert noise not in done.said
-    assert re.search(r"=== \d+ failed, .*unknown", done.said), "counted under their own names"
-    assert "\x1b" not in done.said
+        assert noise not in done.output
+    assert re.search(r"=== \d+ failed, .*unknown", done.output), "counted under their own names"
+    assert "\x1b" not in done.output
 
 
 def test_quiet_is_a_letter_each() -> None:
     done, _, _ = audited("en", "-q")
-    assert re.search(r"^[.F?m…]+ +\[100%\]$", done.said, re.M)
-    assert "NO-GO" in done.said
+    assert re.search(r"^[.F?m…]+ +\[100%\]$", done.output, re.M)
+    assert "NO-GO" in done.output
 
 
 def test_verbose_keeps_pytests_lines_with_our_words() -> None:
     done, _, _ = audited("fr", "-v")
-    assert re.search(r"test_disk.py::test_root_filesystem_is_below_target ÉCHEC", done.said)
-    assert "rootdir:" in done.said
+    assert re.search(r"test_disk.py::test_root_filesystem_is_below_target ÉCHEC", done.output)
+    assert "rootdir:" in done.output
 
 
 def test_a_test_file_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "test_broken.py"
     broken.write_text("import nowhere_to_be_found\n")
     done, detail, _ = audited("en", "-c", f"{ROOT}/pyproject.toml", f"--rootdir={ROOT}", f"{ROOT}/tests", str(broken))
-    assert "could not be loaded: ModuleNotFoundError: No module named 'nowhere_to_be_found'" in done.said
+    assert "could not be loaded: ModuleNotFoundError: No module named 'nowhere_to_be_found'" in done.output
     assert "test_broken.py" in detail
 
 

@@ -33,7 +33,7 @@ def tightened(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return msgspec.convert(replayed(folder / "tight.json", folder).run, Run)
 
 
-def said(run: Run, id: str, language: str = "en") -> str:
+def sentence_of(run: Run, id: str, language: str = "en") -> str:
     """Return title, evidence, reason and advice of one criterion as one text."""
     voice, result = Voice(language), run.results[id]
     parts = (voice.title(run.contract[id]), voice.describe(run.contract[id], result), todo(run, result, voice))
@@ -65,9 +65,9 @@ def test_outcomes_follow(tightened: Run) -> None:
 )
 def test_sentences_follow(tightened: Run, id: str, words: tuple[str, ...]) -> None:
     for word in words:
-        assert word in said(tightened, id)
-    assert "–" not in said(tightened, id)
-    assert "–" not in said(tightened, id, "fr")
+        assert word in sentence_of(tightened, id)
+    assert "–" not in sentence_of(tightened, id)
+    assert "–" not in sentence_of(tightened, id, "fr")
 
 
 def test_advice_follows(tightened: Run) -> None:

@@ -120,7 +120,7 @@ def test_with_all_rights_it_is_done_and_taken_back_without_a_word_of_others(host
         assert transaction.apply(host.allow(PATCH)).why == ""
         transaction.take_back("a test")
     assert host.asked.count("patch deployments.apps") == 2
-    assert "somebody else" not in "".join(host.said)
+    assert "somebody else" not in "".join(host.written)
 
 
 def test_an_object_that_was_changed_since_is_kept_as_it_was_changed(host: Cluster) -> None:
@@ -130,7 +130,7 @@ def test_an_object_that_was_changed_since_is_kept_as_it_was_changed(host: Cluste
         transaction.take_back("a test")
     kept = host.root / "var/lib/phase0-gate/runs" / transaction.run / "1/replaced.yaml"
     assert f"deployments.apps default/mcp was changed by somebody else since; that version is kept: {kept}" in "".join(
-        host.said
+        host.written
     )
     assert kept.read_text() == "spec: 9\n"
 
@@ -139,15 +139,15 @@ def test_pods_that_are_gone_are_listed_when_it_is_taken_back(host: Cluster) -> N
     with host.transaction() as transaction:
         assert transaction.apply(host.allow(PODS)).why == ""
         transaction.take_back("a test")
-    said = "".join(host.said)
-    assert "stays (delete pods): they had ended" in said
+    written = "".join(host.written)
+    assert "stays (delete pods): they had ended" in written
     for line in ("pods default/old-0", "pods default/old-1"):
-        assert line in said
+        assert line in written
 
 
 def test_what_was_never_begun_leaves_nothing(host: Cluster) -> None:
     with host.transaction() as transaction:
         transaction.apply(host.allow(PODS, "delete pods in default"))
         transaction.finish()
-    assert "stays" not in "".join(host.said)
+    assert "stays" not in "".join(host.written)
     assert json.dumps(host.asked).count("delete") == 0

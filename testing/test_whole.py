@@ -39,7 +39,7 @@ def test_a_private_file_takes_the_place_of_an_open_one(tmp_path: Path) -> None:
 
 def test_what_cannot_be_finished_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_text("old")
-    for broken in ("fsync", "chown"):
+    for broken in ("fsync", "fchown"):
         with monkeypatch.context() as patch:
             patch.setattr(os, broken, fail)
             with pytest.raises(OSError, match="no space"):

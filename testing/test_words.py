@@ -88,9 +88,9 @@ def french() -> Iterator[tuple[str, str]]:
 
 def test_french_has_its_spaces_and_quotes() -> None:
     for where, text in french():
-        said = re.sub(r"`[^`]*`", "", text)
-        assert not re.search(r" [:;!?%»](?![\w/.])|« ", said), f"{where}: write a no-break space: {text}"
-        assert not re.search(r"[a-zé]'|\.\.\.", said), f"{where}: write ’ and …: {text}"
+        plain = re.sub(r"`[^`]*`", "", text)
+        assert not re.search(r" [:;!?%»](?![\w/.])|« ", plain), f"{where}: write a no-break space: {text}"
+        assert not re.search(r"[a-zé]'|\.\.\.", plain), f"{where}: write ’ and …: {text}"
 
 
 def test_every_unit_of_the_contract_has_its_french_name() -> None:
@@ -188,15 +188,15 @@ def units_apart() -> Iterator[tuple[str, str]]:
 
 def test_a_figure_and_its_unit_stay_on_one_line() -> None:
     for where, text in units_apart():
-        said = re.sub(r"`[^`]*`", "", text)
-        assert not APART.search(said), f"{where}: write a no-break space: {text}"
+        plain = re.sub(r"`[^`]*`", "", text)
+        assert not APART.search(plain), f"{where}: write a no-break space: {text}"
 
 
 def test_a_long_list_keeps_its_true_count() -> None:
-    said = Voice("en").text(
+    text = Voice("en").text(
         Text("{names:list} ({names:count})", "x"), {"names": [f"e{number}" for number in range(108)]}
     )
-    assert said == "e0, e1, e2, e3, e4 and 103 more (108)"
+    assert text == "e0, e1, e2, e3, e4 and 103 more (108)"
 
 
 def test_what_stays_in_english_is_said_to_be() -> None:

@@ -32,7 +32,7 @@ def test_a_log_of_the_first_version_has_hours_and_no_savings(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("day,hours\n", "first line"),
         ("", "first line"),
@@ -44,8 +44,8 @@ def test_a_log_of_the_first_version_has_hours_and_no_savings(tmp_path: Path) -> 
         (HEAD + "2026-02-04,8,audit,,,more\n", "more fields"),
     ],
 )
-def test_what_cannot_be_read_is_one_line_that_names_it(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(PeopleError, match=said) as raised:
+def test_what_cannot_be_read_is_one_line_that_names_it(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(PeopleError, match=expected) as raised:
         log(tmp_path, text)
     assert "\n" not in str(raised.value)
     assert "worklog.csv" in str(raised.value)

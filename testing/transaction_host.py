@@ -34,7 +34,7 @@ class Host:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.said: list[str] = []
+        self.written: list[str] = []
         self.shells: list[subprocess.Popen[bytes]] = []
         for folder in ("etc/conf.d", "run", "var/lib"):
             (root / folder).mkdir(parents=True)
@@ -55,10 +55,10 @@ class Host:
         self.shells.append(shell)
         return shell
 
-    def tell(self, text: str, markup: str = "") -> None:
+    def write(self, text: str, markup: str = "") -> None:
         """Keep a message for the operator; check that its colour exists."""
         assert markup in ("", "bold", "red", "green", "yellow")
-        self.said.append(text)
+        self.written.append(text)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -67,7 +67,7 @@ class Host:
         with Interrupts() as interrupts:
             try:
                 take_lock(session, "here")
-                yield Transaction(session, self.tell, interrupts)
+                yield Transaction(session, self.write, interrupts)
             finally:
                 session.close()
 

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator
 
+import msgspec
+
 from fixtures.ask.answer import Unknown
 from fixtures.cluster.groups import ApiGroups
 from fixtures.host.backups.backup_access import BackupAccess
@@ -118,16 +120,20 @@ def test_backups_are_nobody_else_s(
     trusted = users(schedules)
     seen = {
         "readable": backup_access.readable,
+        "exported": backup_access.exported,
         "writable": backup_access.writable(trusted),
         "astray": backup_access.astray(trusted),
     }
-    wrong = sum(map(len, seen.values()))
+    people, services = (backup_access.granted(trusted, services=services) for services in (False, True))
+    wrong = sum(map(len, seen.values())) + len(people.paths)
     values = {"entries": len(backup_access.entries), "accounts": sorted(trusted), "wrong": wrong}
-    unseen = (*backup_access.more, *backup_access.unfollowed)
+    unseen = (*backup_access.more, *backup_access.unfollowed, *backup_access.reach.unseen)
+    findings = [Finding(name, {"paths": paths}) for name, paths in seen.items() if paths]
+    told = {"granted": people, "serving": services}
     assert judge(
         wrong,
         values,
-        findings=[Finding(name, {"paths": paths}) for name, paths in seen.items() if paths],
+        findings=[*findings, *(Finding(name, msgspec.structs.asdict(one)) for name, one in told.items() if one.paths)],
         unknown=Reason("backup-not-all-seen", {"paths": unseen}) if unseen and not wrong else None,
     )
 

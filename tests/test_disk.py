@@ -9,6 +9,7 @@ from fixtures.cluster.pods import Pods
 from fixtures.cluster.stale_pods import StalePods, stale_pods
 from fixtures.evidence.look import look
 from fixtures.evidence.pressure import WINDOW, Pressure, pressure
+from fixtures.evidence.stability import Observed
 from fixtures.evidence.trends import forecast
 from fixtures.host.disk.datastore import Datastore
 from fixtures.host.disk.disk import Filesystems
@@ -23,7 +24,6 @@ from fixtures.host.system.kernel_words import KernelWords
 from fixtures.session.judge import Judge, criterion
 from gate.bound import Bound
 from gate.run import Finding, Reason, Run
-from gate.stability import Window
 from gate.trend import Trend
 
 
@@ -132,7 +132,7 @@ def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
 
 
 @criterion("DSK-09")
-def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_window: Window | None, judge: Judge) -> None:
+def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_observed: Observed | None, judge: Judge) -> None:
     signs = {
         "broken": kernel_words.broken,
         "read-only": kernel_words.read_only,
@@ -143,7 +143,7 @@ def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_window: Wi
     assert judge(
         bad,
         {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
-        pending=look(kernel_words.at, kernel_words.oldest, WINDOW, maybe_window).short,
+        pending=look("DSK-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed).short,
         findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found],
         inapplicable=Reason("disks-virtual") if smart.virtual and not smart.heard else None,
         unknown=None if smart.virtual or smart.heard else Reason("disks-unasked"),

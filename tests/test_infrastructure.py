@@ -10,6 +10,7 @@ from fixtures.cluster.pod_health import pod_health, system_pods
 from fixtures.cluster.pods import Pods
 from fixtures.cluster.versions import support, versions
 from fixtures.evidence.look import look
+from fixtures.evidence.stability import Observed
 from fixtures.host.system.booted import Booted
 from fixtures.host.system.certificates import Certificates
 from fixtures.host.system.cluster_unit import ClusterUnit
@@ -19,7 +20,6 @@ from fixtures.target import Target
 from gate.derived import judge_score, score
 from gate.resolve import resolve_outcomes
 from gate.run import Reason, Run
-from gate.stability import Window
 
 
 @criterion("INF-01")
@@ -56,10 +56,10 @@ def test_no_pod_fails_or_crashes_or_waits_in_vain(
 
 @criterion("INF-05")
 def test_cluster_unit_runs_and_does_not_restart(
-    cluster_unit: ClusterUnit, maybe_window: Window | None, judge: Judge
+    cluster_unit: ClusterUnit, maybe_observed: Observed | None, judge: Judge
 ) -> None:
     unit = cluster_unit
-    seen = look(unit.at, unit.oldest, timedelta(days=1), maybe_window)
+    seen = look("INF-05", unit.at, unit.oldest, timedelta(days=1), maybe_observed)
     assert judge(
         unit.restarts,
         unit,

@@ -6,6 +6,7 @@ from fixtures.ask.answer import Unknown
 from fixtures.cluster.front import Front
 from fixtures.evidence.look import look
 from fixtures.evidence.pressure import WINDOW
+from fixtures.evidence.stability import Observed
 from fixtures.evidence.timekeeping import timekeeping
 from fixtures.host.system.clock import Clock
 from fixtures.host.system.kernel_words import KernelWords
@@ -14,15 +15,14 @@ from fixtures.host.system.memory import Memory
 from fixtures.host.system.updates import Updates
 from fixtures.session.judge import Judge, criterion, found
 from gate.run import Finding, Reason
-from gate.stability import Window
 
 
 @criterion("INF-09")
 def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
-    memory: Memory, kernel_words: KernelWords, maybe_window: Window | None, judge: Judge
+    memory: Memory, kernel_words: KernelWords, maybe_observed: Observed | None, judge: Judge
 ) -> None:
     killed, left = kernel_words.killed, judge.bound.met_by(memory.available_percent)
-    watched = look(kernel_words.at, kernel_words.oldest, WINDOW, maybe_window)
+    watched = look("INF-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed)
     seen = {
         "total": memory.total,
         "available": memory.available,
@@ -40,14 +40,14 @@ def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
 
 @criterion("INF-10")
 def test_disks_answer_and_shutdowns_were_clean(
-    kernel_words: KernelWords, maybe_window: Window | None, judge: Judge
+    kernel_words: KernelWords, maybe_observed: Observed | None, judge: Judge
 ) -> None:
     words = kernel_words
     troubles = len(words.broken) + len(words.read_only) + len(words.cut)
     assert judge(
         troubles,
         words,
-        pending=look(words.at, words.oldest, WINDOW, maybe_window).short,
+        pending=look("INF-10", words.at, words.oldest, WINDOW, maybe_observed).short,
         findings=[
             *found({"broken": words.broken}, count=len(words.broken), last=words.broken[-1:]),
             *found({"read-only": words.read_only}, names=words.read_only),
@@ -98,12 +98,12 @@ def test_login_and_api_are_closed_to_strangers(
     for unseen in (maybe_login, maybe_front):
         if shut and isinstance(unseen, Unknown):
             raise unseen
-    told = {"status": front.status if front else "-", "kubeconfig": login.kubeconfig if login else "-"}
+    values = {"status": front.status if front else "-", "kubeconfig": login.kubeconfig if login else "-"}
     assert judge(
         sum(doors.values()),
         login,
         unknown=_odd(front) if shut else None,
-        findings=[*found(doors, **told), *_beside(login)],
+        findings=[*found(doors, **values), *_beside(login)],
     )
 
 

@@ -12,6 +12,7 @@ from fixtures.evidence.image_keeping import keeping, unseen
 from fixtures.evidence.look import look
 from fixtures.evidence.pipeline import pipeline
 from fixtures.evidence.running_code import running_code
+from fixtures.evidence.stability import Observed
 from fixtures.host.images.build_record import BuildRecord
 from fixtures.host.images.image_archives import ImageArchives
 from fixtures.host.images.images import Images
@@ -25,7 +26,6 @@ from fixtures.sources.http import Health
 from fixtures.target import Target
 from gate.people import People
 from gate.run import Finding, Reason
-from gate.stability import Window
 
 
 @criterion("MCP-01")
@@ -40,12 +40,12 @@ def test_mcp_pods_are_well(
     pods: Pods,
     pods_at: datetime,
     booted: Booted,
-    maybe_window: Window | None,
+    maybe_observed: Observed | None,
     target: Target,
     judge: Judge,
 ) -> None:
     seen = service_health(services(deployments, pods, target), booted.at, pods_at)
-    watched = look(pods_at, booted.at, RECENT, maybe_window)
+    watched = look("MCP-02", pods_at, booted.at, RECENT, maybe_observed)
     findings = _named(
         {
             "without": seen.without,

@@ -34,7 +34,7 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "compared": drill.compared > 0,
     }
     values = {
-        "said": drill.said,
+        "message": drill.message,
         "differing": drill.differing,
         "roles": drill.roles,
         "spaces": drill.spaces,
@@ -83,7 +83,7 @@ def test_newest_redis_backup_can_be_restored(redis_restore: RedisRestore, target
         "lost": drill.lost,
         "compared": drill.bases and not drill.unasked,
     }
-    values = {"said": drill.said, "differing": drill.differing, "live": drill.live, "lost": drill.lost}
+    values = {"message": drill.message, "differing": drill.differing, "live": drill.live, "lost": drill.lost}
     findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]
     certain = drill.percent < 100 or any(flaw for name, flaw in flaws.items() if name not in BESIDE)
     assert judge(drill.percent, drill, findings=findings, unknown=None if certain else _unlike_redis(drill))
@@ -116,7 +116,7 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "manifests": drill.route == "manifests",
     }
     values = {
-        "said": drill.said,
+        "message": drill.message,
         "differing": drill.differing,
         "gone": drill.gone,
         "names": drill.names,

@@ -126,8 +126,8 @@ def _doubt(host: Courses, count: int) -> Reason | None:
     if count or host.of(Fate.WAITS) or not doubtful:
         return None
     course = doubtful[0]
-    set_ = course.said or course.one.job.detail or course.one.job.defect or "not-daily"
-    return Reason("schedule-doubtful", {"source": course.one.job.source, "said": set_})
+    set_ = course.detail or course.one.job.detail or course.one.job.defect or "not-daily"
+    return Reason("schedule-doubtful", {"source": course.one.job.source, "detail": set_})
 
 
 def _of_host(host: Courses, found: BackupSchedules) -> Iterator[Finding]:
@@ -143,14 +143,14 @@ def _of_job(course: Course) -> Iterator[Finding]:
     one, job = course.one, course.one.job
     where = {"source": job.source, "command": in_short(job.command)}
     if job.defect:
-        yield Finding(job.defect, {**where, "said": job.detail})
+        yield Finding(job.defect, {**where, "detail": job.detail})
     elif not job.daily:
         yield Finding("not-daily", where)
     if course.fate in (Fate.UNSEEN, Fate.HANDED, Fate.MISSED):
         when = job.next if course.fate is Fate.HANDED else course.due
-        yield Finding(course.fate, {**where, "at": when and when.isoformat(), "said": course.said})
-    elif course.said and course.fate is Fate.REFUSED:
-        yield Finding("refused", {**where, "said": course.said})
+        yield Finding(course.fate, {**where, "at": when and when.isoformat(), "detail": course.detail})
+    elif course.detail and course.fate is Fate.REFUSED:
+        yield Finding("refused", {**where, "detail": course.detail})
     yield from _lacks(one, where)
 
 

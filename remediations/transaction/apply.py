@@ -16,7 +16,7 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.scripts import candidate_of, files_of, text
 from remediations.transaction.session import Session, TransactionError, must
 from remediations.transaction.step import Check, Step
-from remediations.transaction.tell import Tell
+from remediations.transaction.write import Write
 
 UNDO_SECONDS = 1800.0  # the time limit to undo all steps of a run
 STALE = 79  # the exit status of a step whose object changed after it was planned
@@ -37,9 +37,9 @@ class Applied(msgspec.Struct, frozen=True):
 class Transaction:
     """One run of `--fix` on one host, under its lock. The run's folder on the host is created with the first plan."""
 
-    def __init__(self, session: Session, tell: Tell, interrupts: Interrupts, language: str = "en") -> None:
+    def __init__(self, session: Session, write: Write, interrupts: Interrupts, language: str = "en") -> None:
         """Create a run in `session`, which must hold the lock."""
-        self.session, self.tell, self.interrupts, self.language = session, tell, interrupts, language
+        self.session, self.write, self.interrupts, self.language = session, write, interrupts, language
         self.run = f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}"
         self.begun = False
         self.steps = 0  # the number of the last step, over all remedies of the run
@@ -77,7 +77,7 @@ class Transaction:
         self.unjudged.clear()
 
     def _cancel(self) -> None:
-        self.tell(f"\n    {self.word('interrupting')}\n", "yellow")
+        self.write(f"\n    {self.word('interrupting')}\n", "yellow")
         self.session.interrupt(self.run, self.steps)
 
     def _prepare(self, plan: Plan, numbered: list[tuple[int, Step]]) -> str:
@@ -113,20 +113,20 @@ class Transaction:
 
     def _step(self, number: int, step: Step) -> str:
         what = step.sentence.what.in_language(self.language)
-        self.tell(f"{self.word('step', number=number, what=what):>6}")
+        self.write(f"{self.word('step', number=number, what=what):>6}")
         began = time.monotonic()
         reply = self.session.call(
             "step",
             number,
             f"{step.seconds:g}",
             seconds=2 * step.seconds,
-            heard=lambda line: self.tell(f"\n        {line}"),
+            heard=lambda line: self.write(f"\n        {line}"),
         )
         took = f" {time.monotonic() - began:.1f} s"
         if reply.status == 0:
-            self.tell(f"{took} {self.word('done')}\n", "green")
+            self.write(f"{took} {self.word('done')}\n", "green")
             return ""
-        self.tell(f"{took} {self.word('failed')}\n", "red")
+        self.write(f"{took} {self.word('failed')}\n", "red")
         if self.interrupts.asked:
             return self._interrupted
         self.stale = reply.status == STALE
@@ -139,7 +139,7 @@ class Transaction:
         """Undo the steps that were not accepted, newest first, and report `why`."""
         if self.unjudged:
             with self.interrupts.held(lambda: None):
-                self.tell(f"      {self.word('taking-back', why=why)}", "yellow")
+                self.write(f"      {self.word('taking-back', why=why)}", "yellow")
                 self._undo(self.run, sorted(self.unjudged, reverse=True))
             self.unjudged.clear()
 
@@ -148,7 +148,7 @@ class Transaction:
         left = left_behind(read_journals(must(self.session, "journals")))
         for run in left:
             with self.interrupts.held(lambda: None):
-                self.tell(self.word("cut-short", run=run.id, who=run.who, steps=len(run.standing)), "yellow")
+                self.write(self.word("cut-short", run=run.id, who=run.who, steps=len(run.standing)), "yellow")
                 self._undo(run.id, run.standing)
                 must(self.session, "finish", run.id)
         return left
@@ -157,15 +157,15 @@ class Transaction:
         steps = list(numbers)
         reply = self.session.call("undo", run, *steps, seconds=UNDO_SECONDS) if steps else None
         if reply is not None and reply.status:
-            self.tell(f" {self.word('failed')}\n", "red")
+            self.write(f" {self.word('failed')}\n", "red")
             folder = f"/var/lib/phase0-gate/runs/{run}"
             raise TransactionError(
                 f"run {run} could not be taken back: {'; '.join(reply.lines)}; {folder} on the host "
                 f"holds every file as it was; remove the cause, then run there: sudo sh {folder}/undo"
             )
-        self.tell(f" {self.word('done')}\n", "green")
+        self.write(f" {self.word('done')}\n", "green")
         for line in reply.lines if reply else ():
-            self.tell(f"        {line}\n", "yellow")
+            self.write(f"        {line}\n", "yellow")
 
     def finish(self) -> None:
         """Write the end of the run into its journal. Without it the next run would undo every step."""

@@ -27,7 +27,7 @@ class Fixing(Planning):
         """Undo what an interrupted run left on the host, then remedy what fails, all under the host's lock."""
         title = self.config.stash[AUDIT].target.target.title
         with Interrupts() as interrupts, locked(connected(self.config), title) as session:
-            transaction = Transaction(session, self.tell, interrupts, self.language)
+            transaction = Transaction(session, self.write, interrupts, self.language)
             try:
                 self._recover(transaction)
                 now = self.judged("failing-now")
@@ -36,7 +36,7 @@ class Fixing(Planning):
                     now = self._remedied(transaction, remedy, now)
             except KeyboardInterrupt:
                 transaction.finish()
-                self.tell(self.word("interrupted-clean") + "\n", "yellow")
+                self.write(self.word("interrupted-clean") + "\n", "yellow")
                 raise
             transaction.finish()
             if any(done.state == "applied" for done in self.config.stash[INTERVENTIONS]):
@@ -65,12 +65,12 @@ class Fixing(Planning):
             if plan is None:
                 return now
             if plan.risk is Risk.DISRUPTIVE and not self.wanted.disruptive:
-                self.say("needs-disruptive", remedy=remedy)
+                self.report("needs-disruptive", remedy=remedy)
                 return now
             applied = self._attempted(transaction, plan)
             if not applied.stale or last:
                 return self._settled(transaction, plan, applied, now)
-            self.say("planned-again", remedy=remedy, why=applied.why)
+            self.report("planned-again", remedy=remedy, why=applied.why)
         return now
 
     def _attempted(self, transaction: Transaction, plan: Plan) -> Applied:
@@ -89,7 +89,7 @@ class Fixing(Planning):
     def _settled(self, transaction: Transaction, plan: Plan, applied: Applied, now: Outcomes) -> Outcomes:
         if applied.why:
             self.record(plan, "failed", applied.seconds)
-            self.say("not-applied", remedy=plan.remedy, why=applied.why)
+            self.report("not-applied", remedy=plan.remedy, why=applied.why)
             return now
         try:
             return self._accepted(transaction, plan, applied, now)
@@ -106,13 +106,13 @@ class Fixing(Planning):
         after, worse = self._judged_again(plan, now)
         if worse:
             transaction.take_back(self.word("worse-since", ids=worse))
-            self.say("rolled-back", remedy=plan.remedy, ids=worse)
+            self.report("rolled-back", remedy=plan.remedy, ids=worse)
             self.record(plan, "rolled-back", applied.seconds)
             return {**now, **self.judged("after-taking-back", REMEDIES[plan.remedy])}
         transaction.accept()
         self.record(plan, "applied", applied.seconds)
         for id in plan.criteria:
-            self.tell(f"  {id}: {now[id]} → {after[id]}\n", "green" if after[id] == Outcome.PASS else "yellow")
+            self.write(f"  {id}: {now[id]} → {after[id]}\n", "green" if after[id] == Outcome.PASS else "yellow")
         return after
 
     def _remember(self) -> None:
@@ -125,7 +125,7 @@ class Fixing(Planning):
         after = {**before, **self.judged("again", remedy)}  # a drill that the remedy cannot influence is not repeated
         worse = regressed(before, after, remedy)
         if worse:
-            self.tell(self.word("worse", ids=", ".join(sorted(worse))) + "\n", "red")
+            self.write(self.word("worse", ids=", ".join(sorted(worse))) + "\n", "red")
             after = {**before, **self.judged("to-be-sure", remedy)}
             worse &= regressed(before, after, remedy)
         return after, ", ".join(sorted(worse))

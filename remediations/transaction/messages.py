@@ -24,24 +24,24 @@ class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lasting: Text = NOTHING
 
 
-Say = Callable[..., Sentence]
+MakeSentence = Callable[..., Sentence]
 
 
-def sentences(module: str) -> Say:
+def sentences(module: str) -> MakeSentence:
     """Return the function that a remedy calls to make its sentences; `module` is its `__name__`.
 
     The function fills the sentence of a given name with values. It raises RemedyError if there is no such sentence.
     """
     remedy = module.rpartition(".")[2]
 
-    def say(code: str, **values: object) -> Sentence:
+    def message(code: str, **values: object) -> Sentence:
         table = messages(remedy)
         if code not in table:
             raise RemedyError(f"remediations/messages/{remedy}.toml has no [{code}]")
         row = table[code]
         return Sentence(_filled(row.what, values), _filled(row.why, values), _filled(row.lasting, values))
 
-    return say
+    return message
 
 
 @cache

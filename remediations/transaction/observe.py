@@ -17,13 +17,13 @@ from remediations.transaction.remedy import Remedy
 def observe(remedy: Remedy, config: pytest.Config) -> dict[str, Any]:
     """Return the facts of a remedy, by name.
 
-    Raises Unknown if one cannot be obtained, or if the cluster that answers belongs to another server.
+    Raises Unknown if one that it needs cannot be obtained, or if the cluster that answers belongs to another server.
     """
     if ANSWERS in config.stash and any(fact.asked in OF_THE_CLUSTER for fact in remedy.facts):
         same_server(config.stash[ANSWERS], config.stash[AUDIT].target.cluster.node)
     futures: dict[str, Future[Answer]] = {fact.name: Future() for fact in remedy.facts}
     ask_all(list(remedy.facts), config.stash[AUDIT], config, futures)
-    return {fact.name: fact.read(futures[fact.name].result()) for fact in remedy.facts}
+    return {fact.name: remedy.read(fact, futures[fact.name].result()) for fact in remedy.facts}
 
 
 def connected(config: pytest.Config) -> Connection:

@@ -25,8 +25,8 @@ def met_by(steps: Iterable[Step], seen: Mapping[str, object]) -> tuple[Note, ...
 
 def _note(obstacle: Obstacle) -> Note:
     values = {"path": obstacle.path, "about": obstacle.about}
-    said = (phrase("fix", f"obstacle-{obstacle.kind}", values, language) for language in LANGUAGES)
-    return Note(Sentence(Text(*said)))
+    texts = (phrase("fix", f"obstacle-{obstacle.kind}", values, language) for language in LANGUAGES)
+    return Note(Sentence(Text(*texts)))
 
 
 def as_placed(step: Step) -> Step:

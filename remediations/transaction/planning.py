@@ -15,7 +15,7 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.rehearsal import rehearse
 from remediations.transaction.remedy import REMEDIES, Remedy
 from remediations.transaction.showing import shown
-from remediations.transaction.tell import Tell
+from remediations.transaction.write import Write
 
 Outcomes = Mapping[str, str]
 COUNTED = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
@@ -24,9 +24,9 @@ COUNTED = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN)
 class Planning:
     """Carries out `--fix=plan` in one pytest session. It changes nothing on the host."""
 
-    def __init__(self, session: pytest.Session, wanted: Wanted, tell: Tell) -> None:
+    def __init__(self, session: pytest.Session, wanted: Wanted, write: Write) -> None:
         """Prepare the session. The host is not contacted yet."""
-        self.session, self.config, self.wanted, self.tell = session, session.config, wanted, tell
+        self.session, self.config, self.wanted, self.write = session, session.config, wanted, write
         self.language = self.config.stash[LANGUAGE]
 
     def plan(self) -> None:
@@ -36,21 +36,21 @@ class Planning:
             if plan is not None:
                 self.record(plan, "planned")
         steps = sum(len(planned.steps) for planned in self.config.stash[INTERVENTIONS])
-        self.tell(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
+        self.write(self.word("planned" if steps else "planned-none", steps=steps) + "\n", "bold")
 
     def judged(self, why: str, after: Remedy | None = None) -> Outcomes:
         """Judge all criteria again and return their outcomes; `why` is a key of [fix] in reports/locale.
 
         Of the drills only those are repeated that the remedy `after` may have influenced.
         """
-        self.tell(self.word("judging", why=self.word(why)))
+        self.write(self.word("judging", why=self.word(why)))
         contract = self.config.stash[CONTRACT]
         outcomes = rehearse(self.session, drills(self.wanted, contract, REMEDIES, after))
         counts = [
             f"{list(outcomes.values()).count(outcome)} {phrase('outcome', outcome, {}, self.language)}"
             for outcome in COUNTED
         ]
-        self.tell(f" {', '.join(counts)}\n")
+        self.write(f" {', '.join(counts)}\n")
         return outcomes
 
     def chosen(self, outcomes: Outcomes, *, aloud: bool = False) -> dict[str, tuple[str, ...]]:
@@ -61,7 +61,7 @@ class Planning:
         contract = self.config.stash[CONTRACT]
         chosen = choose(self.wanted, outcomes, contract, REMEDIES)
         if aloud and not chosen:
-            self.tell(self.word("nothing") + "\n", "bold")
+            self.write(self.word("nothing") + "\n", "bold")
         return chosen
 
     def drawn(self, remedy: str, criteria: tuple[str, ...]) -> Plan | None:
@@ -74,15 +74,15 @@ class Planning:
             plan = REMEDIES[remedy].plan(criteria, observe(REMEDIES[remedy], self.config), bounds)
         except Unknown as unknown:
             reason = phrase("reason", unknown.code, unknown.values, self.language)
-            self.say("unplannable", remedy=remedy, why=reason)
+            self.report("unplannable", remedy=remedy, why=reason)
             return None
         if not plan.steps:
-            self.say("no-step" if plan.notes else "done-already", remedy=remedy, ids=", ".join(criteria))
+            self.report("no-step" if plan.notes else "done-already", remedy=remedy, ids=", ".join(criteria))
             for note in plan.notes:
-                self.say("left", remedy=remedy, what=note.sentence.what.in_language(self.language))
+                self.report("left", remedy=remedy, what=note.sentence.what.in_language(self.language))
             return None
         for line, markup in shown(plan, self.language):
-            self.tell(f"{line}\n", markup)
+            self.write(f"{line}\n", markup)
         return plan
 
     def record(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
@@ -95,11 +95,11 @@ class Planning:
         """Return a sentence of [fix] in reports/locale."""
         return phrase("fix", code, values, self.language)
 
-    def say(self, code: str, **values: object) -> None:
+    def report(self, code: str, **values: object) -> None:
         """Tell the operator a sentence of [fix], now and again at the end of the session."""
         self.note(self.word(code, **values))
 
     def note(self, line: str) -> None:
         """Tell the operator a line, now and again at the end of the session."""
-        self.tell(f"{line}\n", "yellow")
+        self.write(f"{line}\n", "yellow")
         self.config.stash[NOTICES].append(line)

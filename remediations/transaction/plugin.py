@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from fixtures.ask.answer import Unknown
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from fixtures.session.audit import AUDIT
 from fixtures.session.stash import CONTRACT, LANGUAGE, NOTICES
 from gate.sentence import phrase
@@ -14,7 +14,7 @@ from remediations.transaction.fixing import Fixing
 from remediations.transaction.remedy import load_remedies
 from remediations.transaction.risk import RemedyError
 from remediations.transaction.session import TransactionError
-from remediations.transaction.tell import Tell
+from remediations.transaction.write import Write
 
 WANTED = pytest.StashKey[Wanted]()
 REMEDIES = load_remedies()
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[WANTED] = parse(str(written), disruptive, contract, REMEDIES)
     except ValueError as error:
-        raise pytest.UsageError(f"--fix: {told_of(error)}") from error
+        raise pytest.UsageError(f"--fix: {error_text(error)}") from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -53,24 +53,24 @@ def _remedy(session: pytest.Session, wanted: Wanted) -> None:
     """Run `--fix`. An unreachable host is left to the audit to report; any other error ends the session."""
     config = session.config
     if not session.items:
-        _teller(config)(phrase("fix", "none-selected", {}, config.stash[LANGUAGE]) + "\n", "yellow")
+        _writer(config)(phrase("fix", "none-selected", {}, config.stash[LANGUAGE]) + "\n", "yellow")
         return
-    fixing = Fixing(session, wanted, _teller(config))
+    fixing = Fixing(session, wanted, _writer(config))
     try:
         fixing.plan() if wanted.plan_only else fixing.fix()
     except (TransactionError, RemedyError) as error:
-        raise pytest.UsageError(f"--fix: {told_of(error)}") from error
+        raise pytest.UsageError(f"--fix: {error_text(error)}") from error
     except Unknown as unknown:
         reason = phrase("reason", unknown.code, unknown.values, config.stash[LANGUAGE])
         config.stash[NOTICES].append(phrase("fix", "unchanged", {"why": reason}, config.stash[LANGUAGE]))
 
 
-def _teller(config: pytest.Config) -> Tell:
+def _writer(config: pytest.Config) -> Write:
     """Return a function that writes to pytest's terminal at once."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
 
-    def tell(text: str, markup: str = "") -> None:
+    def write(text: str, markup: str = "") -> None:
         if reporter is not None:
             reporter.write(text, flush=True, **{markup: True} if markup else {})
 
-    return tell
+    return write

@@ -1,7 +1,7 @@
 """Declares remedies: `@remedy(...)` marks the function of a module in remediations/.
 
-The parameters of the function name the facts it needs. A parameter `bounds` receives the targets in force, by
-criterion.
+The parameters of the function name the facts it needs; `maybe_NAME` is a fact, or the Unknown in its place. A parameter
+`bounds` receives the targets in force, by criterion.
 """
 
 import importlib
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 import remediations
-from fixtures.ask.answer import Unknown
+from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import FACTS, Fact
 from gate.bound import Bounds
 from remediations.transaction.calls import Right, deleting, named, patching
@@ -23,6 +23,7 @@ from remediations.transaction.risk import RemedyError
 from remediations.transaction.step import Yielded
 
 BOUNDS = "bounds"  # the parameter that receives the targets in force
+MAYBE = "maybe_"  # the prefix of a parameter whose fact may be unknown
 Cure = Callable[..., Iterator[Yielded]]
 
 
@@ -53,7 +54,8 @@ class Remedy(msgspec.Struct, frozen=True):
 
         Raises Unknown if a fact is missing or unexpected, and RemedyError if a step exceeds what the remedy declares.
         """
-        given = {**seen, BOUNDS: bounds} if BOUNDS in inspect.signature(self.cure).parameters else seen
+        told = {**seen, BOUNDS: bounds}
+        given = {name: told[name.removeprefix(MAYBE)] for name in inspect.signature(self.cure).parameters}
         plan = draw_plan(self.name, criteria, self._yielded(given), seen)
         for step in plan.steps:
             if isinstance(step, PatchObject) and step.object.resource not in self.patches:
@@ -64,6 +66,15 @@ class Remedy(msgspec.Struct, frozen=True):
             if call.right not in self.rights:
                 raise RemedyError(f"{self.name} does not declare that it asks: {call.verb} {call.resource}")
         return plan
+
+    def read(self, fact: Fact, answer: Answer) -> Any:
+        """Return one of its facts as its function is given it. Raises Unknown if it cannot do without one that is unknown."""
+        try:
+            return fact.read(answer)
+        except Unknown as unknown:
+            if f"{MAYBE}{fact.name}" not in inspect.signature(self.cure).parameters:
+                raise
+            return unknown
 
     def _yielded(self, given: Mapping[str, Any]) -> list[Yielded]:
         try:
@@ -91,7 +102,7 @@ def remedy(
 
     def declare(cure: Cure) -> Cure:
         name = cure.__name__
-        needed = [name for name in inspect.signature(cure).parameters if name != BOUNDS]
+        needed = [name.removeprefix(MAYBE) for name in inspect.signature(cure).parameters if name != BOUNDS]
         if unknown := [fact for fact in needed if fact not in FACTS]:
             raise RemedyError(f"remedy {name}: no such fact: {', '.join(unknown)}")
         REMEDIES[name] = Remedy(name, cure, scope, tuple(FACTS[fact] for fact in needed), patches, deletes, asks)

@@ -19,8 +19,8 @@ def text(name: str) -> str:
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
     """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
     scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
-    told = f"stays={quote(f'stays ({what}): {lasting}')}\n{text('stays.sh')}" if lasting else ""
-    return {**scripts, "undo": told + scripts["undo"], "what": f"{what}\n"}
+    lasting_note = f"stays={quote(f'stays ({what}): {lasting}')}\n{text('stays.sh')}" if lasting else ""
+    return {**scripts, "undo": lasting_note + scripts["undo"], "what": f"{what}\n"}
 
 
 def _scripts(step: Step, unique: str) -> Mapping[str, str]:

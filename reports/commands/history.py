@@ -18,6 +18,7 @@ from gate.identity import Adoption
 from gate.past import Past
 from gate.provenance import History
 from gate.runner import runner_names
+from gate.whole import write_whole
 from reports.text.provenance import adopted_by, server_named
 from reports.text.words import Voice
 
@@ -147,6 +148,6 @@ def target_folder(name: str) -> Path:
 
 def _write(file: Path, lines: list[str]) -> None:
     try:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_whole(file, "".join(f"{line}\n" for line in lines).encode())
     except OSError as error:
         raise HistoryError(f"{file}: cannot be written: {error.strerror}; name a file you may write") from error

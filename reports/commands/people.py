@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from gate.bounded import read_bounded
 from gate.contract import load_contract
-from gate.documents import DocumentError, read_document
+from gate.documents import LARGEST, DocumentError, read_document
 from gate.entries import PeopleError, parsed
 from gate.history import HistoryError, recall
 from gate.people import LONGEST_WAIVER, Attestation, Waiver, attestation_void, waiver_void
@@ -175,6 +176,6 @@ def _document(folder: Path, document: Path, voice: Voice) -> tuple[Path, bytes]:
     if given.is_relative_to(folder.resolve()):
         return folder / given.relative_to(folder.resolve()), data
     place = folder / "documents" / given.name
-    if place.exists() and place.read_bytes() != data:
+    if place.exists() and read_bounded(place, LARGEST) != data:
         raise PeopleError(f"{place}: another document has that name; rename {document}; nothing was written")
     return place, data

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from gate.acting import folder_of, give
 from gate.bounded import read_text
 from gate.entries import PeopleError
 from gate.whole import write_whole
@@ -56,12 +57,8 @@ def replace(file: Path, data: bytes) -> None:
 
     Raises PeopleError if it cannot be written; then it is unchanged.
     """
-    new = not file.exists()
     try:
-        write_whole(file, data)
-        if new:
-            file.chmod(0o644)
-            _share(file)
+        write_whole(file, data, shared=0o644)
     except OSError as error:
         raise PeopleError(f"{file}: cannot be written: {error.strerror}; nothing was changed") from error
 
@@ -74,18 +71,24 @@ def beside(file: Path, data: bytes) -> None:
     folder = file.parent
     if not folder.exists():
         try:
-            folder.mkdir()
-            folder.chmod(folder.parent.stat().st_mode & 0o777)
-            _share(folder)
+            _make(folder)
         except OSError as error:
             raise PeopleError(f"{folder}: cannot be created: {error.strerror}; nothing was written") from error
     replace(file, data)
 
 
-def _share(path: Path) -> None:
-    """Give `path` the group of its folder, where that is allowed: a scheduled audit reads as a member of that group."""
-    with contextlib.suppress(PermissionError):
-        os.chown(path, -1, path.parent.stat().st_gid)
+def _make(folder: Path) -> None:
+    """Make a folder like the one above it: a scheduled audit reads there as a member of its group."""
+    with folder_of(folder) as above:
+        os.mkdir(folder.name, dir_fd=above)
+        handle = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+        try:
+            give(handle, above)
+            with contextlib.suppress(PermissionError):
+                os.fchown(handle, -1, os.fstat(above).st_gid)
+            os.fchmod(handle, os.fstat(above).st_mode & 0o777)
+        finally:
+            os.close(handle)
 
 
 def _written(value: Value) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from gate.acting import make_folders
 from gate.decision import decide
 from gate.run import Run, write_run
 from gate.whole import write_whole
@@ -14,6 +15,7 @@ from reports.exports.oscal import oscal
 from reports.exports.report import Report
 from reports.exports.sarif import sarif
 from reports.exports.summary import summary
+from reports.pages.evidence import render_evidence
 from reports.pages.proofs import read_proofs
 from reports.pages.verdict import render_verdict
 
@@ -22,6 +24,7 @@ Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {
     "run.json": lambda report: write_run(report.run),
     "verdict.html": lambda report: render_verdict(report.run, report.decision, report.proofs, report.language),
+    "evidence.html": lambda report: render_evidence(report.run, report.decision, report.language),
     "summary.md": summary,
     "junit.xml": junit,
     "audit.prom": metrics,
@@ -49,7 +52,7 @@ def _write(file: Path, export: Export, report: Report) -> str:
     except Exception as error:  # noqa: BLE001 — an error in one export must not prevent the decision
         return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report this with run.json"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(file.parent)
         write_whole(file, data)
     except OSError as error:
         return f"{file}: cannot be written: {error.strerror}; name another folder with --reports=FOLDER"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gate.run import Source
 from reports.exports.markdown import escaped, fenced, prose, table, written
 from reports.exports.report import Report
 from reports.exports.summary import kpis, opening, reasons, waivers
-from reports.pages.criteria import Card, Chapter, chapters, gist
+from reports.pages.criteria import Card, Chapter, chapters
+from reports.pages.evidence import cited, gist
 from reports.pages.sections import scored, window
 from reports.text.briefing import brief
 from reports.text.words import Voice, shown, visible_lines
@@ -69,19 +69,17 @@ def _found(card: Card, voice: Voice) -> str:
 
 def _asked(report: Report, voice: Voice) -> Iterator[str]:
     """Yield each question once, in the order of the criteria: a short command whole, of a script what it says it does."""
-    results = (report.decision.results[id] for id in report.run.contract)
-    sources = {source.fact: source for result in results for source in result.sources}
-    if sources:
+    if asked := cited(report.run, report.decision):
         yield from ("", f"## {voice.word('asked-of-server')}")
-    for source in sources.values():
-        yield from _question(source, voice)
+    for fact, answer in asked.items():
+        yield from _question(shown(fact), answer.asked, voice)
 
 
-def _question(source: Source, voice: Voice) -> Iterator[str]:
-    told, lines = gist(source.asked)
-    if told:
-        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{escaped(told)}")
+def _question(fact: str, asked: str, voice: Voice) -> Iterator[str]:
+    question, lines = gist(asked)
+    if question:
+        yield from ("", f"**{escaped(fact)}**{voice.colon}{escaped(question)}")
     elif lines:
-        yield from ("", f"**{escaped(shown(source.fact))}**{voice.colon}{voice.word('script', lines=lines)}")
+        yield from ("", f"**{escaped(fact)}**{voice.colon}{voice.word('script', lines=lines)}")
     else:
-        yield from ("", f"**{escaped(shown(source.fact))}**", "", *fenced(visible_lines(source.asked, LONGEST_COMMAND)))
+        yield from ("", f"**{escaped(fact)}**", "", *fenced(visible_lines(asked, LONGEST_COMMAND)))

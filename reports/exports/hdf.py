@@ -68,7 +68,7 @@ def _control(row: Entry, report: Report) -> dict[str, Any]:
     control = {
         "id": row.id,
         "title": row.title,
-        "desc": row.told if row.outcome is Outcome.NOT_APPLICABLE else row.why,
+        "desc": row.description if row.outcome is Outcome.NOT_APPLICABLE else row.why,
         "descriptions": [{"label": label, "data": text} for label, text in descriptions.items() if text],
         "impact": _impact(row),
         "refs": [],
@@ -82,7 +82,7 @@ def _control(row: Entry, report: Report) -> dict[str, Any]:
             "expiration_date": utc(row.waiver.expires),
             "run": True,
             "skipped_due_to_waiver": True,
-            "message": row.told,
+            "message": row.description,
         }
     if row.attestation is not None:
         control["attestation_data"] = _attested(row.id, row.attestation)
@@ -101,13 +101,13 @@ def _status(row: Entry) -> str:
 
 def _result(row: Entry, report: Report) -> dict[str, Any]:
     status = _status(row)
-    said = {} if status == "passed" else {"skip_message" if status == "skipped" else "message": row.told}
+    message = {} if status == "passed" else {"skip_message" if status == "skipped" else "message": row.description}
     return {
         "status": status,
         "code_desc": f"{row.title} ({row.target})",
         "start_time": utc(report.run.started),
         "run_time": row.result.seconds,
-        **said,
+        **message,
     }
 
 

@@ -98,7 +98,7 @@ def _observation(row: Entry, report: Report) -> dict[str, Any]:
     observation = {
         "uuid": identifier(report.run.id, row.id, "observation"),
         "title": row.title,
-        "description": row.told,
+        "description": row.description,
         "props": _outcome(row),
         "methods": [_method(row)],
         "types": ["control-objective"],
@@ -122,7 +122,7 @@ def _finding(row: Entry, report: Report) -> dict[str, Any]:
     finding = {
         "uuid": identifier(report.run.id, row.id, "finding"),
         "title": row.title,
-        "description": row.told,
+        "description": row.description,
         "props": _outcome(row),
         "target": {"type": "objective-id", "target-id": token(row.id), "status": _status(row)},
         "related-observations": [{"observation-uuid": identifier(report.run.id, row.id, "observation")}],
@@ -134,14 +134,14 @@ def _finding(row: Entry, report: Report) -> dict[str, Any]:
 def _status(row: Entry) -> dict[str, str]:
     if row.outcome in MET:
         return {"state": "satisfied", "reason": "pass"}
-    return {"state": "not-satisfied", "reason": "fail" if row.outcome in RISKS else "other", "remarks": row.told}
+    return {"state": "not-satisfied", "reason": "fail" if row.outcome in RISKS else "other", "remarks": row.description}
 
 
 def _risk(row: Entry, report: Report) -> dict[str, Any]:
     risk = {
         "uuid": identifier(report.run.id, row.id, "risk"),
         "title": row.title,
-        "description": row.told,
+        "description": row.description,
         "statement": row.why or row.title,
         "props": _outcome(row),
         "status": RISKS[row.outcome],

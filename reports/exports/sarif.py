@@ -81,7 +81,7 @@ def _result(row: Entry, place: int, report: Report) -> dict[str, Any]:
         "ruleIndex": place,
         "kind": kind,
         "level": _level(row) if kind == "fail" else "none",
-        "message": {"text": row.told},
+        "message": {"text": row.description},
         "locations": [_location(row, report)],
         "guid": identifier(report.run.id, row.id),
         "partialFingerprints": {"criterion/v1": identifier("criterion", row.id)},

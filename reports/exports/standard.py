@@ -12,7 +12,7 @@ import msgspec
 from gate.contract import Criterion, Kind
 from gate.outcome import Outcome
 from gate.people import Attestation, Waiver
-from gate.run import Result
+from gate.run import Result, Run, Source
 from reports.exports.report import Report
 from reports.text.responsibility import owner, todo
 from reports.text.words import Voice, shown
@@ -24,7 +24,11 @@ LONGEST_QUESTION = 300
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One criterion, its result and both in words. `told` begins with the outcome. `waiver` is that of a waived failure."""
+    """One criterion, its result and both in words. `description` begins with the outcome. `waiver` is of a waived failure.
+
+    `asked` holds, for each answer that the result rests on, the fact, the beginning of its question and the lines that
+    matter.
+    """
 
     id: str
     criterion: Criterion
@@ -32,11 +36,12 @@ class Entry(msgspec.Struct, frozen=True):
     title: str
     why: str
     target: str
-    told: str
+    description: str
     todo: str
     owner: str
     waiver: Waiver | None
     attestation: Attestation | None
+    asked: tuple[str, ...]
 
     @property
     def outcome(self) -> Outcome:
@@ -47,11 +52,6 @@ class Entry(msgspec.Struct, frozen=True):
     def value(self) -> float | None:
         """The figure, if there is one and it is a finite number."""
         return self.result.value if self.result.value is not None and isfinite(self.result.value) else None
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """What was asked for the result: the name of each fact and the beginning of its question."""
-        return tuple(f"{shown(source.fact)}: {shown(source.asked, LONGEST_QUESTION)}" for source in self.result.sources)
 
 
 def entries(report: Report) -> Iterator[Entry]:
@@ -67,12 +67,19 @@ def entries(report: Report) -> Iterator[Entry]:
             title=voice.title(criterion) or shown(id),
             why=voice.text(criterion.why),
             target=voice.bound(criterion.bound),
-            told=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
+            description=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
             todo="" if result.outcome.settled else todo(run, result, voice),
             owner=owner(run, criterion.owner, voice),
             waiver=run.people.waiver(id) if result.outcome is Outcome.WAIVED else None,
             attestation=run.people.attestation(id) if attested else None,
+            asked=tuple(_asked(run, source) for source in result.sources),
         )
+
+
+def _asked(run: Run, source: Source) -> str:
+    kept = run.answers.get(source.fact)
+    question = [f"{shown(source.fact)}: {shown(kept.asked, LONGEST_QUESTION)}" if kept else shown(source.fact)]
+    return "\n".join([*question, *map(shown, source.lines)])
 
 
 def program() -> str:

@@ -3,65 +3,34 @@
 import msgspec
 
 from gate.decision import Decision
-from gate.outcome import Outcome
 from gate.run import Run
-from gate.sample import Reading
+from reports.text.comparison import Moves, moves, readings
 from reports.text.words import Voice
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """A criterion whose outcome changed."""
-
-    id: str
-    title: str
-    was: Outcome
-    was_word: str
-    now: Outcome
-    now_word: str
-    figures: str
-
-
 class Changed(msgspec.Struct, frozen=True):
-    """The criteria whose outcome changed. `summary` is "" if there is no previous audit."""
+    """What differs from the previous complete audit. `summary` is "" if there is none."""
 
     summary: str
-    better: tuple[Moved, ...] = ()
-    worse: tuple[Moved, ...] = ()
+    moves: Moves = Moves()
 
 
 def changed(run: Run, decision: Decision, voice: Voice) -> Changed:
-    """Return the criteria that are better or worse than in the previous audit, in the order of the contract."""
-    last = run.chronicle.last
+    """Return what differs from the previous audit, in the order of the contract.
+
+    Only what both audits judged is compared: an audit without drills has no result of them.
+    """
+    last = run.history_series.last
     if last is None:
         return Changed("")
-    moved = [
-        _moved(id, reading, run, decision, voice)
-        for id, reading in last.readings.items()
-        if id in decision.results and decision.results[id].outcome is not reading.outcome
-    ]
-    order = list(run.contract)
-    moved.sort(key=lambda one: order.index(one.id))
-    better = tuple(one for one in moved if one.now.severity < one.was.severity)
-    worse = tuple(one for one in moved if one.now.severity > one.was.severity)
+    now = readings(decision.results)
+    both = [id for id in run.contract if id in now and id in last.readings]
+    found = moves({id: last.readings[id] for id in both}, {id: now[id] for id in both}, run.contract, voice)
     summary = voice.word(
         "changed-since",
         at=voice.moment(last.at),
-        better=len(better),
-        worse=len(worse),
-        same=len(last.readings) - len(moved),
+        better=len(found.better),
+        worse=len(found.worse),
+        same=found.same + len(found.moved),
     )
-    return Changed(summary, better, worse)
-
-
-def _moved(id: str, was: Reading, run: Run, decision: Decision, voice: Voice) -> Moved:
-    result, unit = decision.results[id], run.contract[id].bound.unit
-    figures = [voice.figure(value, unit) for value in (was.value, result.value) if value is not None]
-    return Moved(
-        id,
-        voice.title(run.contract[id]),
-        was.outcome,
-        voice.outcome(was.outcome),
-        result.outcome,
-        voice.outcome(result.outcome),
-        " → ".join(figures) if len(figures) == 2 else "",
-    )
+    return Changed(summary, found)

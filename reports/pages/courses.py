@@ -49,7 +49,7 @@ def course_of(id: str, run: Run, decision: Decision) -> list[Mark]:
     """Return a criterion's figure in earlier looks and in this audit."""
     result = decision.results.get(id)
     own = [Mark(run.ended, result.outcome, result.value)] if result and result.outcome is not Outcome.UNKNOWN else []
-    return figures([*run.chronicle.marks.get(id, ()), *own])
+    return figures([*run.history_series.marks.get(id, ()), *own])
 
 
 def courses(run: Run, decision: Decision, voice: Voice) -> tuple[Course, ...]:
@@ -93,7 +93,7 @@ def summary(marks: Sequence[Mark], unit: str, run: Run, voice: Voice) -> str:
         return voice.word("course-one", value=voice.figure(values[0], unit)) if values else voice.word("course-none")
     now = marks[-1].at == run.ended
     low, high = voice.figure(min(values), unit), voice.figure(max(values), unit)
-    return voice.word("course-said" if now else "course-past", low=low, high=high, count=len(values) - now)
+    return voice.word("course-summary" if now else "course-past", low=low, high=high, count=len(values) - now)
 
 
 def _each_day(marks: Sequence[Mark], unit: str, axis: Axis, voice: Voice) -> Markup:
@@ -104,8 +104,8 @@ def _each_day(marks: Sequence[Mark], unit: str, axis: Axis, voice: Voice) -> Mar
         values = [mark.value or 0.0 for mark in seen]
         figures = dict.fromkeys((voice.figure(min(values), unit), voice.figure(max(values), unit)))
         begin = seen[0].at.replace(hour=0, minute=0, second=0, microsecond=0)
-        said = f"{voice.short_day(seen[0].at)}{voice.colon}{' – '.join(figures)}"
-        drawn += axis.bar("day", max(axis.begin, begin), begin + DAY, said)
+        figures_of_day = f"{voice.short_day(seen[0].at)}{voice.colon}{' – '.join(figures)}"
+        drawn += axis.bar("day", max(axis.begin, begin), begin + DAY, figures_of_day)
     return drawn
 
 

@@ -1,8 +1,6 @@
 """Builds the chapters and criteria of the page in one language."""
 
-import re
 from collections.abc import Iterable
-from itertools import dropwhile, takewhile
 
 import msgspec
 from markupsafe import Markup
@@ -15,22 +13,21 @@ from reports.pages.drawings.gauge import gauge
 from reports.text.briefing import is_reserve
 from reports.text.responsibility import owner, person, todo
 from reports.text.short_form import FAILED
-from reports.text.words import Voice, shown, visible_lines
+from reports.text.words import Voice, shown, visible
 
-LONGEST_COMMAND, SHORT = 1600, 6
-COMMENT = re.compile(r"\s*#+ (?!shellcheck)")
+MOST_LINES, LONGEST_LINE = 5, 160  # of the answers that one criterion shows
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One answer that a judgement is based on: its fact, time and duration, and the command.
+    """One answer that a judgement is based on: its fact, a command of one line, and the lines that matter.
 
-    A script also has a gist and its number of lines.
+    `whole` says whether evidence.html has the question and the answer. A script has no `command`.
     """
 
-    label: str
+    fact: str
     command: str
-    gist: str = ""
-    lines: int = 0
+    lines: tuple[str, ...]
+    whole: bool
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -109,7 +106,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         figure=figure,
         margin=margin,
         drawing=drawing,
-        asked=tuple(_asked(result, voice)),
+        asked=tuple(_asked(run, result)),
         about=" · ".join(_about(criterion, result, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
     )
@@ -133,21 +130,14 @@ def _value(result: Result) -> float | None:
     return float(days) if isinstance(days, int | float) else result.value
 
 
-def _asked(result: Result, voice: Voice) -> Iterable[Question]:
-    for source in result.sources:
-        label = voice.word(
-            "source", fact=source.fact, at=voice.moment(source.at), seconds=voice.seconds(source.seconds)
-        )
-        yield Question(label, visible_lines(source.asked, LONGEST_COMMAND), *gist(source.asked))
-
-
-def gist(asked: str) -> tuple[str, int]:
-    """Return the first comment of a script and its number of lines; "" and 0 for a short command."""
-    lines = asked.strip().splitlines()
-    if len(lines) <= SHORT:
-        return "", 0
-    comments = dropwhile(lambda line: not COMMENT.match(line), lines)
-    return shown(" ".join(COMMENT.sub("", line) for line in takewhile(COMMENT.match, comments))), len(lines)
+def _asked(run: Run, result: Result) -> Iterable[Question]:
+    """Yield the answers of a result; those with lines that matter come first."""
+    left = MOST_LINES
+    for source in sorted(result.sources, key=lambda source: not source.lines):
+        kept, lines = run.answers.get(source.fact), tuple(visible(line, LONGEST_LINE) for line in source.lines[:left])
+        left -= len(lines)
+        command = shown(kept.asked, LONGEST_LINE) if kept and "\n" not in kept.asked.strip() else ""
+        yield Question(shown(source.fact), command, lines, kept is not None)
 
 
 def _about(criterion: Criterion, result: Result, voice: Voice) -> Iterable[str]:

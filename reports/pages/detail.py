@@ -15,9 +15,9 @@ from gate.run import Result, Run
 from reports.pages.detail_page import finished
 from reports.session.progress import result_of
 from reports.text.briefing import brief, verdict_word
-from reports.text.words import Voice, shown, visible_lines
+from reports.text.words import Voice, shown, visible
 
-MOST = 1000
+MOST_LINES, LONGEST_LINE = 5, 240
 
 
 class Titled(Protocol):
@@ -98,8 +98,12 @@ class Detail:
         voice = self.voice
         sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
         asked = [
-            f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:\n"
-            f"{visible_lines(source.asked, MOST)}"
+            "\n".join(
+                [
+                    f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:",
+                    *(visible(line, LONGEST_LINE) for line in source.lines[:MOST_LINES]),
+                ]
+            )
             for source in result.sources
         ]
         data[:] = [escape("\n\n".join([sentence, *asked])) + "\n"]

@@ -79,7 +79,7 @@ def completed(run: Run, decision: Decision, voice: Voice) -> str:
     """Return a sentence on how much of Phase 0 is done."""
     seen = progress(run.contract, decision.results)
     waived = sum(run.contract[id].chapter != DECISION for id in decision.waived)
-    word = "progress-waived" if waived else "progress-said"
+    word = "progress-waived" if waived else "progress-sentence"
     return voice.word(word, met=seen.met - waived, blocking=seen.blocking, waived=waived)
 
 

@@ -1,15 +1,10 @@
 """Renders verdict.html: one file with both languages, which works offline and without JavaScript."""
 
-import re
 from base64 import b64encode
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from gate.decision import Decision, Verdict
 from gate.run import Run
@@ -19,13 +14,10 @@ from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
 from reports.pages.foot import Foot, foot
 from reports.pages.proofs import Proof
+from reports.pages.rendering import TEMPLATES, rendered
 from reports.text.briefing import Briefing, brief
 from reports.text.duties import Duty, duties
-from reports.text.words import Voice, shown
-
-TEMPLATES = Path(__file__).parent / "templates"
-COMMAND = re.compile("`([^`]+)`")
-CODE = Markup("<code>{}</code>")
+from reports.text.words import Voice
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,30 +99,10 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
         "views": [view(run, decision, proofs, language) for language in order],
         "proofs": proofs,
     }
-    text = _environment().get_template("verdict.html").render(page)
-    return re.sub(r"\n\s*\n+", "\n", text).encode("utf-8", "backslashreplace")
+    return rendered("verdict.html", page)
 
 
 def _hash_of_script() -> str:
     """Return the hash of page.js, for the page's Content-Security-Policy, which allows only this script."""
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8").removesuffix("\n")
     return b64encode(sha256(script.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"prose": prose, "shown": shown}
-    return environment
-
-
-def prose(text: str) -> Markup:
-    """Return a sentence as HTML, escaped, with its commands in backquotes as code."""
-    parts = COMMAND.split(text)  # plain text and commands in turn
-    return Markup().join(CODE.format(part) if number % 2 else part for number, part in enumerate(parts))

@@ -18,9 +18,9 @@ from reports.pages.drawings.timeline import Stretch
 from reports.session.sampling import sample_of
 from reports.text.words import Voice
 
-MOST_TOLD = 8
+MOST_INCIDENTS = 8
 LEAST = timedelta(days=1)  # the length of the past that is drawn of a server nobody knows yet
-SAID = {
+WORDS = {
     "proven": "lane-proven",
     "sound": "legend-sound",
     "failing": "legend-failing",
@@ -51,7 +51,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
     window, earliest = window_of(run), _near(decision.earliest, run.ended)
     axis = Axis(_first(run, window), max(run.ended, earliest or run.ended) + ROOM)
     sample = sample_of(run, decision.results)
-    looks = [*run.chronicle.looks, Look(sample.at, sample.failing, bool(sample.unknown))]
+    looks = [*run.history_series.looks, Look(sample.at, sample.failing, bool(sample.unknown))]
     seen_until = run.ended + timedelta(minutes=30)
     incidents = window.happened if window else ()
     lanes = (
@@ -62,7 +62,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
     )
     events = tuple(
         (voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
-        for one in reversed(incidents[-MOST_TOLD:])
+        for one in reversed(incidents[-MOST_INCIDENTS:])
     )
     return Timeline(
         tuple(Lane(voice.word(name), _drawn(stretches, axis, run.ended, voice)) for name, stretches in lanes),
@@ -74,7 +74,7 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
 
 def _first(run: Run, window: Window | None) -> datetime:
     """Return where the drawing begins: before the earliest moment of the last days of which something is known."""
-    known = [look.at for look in run.chronicle.looks]
+    known = [look.at for look in run.history_series.looks]
     known += [one.at for one in window.happened] if window else []
     known += [window.since] if window and window.since else []
     oldest = min(known, default=run.ended) - ROOM
@@ -88,7 +88,7 @@ def _drawn(stretches: Iterable[Stretch], axis: Axis, now: datetime, voice: Voice
 
 def _said(stretch: Stretch, voice: Voice) -> str:
     """Return what a stretch is and when, or nothing for the ground of a lane."""
-    word = SAID.get(stretch.kind)
+    word = WORDS.get(stretch.kind)
     times = f"{voice.moment(stretch.begin)} – {voice.moment(stretch.end)}"
     return f"{times}{voice.colon}{voice.word(word)}" if word else ""
 

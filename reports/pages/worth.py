@@ -108,7 +108,7 @@ def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
         (
             voice.word("saved"),
             voice.word(
-                "saved-said",
+                "saved-sentence",
                 monthly=amount(hours.monthly),
                 measured=amount(hours.measured),
                 assumed=amount(hours.assumed),
@@ -118,5 +118,5 @@ def _steps(hours: Return, voice: Voice) -> tuple[tuple[str, str], ...]:
         ),
         (voice.word("net"), f"{amount(hours.saved)} − {amount(hours.invested)} = {amount(hours.net)}"),
         (voice.word("break-even"), even(hours.even)),
-        (voice.word("worst"), voice.word("worst-said", net=amount(hours.worst), day=even(hours.worst_even))),
+        (voice.word("worst"), voice.word("worst-sentence", net=amount(hours.worst), day=even(hours.worst_even))),
     )

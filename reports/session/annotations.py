@@ -38,7 +38,7 @@ def annotations(run: Run, decision: Decision, language: str) -> Iterator[str]:
     briefing = brief(run, decision, voice)
     yield command("notice", f"{briefing.verdict} · {briefing.place}", briefing.headline)
     for kind, outcome in (("error", Outcome.FAIL), ("warning", Outcome.UNKNOWN)):
-        yield from _some(kind, [_told(ids, run, decision, voice) for ids in _groups(decision, outcome)], voice)
+        yield from _some(kind, [_annotation(ids, run, decision, voice) for ids in _groups(decision, outcome)], voice)
 
 
 def command(kind: str, title: str, text: str) -> str:
@@ -53,18 +53,18 @@ def _groups(decision: Decision, outcome: Outcome) -> Iterator[tuple[str, ...]]:
             yield from ((id,) for id in cause.ids) if outcome is Outcome.FAIL else (cause.ids,)
 
 
-def _told(ids: Sequence[str], run: Run, decision: Decision, voice: Voice) -> tuple[str, str]:
+def _annotation(ids: Sequence[str], run: Run, decision: Decision, voice: Voice) -> tuple[str, str]:
     """Return the title and the text of an annotation: the criteria, and what is wrong and who acts."""
     criterion = run.contract[ids[0]]
     problem = short_form(criterion, decision.results[ids[0]], voice)
     return ", ".join(ids), f"{problem} · {voice.word('who')}{voice.colon}{owner(run, criterion.owner, voice)}"
 
 
-def _some(kind: str, told: Sequence[tuple[str, str]], voice: Voice) -> Iterator[str]:
+def _some(kind: str, rows: Sequence[tuple[str, str]], voice: Voice) -> Iterator[str]:
     """Yield as many as GitHub keeps. The last names all that are left."""
-    kept = told if len(told) <= MOST else told[: MOST - 1]
+    kept = rows if len(rows) <= MOST else rows[: MOST - 1]
     yield from (command(kind, title, text) for title, text in kept)
-    if left := told[len(kept) :]:
+    if left := rows[len(kept) :]:
         yield command(kind, voice.word("more-reasons", count=len(left)), ", ".join(title for title, _ in left))
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from fixtures.session.identity import identify
+from fixtures.session.kept_answers import kept_answers
 from fixtures.session.sources import account_of
 from fixtures.session.stash import (
     AUDITED,
@@ -32,11 +33,14 @@ STARTED = pytest.StashKey[datetime]()
 def build_run(config: pytest.Config) -> Run:
     """Return the complete Run at the end of the session."""
     run = run_so_far(config)
-    return msgspec.structs.replace(run, chronicle=_history_series(config, run.ended))
+    cited = {source.fact for result in config.stash[RESULTS].values() for source in result.sources}
+    return msgspec.structs.replace(
+        run, history_series=_history_series(config, run.ended), answers=kept_answers(config, cited)
+    )
 
 
 def run_so_far(config: pytest.Config) -> Run:
-    """Return the Run as far as the session has got, without the series of earlier audits, which nothing is judged by.
+    """Return the Run as far as the session has got, without what nothing is judged by: earlier audits and the answers.
 
     A replay has the date of the recording and its own duration.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fixtures.ask.redaction import told_of
+from fixtures.ask.redaction import error_text
 from fixtures.session.options import REPORTS
 from fixtures.session.sample_run import is_sample_run
 from fixtures.session.stash import (
@@ -130,7 +130,7 @@ def _conclude(session: pytest.Session, config: pytest.Config) -> None:
     session.exitstatus = decision.verdict.status
     _remember(config, left_by(run, decision.results, config.stash.get(WITNESSED, Past())))
     if is_sample_run(config, REPORTS):
-        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("light"))
+        config.stash[NOTICES].append(Voice(config.stash[LANGUAGE]).word("sample-run"))
     else:
         config.stash[NOTICES] += write_all(run, Path(config.getoption("--reports")), config.stash[LANGUAGE])
 
@@ -142,7 +142,7 @@ def _remember(config: pytest.Config, left: Past) -> None:
     try:
         remember(history, left)
     except HistoryError as error:
-        config.stash[NOTICES].append(told_of(error))
+        config.stash[NOTICES].append(error_text(error))
 
 
 class LastWord:
@@ -169,7 +169,7 @@ class LastWord:
         """Print the decision after everything else that happens at the end of the session."""
         yield
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
-            self._say(reporter)
+            self._print_summary(reporter)
             self._annotate(reporter)
 
     def _annotate(self, reporter: pytest.TerminalReporter) -> None:
@@ -182,7 +182,7 @@ class LastWord:
         for line in (self.on, *decided) if self.on else ():
             reporter.write_line(line)
 
-    def _say(self, reporter: pytest.TerminalReporter) -> None:
+    def _print_summary(self, reporter: pytest.TerminalReporter) -> None:
         config, language = self.config, self.config.stash[LANGUAGE]
         folder, notices = Path(config.getoption("--reports")), config.stash[NOTICES]
         if DECIDED in config.stash:

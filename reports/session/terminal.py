@@ -56,8 +56,8 @@ def summary(
     yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in briefing.waivers], width)
     yield from _head(briefing, VERDICTS[decision.verdict], width)
     yield from _conditions(briefing, width)
-    told = briefing.reasons if whole else map(_short, briefing.reasons[:WORST])
-    yield from _reasons(told, voice, width, voice.word("because"))
+    parts = briefing.reasons if whole else map(_short, briefing.reasons[:WORST])
+    yield from _reasons(parts, voice, width, voice.word("because"))
     yield from _more(briefing, voice, width, whole=whole)
     yield from _rows(_facts(briefing, voice), width)
     made = not any(notice.startswith(f"{report}: ") for notice in notices)
@@ -69,8 +69,8 @@ def _conditions(briefing: Briefing, width: int) -> Iterator[Sequence[Part]]:
     yield [("", ())]
     for row in briefing.conditions:
         count = f"{row.met}/{row.all}" if row.all > 1 else ""
-        told = " · ".join(part for part in (count or row.figure, row.due) if part)
-        first, *more = wrapped(f"{row.title:<{TITLE}} {told}".rstrip(), width, MARGIN)
+        parts = " · ".join(part for part in (count or row.figure, row.due) if part)
+        first, *more = wrapped(f"{row.title:<{TITLE}} {parts}".rstrip(), width, MARGIN)
         yield [(f"{row.word:<{MARGIN}}", (COLOURS[row.outcome],)), (first, ())]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
 
@@ -85,9 +85,9 @@ def _more(briefing: Briefing, voice: Voice, width: int, *, whole: bool) -> Itera
     """Yield how many reasons and caveats are left out, and the command that shows the remedies."""
     left = 0 if whole else max(0, len(briefing.reasons) - WORST)
     caveats = 0 if whole else len(briefing.reserves)
-    told = [voice.word("more-reasons", count=left)] if left else []
-    told += [voice.word("more-caveats", count=caveats)] if caveats else []
-    notes = [f"{', '.join(told)}{voice.colon}{voice.word('more-where')}"] if told else []
+    parts = [voice.word("more-reasons", count=left)] if left else []
+    parts += [voice.word("more-caveats", count=caveats)] if caveats else []
+    notes = [f"{', '.join(parts)}{voice.colon}{voice.word('more-where')}"] if parts else []
     for note in (*notes, briefing.remedies):
         yield from ([(row, ())] for row in wrapped(plain(note), width, 0) if row)
 

@@ -42,7 +42,7 @@ def provenance(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
     yield from ((voice.word("adopted"), adopted_by(adoption, voice)) for adoption in run.adopted)
     if run.left_out is not None:
         parts = voice.semicolon.join(_left_out(run.left_out, voice))
-        yield voice.word("left-out"), voice.word("left-out-next", said=parts, target=run.target.folder)
+        yield voice.word("left-out"), voice.word("left-out-next", parts=parts, target=run.target.folder)
 
 
 def _left_out(left: LeftOut, voice: Voice) -> Iterable[str]:

@@ -105,8 +105,12 @@ class Voice(msgspec.Struct, frozen=True):
 
     def seen(self, criterion: Criterion, result: Result) -> str:
         """Return what was seen, or "" for an open window or where nothing is to be judged: the reason says it."""
-        told = result.reason and (criterion.kind is Kind.WINDOW or result.outcome is Outcome.NOT_APPLICABLE)
-        return "" if told or not result.seen else self.sentence(criterion, criterion.seen_of(result.seen), result.seen)
+        by_reason = result.reason and (criterion.kind is Kind.WINDOW or result.outcome is Outcome.NOT_APPLICABLE)
+        return (
+            ""
+            if by_reason or not result.seen
+            else self.sentence(criterion, criterion.seen_of(result.seen), result.seen)
+        )
 
     def findings(self, criterion: Criterion, result: Result) -> list[str]:
         """Return the sentences of the findings. A finding that the contract does not have is shown by its name."""

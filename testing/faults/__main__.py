@@ -31,15 +31,15 @@ def main(arguments: list[str] | None = None) -> int:
         _uncovered(faults, set(contract))
     if options.cures:
         faults = curable(faults, contract)
-    _say(f"{len(faults)} faults; first what a sound server shows …")
+    _print(f"{len(faults)} faults; first what a sound server shows …")
     proofs = list[Proof]()
     for proof in _proofs(options, faults, contract):
         proofs.append(proof)
-        _say(_line(len(proofs), len(faults), proof, time.monotonic() - began))
+        _print(_line(len(proofs), len(faults), proof, time.monotonic() - began))
     out = options.out or ROOT / "reports" / "out" / ("cures.json" if options.cures else "proof.json")
     _write(out, proofs)
     wrong = sum(not proof.ok for proof in proofs)
-    _say(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {out}")
+    _print(f"{len(proofs) - wrong} passed, {wrong} failed in {time.monotonic() - began:.0f} s; {out}")
     return 1 if wrong or not proofs else 0
 
 
@@ -69,17 +69,17 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _uncovered(faults: list[Fault], ids: set[str]) -> None:
     """Print the criteria that no fault makes fail (or pending, for a window), and those that none makes unknown."""
-    for said, expected in (("fail", ("fail", "pending")), ("unknown", ("unknown",))):
+    for kind, expected in (("fail", ("fail", "pending")), ("unknown", ("unknown",))):
         if missing := sorted(ids - {fault.criterion for fault in faults if fault.expected in expected}):
-            _say(f"no fault yet that makes {said}: {', '.join(missing)}")
+            _print(f"no fault yet that makes {kind}: {', '.join(missing)}")
 
 
 def _line(number: int, of: int, proof: Proof, seconds: float) -> str:
     mark = "ok " if proof.ok else "NOT"
-    said = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
+    line = f"[{number:>3}/{of} {seconds:4.0f} s] {mark} {proof.criterion:<9} {proof.observed:<8} {proof.fault}"
     if proof.collateral:
-        said += f"  (+ {', '.join(proof.collateral)})"
-    return said + "".join(
+        line += f"  (+ {', '.join(proof.collateral)})"
+    return line + "".join(
         f"\n           {why}" for why in (proof.apart and f"alone, since {proof.apart}", proof.why) if why
     )
 
@@ -89,7 +89,7 @@ def _write(file: Path, proofs: list[Proof]) -> None:
     write_whole(file, msgspec.json.format(msgspec.json.encode(proofs), indent=1) + b"\n")
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)
 
 

@@ -21,12 +21,12 @@ from reports.exports import EXPORTS
 ROOT = Path(__file__).parents[2]
 
 
-def audit(arguments: Sequence[str], said: Path, seconds: float) -> int | None:
-    """Run an audit and return its exit status; its output goes to the file `said`.
+def audit(arguments: Sequence[str], output: Path, seconds: float) -> int | None:
+    """Run an audit and return its exit status; its output goes to the file `output`.
 
     Raises TimeoutError after that many seconds.
     """
-    process = _forking().Process(target=_main, args=(arguments, said))
+    process = _forking().Process(target=_main, args=(arguments, output))
     process.start()
     process.join(seconds)
     if process.exitcode is None:
@@ -44,8 +44,8 @@ def _forking() -> ForkServerContext:
     return context
 
 
-def _main(arguments: Sequence[str], said: Path) -> None:
-    with said.open("wb") as file:
+def _main(arguments: Sequence[str], output: Path) -> None:
+    with output.open("wb") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     for page in EXPORTS.keys() - {"run.json"}:  # proofs need no other report

@@ -46,12 +46,12 @@ def audited(
 
 
 def _audit(folder: Path, out: Path, options: Sequence[str]) -> dict[str, Any]:
-    said = folder.parent / "said"
-    status = audit(["-q", f"--target={folder}", f"--reports={out}", *options], said, PATIENCE)
+    output = folder.parent / "said"
+    status = audit(["-q", f"--target={folder}", f"--reports={out}", *options], output, PATIENCE)
     try:
         run: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RuntimeError(f"no verdict (exit {status}): {said.read_text(errors='replace')[-600:]}") from error
+        raise RuntimeError(f"no verdict (exit {status}): {output.read_text(errors='replace')[-600:]}") from error
     return run
 
 

@@ -19,23 +19,23 @@ def prove_on(targets: Sequence[Path], lots: Sequence[Lot], proving: Proving[Lot]
     An exception of `proving` on one server is raised here after the other servers are done. After an interrupt, each
     server reverts its present fault and takes no further lot.
     """
-    told: SimpleQueue[Proof | None] = SimpleQueue()
+    finished: SimpleQueue[Proof | None] = SimpleQueue()
     left, over = iter(lots), Event()  # all servers share one iterator, so each lot is proven once
 
     def work(target: Path) -> None:
         try:
             for proof in proving(target, left):
-                told.put(proof)
+                finished.put(proof)
                 if over.is_set():
                     break
         finally:
-            told.put(None)
+            finished.put(None)
 
     with ThreadPoolExecutor(len(targets)) as pool:
         working = [pool.submit(work, target) for target in targets]
         try:
             for _ in working:
-                yield from iter(told.get, None)
+                yield from iter(finished.get, None)
         finally:
             over.set()
         for one in working:

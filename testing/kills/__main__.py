@@ -107,14 +107,14 @@ def _circumstances(server: Server, remedies: list[Remedy], kills: int, chance: r
     for one in CIRCUMSTANCES:
         able = [remedy for remedy in remedies if one.of(server.plan(remedy))]
         for remedy in able if kills >= FULL else chance.sample(able, min(1, len(able))):
-            yield _told(f"{remedy.name:16}", met(server, remedy, one, chance))
+            yield _shown(f"{remedy.name:16}", met(server, remedy, one, chance))
     for first, second in pairwise(remedies):
-        yield _told("two runs        ", under_a_newer(server, first, second))
+        yield _shown("two runs        ", under_a_newer(server, first, second))
         if kills < FULL:
             break
 
 
-def _told(what: str, killed: Killed) -> Killed:
+def _shown(what: str, killed: Killed) -> Killed:
     print(f"{what} {killed.where}  {killed.wrong or 'whole'}", flush=True)
     return killed
 

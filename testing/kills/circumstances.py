@@ -23,7 +23,7 @@ sed 's,server: .*,server: https://127.0.0.1:1,' /etc/rancher/k3s/k3s.yaml >/etc/
 class Circumstance:
     """`inject` makes it, `revert` ends it; both get the path of one file of the plan, or the number of a step.
 
-    `of` says which plans it can meet. `eased`: it ends before the next run takes things back. `told`: a plan that is
+    `of` says which plans it can meet. `eased`: it ends before the next run takes things back. `noted`: a plan that is
     drawn under it has no step and says why. `within`: it begins only while a step runs.
     """
 
@@ -32,7 +32,7 @@ class Circumstance:
     revert: str
     of: Callable[[Plan], bool]
     eased: bool = False
-    told: bool = False
+    noted: bool = False
     within: bool = False
 
 
@@ -77,23 +77,23 @@ CIRCUMSTANCES = (
         'mount --bind "$folder" "$folder" && mount -o remount,ro,bind "$folder"',
         'umount "$folder"',
         _folders,
-        told=True,
+        noted=True,
     ),
     Circumstance(
         "file a mount",
         'cp -p "$path" /run/phase0-mounted && mount --bind /run/phase0-mounted "$path"',
         'umount "$path"; rm /run/phase0-mounted',
         has_file,
-        told=True,
+        noted=True,
     ),
     Circumstance(
         "file a link",
         'mv "$path" "$path.real" && ln -s "$path.real" "$path"',
         'mv "$path.real" "$path"',
         has_file,
-        told=True,
+        noted=True,
     ),
-    Circumstance("attribute", 'chattr +i "$path"', 'chattr -i "$path"', has_file, told=True),
+    Circumstance("attribute", 'chattr +i "$path"', 'chattr -i "$path"', has_file, noted=True),
     Circumstance("another owner", 'chown nobody "$path"', 'chown root "$path"', has_file),
 )
 
@@ -106,7 +106,7 @@ def met(server: Server, remedy: Remedy, one: Circumstance, chance: random.Random
     step = next((number for number, step in enumerate(plan.steps, 1) if getattr(step, "calls", ())), 1)
     watch = server.start(MARK + BEGUN.format(step=step) + one.inject) if one.within else server.root(given + one.inject)
     try:
-        untold = one.told and server.plan(remedy).steps
+        unnoted = one.noted and server.plan(remedy).steps
         meant = server.state() if not one.eased else before
         why = _applied(server, plan, (lambda: _end(server, watch, given + one.revert)) if one.within else None)
         if one.eased and not one.within:
@@ -120,7 +120,7 @@ def met(server: Server, remedy: Remedy, one: Circumstance, chance: random.Random
         elif RUNS in one.revert:
             server.root(f"umount {RUNS}")
     changed += sorted({*server.state()} ^ {*before}) + server.lost(kept)
-    wrong = "the plan does not say it" if untold else " | ".join(changed[:4])
+    wrong = "the plan does not say it" if unnoted else " | ".join(changed[:4])
     return Killed(f"{one.name}: {why[:60]}", sum(len(run.standing) for run in left), wrong)
 
 
@@ -166,10 +166,10 @@ def under_a_newer(server: Server, first: Remedy, second: Remedy) -> Killed:
             one.finish()
             runs.append(one.run)
     between = server.state()
-    said = server.root(f"sh {RUNS}/runs/{runs[0]}/undo || :")
-    refused = runs[1] in said and server.state() == between
+    output = server.root(f"sh {RUNS}/runs/{runs[0]}/undo || :")
+    refused = runs[1] in output and server.state() == between
     for run in reversed(runs):
         server.root(f"sh {RUNS}/runs/{run}/undo")
     changed = sorted({*server.state()} ^ {*before})
-    wrong = " | ".join(changed[:4]) if refused else f"undone under a newer run: {said[-200:]}"
+    wrong = " | ".join(changed[:4]) if refused else f"undone under a newer run: {output[-200:]}"
     return Killed(f"{first.name} under {second.name}", 2, wrong)

@@ -86,7 +86,7 @@ class Server:
         for fact in remedy.facts:
             if fact.asked is Asked.CLUSTER:
                 futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds))
-        seen = {fact.name: fact.read(futures[fact.name].result(60)) for fact in remedy.facts}
+        seen = {fact.name: remedy.read(fact, futures[fact.name].result(60)) for fact in remedy.facts}
         bounds = {id: row.bound for id, row in load_contract().items()}
         return remedy.plan(("MCP-01",), seen, bounds)
 

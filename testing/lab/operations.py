@@ -46,9 +46,9 @@ class Operations:
             timeout=seconds,
             check=False,
         )
-        said = done.stdout.decode(errors="replace")
-        assert done.returncode == 0, said
-        return said
+        output = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, output
+        return output
 
     def start(self, kind: str) -> str:
         """Run an audit of this kind now; return what its unit logged."""

@@ -12,5 +12,5 @@ def test_the_server_before_phase_0_is_a_no_go(target: Path, tmp_path: Path) -> N
     audited = audit(str(target), tmp_path)
     assert audited.outcomes == outcomes
     assert audited.status == status
-    assert "NO-GO" in audited.said
-    assert "Traceback (most" not in audited.said
+    assert "NO-GO" in audited.output
+    assert "Traceback (most" not in audited.output

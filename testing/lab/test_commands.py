@@ -41,9 +41,9 @@ def labs() -> str:
 
 def test_a_ready_server_is_a_go_and_is_taken_down(tmp_path: Path) -> None:
     up = labs()
-    said = run("make audit TARGET=lab SCENARIO=ready", tmp_path)
+    output = run("make audit TARGET=lab SCENARIO=ready", tmp_path)
     assert outcomes(tmp_path) == expected("ready")[1]
-    assert "  GO  " in said
+    assert "  GO  " in output
     assert labs() == up, "its own is gone, and those of others stay"
 
 

@@ -50,12 +50,12 @@ class Reader:
         """Run one shell block where it belongs."""
         commands = commands.replace("ADMIN@SERVER", f"twister@{self.address}").replace("SERVER", self.address)
         if commands.startswith("sudo"):
-            return self.said(["ssh", *self.ssh, f"twister@{self.address}", "sh -eux"], commands)
-        return self.said(
+            return self.output_of(["ssh", *self.ssh, f"twister@{self.address}", "sh -eux"], commands)
+        return self.output_of(
             ["sh", "-eux"], re.sub(r"^(ssh|scp) ", rf"\1 {' '.join(self.ssh)} ", commands, flags=re.MULTILINE)
         )
 
-    def said(self, command: list[str], given: str) -> str:
+    def output_of(self, command: list[str], given: str) -> str:
         done = subprocess.run(
             command,
             cwd=self.clone,
@@ -92,17 +92,19 @@ def replaced(text: str, section: str, line: str) -> str:
 
 
 def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path) -> None:
-    began, reader, said = time.monotonic(), Reader(clone, target), []
+    began, reader, outputs = time.monotonic(), Reader(clone, target), []
     page = GUIDE.read_text(encoding="utf-8")
     for kind, block in re.findall(r"^```(sh|toml)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
         if kind == "toml":
             reader.writes(block)
         else:
-            said.append(reader.does(block))
+            outputs.append(reader.does(block))
     assert time.monotonic() - began < MINUTES * 60
-    assert len([line for text in said for line in text.splitlines() if line.startswith("256 SHA256:")]) == 2
-    assert len({line.split()[1] for text in said for line in text.splitlines() if line.startswith("256 SHA256:")}) == 1
-    check = next(text for text in said if "✓ ssh" in text)
+    assert len([line for text in outputs for line in text.splitlines() if line.startswith("256 SHA256:")]) == 2
+    assert (
+        len({line.split()[1] for text in outputs for line in text.splitlines() if line.startswith("256 SHA256:")}) == 1
+    )
+    check = next(text for text in outputs if "✓ ssh" in text)
     assert [line for line in check.splitlines() if line.startswith("✗") and not line.startswith("✗ guides")] == []
     assert [line for line in check.splitlines() if line.startswith("!")] == []
     assert "no such user" in reader.does("sudo id phase0-audit || true")

@@ -127,7 +127,7 @@ def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path
     before = set(on_host(FILES).splitlines())
     planned = fix(server, tmp_path, "--fix=plan")
     assert set(on_host(FILES).splitlines()) ^ before == set()
-    for said in (
+    for sentence in (
         "log_rotation (safe) for LOG-01",
         "+++ /etc/logrotate.d/rsyslog",
         "+\tmaxsize 200M",
@@ -135,7 +135,7 @@ def test_a_plan_shows_everything_and_writes_nothing(server: Path, tmp_path: Path
         "undo:",
         "nothing was changed",
     ):
-        assert said in planned.said
+        assert sentence in planned.output
     assert {row["state"] for row in planned.run["interventions"]} == {"planned"}
     assert planned.outcomes["LOG-01"] == "fail"
 
@@ -154,7 +154,7 @@ def test_log_rotation_is_repaired_and_a_second_run_plans_nothing(server: Path, t
     assert on_host("zcat /var/log/kern.log.1.gz | head -n 1 | cut -c1-60").strip().endswith("the oldest line")
     on_host(MARKER)
     second = fix(server, tmp_path / "second", "--fix=log_rotation,journald")
-    assert "0 steps" in second.said
+    assert "0 steps" in second.output
     assert second.run["interventions"] == []
 
 
@@ -176,7 +176,7 @@ def test_a_drill_that_fails_chooses_its_remedy_and_is_held_again(server: Path, t
     on_host("cp -p /var/log/syslog /run/syslog; rm /var/log/syslog; mv /run/syslog /var/log/syslog")
     cured = audit(str(server), tmp_path / "second", "-k", "rsyslog_writes", "--fix=LOG-05")
     row = cured.run["results"]["LOG-05"]
-    assert (row["before"], row["outcome"]) == ("fail", "pass"), cured.said
+    assert (row["before"], row["outcome"]) == ("fail", "pass"), cured.output
 
 
 def test_an_earlier_run_is_taken_back_whole(server: Path, tmp_path: Path, on_host: OnHost) -> None:
@@ -193,8 +193,8 @@ def test_what_made_something_worse_is_rolled_back(
     fixing: "subprocess.Popen[str]", tmp_path: Path, on_host: OnHost
 ) -> None:
     on_host("cp /etc/logrotate.d/rsyslog /etc/logrotate.d/zz-broken")
-    said, _ = fixing.communicate(timeout=300)
-    assert "rolled back: it made LOG-03 worse" in said
+    output, _ = fixing.communicate(timeout=300)
+    assert "rolled back: it made LOG-03 worse" in output
     assert "maxsize" not in on_host("cat /etc/logrotate.d/rsyslog")
     assert on_host("ls /etc/systemd/system/logrotate.timer.d 2>/dev/null || true") == ""
     assert '"state": "rolled-back"' in (tmp_path / "first" / "run.json").read_text()
@@ -203,10 +203,10 @@ def test_what_made_something_worse_is_rolled_back(
 def test_two_at_once_one_works_and_one_refuses(fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path) -> None:
     refused = fix(server, tmp_path / "second")
     assert refused.status == 4
-    assert "another run is changing" in refused.said
-    assert "since" in refused.said
-    said, _ = fixing.communicate(timeout=300)
-    assert "LOG-01: fail → pass" in said
+    assert "another run is changing" in refused.output
+    assert "since" in refused.output
+    output, _ = fixing.communicate(timeout=300)
+    assert "LOG-01: fail → pass" in output
 
 
 def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
@@ -216,7 +216,7 @@ def test_killed_half_way_the_next_run_takes_it_back_and_finishes(
     on_host(REBOOT)
     assert "interrupted" in command(server, "runs").stdout.splitlines()[-1]
     after = fix(server, tmp_path / "second")
-    assert "was cut short; taking back its" in after.said
+    assert "was cut short; taking back its" in after.output
     assert (after.outcomes["LOG-01"], after.outcomes["LOG-06"]) == ("pass", "pass")
     assert [row["state"] for row in after.run["interventions"]] == ["rolled-back", "applied"]
 
@@ -225,11 +225,11 @@ def test_the_power_fails_half_way_and_the_next_run_takes_it_back(
     fixing: "subprocess.Popen[str]", server: Path, tmp_path: Path, on_host: OnHost
 ) -> None:
     lab("crash", "--name", f"test-{SCENARIO}")
-    said, _ = fixing.communicate(timeout=120)
-    assert "Traceback (most" not in said
+    output, _ = fixing.communicate(timeout=120)
+    assert "Traceback (most" not in output
     assert "maxsize" in on_host("cat /etc/logrotate.d/rsyslog"), "it stopped behind its first step"
     after = fix(server, tmp_path / "second")
-    assert "was cut short; taking back its" in after.said
+    assert "was cut short; taking back its" in after.output
     assert [row["state"] for row in after.run["interventions"]] == ["rolled-back", "applied"]
     assert after.outcomes["LOG-01"] == "pass"
 
@@ -240,11 +240,11 @@ def test_interrupted_it_takes_everything_back_before_it_ends(
 ) -> None:
     began = time.monotonic()
     fixing.send_signal(number)
-    said, _ = fixing.communicate(timeout=60)
+    output, _ = fixing.communicate(timeout=60)
     assert time.monotonic() - began < 20
     assert fixing.returncode == 2
-    assert "interrupted" in said
-    assert "Traceback (most" not in said
+    assert "interrupted" in output
+    assert "Traceback (most" not in output
     assert "maxsize" not in on_host("cat /etc/logrotate.d/rsyslog")
     assert on_host("ls /var/log/kern.log.1.gz* 2>/dev/null || true") == ""
     assert "rolled back" in command(server, "runs").stdout.splitlines()[-1]

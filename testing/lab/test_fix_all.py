@@ -44,16 +44,16 @@ def test_one_run_repairs_and_the_next_has_nothing_to_do(target: Path, tmp_path: 
     target = install_fixer(target, tmp_path, on_host)
     assert "services/proxy" not in on_host(RIGHTS)
     refused = audit(str(target), tmp_path / "refused", *FIX[1:], "--fix=mcp_deploy", "-m", "not drill", seconds=600)
-    said = " ".join(refused.said.split())
-    assert "may not: get services/proxy in" in said
-    assert "refused before anything was changed" in said
+    output = " ".join(refused.output.split())
+    assert "may not: get services/proxy in" in output
+    assert "refused before anything was changed" in output
     assert {row["state"] for row in refused.run["interventions"]} == {"failed"}
     on_host("k3s kubectl replace -f /run/role.yaml")
     first = audit(str(target), tmp_path / "first", *FIX, "-m", "not drill", seconds=1500)
-    assert {id: first.outcomes[id] for id in REPAIRED} == dict.fromkeys(REPAIRED, "pass"), first.said
+    assert {id: first.outcomes[id] for id in REPAIRED} == dict.fromkeys(REPAIRED, "pass"), first.output
     assert {row["state"] for row in first.run["interventions"]} == {"applied"}
     assert first.status != 0, "what was just changed is not stable yet"
     second = audit(str(target), tmp_path / "second", *FIX, seconds=600)
     assert second.run["interventions"] == []
     sound = (*REPAIRED, *RESTORED)
-    assert {id: second.outcomes[id] for id in sound} == dict.fromkeys(sound, "pass"), second.said
+    assert {id: second.outcomes[id] for id in sound} == dict.fromkeys(sound, "pass"), second.output

@@ -25,8 +25,8 @@ def traces() -> set[str]:
     )
     found: set[str] = set()
     for command in words:
-        said = subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout
-        found |= {f"{command}: {line}" for line in said.splitlines()}
+        output = subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout
+        found |= {f"{command}: {line}" for line in output.splitlines()}
     return found
 
 

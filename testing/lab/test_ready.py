@@ -64,7 +64,7 @@ OTHER = "ssh-keygen -q -t ed25519 -N '' -f other"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (f"{OTHER} && cp other id_ed25519", "refuses the login"),
         (f"{OTHER} && sed -i \"s|ssh-ed25519 .*|$(cut -d' ' -f1,2 other.pub)|\" known_hosts", "another key"),
@@ -72,15 +72,15 @@ OTHER = "ssh-keygen -q -t ed25519 -N '' -f other"
     ],
 )
 def test_a_server_that_cannot_be_entered_is_undecided_and_says_why(
-    copy: Path, tmp_path: Path, change: str, said: str
+    copy: Path, tmp_path: Path, change: str, expected: str
 ) -> None:
     subprocess.run(["sh", "-euc", change], cwd=copy, check=True)
     audited = audit(str(copy), tmp_path / "out", *LIVE)
     assert audited.status == 10
     assert audited.outcomes["DSK-01"] == "unknown"
     assert audited.outcomes["MCP-01"] == "pass", "the cluster is judged all the same"
-    assert said in audited.said
-    assert "Traceback (most" not in audited.said
+    assert expected in audited.output
+    assert "Traceback (most" not in audited.output
 
 
 def test_without_root_rights_the_rest_is_judged(copy: Path, tmp_path: Path) -> None:
@@ -99,9 +99,9 @@ def test_a_connection_cut_during_a_drill_still_ends_in_a_verdict(
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wait_for(on_host, "ls /run | grep -q ^phase0-drill")
     on_host("pkill -KILL -o -f '^sshd: twister@' || pkill -KILL -o -f 'sshd: twister'")
-    said, _ = running.communicate(timeout=120)
+    output, _ = running.communicate(timeout=120)
     assert running.returncode in (1, 10)
-    assert "Traceback (most" not in said
+    assert "Traceback (most" not in output
     wait_for(on_host, "! ls /run | grep -q ^phase0-drill", 90)
 
 

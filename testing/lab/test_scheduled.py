@@ -16,7 +16,7 @@ from testing.receivers import Mailbox, Webhook, receiving
 SCENARIO = "ready"
 STATE = "/var/lib/phase0-audit/lab"
 INSTALL = "cd /root/phase0-gate && PIP_NO_INDEX=1 PIP_FIND_LINKS=/root/wheels make install TARGET=/root/target"
-TOLD = '\n[notify]\nvariables = ["PHASE0_HOOK"]\nfiles = ["mail.url"]\nlink = "https://audit.example/edge"\n'
+NOTIFIED = '\n[notify]\nvariables = ["PHASE0_HOOK"]\nfiles = ["mail.url"]\nlink = "https://audit.example/edge"\n'
 FULL = f"""\
 cp -a {STATE} /root/state
 mount -t tmpfs -o size=2m,mode=0750 none {STATE}
@@ -53,7 +53,7 @@ def receivers(target: Path) -> Iterator[Receivers]:
 @pytest.fixture(scope="module")
 def site(target: Path, receivers: Receivers) -> Operations:
     """The server with tools, a clone and a target folder, as docs/first-audit.md describes."""
-    (target / "target.toml").write_text((target / "target.toml").read_text() + TOLD)
+    (target / "target.toml").write_text((target / "target.toml").read_text() + NOTIFIED)
     (target / "mail.url").write_text(f"{receivers[1].url}\n")
     (target / "environment").write_text(f"PHASE0_HOOK={receivers[0].url}\n")
     machine = Operations(f"test-{SCENARIO}")
@@ -70,9 +70,9 @@ def machine(site: Operations) -> Operations:
 
 def titles(receivers: Receivers) -> list[str]:
     """Return the titles of the messages, which must be the same for both receivers."""
-    told = [str(message["title"]) for message in receivers[0].messages]
-    assert told == [str(message["Subject"]) for message in receivers[1].messages]
-    return [title.removeprefix("EdgeServer (lab, scenario ready): ") for title in told]
+    titles_sent = [str(message["title"]) for message in receivers[0].messages]
+    assert titles_sent == [str(message["Subject"]) for message in receivers[1].messages]
+    return [title.removeprefix("EdgeServer (lab, scenario ready): ") for title in titles_sent]
 
 
 def run_of(machine: Operations) -> Any:  # what JSON can hold
@@ -80,8 +80,8 @@ def run_of(machine: Operations) -> Any:  # what JSON can hold
 
 
 def test_the_printed_commands_lead_to_a_page_and_a_growing_history(machine: Operations, receivers: Receivers) -> None:
-    said = machine.printed or machine.run(INSTALL)
-    printed = dict(re.findall(r"^([A-Z][a-z ]+): +(\S.*)$", said, re.MULTILINE))
+    output = machine.printed or machine.run(INSTALL)
+    printed = dict(re.findall(r"^([A-Z][a-z ]+): +(\S.*)$", output, re.MULTILINE))
     seen = machine.run(printed["What it will see"])
     assert "✓ cluster: GET /api/v1/nodes" in seen
     assert "✗" not in seen
@@ -94,8 +94,8 @@ def test_the_printed_commands_lead_to_a_page_and_a_growing_history(machine: Oper
     reasons = {row["reason"]["code"] for row in run_of(machine)["results"].values() if row["outcome"] == "unknown"}
     assert reasons <= {"timed-out"}, "its walls hide nothing; a busy machine may be slow"
     assert len(titles(receivers)) == 2
-    said = machine.run(f"journalctl -q -u 'phase0-audit-*'; cat {STATE}/told.json {STATE}/reports/run.json")
-    assert "kept-secret" not in said
+    output = machine.run(f"journalctl -q -u 'phase0-audit-*'; cat {STATE}/told.json {STATE}/reports/run.json")
+    assert "kept-secret" not in output
 
 
 def test_the_units_can_do_little(machine: Operations) -> None:
@@ -126,8 +126,8 @@ def test_a_start_beside_another_is_refused_and_a_kill_leaves_the_history_sound(
         "systemctl start --no-block phase0-audit-drills@lab; "
         "timeout 60 sh -c 'until ls -d /run/phase0-drill* >/dev/null 2>&1; do sleep 0.1; done'"
     )
-    said = machine.start("sample")
-    assert "phase0-gate: no sample of /etc/phase0-audit/lab now: another audit of it is under way" in said
+    output = machine.start("sample")
+    assert "phase0-gate: no sample of /etc/phase0-audit/lab now: another audit of it is under way" in output
     assert machine.result("sample") == "success"
     machine.run("systemctl kill -s KILL phase0-audit-drills@lab")
     machine.wait_for('[ "$(systemctl show -p ActiveState --value phase0-audit-drills@lab)" = failed ]')
@@ -155,7 +155,7 @@ def test_a_reboot_in_mid_run_leaves_the_history_sound_and_the_timers_on(machine:
 
 
 def test_a_change_is_told_once_by_each_way(machine: Operations, receivers: Receivers) -> None:
-    told = len(titles(receivers))
+    before = len(titles(receivers))
     machine.run("fallocate -l $(($(df -B1 --output=avail / | tail -n 1) * 8 / 10)) /root/full")
     try:
         assert "NO-GO" in machine.start("sample")
@@ -163,7 +163,7 @@ def test_a_change_is_told_once_by_each_way(machine: Operations, receivers: Recei
         assert machine.result("sample") == "success", "a NO-GO is a result"
     finally:
         machine.run("rm /root/full")
-    assert len(titles(receivers)) == told + 1
+    assert len(titles(receivers)) == before + 1
     assert titles(receivers)[-1].startswith("NO-GO")
     assert "DSK-01" in receivers[0].messages[-1]["message"]
 
@@ -172,19 +172,19 @@ def test_a_full_disk_is_said_and_the_history_stays(machine: Operations) -> None:
     before = machine.samples()
     machine.run(FULL)
     try:
-        said, result = machine.start("sample"), machine.result("sample")
+        output, result = machine.start("sample"), machine.result("sample")
         machine.run(f"rm {STATE}/fill")
         after = machine.samples()
     finally:
         machine.run(f"umount {STATE}; rm -r /root/state; systemctl reset-failed")
-    assert "history.sqlite: cannot be " in said
-    assert "left no sample in the history" in said
+    assert "history.sqlite: cannot be " in output
+    assert "left no sample in the history" in output
     assert (result, after) == ("exit-code", before)
 
 
 def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
     """As v1beta1, since the lab's API is 1.20. A dry run checks every field and stores nothing."""
-    said = site.run(IN_THE_CLUSTER)
+    output = site.run(IN_THE_CLUSTER)
     for made in (
         "namespace/phase0-audit",
         "serviceaccount/phase0-audit",
@@ -195,19 +195,19 @@ def test_the_api_takes_the_schedule_of_the_cluster(site: Operations) -> None:
         "cronjob.batch/daily",
         "cronjob.batch/drills",
     ):
-        assert re.search(rf"^{made} [\w-]+ \(server dry run\)$", said, re.MULTILINE), said
+        assert re.search(rf"^{made} [\w-]+ \(server dry run\)$", output, re.MULTILINE), output
 
 
 def test_root_asks_and_answers_where_the_schedule_looks(machine: Operations) -> None:
     """The commands of docs/operating.md, after which the audit can still read and write everything."""
     folder, before = "/etc/phase0-audit/lab", machine.samples()
-    said = machine.run(
+    output = machine.run(
         f"cd /var/lib/phase0-audit; runuser -u phase0-gate -- phase0-gate reports history {folder} --export lab/lab.jsonl; "
         "grep -c sample lab/lab.jsonl; rm lab/lab.jsonl; "
         f"runuser -u phase0-gate -- phase0-gate reports history {folder} --prune-before 2001-01-01; "
         f'phase0-gate reports attest {folder} DEC-04 --who "Dana Leroy" --role sponsor'
     )
-    assert 'who = "Dana Leroy"' in said
+    assert 'who = "Dana Leroy"' in output
     assert 'who = "Dana Leroy"' in machine.run(f"runuser -u phase0-gate -- cat {folder}/attestations.toml")
     machine.start("sample")
     assert machine.samples() == before + 1
@@ -218,8 +218,8 @@ def test_another_server_of_that_name_is_not_scheduled(machine: Operations) -> No
         "rm -rf /root/other; cp -R /root/target /root/other; "
         "sed -i 's/^address = .*/address = \"10.77.255.1\"/' /root/other/target.toml"
     )
-    said = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
-    assert "give [target] name of /root/other another name" in said
+    output = machine.run(f"{INSTALL.replace('/root/target', '/root/other')} && exit 1 || rm -r /root/other")
+    assert "give [target] name of /root/other another name" in output
 
 
 def test_uninstalling_leaves_the_history_and_what_people_wrote(machine: Operations) -> None:

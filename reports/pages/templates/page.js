@@ -3,7 +3,7 @@
 const NAMES = ["which", "who", "words"];
 const views = [...document.querySelectorAll(".view")];
 for (const view of views) {
-  const form = view.querySelector(".filters"), said = form.querySelector("output");
+  const form = view.querySelector(".filters"), shown = form.querySelector("output");
   const rows = [...view.querySelectorAll("[data-who]")], cards = [...view.querySelectorAll(".card")];
   const fits = (row, which, who, words) =>
     (which === "all" || which in row.dataset) && (!who || row.dataset.who === who) && row.textContent.toLowerCase().includes(words);
@@ -12,7 +12,7 @@ for (const view of views) {
     for (const row of rows) row.hidden = !fits(row, which, who, words.trim().toLowerCase());
     for (const cell of view.querySelectorAll(".cell")) cell.hidden = document.getElementById(cell.hash.slice(1)).hidden;
     for (const part of view.querySelectorAll(".chapter, .duty")) part.hidden = !part.querySelector("[data-who]:not([hidden])");
-    said.value = form.dataset.said.replace("{shown}", cards.filter((card) => !card.hidden).length);
+    shown.value = form.dataset.shown.replace("{shown}", cards.filter((card) => !card.hidden).length);
   };
   form.addEventListener("input", () => {
     show();

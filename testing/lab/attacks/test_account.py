@@ -37,9 +37,9 @@ def installed(target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.close()
 
 
-def names(said: str, nonce: str) -> list[str]:
+def names(output: str, nonce: str) -> list[str]:
     """Return the names of the questions that were answered."""
-    return sorted(line.split()[1] for line in said.splitlines() if line.startswith(f"{nonce} "))
+    return sorted(line.split()[1] for line in output.splitlines() if line.startswith(f"{nonce} "))
 
 
 @attack("T4", "the audit's key gives no shell")
@@ -63,8 +63,8 @@ def names(said: str, nonce: str) -> list[str]:
 )
 def test_a_stolen_key_gives_no_command(installed: Path, on_host: OnHost, command: str) -> None:
     """Commands, a shell, sudo, crontab and scp are asked for, also as what SSH_ORIGINAL_COMMAND could be misread as."""
-    said = as_auditor(installed, command, given="id\ntouch /tmp/taken\n* * * * * touch /tmp/taken\n")
-    assert [line for line in said.stdout.splitlines() if line and not line.startswith(GREETING)] == []
+    done = as_auditor(installed, command, given="id\ntouch /tmp/taken\n* * * * * touch /tmp/taken\n")
+    assert [line for line in done.stdout.splitlines() if line and not line.startswith(GREETING)] == []
     assert on_host(f"ls {MARK} 2>/dev/null || true; crontab -l -u phase0-audit 2>/dev/null || true") == ""
 
 
@@ -73,8 +73,8 @@ def test_a_stolen_key_gives_no_command(installed: Path, on_host: OnHost, command
 def test_a_stolen_key_gives_no_terminal_and_forwards_nothing(installed: Path, options: list[str]) -> None:
     """A terminal, the subsystem sftp, an agent, a display and a port of the server are asked for."""
     done = ssh(installed, *options, "-o", "ControlPath=none", "-o", "ExitOnForwardFailure=yes", "target", "sftp")
-    said = [line for line in done.stdout.replace("\r", "").splitlines() if line]
-    assert [line for line in said if not line.startswith(GREETING)] == []
+    lines = [line for line in done.stdout.replace("\r", "").splitlines() if line]
+    assert [line for line in lines if not line.startswith(GREETING)] == []
     if "-N" in options:
         assert "remote port forwarding failed" in done.stderr
     if "-tt" in options:
@@ -147,8 +147,8 @@ def test_what_an_account_with_a_shell_left_is_not_taken_over(installed: Path, on
 def test_what_is_no_name_is_not_answered(installed: Path, on_host: OnHost, asked: str) -> None:
     """Names with metacharacters of the shell, paths, arguments and assignments are asked for through the forced command."""
     nonce = new_nonce()
-    said = as_auditor(installed, asked.replace("\0", ""), given=f"{nonce}\n{asked}\nfilesystems\n")
-    assert names(said.stdout, nonce) == ["filesystems"]
+    answered = as_auditor(installed, asked.replace("\0", ""), given=f"{nonce}\n{asked}\nfilesystems\n")
+    assert names(answered.stdout, nonce) == ["filesystems"]
     assert on_host(f"ls {MARK} 2>/dev/null || true") == ""
 
 
@@ -157,8 +157,8 @@ def test_what_is_no_name_is_not_answered(installed: Path, on_host: OnHost, asked
 def test_thousands_of_names_are_one_call(installed: Path, on_host: OnHost, given: str) -> None:
     """The same name a hundred thousand times, names nobody knows, and megabytes without an end are sent."""
     nonce = new_nonce()
-    said = as_auditor(installed, "x", given=f"{nonce}\n{given}")
-    assert names(said.stdout, nonce) in ([], ["filesystems"])
+    answered = as_auditor(installed, "x", given=f"{nonce}\n{given}")
+    assert names(answered.stdout, nonce) in ([], ["filesystems"])
     assert observers(on_host) == 0
 
 

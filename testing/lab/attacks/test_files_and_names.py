@@ -23,7 +23,7 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture
-def said(target: Path, on_host: OnHost) -> Callable[..., str]:
+def answer_of(target: Path, on_host: OnHost) -> Callable[..., str]:
     """A function that returns the host's answer to a question, asked as root in the environment of the observer."""
     registered_facts()
 
@@ -37,9 +37,9 @@ def said(target: Path, on_host: OnHost) -> Callable[..., str]:
 
 
 @pytest.fixture
-def ask(said: Callable[..., str]) -> Ask:
+def ask(answer_of: Callable[..., str]) -> Ask:
     """A function that asks the server one question, and returns the parsed answer."""
-    return lambda name, **values: FACTS[name].parse(said(name, **values))
+    return lambda name, **values: FACTS[name].parse(answer_of(name, **values))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def planted(on_host: OnHost) -> Iterator[OnHost]:
 
 @attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_a_user_s_crontab_has_no_file_read(
-    planted: OnHost, mallory: Callable[[str], str], said: Callable[..., str]
+    planted: OnHost, mallory: Callable[[str], str], answer_of: Callable[..., str]
 ) -> None:
     """A user's crontab names /etc/shadow, the cluster's kubeconfig, links to them, a script of root's, and the user's own."""
     planted("install -m 0700 /dev/null /usr/local/sbin/phase0-secret")
@@ -64,7 +64,7 @@ def test_a_user_s_crontab_has_no_file_read(
     home = "/home/mallory/link /home/mallory/script /home/mallory/own.sh /home/mallory/../../etc/shadow"
     lines = "".join(f"0 2 * * * {file} # mallorysline\n" for file in f"{files} {home}".split())
     mallory(f"printf %s {quote(lines)} | crontab -")
-    answer = said("schedules")
+    answer = answer_of("schedules")
     assert not any(word in answer for word in ("| root:", "client-key-data", MARK, "mallorysword", "mallorysline"))
     assert "foreign 600 mallory /var/spool/cron/crontabs/mallory" in answer
 
@@ -81,7 +81,7 @@ CHANGEABLE = {
 
 @attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 def test_a_script_that_others_can_change_is_not_read(
-    planted: OnHost, mallory: Callable[[str], str], said: Callable[..., str]
+    planted: OnHost, mallory: Callable[[str], str], answer_of: Callable[..., str]
 ) -> None:
     """Root's schedule names scripts that a user owns, may write, may replace in a folder, or that a link leads to."""
     mallory("chmod 755 ~")
@@ -89,23 +89,23 @@ def test_a_script_that_others_can_change_is_not_read(
         planted(f"printf '#!/bin/sh\\n# {MARK}\\n' >{place}; chmod 0755 {place}; {prepare}")
     lines = "".join(f"0 2 * * * root {place}\n" for place in CHANGEABLE)
     planted(f"printf %s {quote(lines)} >/etc/cron.d/phase0-attack")
-    answer = said("schedules")
+    answer = answer_of("schedules")
     assert MARK not in answer
     assert {row.split(" ")[3] for row in answer.splitlines() if row.startswith("unread ")} == {*CHANGEABLE}
 
 
 @attack("T1", "Content of a file leaves the server only where root alone chose the file.")
-def test_what_is_no_script_is_not_read(planted: OnHost, said: Callable[..., str]) -> None:
+def test_what_is_no_script_is_not_read(planted: OnHost, answer_of: Callable[..., str]) -> None:
     """Root's schedule mentions files of root's that are no scripts, are not executable, or are reached by a link."""
     planted(f"echo TOKEN={MARK} >/etc/phase0-a; echo {MARK} >/etc/phase0-b; ln -s /etc/phase0-b /etc/phase0-c")
     planted(f"printf '#!/bin/sh\\n# {MARK}\\n' >/etc/phase0-d; chmod 0600 /etc/phase0-*; chmod 0700 /etc/phase0-b")
     planted(
         "echo '0 2 * * * root cat /etc/phase0-a /etc/phase0-b /etc/phase0-c /etc/phase0-d' >/etc/cron.d/phase0-attack"
     )
-    assert MARK not in said("schedules")
+    assert MARK not in answer_of("schedules")
 
 
-def test_an_honest_script_of_root_s_is_read(planted: OnHost, said: Callable[..., str], ask: Ask) -> None:
+def test_an_honest_script_of_root_s_is_read(planted: OnHost, answer_of: Callable[..., str], ask: Ask) -> None:
     planted("printf '#!/bin/sh\\n. /usr/local/sbin/phase0-part\\n' >/usr/local/sbin/phase0-job")
     planted("chmod 0755 /usr/local/sbin/phase0-job")
     planted(f"printf '#!/bin/sh\\n# {MARK}\\n' >/usr/local/sbin/phase0-part; chmod 0644 /usr/local/sbin/phase0-part")
@@ -113,9 +113,9 @@ def test_an_honest_script_of_root_s_is_read(planted: OnHost, said: Callable[...,
         "ln -s phase0-job /usr/local/sbin/phase0-link; "
         "echo '0 2 * * * root /usr/local/sbin/phase0-link' >/etc/cron.d/phase0-attack"
     )
-    assert MARK in said("schedules")
+    assert MARK in answer_of("schedules")
     planted("rm /etc/cron.d/phase0-attack; echo '0 2 * * * /usr/local/sbin/phase0-job' | crontab -u twister -")
-    assert MARK in said("schedules")
+    assert MARK in answer_of("schedules")
     assert any(job.source == "/var/spool/cron/crontabs/twister" for job in ask("schedules").jobs)
 
 

@@ -143,7 +143,7 @@ def test_another_cluster_beside_this_host(
     assert audited.outcomes["MCP-01"] == "unknown"
     assert audited.run["results"]["MCP-01"]["reason"]["code"] == "another-cluster"
     assert audited.run["results"]["DEC-02"]["reason"]["code"] == "another-cluster"
-    assert "another server" in " ".join(audited.said.split())
+    assert "another server" in " ".join(audited.output.split())
     assert (checked.returncode, "is another server’s" in checked.stdout) == (10, True)
 
 
@@ -171,7 +171,7 @@ def test_eight_days_of_another_server(mine: Path, tmp_path: Path, statement: str
     assert audited.status in (10, 11)
     assert audited.outcomes["DEC-02"] in ("unknown", "pending")
     assert audited.run["left_out"]
-    assert "Not counted" in audited.said
+    assert "Not counted" in audited.output
 
 
 @attack("T9", "a drill of another server proves nothing")

@@ -93,7 +93,7 @@ def test_no_secret_of_the_server_is_written(target: Path, tmp_path: Path) -> Non
     planned = audit(str(target), tmp_path / "plan", "--fix=plan", "-m", "not drill", "-v")
     command = [sys.executable, "-m", "fixtures", "check", str(target)]
     checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    (tmp_path / "said.txt").write_text(audited.said + planned.said + checked.stdout + checked.stderr)
+    (tmp_path / "said.txt").write_text(audited.output + planned.output + checked.stdout + checked.stderr)
     written = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert len(written) > 10
     assert {file.name: found for file in written if (found := leaked(file.read_text(errors="replace")))} == {}

@@ -110,8 +110,8 @@ def test_a_drill_asked_for_many_times_is_held_once_at_a_time(target: Path, tmp_p
 
     try:
         with ThreadPoolExecutor(6) as side_by_side:
-            said = list(side_by_side.map(ask, range(6)))
+            answers = list(side_by_side.map(ask, range(6)))
     finally:
         on_host("rm -f /run/phase0-watch; sleep 0.5")
     assert int(on_host("cat /root/most; rm /root/most")) == 1
-    assert sum(len(line.split()) == 6 for words in said for line in words.splitlines()) == 6
+    assert sum(len(line.split()) == 6 for words in answers for line in words.splitlines()) == 6

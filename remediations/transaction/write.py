@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Tell(Protocol):
+class Write(Protocol):
     """Writes text to the operator's terminal. It adds no newline."""
 
     def __call__(self, text: str, markup: str = "") -> None:

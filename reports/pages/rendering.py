@@ -1,0 +1,44 @@
+"""Makes pages of the templates: every value is escaped, and a missing one is an error."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.text.words import shown
+
+TEMPLATES = Path(__file__).parent / "templates"
+COMMAND = re.compile("`([^`]+)`")
+EMPTY = re.compile(r"\n\s*\n+")
+CODE = Markup("<code>{}</code>")
+
+
+def rendered(template: str, page: dict[str, Any], *, spaced: bool = False) -> bytes:
+    """Return a template filled with the values of `page`. The same values always give the same bytes.
+
+    Empty lines are left out unless the page is `spaced`.
+    """
+    text = _environment().get_template(template).render(page)
+    return (text if spaced else EMPTY.sub("\n", text)).encode("utf-8", "backslashreplace")
+
+
+def prose(text: str) -> Markup:
+    """Return a sentence as HTML, escaped, with its commands in backquotes as code."""
+    parts = COMMAND.split(text)  # plain text and commands in turn
+    return Markup().join(CODE.format(part) if number % 2 else part for number, part in enumerate(parts))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": prose, "shown": shown}
+    return environment
