@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate.decision import decide
+from reports.pages.evidence import render_evidence
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
 from testing.audits import ROOT, audit
@@ -100,6 +101,33 @@ def test_axe_finds_nothing(window: Browser, pages: dict[str, Path], name: str, t
         language,
     )
     assert window.faults() == []
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "fr")])
+@pytest.mark.parametrize("name", ["go", "all_unknown", "hostile"])
+def test_axe_finds_nothing_in_the_evidence(
+    window: Browser, tmp_path: Path, name: str, theme: str, language: str
+) -> None:
+    run = GOLDEN[name]()
+    page = tmp_path / "evidence.html"
+    page.write_bytes(render_evidence(run, decide(run), language))
+    window.open(page, 320, 800, theme=theme)
+    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
+    assert window.faults() == []
+    assert window.run("return document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+    assert window.complaints() == []
+
+
+def test_a_link_shows_the_evidence_in_its_own_language(window: Browser, tmp_path: Path) -> None:
+    run = GOLDEN["go"]()
+    page = tmp_path / "evidence.html"
+    page.write_bytes(render_evidence(run, decide(run), "en"))
+    window.open(page)
+    assert "Ask it again:" in window.one("#filesystems").text
+    window.one('.other[lang="fr"]').click()
+    assert "Ask it again:" not in window.one("#filesystems").text
+    assert "Pour la reposer" in window.one("#filesystems").text
+    assert window.one(".other").text == "English"
 
 
 def test_filters_show_what_is_asked_for_and_say_how_much(window: Browser, pages: dict[str, Path]) -> None:

@@ -63,8 +63,8 @@ class Detail:
             f'<a href="verdict.html">verdict.html</a></p>'
         )
         counts = brief(run, decision, voice).counts
-        told = (f'<span class="{name}">{count} {escape(word)}</span>' for name, word, count in counts)
-        prefix.append(f'<p class="counts">{"".join(told)}</p>')
+        spans = (f'<span class="{name}">{count} {escape(word)}</span>' for name, word, count in counts)
+        prefix.append(f'<p class="counts">{"".join(spans)}</p>')
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:

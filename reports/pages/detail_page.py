@@ -38,5 +38,5 @@ def _changes(decision: Decision, voice: Voice) -> Iterator[tuple[str, str]]:
         ("Hide all details", "detail-hide"),
         (">Duration<", "took"),
     ):
-        said = escape(voice.word(name))
-        yield word, f">{said}<" if word.startswith(">") else said
+        title = escape(voice.word(name))
+        yield word, f">{title}<" if word.startswith(">") else title

@@ -33,6 +33,7 @@ def prose(text: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
+    """Return the environment of the templates, each of which it compiles once for all pages of the process."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
