@@ -62,7 +62,7 @@ PERSONS = TO_FILL_IN | {  # what neither the target nor the server can say
         "FOLDER",
         "DOSSIER",
     ),
-    *("SCRIPT", "PATH", "CHEMIN", "NAMESPACE", "ESPACE", "COMMIT", "TAG"),
+    *("SCRIPT", "PATH", "CHEMIN", "NAMESPACE", "ESPACE", "COMMIT", "TAG", "LINK", "LIEN"),
 }
 PROGRAMS = {"CRON", "HUP", "INFO", "SELECT", "FATAL", "HEAD"}  # words of programs
 OPTIONS = ("--target", "--fix", "--fix-disruptive", "--record", "--lang", "--reports", "-k", "-m", "-v")

@@ -16,7 +16,7 @@ from reports.text.responsibility import owner, person, todo
 from reports.text.short_form import FAILED
 from reports.text.words import Voice, shown, visible
 
-MOST_LINES, LONGEST_LINE = 5, 160  # of the answers that one criterion shows
+MOST_LINES, LONGEST_LINE = 4, 140  # of the answers that one criterion shows
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -139,8 +139,9 @@ def _asked(run: Run, result: Result) -> Iterable[Question]:
     for source in sorted(result.sources, key=lambda source: not source.lines):
         kept, lines = run.answers.get(source.fact), tuple(visible(line, LONGEST_LINE) for line in source.lines[:left])
         left -= len(lines)
-        command = shown(kept.asked, LONGEST_LINE) if kept and "\n" not in kept.asked.strip() else ""
-        yield Question(shown(source.fact), command, lines, kept is not None)
+        command = shown(kept.asked, LONGEST_LINE + 1) if kept and "\n" not in kept.asked.strip() else ""
+        whole = command if len(command) <= LONGEST_LINE else ""  # the beginning of a command is none
+        yield Question(shown(source.fact), whole, lines, kept is not None)
 
 
 def _about(criterion: Criterion, result: Result, voice: Voice) -> Iterable[str]:

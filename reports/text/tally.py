@@ -49,13 +49,9 @@ def remedies(run: Run, decision: Decision, voice: Voice) -> str:
     curable = [id for id in failed if run.contract[id].remedy]
     if not (run.replayed_from and curable):
         return ""
-    return voice.word("remedies", count=len(curable), failed=len(failed), target=_audited(run))
-
-
-def _audited(run: Run) -> str:
-    """Return the TARGET for `make audit`; for a recorded lab server, also the scenario of the lab."""
-    scenario = Path(run.replayed_from).stem if run.target.kind in SHOWN else ""
-    return f"{run.target.folder} SCENARIO={scenario}" if scenario else run.target.folder
+    scenario = Path(run.replayed_from).stem if run.target.kind in SHOWN else ""  # of a recorded lab server
+    values = {"count": len(curable), "failed": len(failed), "target": run.target.folder, "scenario": scenario}
+    return voice.word("remedies", **values)
 
 
 def counts(decision: Decision, voice: Voice) -> Iterator[tuple[Outcome, str, int]]:
