@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 
 from gate.decision import Decision
+from reports.pages.rendering import TEMPLATES
 from reports.text.words import Voice
 
-TEMPLATES = Path(__file__).parent / "templates"
 HEAD = """<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <style>
