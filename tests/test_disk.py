@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.jobs import Runs
 from fixtures.cluster.nodes import Nodes
 from fixtures.cluster.pods import Pods
@@ -132,7 +133,9 @@ def test_datastore_is_small(datastore: Datastore, judge: Judge) -> None:
 
 
 @criterion("DSK-09")
-def test_disk_is_sound(kernel_words: KernelWords, smart: Smart, maybe_observed: Observed | None, judge: Judge) -> None:
+def test_disk_is_sound(
+    kernel_words: KernelWords, smart: Smart, maybe_observed: Observed | Unknown, judge: Judge
+) -> None:
     signs = {
         "broken": kernel_words.broken,
         "read-only": kernel_words.read_only,

@@ -56,7 +56,7 @@ def test_no_pod_fails_or_crashes_or_waits_in_vain(
 
 @criterion("INF-05")
 def test_cluster_unit_runs_and_does_not_restart(
-    cluster_unit: ClusterUnit, maybe_observed: Observed | None, judge: Judge
+    cluster_unit: ClusterUnit, maybe_observed: Observed | Unknown, judge: Judge
 ) -> None:
     unit = cluster_unit
     seen = look("INF-05", unit.at, unit.oldest, timedelta(days=1), maybe_observed)

@@ -19,7 +19,7 @@ from gate.run import Finding, Reason
 
 @criterion("INF-09")
 def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
-    memory: Memory, kernel_words: KernelWords, maybe_observed: Observed | None, judge: Judge
+    memory: Memory, kernel_words: KernelWords, maybe_observed: Observed | Unknown, judge: Judge
 ) -> None:
     killed, left = kernel_words.killed, judge.bound.met_by(memory.available_percent)
     watched = look("INF-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed)
@@ -40,7 +40,7 @@ def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
 
 @criterion("INF-10")
 def test_disks_answer_and_shutdowns_were_clean(
-    kernel_words: KernelWords, maybe_observed: Observed | None, judge: Judge
+    kernel_words: KernelWords, maybe_observed: Observed | Unknown, judge: Judge
 ) -> None:
     words = kernel_words
     troubles = len(words.broken) + len(words.read_only) + len(words.cut)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from fixtures.ask.answer import Unknown
 from fixtures.cluster.deployments import Deployments, mcp_services
 from fixtures.cluster.mcp_pods import RECENT, equipment, service_health, services
 from fixtures.cluster.pods import Pods
@@ -40,7 +41,7 @@ def test_mcp_pods_are_well(
     pods: Pods,
     pods_at: datetime,
     booted: Booted,
-    maybe_observed: Observed | None,
+    maybe_observed: Observed | Unknown,
     target: Target,
     judge: Judge,
 ) -> None:
