@@ -1,7 +1,7 @@
 """Holds what a report draws of earlier audits. It is stored in the run, so that a report needs no database."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 import msgspec
@@ -29,6 +29,15 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     value: float | None = None
 
 
+class Day(msgspec.Struct, frozen=True, array_like=True):
+    """The worst outcome of one criterion on one day (UTC), and its lowest and highest figure of that day."""
+
+    on: date
+    outcome: Outcome
+    low: float | None = None
+    high: float | None = None
+
+
 class Earlier(msgspec.Struct, frozen=True):
     """The previous complete audit: its time, and the outcome of each criterion."""
 
@@ -37,11 +46,15 @@ class Earlier(msgspec.Struct, frozen=True):
 
 
 class HistorySeries(msgspec.Struct, frozen=True):
-    """The looks of the last days, the figures of some criteria over these days, and the previous complete audit."""
+    """The looks of the last days, the figures of some criteria over these days, and the previous complete audit.
+
+    `days` holds the days of every criterion that was judged on them, oldest first.
+    """
 
     looks: tuple[Look, ...] = ()
     marks: Mapping[str, tuple[Mark, ...]] = {}
     last: Earlier | None = None
+    days: Mapping[str, tuple[Day, ...]] = {}
 
 
 def history_series(samples: Iterable[Sample], ids: Collection[str], criteria: int, until: datetime) -> HistorySeries:
@@ -54,8 +67,29 @@ def history_series(samples: Iterable[Sample], ids: Collection[str], criteria: in
     slots = [list(slot) for _, slot in groupby(recent, lambda sample: (until - sample.at) // SLOT)]
     marks = {id: tuple(mark for slot in slots if (mark := _mark(id, slot))) for id in ids}
     return HistorySeries(
-        tuple(_look(slot) for slot in slots), {id: row for id, row in marks.items() if row}, _last(earlier, criteria)
+        tuple(_look(slot) for slot in slots),
+        {id: row for id, row in marks.items() if row},
+        _last(earlier, criteria),
+        _days(recent),
     )
+
+
+def day_of_both(one: Day, other: Day) -> Day:
+    """Return two records of a criterion and a day as one: the worse outcome, and the figures of both."""
+    worst = max(one.outcome, other.outcome, key=lambda outcome: outcome.severity)
+    lows = [day.low for day in (one, other) if day.low is not None]
+    highs = [day.high for day in (one, other) if day.high is not None]
+    return Day(one.on, worst, min(lows, default=None), max(highs, default=None))
+
+
+def _days(samples: Iterable[Sample]) -> dict[str, tuple[Day, ...]]:
+    found: dict[str, dict[date, Day]] = {}
+    for sample in samples:
+        on = sample.at.astimezone(UTC).date()
+        for id, reading in sample.readings.items():
+            days, seen = found.setdefault(id, {}), Day(on, reading.outcome, reading.value, reading.value)
+            days[on] = day_of_both(days[on], seen) if on in days else seen
+    return {id: tuple(days.values()) for id, days in found.items()}
 
 
 def _look(slot: Sequence[Sample]) -> Look:

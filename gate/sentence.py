@@ -3,10 +3,11 @@
 The sentences are in tests/criteria (what was seen) and reports/locale (why something is unknown, what to do). The
 values are in run.json. A template uses `{name}` or `{name:form}`, where the form is one of FORMS, `singular|plural`, or
 a format of Python. A part in double brackets, `[[; failed: {failed:list}]]`, is left out if one of its values is missing,
-empty or 0.
+empty or 0. A part in backquotes is a command: a value in it is one word of the shell, whatever a host called its folders.
 """
 
 import re
+import shlex
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ LANGUAGES = ("en", "fr")
 SPACES = "\u00a0\u202f"  # French puts them before ; : ! ?
 MOST_LISTED = 5
 PART = re.compile(r"\[\[(.*?)\]\]")
+ONE_WORD = re.compile(r"[\w@%+=:,./~-]+|[…–]", re.ASCII)  # a shell takes it as it is, or it stands for a value
 
 
 class Dated(msgspec.Struct, frozen=True):
@@ -70,9 +72,9 @@ class Words(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return the value in the given form, or as it is if the form does not fit.
 
-        Invisible characters are replaced.
+        Invisible characters are replaced, and backquotes, which would make a command of what a host says.
         """
-        text = self._formed(value, format_spec)
+        text = self._formed(value, format_spec).replace("`", "'")
         return "".join(char if char.isprintable() or char in SPACES else "\N{REPLACEMENT CHARACTER}" for char in text)
 
     def _formed(self, value: Any, format_spec: str) -> str:
@@ -93,10 +95,27 @@ class Words(string.Formatter):
         return figure.written(text, self.language) if format_spec and isinstance(value, int | float) else text
 
 
+class Command(Words):
+    """Formats the commands of a template: each value is one word of the shell."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return the value as a word of the shell, quoted if it needs that and is not quoted already."""
+        text = super().format_field(value, format_spec)
+        return text if ONE_WORD.fullmatch(text) or _quoted(text) else shlex.quote(text)
+
+
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
     whole = PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template)
-    return Words(language).vformat(whole, (), values)
+    words = (Words(language), Command(language))  # text and commands in turn
+    return "`".join(words[number % 2].vformat(part, (), values) for number, part in enumerate(whole.split("`")))
+
+
+def _quoted(text: str) -> bool:
+    try:
+        return [shlex.quote(word) for word in shlex.split(text)] == [text]
+    except ValueError:
+        return False
 
 
 def holes(template: str) -> set[str]:

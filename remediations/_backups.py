@@ -18,6 +18,7 @@ from fixtures.host.backups.backup_setup import BackupSetup
 from fixtures.host.backups.backups import Backups
 from fixtures.host.schedules.schedules import Schedules
 from fixtures.host.system.files import HostFile, unread
+from fixtures.target.distribution import DEBIAN
 from gate.bound import Bound, Bounds
 from remediations._known import is_known
 from remediations.transaction.messages import sentences
@@ -172,7 +173,9 @@ def _schedule(kind: str, script: str, seen: Seen) -> Iterator[Yielded]:
         return
     if seen.setup.cron != "active":
         yield RunCommand(
-            command="systemctl enable --now cron", undo="systemctl disable --now cron", sentence=message("start-cron")
+            command=f"systemctl enable --now {DEBIAN.cron_units[0]}",
+            undo=f"systemctl disable --now {DEBIAN.cron_units[0]}",
+            sentence=message("start-cron"),
         )
     jobs = backup_schedules(seen.schedules, kind).jobs
     if any(

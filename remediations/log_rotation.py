@@ -15,6 +15,7 @@ from fixtures.host.logs.log_files import COPY
 from fixtures.host.logs.logrotate import LogrotateRuns
 from fixtures.host.logs.rotation_files import RotationFiles
 from fixtures.host.system.files import HostFile
+from fixtures.target.distribution import DEBIAN
 from gate.bound import Bounds
 from remediations._known import essence, is_known
 from remediations.transaction.messages import sentences
@@ -23,8 +24,8 @@ from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, 
 
 message = sentences(__name__)
 FILES = Path(__file__).parent / "files" / "log_rotation"
-RSYSLOG, BACKUP = "/etc/logrotate.d/rsyslog", "/etc/logrotate.d/twisterlab-backup"
-NEEDED = ("/var/log/syslog", "/var/log/kern.log")
+RSYSLOG, BACKUP = DEBIAN.log_stanza, "/etc/logrotate.d/twisterlab-backup"
+NEEDED = (DEBIAN.system_logs[0], DEBIAN.kernel_log)
 BACKUP_LOG = "/var/log/twisterlab-backup.log"
 HOURLY = "/etc/systemd/system/logrotate.timer.d/hourly.conf"
 PLANS_OWN = ("/etc/logrotate.d/kern-aggressive", "/etc/logrotate.d/syslog-aggressive")

@@ -46,7 +46,6 @@ image sha256:fb32 sha256:1199 1.9MiB io.cri-containerd.image=managed
 image docker.io/old:1 sha256:2b 100.0MiB io.cri-containerd.image=managed
 used docker.io/lab/pause:1
 named 1000000\t/var/lib/docker/buildkit/waste
-whole
 """
 CHECK_SETTINGS = """\
 file /usr/local/bin/check-disk-space.sh
@@ -71,7 +70,7 @@ file 1795450134 twisterlab_disk_used_percent /var/lib/prometheus/node-exporter/t
 served
 url twisterlab_disk_used_percent
 """
-SMART = "disk 0 /dev/sda PASSED\ndisk 2 /dev/sdb \ndisk 8 /dev/nvme0 FAILED!\nwhole\n"
+SMART = "disk 0 /dev/sda PASSED\ndisk 2 /dev/sdb \ndisk 8 /dev/nvme0 FAILED!\n"
 
 SOUND = {
     "disk_check": DISK_CHECK,

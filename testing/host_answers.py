@@ -54,7 +54,6 @@ LOG_FILES = """\
 6000000 11720 512 1794585200 1795190001 /var/log/kern.log.2.gz
 70000 144 512 1795450700 1795190000 /var/log/syslog
 292296 8 512 1795450700 1795190000 /var/log/lastlog
-whole
 """
 JOURNAL = """\
 1795450734
@@ -70,7 +69,6 @@ works 419430400
 disk 20957446144
 reach 1794800000
 export 1794300000000000 1794799000
-whole
 """
 CONTAINER_LOGS = """\
 seen
@@ -79,13 +77,11 @@ seen
 flag files 3
 container 8192 /var/log/pods/default_mcp-unified-6567986894-9q2kj_e0540661/mcp-unified
 container 40960 /var/log/pods/twisterlab_postgres-0_d0b06712/postgres
-whole
 """
 KERNEL_MESSAGES = """\
 1795450734
 line    3600 cni#: port #(veth#) entered blocking state
 line      12 EXT#-fs (loop): mounted filesystem
-whole
 """
 SYSLOG_MARKER = """\
 daemon running
@@ -99,7 +95,6 @@ open same /var/log/kern.log
 log 104 4 640 syslog /var/log/kern.log
 log 104 4 640 syslog /var/log/syslog
 arrived 0.2 /var/log/syslog
-whole
 """
 LOGROTATE_RUNS = "1795450734\n1795449600\n1795400000\nResult=success\nLoadState=loaded\n"
 LOG_USAGE = """\

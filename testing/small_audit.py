@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from runpy import run_path
+from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -69,15 +70,13 @@ def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def plugins() -> list[str]:
-    """Return the options that load the audit's plugins.
+def plugins() -> list[ModuleType]:
+    """Return the audit's plugins.
 
-    They are imported here first, since pytester forgets modules that are imported later.
+    They are imported here first, since pytester forgets modules that are imported later. An option `-p` for each would
+    read the list of installed packages again, as conftest.py says.
     """
-    names = run_path(str(ROOT / "conftest.py"))["PLUGINS"]
-    for name in names:
-        importlib.import_module(name)
-    return [option for name in names for option in ("-p", name)]
+    return [importlib.import_module(name) for name in run_path(str(ROOT / "conftest.py"))["PLUGINS"]]
 
 
 @dataclass
@@ -111,7 +110,7 @@ class Ran:
 
 
 @pytest.fixture
-def house(plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> "House":
+def house(plugins: list[ModuleType], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> "House":
     """Runs small audits with the real plugins."""
     return House(plugins, pytester, monkeypatch)
 
@@ -119,7 +118,7 @@ def house(plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.Mon
 class House:
     """Runs small audits in this process, each in its own folder."""
 
-    def __init__(self, plugins: list[str], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, plugins: list[ModuleType], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plugins, self.pytester, self.monkeypatch = plugins, pytester, monkeypatch
         self.target = pytester.mkdir("target")
         self.reports = pytester.path / "out"
@@ -141,11 +140,11 @@ class House:
         target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
         done = self.pytester.runpytest_inprocess(
             *ADDOPTS,
-            *self.plugins,
             f"--reports={self.reports}",
             f"--junitxml={self.reports}/pytest.xml",
             *target,
             *options,
+            plugins=self.plugins,
             no_reraise_ctrlc=True,
         )
         file = self.reports / "run.json"

@@ -81,9 +81,6 @@ MOST_PATHS = 10
 CONVOLUTED = {  # functions above the limit; this list must not grow
     "fixtures/ask/connection.py refused",
     "fixtures/ask/redaction.py _entry",
-    "fixtures/drills/syslog_marker.py syslog_marker",
-    "fixtures/host/logs/container_logs.py container_logs",
-    "fixtures/host/logs/kernel_messages.py kernel_messages",
     "fixtures/host/system/mcp_workloads.py _workloads",
     "fixtures/session/outcome.py _result",
     "fixtures/session/sources.py _refusal",

@@ -1,19 +1,25 @@
 """The page in a real browser: its layout, its console, its network, accessibility and print."""
 
+import json
+import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gate.decision import decide
+from reports.pages.evidence import render_evidence
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
+from testing.audits import ROOT, audit
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.golden import CONTRACT, GOLDEN
 from testing.test_pages import PROOFS
 
+RECORDINGS = ROOT / "lab" / "recordings"
 PDFTOTEXT = shutil.which("pdftotext")
 SIZES = {"screen": (1280, 800), "phone": (390, 844)}
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromium-driver")
@@ -95,6 +101,33 @@ def test_axe_finds_nothing(window: Browser, pages: dict[str, Path], name: str, t
         language,
     )
     assert window.faults() == []
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "fr")])
+@pytest.mark.parametrize("name", ["go", "all_unknown", "hostile"])
+def test_axe_finds_nothing_in_the_evidence(
+    window: Browser, tmp_path: Path, name: str, theme: str, language: str
+) -> None:
+    run = GOLDEN[name]()
+    page = tmp_path / "evidence.html"
+    page.write_bytes(render_evidence(run, decide(run), language))
+    window.open(page, 320, 800, theme=theme)
+    window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
+    assert window.faults() == []
+    assert window.run("return document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+    assert window.complaints() == []
+
+
+def test_a_link_shows_the_evidence_in_its_own_language(window: Browser, tmp_path: Path) -> None:
+    run = GOLDEN["go"]()
+    page = tmp_path / "evidence.html"
+    page.write_bytes(render_evidence(run, decide(run), "en"))
+    window.open(page)
+    assert "Ask it again:" in window.one("#filesystems").text
+    window.one('.other[lang="fr"]').click()
+    assert "Ask it again:" not in window.one("#filesystems").text
+    assert "Pour la reposer" in window.one("#filesystems").text
+    assert window.one(".other").text == "English"
 
 
 def test_filters_show_what_is_asked_for_and_say_how_much(window: Browser, pages: dict[str, Path]) -> None:
@@ -217,3 +250,35 @@ def test_the_pdf_is_the_minutes_and_a_short_annex(
     assert text.count("\f") <= 7, "the minutes, and six sheets"
     assert ("Why" in text, "Pourquoi" in text) == ((True, False) if language == "en" else (False, True))
     assert GOLDEN["no_go"]().id in text
+
+
+@pytest.fixture(scope="module")
+def details(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The detail.html of an audit of the recorded server `before`, in French."""
+    folder = tmp_path_factory.mktemp("details")
+    audit(f"replay:{RECORDINGS}/before.json", folder, "--lang=fr")
+    return folder / "detail.html"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_detail_is_as_accessible_as_the_page(window: Browser, details: Path, theme: str) -> None:
+    window.open(details, theme=theme)
+    window.one("#show_all_details").click()
+    assert window.faults() == []
+    assert window.run("return document.documentElement.lang") == "fr"
+    shade = [
+        int(part) for part in re.findall(r"\d+", window.run("return getComputedStyle(document.body).backgroundColor"))
+    ]
+    assert (max(shade) < 64) is (theme == "dark")
+
+
+def test_the_detail_has_a_row_for_each_criterion_and_the_counts_of_the_page(window: Browser, details: Path) -> None:
+    window.open(details, 320, 640)
+    assert window.run("return document.documentElement.scrollWidth") == 320
+    results = json.loads(details.with_name("run.json").read_text())["results"]
+    links = [link.get_attribute("href") or "" for link in window.all(".col-criterion a")]
+    assert sorted(link.partition("verdict.html#fr-")[2] for link in links) == sorted(results)
+    told = [int(one.text.split()[0]) for one in window.all(".counts span")]
+    assert sorted(told) == sorted(Counter(result["outcome"] for result in results.values()).values())
+    page = details.with_name("verdict.html").read_text().replace("\u00a0", " ")
+    assert all(f">{one.text}</span>".replace("\u00a0", " ") in page for one in window.all(".counts span"))

@@ -11,6 +11,7 @@ from gate.outcome import Outcome
 from gate.worklog import Return
 from reports.pages.drawings.axis import Axis
 from reports.pages.drawings.break_even import break_even, crossing, top_of
+from reports.pages.drawings.course import MOST, thinned
 from reports.pages.drawings.course import top_of as course_top
 from reports.pages.drawings.scale import round_top, spread
 from reports.pages.drawings.spark import EDGE, HEIGHT, spark
@@ -50,6 +51,19 @@ def test_break_even_is_a_dot_where_as_much_is_saved_as_was_invested() -> None:
     never = Return(invested=80, planned=False, measured=0, assumed=1, since=date(2026, 2, 7))
     assert crossing(never) is None
     assert "dot" not in break_even(never)
+
+
+def test_ten_thousand_looks_are_drawn_as_few_points_and_every_peak_is_kept() -> None:
+    axis = Axis(AT - timedelta(hours=10_000), AT)
+    many = sorted(
+        marks(*(99.0 if number == 5_000 else 50 + number % 7 for number in range(10_000))), key=lambda m: m.at
+    )
+    kept = thinned(many, axis)
+    assert len(kept) <= 2 * MOST + 4
+    assert (kept[0], kept[-1]) == (many[0], many[-1])
+    assert max(mark.value or 0 for mark in kept) == 99
+    assert [mark.at for mark in kept] == sorted({mark.at for mark in kept})
+    assert thinned(many[:2], axis) == many[:2]
 
 
 def test_what_hardly_moves_is_a_flat_line_below_its_target() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fixtures.ask import exchange as module
 from fixtures.ask.answer import Answer
 from fixtures.ask.exchange import TOO_LONG, Heard, answer_in, exchange, piped, script
-from fixtures.ask.facts import Asked, Fact
+from fixtures.ask.facts import ENDING, Asked, Fact
 from fixtures.ask.redaction import MOST
 from fixtures.rights.observer import RIGHTS
 from testing.threats import attack
@@ -56,14 +56,20 @@ def fact(name: str, command: str, asked: Asked = Asked.HOST, seconds: float = 10
     return Fact(name, command, asked, str, seconds)
 
 
+def content(answer: Answer) -> str:
+    """Return what the question wrote, of an answer that came whole."""
+    assert answer.out.endswith(ENDING)
+    return answer.out.removesuffix(ENDING)
+
+
 def outs(*facts: Fact, before: str = "") -> dict[str, str]:
-    return {name: answer.out for name, answer in ask(asked_by([*facts]), before=before).items()}
+    return {name: content(answer) for name, answer in ask(asked_by([*facts]), before=before).items()}
 
 
 def test_every_answer_comes_back_with_its_status_and_both_streams() -> None:
     heard = ask(asked_by([fact("one", "echo out; echo err >&2; exit 3"), fact("two", "printf x")]))
-    assert (heard["one"].out, heard["one"].err, heard["one"].status) == ("out\n", "err", 3)
-    assert (heard["two"].out, heard["two"].status, heard["two"].asked) == ("x", 0, "asked")
+    assert (content(heard["one"]), heard["one"].err, heard["one"].status) == ("out\n", "err", 3)
+    assert (content(heard["two"]), heard["two"].status, heard["two"].asked) == ("x", 0, "asked")
     assert abs((heard["one"].at - datetime.now(UTC)).total_seconds()) < 60
 
 
@@ -90,7 +96,7 @@ def test_a_line_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_fact_that_hangs_is_ended_on_the_host_and_the_others_answer() -> None:
     heard = ask(asked_by([fact("one", "exec sleep 600", seconds=0.2), fact("two", "echo here")]))
-    assert (heard["one"].status, heard["two"].out) == (124, "here\n")
+    assert (heard["one"].status, content(heard["two"])) == (124, "here\n")
 
 
 @pytest.mark.parametrize("kept", ["sleep 600 &", "sleep 600 >/dev/null &", "setsid sleep 100 & sleep 0.1"])
@@ -98,7 +104,7 @@ def test_a_fact_that_hangs_is_ended_on_the_host_and_the_others_answer() -> None:
 def test_what_a_question_leaves_running_is_not_waited_for(kept: str) -> None:
     """A question starts a process in the background that keeps its pipes open; an exchange that waits for it is late."""
     heard = hear(asked_by([fact("one", kept, seconds=1), fact("two", "echo here")]))
-    assert (heard.answers["two"].out, heard.late) == ("here\n", False)
+    assert (content(heard.answers["two"]), heard.late) == ("here\n", False)
 
 
 def test_a_process_in_the_background_ends_with_its_question(tmp_path: Path) -> None:
@@ -143,7 +149,7 @@ def test_a_connection_that_dies_costs_only_what_had_not_come() -> None:
 
 def test_four_megabytes_arrive_whole_and_more_is_said_to_be_too_long() -> None:
     heard = ask(asked_by([fact("one", f"head -c {MOST} /dev/zero"), fact("two", f"head -c {MOST + 1} /dev/zero")]))
-    assert (len(heard["one"].out), heard["one"].status) == (MOST, 0)
+    assert (len(content(heard["one"])), heard["one"].status) == (MOST, 0)
     assert (heard["two"].out, heard["two"].status) == ("", TOO_LONG)
     assert "longer than" in heard["two"].err
 
@@ -154,14 +160,14 @@ def test_bytes_that_are_no_text_are_kept_readable() -> None:
 
 def test_a_parser_sees_the_answer_as_it_came() -> None:
     heard = ask(asked_by([fact("one", "echo password=hunter2; echo token=hunter2 >&2")]))
-    assert (heard["one"].out, heard["one"].err) == ("password=hunter2\n", "token=hunter2")
+    assert (content(heard["one"]), heard["one"].err) == ("password=hunter2\n", "token=hunter2")
     assert "hunter2" not in repr(heard["one"])
 
 
 def test_values_of_the_target_are_values_and_no_code() -> None:
     hostile = "a'b\"c $(touch /no) `x` ; x\\"
     text = asked_by([fact("one", 'printf %s "$BACKUPS_DIRECTORY"')], BACKUPS_DIRECTORY=hostile)
-    assert ask(text)["one"].out == hostile
+    assert content(ask(text)["one"]) == hostile
 
 
 def test_no_fact_hears_what_is_meant_for_another() -> None:
@@ -180,12 +186,12 @@ def test_no_fact_hears_what_is_meant_for_another() -> None:
 def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, sudo: str | None, expected: str) -> None:
     heard = as_root(tmp_path, sudo)
     assert expected in heard[RIGHTS].err
-    assert (heard["one"].out, "two" in heard) == ("mine\n", False)
+    assert (content(heard["one"]), "two" in heard) == ("mine\n", False)
 
 
 def test_root_facts_are_asked_through_sudo(tmp_path: Path) -> None:
     heard = as_root(tmp_path, 'shift; exec "$@"')
-    answers = {name: answer.out for name, answer in heard.items()}
+    answers = {name: content(answer) for name, answer in heard.items()}
     assert answers == {"one": "mine\n", "two": "root's\n", "three": "it's a drill\n"}
 
 
@@ -232,7 +238,7 @@ FORGED = ("", "0" * 32, NONCE[:-1], NONCE.upper(), f" {NONCE}", f"{NONCE} {NONCE
 def test_a_line_without_the_nonce_is_noise(nonce: str) -> None:
     """Whole lines are printed before the answers, with no nonce, a guessed one, or parts of a real one."""
     heard = hear(asked_by([fact("one", "echo true")]), before=f"echo '{line('one', 'forged', nonce=nonce)}';")
-    assert {name: answer.out for name, answer in heard.answers.items()} == {"one": "true\n"}
+    assert {name: content(answer) for name, answer in heard.answers.items()} == {"one": "true\n"}
 
 
 @attack("T4", "of two answers to one question neither counts")

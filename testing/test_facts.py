@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS, Asked, Fact, fact
+from fixtures.ask.facts import ENDING, FACTS, Asked, Fact, fact
 
 
 def answer(out: str = "", err: str = "", status: int = 0) -> Answer:
@@ -28,8 +28,18 @@ NUMBER = Fact("number", "x", Asked.HOST, int, 5, (0, 1))
 
 
 def test_an_answer_is_read_by_its_parser_at_the_statuses_it_may_have() -> None:
-    assert NUMBER.read(answer("7")) == NUMBER.read(answer("7", status=1)) == 7
+    assert NUMBER.read(answer(f"7{ENDING}")) == NUMBER.read(answer(f"7{ENDING}", status=1)) == 7
     assert refusal(NUMBER, answer("7", status=2)).code == "no-answer"
+
+
+@pytest.mark.parametrize("out", ["", "\nwhole", "7", "7\n", "7\nwhole", "7\n\nwhole\n8\n"])
+def test_an_answer_of_the_host_without_its_ending_is_unknown(out: str) -> None:
+    assert refusal(NUMBER, answer(out)).values["why"] == "ValueError: the answer ends in the middle"
+
+
+def test_an_empty_answer_of_the_host_is_unknown() -> None:
+    text = Fact("text", "x", Asked.HOST, str, 5)
+    assert refusal(text, answer(ENDING)).values["why"] == "ValueError: the answer is empty"
 
 
 @pytest.mark.parametrize("status", [124, 137])
@@ -46,11 +56,14 @@ def test_the_last_line_of_what_the_host_said_is_the_reason() -> None:
     "error", [ValueError("x"), KeyError("x"), RecursionError(), MemoryError(), AssertionError("x")]
 )
 def test_whatever_an_answer_does_to_a_parser_is_unknown(error: BaseException) -> None:
-    assert refusal(Fact("f", "x", Asked.HOST, broken(error), 5), answer()).code == "not-understood"
+    assert refusal(Fact("f", "x", Asked.HOST, broken(error), 5), answer(f"x{ENDING}")).code == "not-understood"
 
 
 def test_a_parser_may_say_itself_what_is_unknown() -> None:
-    assert refusal(Fact("f", "x", Asked.HOST, broken(Unknown("no-such-node")), 5), answer()).code == "no-such-node"
+    assert (
+        refusal(Fact("f", "x", Asked.HOST, broken(Unknown("no-such-node")), 5), answer(f"x{ENDING}")).code
+        == "no-such-node"
+    )
 
 
 def test_a_name_is_one_fact_s(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ def add_fact(house: House, name: str, ask: str, asked: Asked, seconds: float = 5
 
 def test_only_what_the_chosen_tests_name_is_asked(house: House) -> None:
     uses = fake_ssh(house.pytester.path / "bin", house.monkeypatch)
-    add_fact(house, "one", "true", Asked.HOST)
+    add_fact(house, "one", "echo true", Asked.HOST)
     ran = house.audit(ONE + "@criterion('B-01')\ndef test_b(judge): assert judge(1)", "-k", "test_b")
     assert ran.outcome("B-01") == "pass"
     assert not uses.exists()
@@ -35,7 +35,7 @@ def test_a_login_root_facts_and_two_drills_are_one_login_and_three_exchanges(hou
 
 def test_the_cluster_is_asked_beside_a_host_that_cannot_be(house: House) -> None:
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, login="exit 255;")
-    add_fact(house, "one", "true", Asked.HOST)
+    add_fact(house, "one", "echo true", Asked.HOST)
     add_fact(house, "two", "/api/v1/nodes", Asked.CLUSTER)
     with serving_api(lambda _path, _headers: (200, '{"items": []}')) as server:
         (house.target / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
@@ -70,7 +70,7 @@ def test_a_source_that_breaks_in_a_way_nobody_thought_of_is_unknown(house: House
 
     house.monkeypatch.setattr("fixtures.session.sources.script", explode)
     fake_ssh(house.pytester.path / "bin", house.monkeypatch)
-    add_fact(house, "one", "true", Asked.HOST)
+    add_fact(house, "one", "echo true", Asked.HOST)
     assert house.audit(ONE).reason("A-01") == "internal"
 
 
@@ -79,7 +79,7 @@ def test_a_drill_that_is_waited_for_is_told_while_it_is_held(house: House) -> No
     answered = house.pytester.path / "told"
     fake_ssh(house.pytester.path / "bin", house.monkeypatch, session=GREETING + "sed 's/sudo -n//' | sh -s; exit;")
     house.monkeypatch.setattr("fixtures.session.gather.announce", lambda *_config, **_values: answered.touch())
-    add_fact(house, "one", f"until [ -e '{answered}' ]; do sleep 0.1; done", Asked.DRILL, seconds=20)
+    add_fact(house, "one", f"until [ -e '{answered}' ]; do sleep 0.1; done; echo done", Asked.DRILL, seconds=20)
     assert house.audit(ONE).outcome("A-01") == "pass"
 
 

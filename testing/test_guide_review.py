@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.names import services
 from fixtures.evidence.guide_review import Live, currency, kept_current, walks
 from fixtures.host.system.guide_claims import GuideClaims, guide_claims
@@ -170,7 +170,7 @@ def test_any_text_is_a_guide_or_nothing(text: str) -> None:
     with contextlib.suppress(Unknown):
         FACTS["guide_texts"].read(Answer("guide 1 a b\n| " + text.replace("\n", "\n| "), "", 0, "", NOW))
     with contextlib.suppress(Unknown):
-        FACTS["guide_claims"].read(Answer(text, "", 0, "", NOW))
+        FACTS["guide_claims"].read(Answer(text + ENDING, "", 0, "", NOW))
     cited([guide(text)])
     dead_links([guide(text)], ["a"])
     assert guide_texts(text) is not None or text

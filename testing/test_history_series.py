@@ -4,11 +4,17 @@ from datetime import timedelta
 
 import msgspec
 
-from gate.history_series import SPAN, HistorySeries, Look, Mark, history_series
+from gate.decision import decide
+from gate.history_series import SPAN, Day, HistorySeries, Look, Mark, history_series
+from gate.incidents import Incident
 from gate.outcome import Outcome
 from gate.run import read_run, write_run
 from gate.sample import Reading, Sample
-from testing.golden import AT, go
+from gate.spells import Spell, spells
+from reports.pages.past_days import PastDays, past_days
+from reports.pages.week import days
+from reports.text.words import Voice
+from testing.golden import AT, go, golden, not_yet
 
 HOUR = timedelta(hours=1)
 GOOD, BAD = Reading(Outcome.PASS, 61.0), Reading(Outcome.FAIL, 84.5)
@@ -63,3 +69,62 @@ def test_a_run_without_a_series_is_read_and_one_with_it_comes_back() -> None:
     assert read_run(msgspec.json.encode(older), "run.json") == run, "as 0.1.0 wrote it"
     del older["chronicle"], older["target"]["tightened"]
     assert read_run(msgspec.json.encode(older), "run.json").history_series == HistorySeries()
+
+
+def test_each_criterion_has_its_days_with_the_worst_outcome_and_the_range() -> None:
+    looks = [
+        Sample(AT - 30 * HOUR, readings={"DSK-01": GOOD}),
+        Sample(AT - 26 * HOUR, readings={"DSK-01": BAD, "MCP-01": Reading(Outcome.UNKNOWN)}),
+        Sample(AT - HOUR, readings={"DSK-01": GOOD}),
+    ]
+    assert history_series(looks, [], 75, AT).days == {
+        "DSK-01": (
+            Day((AT - 26 * HOUR).date(), Outcome.FAIL, 61.0, 84.5),
+            Day(AT.date(), Outcome.PASS, 61.0, 61.0),
+        ),
+        "MCP-01": (Day((AT - 26 * HOUR).date(), Outcome.UNKNOWN),),
+    }
+
+
+def test_a_day_in_the_page_is_the_worst_of_it_and_this_audit() -> None:
+    looks = [
+        Sample(AT - 48 * HOUR, readings={"DSK-01": GOOD}),
+        Sample(AT - HOUR, readings={"DSK-01": BAD}),
+    ]
+    made = golden(history_series=history_series(looks, [], 75, AT))
+    days = past_days("DSK-01", made.results["DSK-01"], made, Voice("en"))
+    assert [(cell.kind, cell.days) for cell in days.cells] == [("none", 5), ("pass", 1), ("none", 1), ("fail", 1)]
+    assert plain(days.cells[-1].label) == "11 Feb: fail, 61.2 % – 84.5 %"
+    assert plain(days.sentence) == "9 Feb: pass, 61 %; 11 Feb: fail, 61.2 % – 84.5 %"
+    assert past_days("MCP-01", made.results["MCP-01"], made, Voice("en")) == PastDays(), "no earlier audit judged it"
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_an_incident_has_the_length_that_the_looks_give_it() -> None:
+    at = [AT - hours * HOUR for hours in range(8, 0, -1)]
+    failing = ("DSK-05",)
+    looks = [
+        Look(moment, failing if number in (1, 2, 4, 6, 7) else (), number == 3) for number, moment in enumerate(at)
+    ]
+    boot = Incident(at[5], "boot")
+    found = spells([Incident(at[2], "failing", "DSK-05"), Incident(at[4], "failing", "DSK-05"), boot], looks)
+    assert found == (Spell(at[1], at[5], "failing", "DSK-05"), Spell(at[5], at[5], "boot")), (
+        "the blind look ends nothing"
+    )
+    (open_one,) = spells([Incident(at[7], "failing", "DSK-05")], looks)
+    assert (open_one.since, open_one.until) == (at[6], None)
+    before = Incident(AT - 2 * SPAN, "failing", "DSK-05")
+    assert spells([before], looks) == (Spell(before.at, before.at, "failing", "DSK-05"),), (
+        "no look of that time is kept"
+    )
+
+
+def test_the_page_says_how_long_an_incident_lasted() -> None:
+    made = not_yet()
+    for language, length in (("en", "it lasted 4 hours"), ("fr", "durée : 4 heures")):
+        events = days(made, decide(made), Voice(language)).events
+        assert len(events) == 2, "a reboot, and one stretch of failures"
+        assert plain(events[0][1]).endswith(length)

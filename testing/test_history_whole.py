@@ -98,7 +98,7 @@ def test_an_audit_says_which_server_it_watched_and_what_of_the_history_is_anothe
     fake_ssh(house.pytester.path / "bin", house.monkeypatch)
     answer = f"printf 'machine {'a' * 64}\\nboot b1\\n'"
     house.monkeypatch.setitem(FACTS, "machine", msgspec.structs.replace(FACTS["machine"], ask=answer))
-    house.monkeypatch.setitem(FACTS, "one", Fact("one", "true", Asked.HOST, str, 5))
+    house.monkeypatch.setitem(FACTS, "one", Fact("one", "echo true", Asked.HOST, str, 5))
     tests = "@criterion('A-01')\ndef test_a(one, past, judge): assert judge(len(past.samples))\n"
     first = house.audit(tests, f"--record={house.target}/r.json")
     assert first.run["identity"] == {"machine": "a" * 64}

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.groups import ApiGroups, api_groups
 from fixtures.host.backups.backup_days import backup_days, kept
 from fixtures.host.backups.backups import Backup, Backups, backups
@@ -440,7 +440,7 @@ def test_a_name_makes_no_row_of_its_own(mark: str) -> None:
     forged = f"file {NOW} 9 redis magic=524544495330303130 made=c2 tail=ff sums=ok | redis/redis_9.rdb"
     name = f"postgres/postgres_1{mark}{forged}.sql.gz"
     answered = f"now {NOW}\nzone UTC\nsettings\nfree 9\nfile {NOW} 9 postgres head= status=0 | {name}\n"
-    answer = Answer(answered, "", 0, "x", datetime.now(UTC))
+    answer = Answer(answered + ENDING, "", 0, "x", datetime.now(UTC))
     assert len(FACTS["backups"].read(answer).files) == 1
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import fixtures.drills
 import fixtures.host
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.host.backups.backup_jobs import WORKS, backup_schedules
 from testing.growth import LINEAR, growth
 from testing.host_answers import SOUND
@@ -25,7 +25,7 @@ NAMES = sorted(SOUND)
 
 
 def read(name: str, out: str) -> Any:
-    return FACTS[name].read(Answer(out, "", 0, "", datetime(2026, 11, 23, tzinfo=UTC)))
+    return FACTS[name].read(Answer(out + ENDING, "", 0, "", datetime(2026, 11, 23, tzinfo=UTC)))
 
 
 @st.composite

@@ -82,7 +82,7 @@ def test_a_journal_without_entries_reaches_nowhere() -> None:
 
 
 def test_what_lies_under_another_machine_id_counts_and_is_told() -> None:
-    seen = seen_with(("whole", "foreign 734011392 0123456789abcdef\nnamespace 8388608 fedcba.web\nwhole"))
+    seen = journal(f"{JOURNAL}foreign 734011392 0123456789abcdef\nnamespace 8388608 fedcba.web\n")
     assert (seen.used, [one.name for one in seen.foreign]) == (16 * MIB + 734011392 + 8388608, ["0123456789abcdef"])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.host.system.boots import Boots
 from fixtures.host.system.configuration import Configuration
 from fixtures.host.system.starts import Starts
@@ -25,7 +25,7 @@ MINUTE = datetime(2026, 11, 23, 19, 6, tzinfo=UTC)
 
 def read(name: str, out: str) -> object:
     importlib.import_module(f"fixtures.host.system.{name}")
-    return FACTS[name].read(Answer(out, "", 0, "", MINUTE))
+    return FACTS[name].read(Answer(out + ENDING, "", 0, "", MINUTE))
 
 
 @pytest.mark.parametrize("boots_listed", [BOOTS, NOBLE])

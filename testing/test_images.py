@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.mcp_pods import Services, services
 from fixtures.evidence.image_keeping import keeping, unseen
 from fixtures.evidence.running_code import RunningCode, running_code
@@ -24,7 +24,7 @@ NOTHING = ImageArchives((), ())
 
 
 def understood(name: str, out: str) -> Any:
-    return FACTS[name].read(Answer(out, "", 0, "", NOW))
+    return FACTS[name].read(Answer(out + ENDING, "", 0, "", NOW))
 
 
 def running(image: str = NAME, image_id: str = CONFIG, policy: str = "IfNotPresent") -> Services:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.claims import bound_claims
 from fixtures.cluster.containers import Container, Termination
 from fixtures.cluster.front import Front, ask_front
@@ -271,7 +271,7 @@ def test_where_nothing_is_named_every_certificate_counts() -> None:
 @pytest.mark.parametrize("answer", ["now 1\n", "now 1\nfile  /x.crt\n", "now 1\nserved 9 a\n"])
 def test_a_certificate_nobody_can_read_is_unknown(answer: str) -> None:
     with pytest.raises(Unknown):
-        FACTS["certificates"].read(Answer(answer, "", 0, "", NOW))
+        FACTS["certificates"].read(Answer(answer + ENDING, "", 0, "", NOW))
 
 
 def test_restarts_that_systemd_made_by_itself_are_counted() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.mcp_pods import ServiceHealth, equipment, service_health, services
 from fixtures.cluster.selector import selector
 from fixtures.host.system.booted import booted
@@ -195,4 +195,4 @@ def test_the_start_of_the_server_is_that_of_its_first_process() -> None:
 @pytest.mark.parametrize("out", ["", "1", "1 2 3 4 5", "a b c d", "1 2 3 0", "inf 1 1 1", "1e300 1 1 1"])
 def test_a_start_nobody_can_tell_is_unknown(out: str) -> None:
     with pytest.raises(Unknown):
-        FACTS["booted"].read(Answer(out, "", 0, "", NOW))
+        FACTS["booted"].read(Answer(out + ENDING, "", 0, "", NOW))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer
-from fixtures.ask.facts import FACTS, Asked, Fact
+from fixtures.ask.facts import ENDING, FACTS, Asked, Fact
 from fixtures.session.recording import Failure, Recording, read_recording, write_recording
 from fixtures.target import Target, TargetError
 from gate.people import People
@@ -34,7 +34,7 @@ IDS = ("A-01", "B-01", "C-01", "D-01", "E-01")
 
 
 def recording(name: str = "one") -> Recording:
-    answer = Answer("out \x00 é", "err", 0, "ask", NOW, 0.5)
+    answer = Answer(f"out \x00 é{ENDING}", "err", 0, "ask", NOW, 0.5)
     return Recording(
         at=NOW,
         target=TARGET,
@@ -85,8 +85,8 @@ def test_a_failure_with_any_values_is_replayed(
 def test_a_recording_of_another_version_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     write_recording(recording(), file)
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"version": 2}))
-    with pytest.raises(TargetError, match="version 2"):
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"version": 3}))
+    with pytest.raises(TargetError, match="version 3"):
         read_recording(file)
 
 

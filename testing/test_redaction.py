@@ -220,7 +220,7 @@ def test_a_hundred_megabytes_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 @attack("T14", "no secret of a usual form is stored or shown")
 @pytest.mark.parametrize("form", FORMS)
 def test_a_secret_of_any_usual_form_is_hidden(form: str) -> None:
-    """A secret in each of eighty forms, alone, quoted, in a diff and behind the words of a log."""
+    """A secret in each of a hundred forms, alone, quoted, in a diff and behind the words of a log."""
     text = planted(form)
     for row in (text, f"| {text}", f"+{text}", json.dumps({"a": [text]})):
         assert PLANT.lower() not in redact(row).lower()
@@ -255,6 +255,13 @@ def test_a_login_in_base64_is_hidden_and_a_word_is_not() -> None:
         "echo done | logger -t backup",
         "4 files passed, 2 tokens left",
         "sk-1 task-runner pass",
+        "sudo -u user pg_dump app >/var/backups/twisterlab/x.sql",
+        "the user bob is on call > 3 days",
+        "docker run -u 1000:1000 https://h",
+        "redis needs auth before any command",
+        "see --token, which others have",
+        "FOREIGN_KEY=customers",
+        "CONFIG_KEY=/etc/x1/key.pem",
     ],
 )
 def test_a_sentence_a_place_and_a_variable_stay(text: str) -> None:

@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
+from fixtures.ask.answer import Answer, Unknown
+from fixtures.ask.facts import FACTS
 from fixtures.cluster.deployments import Deployments
 from fixtures.host.disk.cleanup_files import CleanupFiles, Folder, cleanup_files
 from fixtures.host.disk.waste import UnusedImage, Waste
@@ -177,10 +180,10 @@ def test_old_logs_and_a_long_journal_go_after_their_witnesses_are_kept() -> None
 
 
 def test_half_a_list_is_none() -> None:
-    answer = "waste\t7000000000\t/w\t\nold\t5\t/var/log/a.1.gz\ndocker\tBuild Cache|3GB\njournal\t90\t80\nwhole\n"
+    answer = "waste\t7000000000\t/w\t\nold\t5\t/var/log/a.1.gz\ndocker\tBuild Cache|3GB\njournal\t90\t80\n"
     assert cleanup_files(answer).cache == 3 * GB
-    with pytest.raises(ValueError, match="middle"):
-        cleanup_files(answer.removesuffix("whole\n"))
+    with pytest.raises(Unknown, match="middle"):
+        FACTS["cleanup_files"].read(Answer(answer, "", 0, "", datetime.now(UTC)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.ask.exchange import kill
-from fixtures.ask.facts import Asked, Fact
+from fixtures.ask.facts import ENDING, Asked, Fact
 from fixtures.rights.files import audit_files, cluster_files
 from fixtures.rights.observer import BUSY, CALLS, asking, observer
 from fixtures.rights.roles import asked_for, audit_rules
@@ -118,7 +118,8 @@ def names(answers: list[str]) -> list[str]:
 def test_the_observer_answers_what_it_is_asked_by_name(tmp_path: Path) -> None:
     answers = ask(asking([FACTS[0], FACTS[2]], {}, NONCE), tmp_path, A_VALUE="it's")
     assert sorted(names(answers)) == ["mine", "one"]
-    assert "aXQncwo=" in next(line for line in answers if line.startswith("one "))
+    answered = next(line for line in answers if line.startswith("one "))
+    assert b64decode(answered.split()[3]).startswith(b"it's\n")
 
 
 HOSTILE = (
@@ -195,7 +196,7 @@ def test_what_the_guides_cite_is_data(tmp_path: Path) -> None:
     cited = Fact("cited", 'printf "%s" "$GUIDES_CITED_PATHS"', Asked.ROOT, str, 5)
     given = asking([cited], {"GUIDES_CITED_PATHS": "$(id)\n'; id; '"}, NONCE)
     (line,) = ask(given, tmp_path, [cited])
-    assert b64decode(line.split()[3]).decode() == "$(id)\n'; id; '"
+    assert b64decode(line.split()[3]).decode() == f"$(id)\n'; id; '{ENDING}"
 
 
 LOCKS = (

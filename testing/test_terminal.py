@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from fixtures.ask.answer import Answer
+from fixtures.ask.facts import ENDING
 from fixtures.session.recording import Failure, Recording, write_recording
 from fixtures.target import Target
 from fixtures.target.place import ClusterSettings, Place, Ssh
@@ -87,7 +88,7 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
                 people=People(),
                 window=None,
                 failures={"nodes": hostile},
-                answers={"filesystems": Answer(DF, "", 0, "df --local", AT)},
+                answers={"filesystems": Answer(DF + ENDING, "", 0, "df --local", AT)},
             ),
             file,
         )

@@ -25,6 +25,9 @@ from reports.commands.toml_entry import Value, appended, beside, entry_text, rep
 from reports.text.words import Voice
 
 FORTNIGHT = timedelta(days=14)
+TO_FILL_IN = frozenset(
+    ["NAME", "NOM", "ROLE", "RÔLE", "WHAT", "QUOI", "WHY", "RAISON"]
+)  # what the pages print where a person must write
 Given = argparse.Namespace
 
 
@@ -48,6 +51,7 @@ def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str
     folder = target_folder(given.target)
     if not (folder / "target.toml").exists():
         raise PeopleError(f"{folder}: no target.toml there; name a folder under targets/, or the path of one")
+    _filled_in(given)
     make: Callable[[Path, Given, Voice, datetime], Written] = {"attest": _attest, "waive": _waive, "log": _log}[name]
     made = make(folder, given, voice, now.astimezone().replace(microsecond=0))
     if made.copied:
@@ -56,6 +60,13 @@ def people(name: str, given: Given, voice: Voice, now: datetime) -> Iterator[str
     replace(made.file, made.text.encode())
     yield voice.word("entry-written", file=str(made.file))
     yield from made.new.splitlines()
+
+
+def _filled_in(given: Given) -> None:
+    """Raise PeopleError if a value is still the placeholder of a page, whose command was copied as it stands."""
+    for name in ("who", "role", "approver", "reason", "activity"):
+        if (value := getattr(given, name, None)) in TO_FILL_IN:
+            raise PeopleError(f"--{name} {value}: stands for what you have to write; nothing was written")
 
 
 def _of_attest(command: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from gate.decision import Decision
 from gate.outcome import Outcome
 from gate.run import Result, Run
 from reports.pages.drawings.gauge import gauge
+from reports.pages.past_days import PastDays, past_days
 from reports.text.briefing import is_reserve
 from reports.text.responsibility import owner, person, todo
 from reports.text.short_form import FAILED
@@ -50,6 +51,7 @@ class Card(msgspec.Struct, frozen=True):
     margin: str
     drawing: Markup
     asked: tuple[Question, ...]
+    past: PastDays
     was: str
     about: str
 
@@ -107,6 +109,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         margin=margin,
         drawing=drawing,
         asked=tuple(_asked(run, result)),
+        past=past_days(id, result, run, voice),
         about=" · ".join(_about(criterion, result, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
     )

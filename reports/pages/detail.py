@@ -12,17 +12,11 @@ import pytest
 from fixtures.session.stash import AUDITED, CONTRACT, LANGUAGE
 from gate.decision import Decision
 from gate.run import Result, Run
+from reports.pages.detail_page import finished
 from reports.session.progress import result_of
-from reports.text.briefing import verdict_word
+from reports.text.briefing import brief, verdict_word
 from reports.text.words import Voice, shown, visible
 
-BANNER = """<style>
-.phase0 {{ padding: 1rem 1.5rem; border-left: .6rem solid {colour}; background: #f5f4f0; font-size: 1.1rem; }}
-.phase0 strong {{ font-size: 1.8rem; margin-right: 1rem; }}
-.phase0 a {{ color: #1f4f8f; }}
-#environment-header, #environment {{ display: none; }}
-</style>"""
-COLOURS = {"GO": "#1a6b3c", "UNDECIDED": "#8a5a00", "NOT_YET": "#1f4f8f", "NO_GO": "#a3231f"}
 MOST_LINES, LONGEST_LINE = 5, 240
 
 
@@ -58,17 +52,19 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Add a banner with the decision and a link to verdict.html."""
+        """Add the decision, a link to verdict.html, and its counts in place of pytest's."""
         decided, voice = self.decided(), self.voice
         if decided is None:
             return
         run, decision = decided
-        prefix.append(BANNER.format(colour=COLOURS[decision.verdict.name]))
         prefix.append(
             f'<p class="phase0"><strong>{escape(verdict_word(decision, voice))}</strong> '
             f"{escape(shown(run.target.title))} · {escape(voice.moment(run.ended))} · "
             f'<a href="verdict.html">verdict.html</a></p>'
         )
+        counts = brief(run, decision, voice).counts
+        spans = (f'<span class="{name}">{count} {escape(word)}</span>' for name, word, count in counts)
+        prefix.append(f'<p class="counts">{"".join(spans)}</p>')
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -83,9 +79,14 @@ class Detail:
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """Fill these columns. They are empty for a test file that could not be loaded."""
         result = _result(report)
-        id, word = (result.id, self._word(result)) if result else ("", "")
-        cells.insert(0, f'<td class="col-criterion">{escape(id)}</td>')
-        cells.insert(1, f'<td class="col-outcome">{escape(word)}</td>')
+        link = (
+            f'<a href="verdict.html#{self.voice.language}-{escape(result.id)}">{escape(result.id)}</a>'
+            if result
+            else ""
+        )
+        word = f'<span class="{result.outcome}">{escape(self._word(result))}</span>' if result else ""
+        cells.insert(0, f'<td class="col-criterion">{link}</td>')
+        cells.insert(1, f'<td class="col-outcome">{word}</td>')
         cells.pop()
 
     @pytest.hookimpl(optionalhook=True)
@@ -106,6 +107,11 @@ class Detail:
             for source in result.sources
         ]
         data[:] = [escape("\n\n".join([sentence, *asked])) + "\n"]
+
+    def finished(self, html: str) -> str:
+        """Return the whole page of pytest-html as ours, or as it is if nothing was decided."""
+        decided = self.decided()
+        return finished(html, decided[1], self.voice) if decided else html
 
     def _word(self, result: Result) -> str:
         return self.voice.outcome(result.outcome)

@@ -1,6 +1,7 @@
 """Makes pages of the templates: every value is escaped, and a missing one is an error."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def prose(text: str) -> Markup:
     return Markup().join(CODE.format(part) if number % 2 else part for number, part in enumerate(parts))
 
 
+@cache
 def _environment() -> Environment:
+    """Return the environment of the templates, each of which it compiles once for all pages of the process."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -10,6 +10,7 @@ from gate.decision import Decision
 from gate.history_series import SPAN, Look
 from gate.resolve import window_of
 from gate.run import Run
+from gate.spells import Spell, spells
 from gate.stability import Window
 from reports.pages.courses import ROOM, Tick, ticks
 from reports.pages.drawings import timeline
@@ -61,8 +62,8 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
         ("lane-happened", timeline.happened(incidents, run.people.maintenance, looks, axis)),
     )
     events = tuple(
-        (voice.moment(one.at), voice.say("incident", one.why, {"what": one.what}))
-        for one in reversed(incidents[-MOST_INCIDENTS:])
+        (voice.moment(one.since), _incident(one, run.ended, voice))
+        for one in reversed(spells(incidents, looks)[-MOST_INCIDENTS:])
     )
     return Timeline(
         tuple(Lane(voice.word(name), _drawn(stretches, axis, run.ended, voice)) for name, stretches in lanes),
@@ -70,6 +71,15 @@ def days(run: Run, decision: Decision, voice: Voice) -> Timeline:
         tuple(_lines(run, earliest, axis, voice)),
         events,
     )
+
+
+def _incident(spell: Spell, now: datetime, voice: Voice) -> str:
+    """Return an incident in words, with its length if it has one."""
+    sentence = voice.say("incident", spell.why, {"what": spell.what})
+    if spell.until == spell.since:
+        return sentence
+    length = ((spell.until or now) - spell.since) / timedelta(days=1)
+    return voice.word("incident-lasted" if spell.until else "incident-lasts", incident=sentence, length=length)
 
 
 def _first(run: Run, window: Window | None) -> datetime:

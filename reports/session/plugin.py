@@ -53,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Output(), "phase0-output")
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
     config.pluginmanager.register(Progress(config, lambda: resolve_outcomes(run_so_far(config))), "phase0-progress")
-    config.pluginmanager.register(Detail(config, lambda: config.stash.get(DECIDED, None)), "phase0-detail")
-    config.pluginmanager.register(Writers(config, conclude), "phase0-writers")
+    detail = Detail(config, lambda: config.stash.get(DECIDED, None))
+    config.pluginmanager.register(detail, "phase0-detail")
+    config.pluginmanager.register(Writers(config, conclude, detail.finished), "phase0-writers")
     config.pluginmanager.register(LastWord(config), "phase0-last-word")
 
 

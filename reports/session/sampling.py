@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from fixtures.ask.redaction import redact_leaf
 from fixtures.session.sample_run import sampled
 from gate.contract import Kind
 from gate.outcome import Outcome
@@ -15,12 +16,14 @@ DONE = (Outcome.PASS, Outcome.FAIL)
 
 
 def left_by(run: Run, results: Mapping[str, Result], witnessed: Past) -> Past:
-    """Return what the run adds to the history. `witnessed` is what the server itself remembers."""
+    """Return what the run adds to the history. `witnessed` is what the server itself remembers, without secrets in names."""
     drills = [result for result in run.results.values() if result.id in run.contract and _drilled(result, run)]
     works = [done for done in run.interventions if done.state != "planned"]
     return msgspec.structs.replace(
         witnessed,
         identity=run.identity,
+        events=tuple(msgspec.structs.replace(event, what=redact_leaf(event.what)) for event in witnessed.events),
+        configuration={redact_leaf(path): digest for path, digest in witnessed.configuration.items()},
         samples=(sample_of(run, results),),
         works=tuple(Work(run.ended, done.remedy, done.state) for done in works),
         drills=tuple(Drilled(run.ended, msgspec.structs.replace(result, before=None)) for result in drills),

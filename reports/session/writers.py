@@ -47,11 +47,14 @@ def _writable(folder: Path) -> bool:
 class Writers:
     """Turns an error of these writers into a notice, so that it does not prevent the decision.
 
-    `conclude` decides and returns whether there is a decision. Without one the earlier detail.html stays.
+    `conclude` decides and returns whether there is a decision. Without one the earlier detail.html stays. `finish` turns
+    the page of pytest-html into ours.
     """
 
-    def __init__(self, config: pytest.Config, conclude: Callable[[pytest.Session], bool]) -> None:
-        self.config, self.conclude = config, conclude
+    def __init__(
+        self, config: pytest.Config, conclude: Callable[[pytest.Session], bool], finish: Callable[[str], str]
+    ) -> None:
+        self.config, self.conclude, self.finish = config, conclude, finish
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -60,7 +63,8 @@ class Writers:
         try:
             yield
             if self.conclude(session) and partial is not None and partial.exists():
-                write_whole(Path(self.config.getoption("--reports")) / DETAIL, partial.read_bytes())
+                page = self.finish(partial.read_text(encoding="utf-8"))
+                write_whole(Path(self.config.getoption("--reports")) / DETAIL, page.encode())
         except OSError as error:
             where = error.filename or self.config.getoption("--reports")
             self.config.stash[NOTICES].append(

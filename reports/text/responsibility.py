@@ -133,7 +133,8 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
         return voice.say("cure", result.reason.code, values)
     advice = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": run.target.folder})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
-        advice += voice.semicolon + voice.word("remedy-offer", remedy=criterion.remedy, target=run.target.name)
+        offer = voice.word("remedy-first", remedy=criterion.remedy, target=run.target.name)
+        return f"{offer} {voice.word('by-hand')}{voice.colon}{advice}"
     return advice
 
 

@@ -14,7 +14,9 @@ copies() { # log: its copies, the oldest first; of a copy and its packed form, o
     { number = substr($0, length(stem) + 2); sub(/\.gz$/, "", number); print number + 0, $0 }' | sort -k1,1rn -u | cut -d ' ' -f 2
 }
 text() { case $1 in *.gz) zcat "$1" ;; *) cat "$1" ;; esac; }
-size() { case $1 in *.gz) zcat "$1" | wc -c ;; *) stat -c %s "$1" ;; esac; }
+size() { # bytes of the text: those of a packed copy stand at its end, modulo 4 GiB; `gzip -l` would unpack it for that
+  case $1 in *.gz) echo $(($(tail -c 4 "$1" | od -An -tu4 --endian=little) + 0)) ;; *) stat -c %s "$1" ;; esac
+}
 bytes() { # log, from, to: that part of all copies together
   at=0
   for copy in $(copies "$1"); do
