@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
-from fixtures.ask.facts import FACTS
+from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.mcp_pods import Services, services
 from fixtures.evidence.builds import Build, last_build
 from fixtures.host.images.build_record import BuildRecord
@@ -37,7 +37,7 @@ SIGNED = Attestation(
 
 
 def understood(name: str, out: str) -> Any:
-    return FACTS[name].read(Answer(out, "", 0, "", NOW))
+    return FACTS[name].read(Answer(out + ENDING, "", 0, "", NOW))
 
 
 def build(runs: BuildRuns | None = None, record: BuildRecord | None = None, *signed: Attestation) -> Build:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -113,3 +114,15 @@ def test_an_audit_says_which_server_it_watched_and_what_of_the_history_is_anothe
     assert "left_out" not in second.run or second.run["left_out"] is None
     page = (second.folder / "verdict.html").read_text()
     assert all(expected in page for expected in ("“a new disk”", "«\u00a0a new disk\u00a0»", f"machine {'a' * 8}<"))
+
+
+def test_a_server_that_does_not_say_who_it_is_leaves_its_history_unknown(house: House) -> None:
+    """The history may well be about it: what needs the history is unknown, not put off as if there were none."""
+    earlier = tuple(Sample(datetime.now(UTC) - timedelta(hours=hour)) for hour in range(30, 0, -1))
+    remember(house.target / "history.sqlite", Past(earlier, identity=Identity("0" * 64)))
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch)
+    house.monkeypatch.setattr("fixtures.ask.connection.HOST_KEY", SimpleNamespace(findall=lambda _: ["SHA256:seen"]))
+    house.monkeypatch.setitem(FACTS, "machine", msgspec.structs.replace(FACTS["machine"], ask="exit 3"))
+    house.monkeypatch.setitem(FACTS, "one", Fact("one", "echo true", Asked.HOST, str, 5))
+    audited = house.audit("@criterion('A-01')\ndef test_a(one, past, judge): assert judge(len(past.samples))\n")
+    assert (audited.outcome("A-01"), audited.reason("A-01")) == ("unknown", "no-answer")

