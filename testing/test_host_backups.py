@@ -99,6 +99,58 @@ def test_an_unfinished_dump_is_not_whole(tmp_path: Path, data: bytes, flaw: str)
     assert flaws(tmp_path, "postgres") == (flaw,) or (data == b"" and flaws(tmp_path, "postgres"))
 
 
+def tarred(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name in names:
+            tar.addfile(tarfile.TarInfo(name))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "values"),
+    [
+        ({"postgres_1": b"PGDMP\x01\x0e"}, "backup-archive", {"form": "-Fc"}),
+        ({"postgres_1.gz": gzip.compress(b"PGDMP\x01\x0e")}, "backup-archive", {"form": "-Fc"}),
+        ({"postgres_1": tarred("toc.dat", "restore.sql")}, "backup-archive", {"form": "-Ft"}),
+        ({"postgres_1/toc.dat": b"x", "postgres_1/3.dat.gz": b"x"}, "backup-archive", {"form": "-Fd"}),
+        ({"postgres_1/toc.dat.gz": b"x"}, "backup-archive", {"form": "-Fd"}),
+        ({"postgres_1/backup_manifest": b"x", "postgres_1/base.tar.gz": b"x"}, "backup-base", {}),
+        ({"postgres_1/PG_VERSION": b"16", "postgres_1/base/1/2": b"x"}, "backup-base", {}),
+        ({"postgres_1/app.sql.gz": dump(), "postgres_1/globals.sql": DUMP}, "backup-folder", {"count": 2}),
+    ],
+)
+def test_a_form_that_is_not_understood_is_named(
+    tmp_path: Path, files: dict[str, bytes], code: str, values: dict[str, object]
+) -> None:
+    """The form can be read in full only by PostgreSQL's own programs: it is neither broken nor sound."""
+    for name, data in files.items():
+        write(tmp_path, f"postgres/{name}", data)
+    seen = ask(tmp_path, BACKUPS_POSTGRES="postgres/*")
+    with pytest.raises(Unknown, match=code) as raised:
+        seen.newest("postgres")
+    name = next(iter(files)).partition("/")[0]
+    assert dict(raised.value.values) == {"name": f"postgres/{name}", **values}
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(gzip.compress(b"PGDMP\x01\x0e" * 99)[:-9], "postgres_1.gz"), (tarred("other"), "postgres_1.tar")],
+)
+def test_a_cut_archive_is_broken_whatever_its_form(tmp_path: Path, data: bytes, name: str) -> None:
+    write(tmp_path, f"postgres/{name}", data)
+    assert ask(tmp_path, BACKUPS_POSTGRES="postgres/*").of("postgres")[0].flaws[0] in ("broken", "unfinished")
+
+
+@pytest.mark.parametrize(
+    ("found", "code"), [("head= status=127", "backup-packed"), ("late", "backup-late"), ("sealed", "backup-sealed")]
+)
+def test_it_is_told_why_a_backup_was_not_looked_into(found: str, code: str) -> None:
+    seen = backups(f"now {NOW}\nzone UTC\nsettings\nfree 9\nfile {NOW} 9 postgres {found} | a.sql.zst\n")
+    with pytest.raises(Unknown, match=code):
+        seen.newest("postgres")
+
+
 @pytest.mark.parametrize(
     ("kind", "name"), [("postgres", "postgres/postgres_1.sql.gz.age"), ("configs", "configs/k8s-1.tar.gpg")]
 )
