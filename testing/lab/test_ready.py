@@ -87,7 +87,7 @@ def test_without_root_rights_the_rest_is_judged(copy: Path, tmp_path: Path) -> N
     file = copy / "target.toml"
     file.write_text(file.read_text().replace('root = "sudo"', 'root = "none"'))
     audited = audit(str(copy), tmp_path / "out", *LIVE)
-    assert audited.status == 11, "without root some looks are too short: that waits, and nothing failed"
+    assert audited.status == 10, "without root nobody can tell how long others looked; nothing failed"
     assert audited.outcomes["DSK-01"] == "pass"
     assert audited.outcomes["BKP-04"] == "unknown"
 
