@@ -171,6 +171,8 @@ def test_a_filter_acts_on_reasons_squares_and_lists_alike_and_lives_in_the_addre
 def test_a_command_can_be_copied_and_what_passed_is_one_line(window: Browser, pages: dict[str, Path]) -> None:
     window.open(pages["no_go"])
     assert window.all(".act .copy")
+    assert window.all("code.form"), "a command with a word to fill in is there"
+    assert window.all("code.form + .copy") == []
     heights = [card.rect["height"] for card in window.all(".card.folded")]
     assert heights
     assert max(heights) < 80

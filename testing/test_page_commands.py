@@ -17,6 +17,7 @@ import reports.__main__
 from gate.contract import load_contract
 from gate.sentence import LANGUAGES, fill, locale
 from reports.commands.people import TO_FILL_IN
+from reports.pages.rendering import prose
 from reports.text.responsibility import todo
 from reports.text.words import Voice
 from testing.golden import failed, golden
@@ -130,6 +131,13 @@ def test_make_knows_its_targets(language: str) -> None:
 def test_only_what_a_person_knows_is_left_to_fill_in(language: str) -> None:
     left = {word for one in commands(language) for word in NAMED.findall(one)}
     assert left - PERSONS - PROGRAMS == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_with_a_word_to_fill_in_is_not_offered_to_be_copied(language: str) -> None:
+    for one in commands(language):
+        left = {word for word in NAMED.findall(one) if word not in PROGRAMS} | {"…"} & {*one}
+        assert ('class="form"' in prose(f"`{one}`")) is bool(left), one
 
 
 def test_a_remedy_comes_first_with_its_name_and_on_a_recording_not_at_all() -> None:

@@ -13,7 +13,9 @@ from reports.text.words import shown
 TEMPLATES = Path(__file__).parent / "templates"
 COMMAND = re.compile("`([^`]+)`")
 EMPTY = re.compile(r"\n\s*\n+")
-CODE = Markup("<code>{}</code>")
+CODE, FORM = Markup("<code>{}</code>"), Markup('<code class="form">{}</code>')
+PROGRAMS_WORDS = "CRON|FATAL|HEAD|HUP|INFO|SELECT"
+LEFT_OPEN = re.compile(rf"(?<![\w$/.=-])(?!(?:{PROGRAMS_WORDS})\b)[A-ZÀ-Þ]{{3,}}(?![\w=(-])|…")
 
 
 def rendered(template: str, page: dict[str, Any], *, spaced: bool = False) -> bytes:
@@ -26,9 +28,16 @@ def rendered(template: str, page: dict[str, Any], *, spaced: bool = False) -> by
 
 
 def prose(text: str) -> Markup:
-    """Return a sentence as HTML, escaped, with its commands in backquotes as code."""
+    """Return a sentence as HTML, escaped, with its commands in backquotes as code.
+
+    A command with a word that a person has to fill in is of the class `form`: copied as it stands, it would fail.
+    """
     parts = COMMAND.split(text)  # plain text and commands in turn
-    return Markup().join(CODE.format(part) if number % 2 else part for number, part in enumerate(parts))
+    return Markup().join(_code(part) if number % 2 else part for number, part in enumerate(parts))
+
+
+def _code(command: str) -> Markup:
+    return (FORM if LEFT_OPEN.search(command) else CODE).format(command)
 
 
 @cache

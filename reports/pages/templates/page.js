@@ -27,7 +27,7 @@ for (const view of views) {
   };
   show();
 }
-for (const code of document.querySelectorAll(".act code, .todo code, .remedies code")) {
+for (const code of document.querySelectorAll(":is(.act, .todo, .remedies) code:not(.form)")) {
   const words = code.closest("main").dataset, button = document.createElement("button");
   [button.type, button.className, button.textContent] = ["button", "copy", words.copy];
   button.setAttribute("aria-label", `${words.copy}: ${code.textContent}`);
