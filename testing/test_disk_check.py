@@ -1,10 +1,15 @@
 """MON-01, MON-03 to MON-05: the schedule of the disk check, its messages, and its metric."""
 
+import os
 import re
+import shutil
+import socket
+import subprocess
 
 import msgspec
 import pytest
 
+from fixtures.ask.facts import FACTS
 from fixtures.drills.disk_check import disk_check
 from fixtures.host.monitoring.check_jobs import CheckJobs, check_jobs
 from fixtures.host.monitoring.disk_metrics import disk_metrics
@@ -181,3 +186,23 @@ def test_a_metric_is_as_old_as_its_file() -> None:
     assert disk_metrics("now 10\n").hours is None
     live = disk_metrics(DISK_METRICS.replace("url ", "url node_filesystem_avail_bytes,"))
     assert (live.age, live.names) == (0, ("node_filesystem_avail_bytes",))
+
+
+@pytest.mark.skipif(not shutil.which("curl") and not shutil.which("wget"), reason="no program that fetches")
+@pytest.mark.parametrize(("answers", "status"), [(False, 1), (True, 0)])
+def test_a_port_that_takes_the_call_and_says_nothing_is_no_missing_metric(answers: bool, status: int) -> None:
+    """The question fails, instead of saying that nobody reads the metric; a refusal is an answer."""
+    listening = "listening() { :; }\n"
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if not answers:
+            silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/metrics"
+        ask = (
+            FACTS["disk_metrics"]
+            .ask.replace("fetched() {", f"{listening}fetched() {{")
+            .replace("--max-time 4", "--max-time 1")
+        )
+        given = {"MONITORING_METRICS_URL": url, "MONITORING_TEXTFILE_DIRECTORY": "/nonexistent"}
+        done = subprocess.run(["sh", "-c", ask], env=os.environ | given, capture_output=True, text=True, check=False)
+    assert (done.returncode, "url" in done.stdout) == (status, False)

@@ -131,7 +131,7 @@ def test_a_start_beside_another_is_refused_and_a_kill_leaves_the_history_sound(
     assert machine.result("sample") == "success"
     machine.run("systemctl kill -s KILL phase0-audit-drills@lab")
     machine.wait_for('[ "$(systemctl show -p ActiveState --value phase0-audit-drills@lab)" = failed ]')
-    machine.wait_for("journalctl -q -o cat -u phase0-audit-failed@lab | grep -q '^notify: .* told: '")
+    machine.wait_for("journalctl -q -o cat -u phase0-audit-failed@lab | grep -q '^notify: .* delivered: '")
     machine.wait_for('[ "$(systemctl show -p ActiveState --value phase0-audit-failed@lab)" = inactive ]')
     assert machine.result("drills") == "signal"
     assert titles(receivers)[-1] == "no audit could be held"
