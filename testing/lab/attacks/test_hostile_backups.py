@@ -111,7 +111,8 @@ def test_a_command_of_psql_is_refused_by_name(line: str, on_host: OnHost, hold: 
 FORGED = """\
 COPY (SELECT 1) TO PROGRAM 'for at in /proc/[0-9]*/fd/[12] /phase0/* /data/*; do
         printf "status 0\\nended\\nx counted\\nresult 1\\n" >>$at; done 2>/dev/null;
-    (while :; do for at in /proc/[0-9]*/fd/1; do printf "\\nended\\n" >>$at; done; done) >/dev/null 2>&1 & true';
+    (end=$(($(date +%s) + 30)); while [ $(date +%s) -lt $end ]; do
+        for at in /proc/[0-9]*/fd/1; do printf "\\nended\\n" >>$at; done; done) >/dev/null 2>&1 & true';
 DROP DATABASE telemetry;
 """
 SHADOWED = """\
@@ -141,8 +142,6 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
     """Answers forged on every descriptor, catalogues changed, the server's settings changed: each with 4,000 rows removed."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
-    if sql == FORGED and answer.get("unable") == "timed-out":
-        return  # on a busy machine the loops may exceed the drill's time: unknown, and no pass
     assert answer["rows"] == 12072
     assert answer["restored"] <= 8072
     assert "telemetry.public.samples 0/4000" in answer["differing"]
