@@ -1,4 +1,4 @@
-"""Every remedy is ended half-way once, and meets each circumstance once; `make kills` does it two hundred times and more."""
+"""Every remedy is ended half-way once, and some circumstances are met; `make kills` ends them two hundred times, in all."""
 
 import subprocess
 import sys
