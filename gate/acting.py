@@ -19,7 +19,7 @@ class AstrayError(PermissionError):
         super().__init__(errno.EACCES, f"{link} is a link of another account, which root does not follow")
 
     def __str__(self) -> str:
-        """Without a number."""
+        """Return the message alone, without the error number that OSError puts before it."""
         return str(self.strerror)
 
 

@@ -19,7 +19,7 @@ class UnfitError(OSError, ValueError):
         super().__init__(errno.EINVAL, message)
 
     def __str__(self) -> str:
-        """Without a number."""
+        """Return the message alone, without the error number that OSError puts before it."""
         return str(self.strerror)
 
 

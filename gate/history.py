@@ -147,7 +147,7 @@ def _read(database: sqlite3.Connection) -> History:
 
 def _past(database: sqlite3.Connection, number: int, identity: Identity) -> Past:
     def rows(columns: str, table: str, order: str) -> list[Any]:  # tuples of str, one per column
-        query = f"SELECT {columns} FROM {table} WHERE identity = ? ORDER BY {order}"  # noqa: S608 — no outside input
+        query = f"SELECT {columns} FROM {table} WHERE identity = ? ORDER BY {order}"  # noqa: S608 — names of this file
         return database.execute(query, (number,)).fetchall()
 
     moment = datetime.fromisoformat

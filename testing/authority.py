@@ -22,7 +22,7 @@ def keys() -> Path:
     passphrase.
     """
     if shutil.which("openssl") is None:
-        pytest.skip("certificates are made by openssl")
+        pytest.skip("certificates are made by openssl")  # it is no part of a bare machine; CI installs it
     folder = Path(mkdtemp(prefix="phase0-keys-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "here").write_text("subjectAltName=IP:127.0.0.1\n")

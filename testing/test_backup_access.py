@@ -77,13 +77,14 @@ def test_no_folder_is_an_answer_and_half_a_list_is_none() -> None:
         backup_access(SOUND.replace("entries 2\n", ""))
 
 
-def asked(folder: Path, copy: Path | str = "") -> BackupAccess:
+def asked(folder: Path, copy: Path | str = "", ask: str = FACTS["backup_access"].ask) -> BackupAccess:
+    """Hold the fact's own question, or a changed one, about a folder and its copy."""
     done = subprocess.run(
-        ["sh", "-c", FACTS["backup_access"].ask],
+        ["sh", "-c", ask],
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=60,
         env=os.environ | PATTERNS | {"BACKUPS_DIRECTORY": str(folder), "BACKUPS_OFFHOST": str(copy)},
     )
     return backup_access(done.stdout)

@@ -3,14 +3,13 @@
 import os
 import shutil
 import struct
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from fixtures.ask.facts import FACTS
 from fixtures.host.backups.backup_access import BackupAccess, backup_access
-from testing.test_backup_access import PATTERNS, ROOT, SOUND
+from testing.test_backup_access import ROOT, SOUND, asked
 
 OPEN = SOUND.replace("in 600", "in 644")
 REACH = "reach 755 root root dd /\nreach 755 root root dd /srv\n"
@@ -105,15 +104,7 @@ def told_by(folder: Path, mountinfo: str = "", copy: Path | str = "", patience: 
     """The fact's own command with a list of mounts; a link stands for a mount, since both lead to the same file."""
     (folder.parent / "mountinfo").write_text(mountinfo)
     ask = FACTS["backup_access"].ask.replace("/proc/self/mountinfo", str(folder.parent / "mountinfo"))
-    done = subprocess.run(
-        ["sh", "-c", ask.replace("patience=6", f"patience={patience}")],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-        env=os.environ | PATTERNS | {"BACKUPS_DIRECTORY": str(folder), "BACKUPS_OFFHOST": str(copy)},
-    )
-    return backup_access(done.stdout)
+    return asked(folder, copy, ask.replace("patience=6", f"patience={patience}"))
 
 
 def mounted(*rows: str) -> str:
