@@ -27,6 +27,15 @@ class Audited:
         """The outcome of each criterion, by its id."""
         return {id: row["outcome"] for id, row in self.run["results"].items()}
 
+    def unlike(self, outcomes: dict[str, str]) -> list[str]:
+        """What came out otherwise: each criterion with the outcome that was expected, and its row of the run."""
+        rows = {**outcomes, **self.outcomes}
+        return [
+            f"{id}: {outcomes.get(id)} expected, {self.run['results'].get(id)}"
+            for id in rows
+            if outcomes.get(id) != self.outcomes.get(id)
+        ]
+
 
 def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
     """Run `pytest --target=TARGET` in the repository, as a user types it."""

@@ -18,7 +18,7 @@ FILES = [*(ROOT / "lab" / "recordings").glob("*.json"), *(ROOT / "testing" / "re
 def test_a_recording_comes_to_the_expected_outcomes(file: Path, tmp_path: Path) -> None:
     status, outcomes = expected(file.stem)
     audited = replayed(file, tmp_path)
-    assert audited.outcomes == outcomes
+    assert audited.unlike(outcomes) == []
     assert audited.status == status
     assert not misread(msgspec.convert(audited.run, Run))
 

@@ -76,6 +76,9 @@ def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -
     """Boundaries, steps and undo in both ways first, then random moments; of fewer, chance takes its pick."""
     seconds = measured(server, server.plan(remedy))
     before, steps = Before(server.state(), server.kept()), len(server.plan(remedy).steps)
+    if not steps:
+        print(f"{remedy.name}: whole, it has nothing left to do: it cannot be taken back", flush=True)
+        return
     places = 2 * (2 * steps + 2)
     for number in sorted(chance.sample(range(max(kills, places)), kills)):
         way, kill = WAYS[number % 2]
@@ -110,7 +113,8 @@ def _circumstances(server: Server, remedies: list[Remedy], kills: int, chance: r
         able = [remedy for remedy in remedies if one.of(server.plan(remedy))]
         for remedy in able if kills >= FULL else chance.sample(able, min(1, len(able))):
             yield _shown(f"{remedy.name:16}", met(server, remedy, one, chance))
-    for first, second in pairwise(remedies):
+    left = [remedy for remedy in remedies if server.plan(remedy).steps]  # what was deleted once is not there again
+    for first, second in pairwise(left):
         yield _shown("two runs        ", under_a_newer(server, first, second))
         if kills < FULL:
             break

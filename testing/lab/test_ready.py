@@ -26,7 +26,7 @@ def copy(target: Path, tmp_path: Path) -> Path:
 def test_a_sound_server_is_a_go_and_its_recording_says_the_same(copy: Path, tmp_path: Path) -> None:
     status, outcomes = expected(SCENARIO)
     live = audit(str(copy), tmp_path / "live", f"--record={tmp_path / 'recording.json'}")
-    assert live.outcomes == outcomes
+    assert live.unlike(outcomes) == []
     assert live.status == status
     replayed = audit(f"replay:{tmp_path / 'recording.json'}", tmp_path / "replayed")
     assert (replayed.outcomes, replayed.status) == (outcomes, status)

@@ -10,5 +10,5 @@ SCENARIO = "stabilised"
 def test_a_stabilised_server_is_undecided(target: Path, tmp_path: Path) -> None:
     status, outcomes = expected(SCENARIO)
     audited = audit(str(target), tmp_path)
-    assert audited.outcomes == outcomes
+    assert audited.unlike(outcomes) == []
     assert audited.status == status

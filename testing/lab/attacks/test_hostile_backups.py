@@ -142,7 +142,7 @@ def test_a_dump_cannot_decide_its_own_verdict(sql: str, on_host: OnHost, hold: H
     """Answers forged on every descriptor, catalogues changed, the server's settings changed: each with 4,000 rows removed."""
     dump(on_host, sql)
     answer = hold("postgres_restore")
-    assert answer["rows"] == 12072
+    assert answer.get("rows") == 12072, answer
     assert answer["restored"] <= 8072
     assert "telemetry.public.samples 0/4000" in answer["differing"]
 
