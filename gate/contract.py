@@ -39,11 +39,14 @@ class Kind(StrEnum):
 
 
 class Basis(StrEnum):
-    """Why a criterion exists: the plan states it, it proves a statement of the plan, or it is advice of this project."""
+    """Why a criterion exists: the plan states it, it proves a statement of the plan, it is advice of this project, or the
+    site of the target states it.
+    """
 
     PLAN = "plan"
     PROOF = "proof"
     HARDENING = "hardening"
+    SITE = "site"
 
 
 class Impact(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gate.contract import Contract, Criterion
+from gate.contract import Basis, Contract, Criterion
 from gate.outcome import Outcome
 from gate.run import Reason, Result
 from gate.stability import NOBODY_LOOKED, UNWATCHED, Window
@@ -54,7 +54,9 @@ class Score(msgspec.Struct, frozen=True):
 
     `passed`, `unknown` and `weights` are sums of points. While the outcome of a knock-out criterion is open, it may
     still set the score to 0, so that the lowest value is 0. `left_out` are the points of criteria that do not apply
-    (`inapplicable`); they count neither way.
+    (`inapplicable`); they count neither way. `site_points` are those of the site's own criteria, among `weights`; they
+    can lower the score and never raise it, so that it is at most what the other criteria alone come to (`ours_lowest`,
+    `ours_highest`).
     """
 
     passed: int
@@ -64,17 +66,22 @@ class Score(msgspec.Struct, frozen=True):
     open_knockouts: tuple[str, ...] = ()
     inapplicable: tuple[str, ...] = ()
     left_out: int = 0
+    site_points: int = 0
+    ours_lowest: float = 100.0
+    ours_highest: float = 100.0
 
     @property
     def lowest(self) -> float:
         """The score out of 100 if every unknown criterion had failed. It is 0 if a knock-out failed or is open."""
         doomed = self.knocked_out or self.open_knockouts or not self.weights
-        return 0.0 if doomed else 100 * self.passed / self.weights
+        return 0.0 if doomed else min(self.ours_lowest, 100 * self.passed / self.weights)
 
     @property
     def highest(self) -> float:
         """The score out of 100 if every unknown criterion had passed. It is 0 if a knock-out failed."""
-        return 0.0 if self.knocked_out or not self.weights else 100 * (self.passed + self.unknown) / self.weights
+        if self.knocked_out or not self.weights:
+            return 0.0
+        return min(self.ours_highest, 100 * (self.passed + self.unknown) / self.weights)
 
 
 def progress(contract: Contract, results: Mapping[str, Result]) -> PhaseProgress:
@@ -95,8 +102,17 @@ def progress(contract: Contract, results: Mapping[str, Result]) -> PhaseProgress
 def score(contract: Contract, results: Mapping[str, Result]) -> Score:
     """Add up the weights of the infrastructure criteria.
 
-    A waived criterion counts as failed: a waiver does not mend a server.
+    A waived criterion counts as failed: a waiver does not mend a server. Points of the site's own criteria renormalise
+    the score, as far as they lower it.
     """
+    ours = {id: criterion for id, criterion in contract.items() if criterion.basis is not Basis.SITE}
+    alone, every = _score(ours, results), _score(contract, results)
+    if not (points := every.weights - alone.weights):
+        return every
+    return msgspec.structs.replace(every, site_points=points, ours_lowest=alone.lowest, ours_highest=alone.highest)
+
+
+def _score(contract: Contract, results: Mapping[str, Result]) -> Score:
     every = [(criterion, results.get(id, Result(id))) for id, criterion in contract.items() if criterion.weight]
     rows = [(criterion, result) for criterion, result in every if result.outcome is not Outcome.NOT_APPLICABLE]
     absent = [(criterion, result) for criterion, result in every if result.outcome is Outcome.NOT_APPLICABLE]

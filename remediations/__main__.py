@@ -69,7 +69,7 @@ def _on_the_host(connection: Connection, options: argparse.Namespace) -> int:
 def write_rights(target: Target, folder: Path) -> int:
     """Write the files that give an account the rights to audit and to fix. The host is not contacted."""
     write_files(folder / "audit", audit_files(target))
-    write_files(folder / "kubernetes", cluster_files())
+    write_files(folder / "kubernetes", cluster_files(target))
     write_files(folder / "fix", fix_files(load_remedies().values()))
     print(f"{folder}/audit and {folder}/fix: docs/rights.md says how to install them")
     return 0

@@ -11,9 +11,13 @@ from typing import NoReturn
 import msgspec
 
 from fixtures.ask.redaction import error_text
+from fixtures.session.audit import recorded_target
+from fixtures.site.criteria import contract_of
+from fixtures.target import Target, TargetError
+from fixtures.target.folder import find_folder, load_target
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, status_of
-from gate.contract import ContractError, load_contract
+from gate.contract import Contract, ContractError, load_contract
 from gate.decision import decide
 from gate.earlier import noting
 from gate.entries import PeopleError
@@ -23,6 +27,7 @@ from gate.sentence import LANGUAGES
 from gate.thresholds import loosened
 from reports.commands.compare import OtherServerError, compared, run_file
 from reports.commands.compare import add_arguments as add_compare_arguments
+from reports.commands.contract import add_arguments as add_contract_arguments
 from reports.commands.contract import explained, listed
 from reports.commands.export import add_arguments as add_export_arguments
 from reports.commands.export import exported
@@ -66,8 +71,8 @@ def parser() -> Parser:
             add_export_arguments(command)
         if name == "compare":
             add_compare_arguments(command)
-        if name == "explain":
-            command.add_argument("id", metavar="ID", help="as in: python -m reports list")
+        if name in ("list", "explain"):
+            add_contract_arguments(name, command)
         if name == "render":
             command.add_argument("run", metavar="RUN.json", type=Path)
             command.add_argument(
@@ -82,7 +87,16 @@ def main(arguments: list[str]) -> int:
     try:
         for line in answer(given, Voice(given.lang)):
             sys.stdout.write(line + "\n")
-    except (RefusedError, ContractError, RunError, HistoryError, MomentError, OtherServerError, PeopleError) as error:
+    except (
+        RefusedError,
+        ContractError,
+        TargetError,
+        RunError,
+        HistoryError,
+        MomentError,
+        OtherServerError,
+        PeopleError,
+    ) as error:
         return complain(error_text(error), UNUSABLE)
     return 0
 
@@ -92,14 +106,31 @@ def answer(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
     if given.command in PEOPLE:
         return people(given.command, given, voice, datetime.now(UTC))
     return {
-        "list": lambda: listed(load_contract(), voice),
-        "explain": lambda: explained(given.id, load_contract(), voice),
+        "list": lambda: listed(_contract(_target(given)), voice),
+        "explain": lambda: _explained(given, voice),
         "render": lambda: rendered(given.run, given.reports or given.run.parent, given.lang),
         "compare": lambda: compared(_read(run_file(given.before)), _read(run_file(given.after)), voice),
         "export": lambda: exported(_read(given.run), given.format, given.output, given.lang),
         "history": lambda: history(given, voice),
         "schema": written_schema,
     }[given.command]()
+
+
+def _explained(given: argparse.Namespace, voice: Voice) -> Iterator[str]:
+    target = _target(given)
+    return explained(given.id, _contract(target), voice, target.criteria if target else None)
+
+
+def _target(given: argparse.Namespace) -> Target | None:
+    """Return the target that was named, also that of a recording; None if there is none. Raises TargetError."""
+    if given.target is None:
+        return None
+    recording, _ = recorded_target(given.target)
+    return recording.target if recording else load_target(find_folder(given.target))
+
+
+def _contract(target: Target | None) -> Contract:
+    return contract_of(target, load_contract()) if target else load_contract()
 
 
 def rendered(file: Path, folder: Path, language: str) -> Iterator[str]:

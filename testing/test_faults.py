@@ -11,7 +11,7 @@ import pytest
 from gate.contract import Contract, Kind
 from gate.outcome import Outcome
 from testing.faults.cure import curable, judged
-from testing.faults.fault import Fault, Where, load_faults
+from testing.faults.fault import Fault, Where, load_faults, load_site_faults
 from testing.faults.order import sequences
 from testing.faults.parallel import prove_on
 from testing.faults.proof import Proof, drills_of, owes
@@ -19,6 +19,7 @@ from testing.faults.prove import Prover, proven
 from testing.faults.server import Server
 from testing.faults.sharing import shared_audits
 from testing.runs import row
+from testing.small_audit import TARGET
 
 KINDS = {"A-01": Kind.LIVE, "B-01": Kind.LIVE, "C-01": Kind.DRILL, "DEC-01": Kind.DERIVED}
 CONTRACT = {id: row(id, kind=kind) for id, kind in KINDS.items()}
@@ -383,3 +384,41 @@ def test_a_fault_of_the_server_is_curable_where_a_remedy_is_for_its_criterion() 
     contract = {"A-01": row("A-01", remedy="journald"), "B-01": row("B-01", remedy="a person")}
     faults = [fault("A-01"), fault("A-01", where=Where.TARGET), fault("A-01", expected=Outcome.UNKNOWN), fault("B-01")]
     assert curable(faults, contract) == faults[:1]
+
+
+SITE_FAULT = """
+[SITE-01]
+title = "t"
+target = "= 0 jobs"
+command = "echo 0"
+
+[[fault]]
+criterion = "SITE-01"
+name = "one job"
+expected = "fail"
+inject = "true"
+revert = "true"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "expected"),
+    [
+        ("", "", "lab", ""),
+        ("", "", "server", "lab servers only"),
+        ('criterion = "SITE-01"', 'criterion = "DSK-01"', "lab", "which this file does not have"),
+        ('revert = "true"', "", "lab", "has no revert"),
+        ('expected = "fail"', 'expected = "red"', "lab", "red"),
+    ],
+)
+def test_faults_of_a_site_are_for_its_own_criteria_on_a_lab(
+    tmp_path: Path, old: str, new: str, kind: str, expected: str
+) -> None:
+    (tmp_path / "target.toml").write_text(TARGET.replace('title = "Edge"', f'title = "Edge"\nkind = "{kind}"'))
+    (tmp_path / "criteria").mkdir()
+    (tmp_path / "criteria" / "own.toml").write_text(SITE_FAULT.replace(old, new) if old else SITE_FAULT)
+    if not expected:
+        assert [found.name for found in load_site_faults(tmp_path)] == ["one job"]
+        return
+    with pytest.raises(ValueError, match=expected):
+        load_site_faults(tmp_path)

@@ -24,7 +24,7 @@ from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
 MADE = {f"audit/{name}": text for name, text in audit_files(load_target(EXAMPLE, example=True)).items()}
-MADE |= {f"kubernetes/{name}": text for name, text in cluster_files().items()}
+MADE |= {f"kubernetes/{name}": text for name, text in cluster_files(load_target(EXAMPLE, example=True)).items()}
 MADE |= {f"fix/{name}": text for name, text in fix_files(load_remedies().values()).items()}
 
 

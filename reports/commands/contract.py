@@ -1,12 +1,23 @@
 """Implements `python -m reports list` and `explain ID`, which show the contract without contacting a server."""
 
+import argparse
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from fixtures.target.site import SiteRow
 from gate.contract import Contract, ContractError, Criterion
 from reports.commands.observed import judged_by, question
 from reports.session.terminal import columns, plain, wrapped
 from reports.text.words import Voice
+
+
+def add_arguments(name: str, command: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command `name`: list or explain."""
+    command.add_argument(
+        "--target", metavar="NAME|PATH|replay:FILE", help="with the site's own criteria of this target"
+    )
+    if name == "explain":
+        command.add_argument("id", metavar="ID", help="as in: python -m reports list")
 
 
 def listed(contract: Contract, voice: Voice) -> Iterator[str]:
@@ -17,28 +28,29 @@ def listed(contract: Contract, voice: Voice) -> Iterator[str]:
         yield f"{id:<10} {criterion.kind:<9} {weight:<9} {target:<16} {voice.title(criterion)}"
 
 
-def explained(id: str, contract: Contract, voice: Voice) -> Iterator[str]:
-    """Yield the lines that explain one criterion. Raises ContractError for an unknown id."""
+def explained(id: str, contract: Contract, voice: Voice, rows: Mapping[str, SiteRow] | None = None) -> Iterator[str]:
+    """Yield the lines that explain one criterion; `rows` are the site's own. Raises ContractError for an unknown id."""
+    if id not in contract and rows is None and id.upper().startswith("SITE-"):
+        raise ContractError(f"{id}: a site's own criterion is explained with its target: --target=NAME")
     if id not in contract:
         near = difflib.get_close_matches(id.upper(), contract, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "see: python -m reports list"
         raise ContractError(f"{id}: no such criterion; {hint}")
     criterion = contract[id]
     yield f"{id}  {voice.title(criterion)}"
-    for label, text in _rows(id, criterion, voice):
+    for label, text in _rows(id, criterion, voice, rows):
         first, *more = wrapped(plain(text), columns(), 26)
         yield f"  {label:<24}{first}"
         yield from (f"{'':<26}{line}" for line in more)
 
 
-def _rows(id: str, criterion: Criterion, voice: Voice) -> Iterator[tuple[str, str]]:
+def _rows(id: str, criterion: Criterion, voice: Voice, rows: Mapping[str, SiteRow] | None) -> Iterator[tuple[str, str]]:
     yield voice.word("why"), voice.text(criterion.why)
     weight = voice.word("blocking" if criterion.blocking else "advisory")
-    plan = voice.word("plan-chapter", plan=criterion.plan)
-    yield voice.word("basis"), f"{plan}{voice.colon}{voice.say('basis', criterion.basis)}{voice.semicolon}{weight}"
+    yield voice.word("basis"), f"{voice.origin(criterion)}{voice.semicolon}{weight}"
     yield voice.word("target"), voice.bound(criterion.bound)
     yield voice.word("kind"), voice.say("kind", criterion.kind)
-    test = judged_by(id)
+    test = judged_by(id, rows)
     yield voice.word("observed-by"), test.node if test else voice.word("none")
     for fact in test.facts if test else ():
         yield voice.word("facts"), f"{fact.name}{voice.colon}{' '.join(question(fact).split())[:300]}"

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import msgspec
 
 from fixtures.ask.facts import Fact
 from fixtures.session.registry import registered_facts
+from fixtures.site.criteria import site_facts
+from fixtures.target.site import SiteRow
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,8 +23,10 @@ class ObservedJudging(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
 
 
-def judged_by(id: str) -> ObservedJudging | None:
-    """Return the test marked with this criterion, or None."""
+def judged_by(id: str, rows: Mapping[str, SiteRow] | None = None) -> ObservedJudging | None:
+    """Return the test marked with this criterion, or None. `rows` are the site's own criteria."""
+    if fact := site_facts(rows or {}).get(id):
+        return ObservedJudging(f"tests/test_site.py::test_the_sites_criterion[{id}]", (fact,))
     for path, function in _tests():
         if any(ast.unparse(one) == f"criterion({id!r})" for one in function.decorator_list):
             facts = {fact.name: fact for fact in registered_facts()}
@@ -33,8 +37,8 @@ def judged_by(id: str) -> ObservedJudging | None:
 
 
 def question(fact: Fact) -> str:
-    """Return the question of a fact, or the path of its file if the question has several lines."""
-    return question_file(fact) if "\n" in fact.ask else fact.ask
+    """Return the question of a fact, or the path of its file if the question has several lines. A site's is whole."""
+    return question_file(fact) if "\n" in fact.ask and inspect.isfunction(fact.parse) else fact.ask
 
 
 def question_file(fact: Fact) -> str:

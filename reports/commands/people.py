@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from fixtures.site.criteria import site_contract
+from fixtures.site.files import read_rows
 from gate.bounded import read_bounded
-from gate.contract import load_contract
+from gate.contract import Contract, load_contract
 from gate.documents import LARGEST, DocumentError, read_document
 from gate.entries import PeopleError, parsed
 from gate.history import HistoryError, recall
@@ -120,7 +122,7 @@ def _attest(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
     entry = msgspec.structs.replace(
         parsed(text, file, "attestation", Attestation)[-1], document=""
     )  # already read and checked
-    _counts(given.criterion, attestation_void(entry, folder, load_contract(), now), voice)
+    _counts(given.criterion, attestation_void(entry, folder, _contract(folder), now), voice)
     return Written(file, text, new, copied)
 
 
@@ -145,7 +147,8 @@ def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
     }
     file, new = folder / "waivers.toml", entry_text("waiver", values)
     text = appended(file, new)
-    _counts(given.criterion, waiver_void(parsed(text, file, "waiver", Waiver)[-1], load_contract(), now, names), voice)
+    entry = parsed(text, file, "waiver", Waiver)[-1]
+    _counts(given.criterion, waiver_void(entry, _contract(folder), now, names), voice)
     return Written(file, text, new)
 
 
@@ -159,6 +162,11 @@ def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
     )
     parse_worklog(text, file)
     return Written(file, text, new)
+
+
+def _contract(folder: Path) -> Contract:
+    """Return the contract with the site's own criteria. Raises TargetError if one of these is invalid."""
+    return {**load_contract(), **site_contract(read_rows(folder))}
 
 
 def _counts(criterion: str, why: str, voice: Voice) -> None:

@@ -146,7 +146,7 @@ def _asked(run: Run, result: Result) -> Iterable[Question]:
 
 def _about(criterion: Criterion, result: Result, voice: Voice) -> Iterable[str]:
     """Yield where the plan asks for a criterion, and what is unlike most: another kind, or a second that it took."""
-    yield f"{voice.word('plan-chapter', plan=criterion.plan)}{voice.colon}{voice.say('basis', criterion.basis)}"
+    yield voice.origin(criterion)
     if criterion.kind is not Kind.LIVE:
         yield voice.say("kind", criterion.kind)
     if result.seconds >= 1:

@@ -73,6 +73,9 @@ def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
         yield voice.word("score-open", ids=", ".join(seen.open_knockouts))
     if seen.weights != 100:
         yield voice.word("score-checks", weights=seen.weights)
+    if seen.site_points:
+        low, high = (voice.figure(round(part, 1), "") for part in (seen.ours_lowest, seen.ours_highest))
+        yield voice.word("score-site", points=seen.site_points, lowest=low, highest=high)
 
 
 def completed(run: Run, decision: Decision, voice: Voice) -> str:

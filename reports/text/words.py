@@ -135,6 +135,11 @@ class Voice(msgspec.Struct, frozen=True):
         parts = [self.seen(criterion, result), *self.findings(criterion, result), self.reason(result)]
         return self.semicolon.join(part for part in parts if part) or self.outcome(result.outcome)
 
+    def origin(self, criterion: Criterion) -> str:
+        """Return the chapter of the plan that a criterion comes from, and why it exists. A site’s own has no chapter."""
+        basis = self.say("basis", criterion.basis)
+        return f"{self.word('plan-chapter', plan=criterion.plan)}{self.colon}{basis}" if criterion.plan else basis
+
     def outcome(self, outcome: Outcome, count: int = 1) -> str:
         """Return the word of an outcome, in the singular or plural."""
         return self.say("outcome" if one(count, self.language) else "outcome-many", outcome)

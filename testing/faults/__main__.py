@@ -10,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from fixtures.site.criteria import contract_of
+from fixtures.target.folder import load_target
 from gate.contract import Contract, load_contract
 from gate.whole import write_whole
 from testing.faults.cure import curable, cured
-from testing.faults.fault import Fault, load_faults
+from testing.faults.fault import Fault, load_faults, load_site_faults
 from testing.faults.observe import ROOT
 from testing.faults.order import sequences
 from testing.faults.parallel import prove_on
@@ -24,8 +26,9 @@ from testing.faults.prove import proven
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0 if every fault did what it announces, else 1."""
     options = _options(arguments)
-    faults = [fault for fault in load_faults() if any(fnmatch(fault.criterion, one) for one in options.only.split(","))]
-    contract = load_contract()
+    every = [*load_faults(), *load_site_faults(options.target[0])]
+    faults = [fault for fault in every if any(fnmatch(fault.criterion, one) for one in options.only.split(","))]
+    contract = contract_of(load_target(options.target[0]), load_contract())
     began = time.monotonic()
     if options.only == "*":
         _uncovered(faults, set(contract))

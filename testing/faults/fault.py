@@ -3,9 +3,12 @@
 import tomllib
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from fixtures.site.files import FOLDER
+from fixtures.target.folder import load_target
 from gate.outcome import Outcome
 
 HERE = Path(__file__).parent
@@ -47,7 +50,27 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_faults(folder: Path = HERE) -> list[Fault]:
     """Return all faults in the order of the files. Raises ValueError if a fault of the server has no `revert`."""
-    faults = [fault for file in sorted(folder.glob("*.toml")) for fault in _read(file)]
+    return _reverted([fault for file in sorted(folder.glob("*.toml")) for fault in _read(file)])
+
+
+def load_site_faults(folder: Path) -> list[Fault]:
+    """Return the faults of a target's own criteria, from its criteria/*.toml.
+
+    Raises ValueError if the target is no lab, or a fault is of no criterion of that file.
+    """
+    found = []
+    for file in sorted((folder / FOLDER).glob("*.toml")):
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        faults = _faults({"fault": tables.get("fault", [])}, file.name)
+        if strangers := [fault.criterion for fault in faults if fault.criterion not in tables]:
+            raise ValueError(f"{file.name}: a fault of {strangers[0]}, which this file does not have")
+        found += faults
+    if found and load_target(folder).target.kind != "lab":
+        raise ValueError(f"{folder}: faults are injected into lab servers only")
+    return _reverted(found)
+
+
+def _reverted(faults: list[Fault]) -> list[Fault]:
     for fault in faults:
         if fault.where is Where.HOST and not fault.revert:
             raise ValueError(f"{fault.criterion}, {fault.name}: changes the server and has no revert")
@@ -56,6 +79,13 @@ def load_faults(folder: Path = HERE) -> list[Fault]:
 
 def _read(file: Path) -> tuple[Fault, ...]:
     try:
-        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _File).fault
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return _faults(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file.name}: {error}") from error
+
+
+def _faults(tables: dict[str, Any], name: str) -> tuple[Fault, ...]:
+    try:
+        return msgspec.convert(tables, _File).fault
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{name}: {error}") from error
