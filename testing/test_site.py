@@ -49,6 +49,7 @@ command = "echo 3"
 target = "≤ 5 jobs"
 blocking = true
 """
+TITLE = '{ en = "The queue is short", fr = "La file est courte" }'
 BOUND = '[SITE-01]\ntitle = "t"\ntarget = "≤ 5 jobs"\n'
 CLAIMS = BOUND + 'kubernetes = "/api/v1/persistentvolumeclaims"\nread = "json"\n'
 LISTED = CLAIMS.replace("SITE-01", "SITE-02") + 'path = "items[*]"\ntake = "count"\n'
@@ -98,6 +99,15 @@ def test_a_row_is_asked_judged_and_counted(edge: House) -> None:
     ran = edge.audit(TWO)
     assert (ran.status, ran.outcome("SITE-01")) == (1, "fail")
     assert "The queue is short: 6 jobs; the target is" in ran.output
+
+
+def test_a_row_is_on_the_page_in_its_language_or_in_the_one_it_has(edge: House) -> None:
+    kpi = 'kpi = { name = "Queue of the site", before = "40 jobs" }\nweight = 5\n'
+    site(edge.target, ROW + kpi + ROW.replace("SITE-01", "SITE-02").replace(TITLE, '"Une file"'))
+    edge.audit(TWO)
+    page = (edge.reports / "verdict.html").read_text(encoding="utf-8")
+    for text in ("The site’s own criteria", "La file est courte", "Queue of the site", "40 jobs", "3 jobs", "SITE-02"):
+        assert text in page
 
 
 def test_without_rows_there_is_no_test_of_theirs(edge: House) -> None:
@@ -432,7 +442,7 @@ def test_a_goss_yaml_becomes_rows(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.count("left out: ")) == (0, 4), done.stderr
     site(tmp_path, done.stdout)
     rows = read_rows(tmp_path)
-    assert list(rows)[0] == "SITE-07"
+    assert next(iter(rows)) == "SITE-07"
     assert [row.target for row in rows.values() if row.http] == ["= 200 HTTP", "≥ 1 lines"]
     assert next(row.seconds for row in rows.values() if row.command == "echo hi") == 2
     assert {row.pattern for row in rows.values() if row.root.startswith("cat ")} == {r"a\.b", "x+"}

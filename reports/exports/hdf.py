@@ -14,7 +14,7 @@ from gate.contract import Impact
 from gate.outcome import Outcome
 from gate.people import Attestation
 from reports.exports.report import Report
-from reports.exports.standard import MET, TOOL, Entry, encoded, entries, program, utc
+from reports.exports.standard import MET, TOOL, Entry, contract_file, encoded, entries, program, utc
 from reports.text.words import Voice, shown
 
 STATUS = {Outcome.FAIL: "failed", Outcome.UNKNOWN: "error", **dict.fromkeys(MET, "passed")}  # all others are skipped
@@ -73,7 +73,7 @@ def _control(row: Entry, report: Report) -> dict[str, Any]:
         "impact": _impact(row),
         "refs": [],
         "tags": {"outcome": str(row.outcome), "owner": row.owner, "blocking": row.criterion.blocking},
-        "source_location": {"ref": f"tests/criteria/{shown(row.criterion.chapter)}.toml", "line": 1},
+        "source_location": {"ref": contract_file(row.criterion), "line": 1},
         "results": [_result(row, report)],
     }
     if row.waiver is not None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from gate.outcome import Outcome
 from reports.exports.report import Report
-from reports.exports.standard import MET, TOOL, Entry, encoded, entries, identifier, program, utc
+from reports.exports.standard import MET, TOOL, Entry, contract_file, encoded, entries, identifier, program, utc
 from reports.text.words import shown
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -92,10 +92,9 @@ def _result(row: Entry, place: int, report: Report) -> dict[str, Any]:
 
 def _location(row: Entry, report: Report) -> dict[str, Any]:
     """Return where the criterion is: its row of the contract, which readers of SARIF can open, and the audited server."""
-    contract = f"tests/criteria/{quote(row.criterion.chapter, safe='')}.toml"
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": contract, "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {"uri": contract_file(row.criterion), "uriBaseId": "%SRCROOT%"},
             "region": {"startLine": 1},
         },
         "logicalLocations": [

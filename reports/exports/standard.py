@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from math import isfinite
 from typing import Any
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from gate.contract import Criterion, Kind
+from gate.contract import Basis, Criterion, Kind
 from gate.outcome import Outcome
 from gate.people import Attestation, Waiver
 from gate.run import Result, Run, Source
@@ -21,6 +22,13 @@ TOOL = "Phase 0 gate"
 MET = (Outcome.PASS, Outcome.FIXED)
 NAMESPACE = uuid5(NAMESPACE_URL, "tag:phase0-gate,2026:exports")
 LONGEST_QUESTION = 300
+
+
+def contract_file(criterion: Criterion) -> str:
+    """Return the file of this repository that a criterion stands in; for one of a site, the page that describes these."""
+    if criterion.basis is Basis.SITE:
+        return "docs/site-criteria.md"
+    return f"tests/criteria/{quote(shown(criterion.chapter), safe='')}.toml"
 
 
 class Entry(msgspec.Struct, frozen=True):

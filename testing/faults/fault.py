@@ -58,7 +58,7 @@ def load_site_faults(folder: Path) -> list[Fault]:
 
     Raises ValueError if the target is no lab, or a fault is of no criterion of that file.
     """
-    found = []
+    found = list[Fault]()
     for file in sorted((folder / FOLDER).glob("*.toml")):
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         faults = _faults({"fault": tables.get("fault", [])}, file.name)
