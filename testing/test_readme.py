@@ -47,6 +47,9 @@ ELSEWHERE = {
     "cp -r targets/twisterlab.example targets/edge": "testing/test_example_target.py validates the example",
     ".venv/bin/python -m fixtures check edge": "testing/test_fixtures_cli.py and testing/lab/test_commands.py",
     "make audit TARGET=edge": "testing/test_make.py",
+    ".venv/bin/python -m fixtures ask edge site_01": "testing/test_site.py",
+    ".venv/bin/python -m fixtures import goss.yaml --first 10 >targets/edge/criteria/goss.toml": "testing/test_site.py",
+    ".venv/bin/python -m reports explain SITE-01 --target=edge": "testing/test_site.py",
     ".venv/bin/python -m reports export reports/out/run.json --format sarif --output audit.sarif": (
         "testing/test_exchange_formats.py"
     ),
