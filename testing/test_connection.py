@@ -354,8 +354,8 @@ def test_an_audit_that_was_killed_leaves_no_login_and_no_folder(
 def test_an_audit_ends_although_the_host_keeps_the_channel_open(house: House, sshd: Sshd, kept: str) -> None:
     """Through a real sshd: a session that is silent, prints without end or slowly, and ignores that its client has gone."""
     house.monkeypatch.setattr("fixtures.ask.exchange.SLACK", 0)
-    add_fact(house.monkeypatch, "one", "printf 1", seconds=0.5)
-    add_fact(house.monkeypatch, "two", "printf 2", seconds=0.5)
+    add_fact(house.monkeypatch, "one", "printf 1", seconds=2)
+    add_fact(house.monkeypatch, "two", "printf 2", seconds=2)
     house.monkeypatch.setattr(
         "fixtures.session.sources.SHELL",
         f"trap '' HUP PIPE TERM; echo phase0-gate shell; setsid sh -c '{kept}' & echo $$ $! >>{sshd.folder}/kept; {kept}",
