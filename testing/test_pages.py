@@ -402,7 +402,7 @@ def test_the_plans_week_is_measured_by_its_criteria() -> None:
     text = page("no_go").text.replace("\u00a0", " ")
     assert "D0 4 Feb Audit, clean-up of the disk, build of MCP started Still to do: DSK-01" in text
     assert "late" in text
-    assert "a GO on J7 cannot satisfy both." in text
+    assert "a GO on D7 cannot satisfy both." in text
 
 
 def test_a_target_that_asks_for_more_says_so() -> None:
