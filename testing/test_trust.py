@@ -46,7 +46,10 @@ def test_a_shell_an_unknown_and_an_earlier_drill_are_said() -> None:
     late = Result("DSK-01", Outcome.UNKNOWN)
     drill = msgspec.structs.replace(go().results["BKP-10"], findings=(Finding(EARLIER, {}),))
     run = msgspec.structs.replace(
-        go(), account="shell", results=go().results | {"DSK-01": late, "BKP-10": drill}, identity=Identity("abcdef0123")
+        go(),
+        account="shell",
+        results={**go().results, "DSK-01": late, "BKP-10": drill},
+        identity=Identity("abcdef0123"),
     )
     found = rows(run, True, False)
     assert "with a shell" in found["Who asked"]
