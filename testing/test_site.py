@@ -104,6 +104,7 @@ def test_a_row_is_asked_judged_and_counted(edge: House) -> None:
 def test_a_row_is_on_the_page_in_its_language_or_in_the_one_it_has(edge: House) -> None:
     kpi = 'kpi = { name = "Queue of the site", before = "40 jobs" }\nweight = 5\n'
     site(edge.target, ROW + kpi + ROW.replace("SITE-01", "SITE-02").replace(TITLE, '"Une file"'))
+    edge.pages = True
     edge.audit(TWO)
     page = (edge.reports / "verdict.html").read_text(encoding="utf-8")
     for text in ("The site’s own criteria", "La file est courte", "Queue of the site", "40 jobs", "3 jobs", "SITE-02"):
