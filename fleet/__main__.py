@@ -64,9 +64,7 @@ def parser() -> Parser:
 
 
 def _audit_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--reports", metavar="FOLDER", type=Path, default=OUT, help="where the reports go (reports/out/fleet)"
-    )
+    command.add_argument("--reports", metavar="FOLDER", type=Path, help="where the reports go (reports/out/fleet/NAME)")
     command.add_argument(
         "--at-once", type=_count, default=at_once(), metavar="N", help=f"audits in flight at once ({at_once()})"
     )
@@ -99,14 +97,15 @@ def main(words: list[str]) -> int:
 
 
 def _audit(given: argparse.Namespace) -> int:
+    fleet = load_fleet(given.fleet)
     options = RoundOptions(
-        reports=given.reports,
+        reports=given.reports or OUT / fleet.name,
         group=given.group,
         at_once=given.at_once,
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
     )
-    return audit_fleet(load_fleet(given.fleet), options, _say)
+    return audit_fleet(fleet, options, _say)
 
 
 def _say(line: str) -> None:

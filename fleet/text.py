@@ -42,6 +42,11 @@ def earliest(decision: FleetDecision, voice: Voice) -> str:
     return voice.say("fleet", "earliest-on", {"day": voice.day(datetime.fromisoformat(decision.earliest))})
 
 
+def role(person: str, voice: Voice) -> str:
+    """Return a name as it is, and the role of the contract in words if the target names nobody."""
+    return voice.say("owner", person) if voice.knows("owner", person) else shown(person)
+
+
 def missing(row: Row, voice: Voice) -> str:
     """Return why a server has no result that counts, or that its host did not answer, or ""."""
     if row.missing:

@@ -89,9 +89,9 @@ def test_sites_people_changes_and_silence() -> None:
     ]
     assert [(one.person, one.servers) for one in duties(mixed(), EN)] == [("Ana", 2), ("server", 1)]
     assert [(one.name, one.kind) for one in changes(mixed(), EN)] == [
-        ("old", "worse"),
         ("paris-2", "worse"),
         ("rome-1", "better"),
+        ("old", "other"),
     ]
     first, second = silent(mixed(), EN)
     assert (first.name, first.why) == ("lyon-3", "the audit did not end in time: <script>alert(1)</script>")
@@ -159,6 +159,14 @@ def test_a_fleet_of_recordings_ends_in_its_page(tmp_path: Path) -> None:
     assert made.rows[0].judged.reached
     for link in re.findall(r'href="(servers/[^"]+)"', (tmp_path / "out" / "fleet.html").read_text()):
         assert (tmp_path / "out" / link).exists()
+
+
+def test_the_reports_of_another_fleet_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "fleet.json").write_bytes(write_round(mixed()))
+    (tmp_path / "fleet.toml").write_text(f'[fleet]\nname = "demo"\nservers = ["replay:{RECORDINGS}/ready.json"]\n')
+    done = run("fleet", "audit", "--fleet", tmp_path / "fleet.toml", "--reports", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+    assert "is of the fleet edge, not of demo" in done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from fleet.round import Known, Round, SharedCause
+from fleet.text import role
 from gate.bound import Bound
 from gate.outcome import Outcome
 from reports.text.words import Voice, shown
@@ -52,7 +53,7 @@ def _line(outcome: Outcome, found: list[tuple[str, SharedCause]], round: Round, 
         title(round.criteria.get(ids[0]), voice),
         f"{spread}{voice.colon}{offer}" if offer else spread,
         len(names),
-        tuple(shown(person) for person, _ in Counter(cause.person for _, cause in found).most_common(MOST_NAMES)),
+        tuple(role(person, voice) for person, _ in Counter(cause.person for _, cause in found).most_common(MOST_NAMES)),
         tuple(map(shown, names[:MOST_NAMES])),
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from fleet.decision import FleetDecision, RingState
 from fleet.round import VERDICTS, Moved, Round, Row
-from fleet.text import missing, verdict
+from fleet.text import missing, role, verdict
 from gate.decision import Verdict
 from reports.text.words import Voice, shown
 
@@ -46,13 +46,14 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A server that is not what it was in the round before. `kind` is worse, better or other."""
+    """A server that is not what it was in the round before. `kind` is worse, better or other; `gone` is one that left."""
 
     name: str
     kind: str
     before: str
     after: str
     criteria: str
+    gone: bool = False
 
 
 class Silent(msgspec.Struct, frozen=True):
@@ -122,26 +123,23 @@ def _duty(person: str, names: list[str], voice: Voice) -> Duty:
     return Duty(role(person, voice), load, len(servers), tuple(map(shown, servers[:6])))
 
 
-def role(person: str, voice: Voice) -> str:
-    """Return a name as it is, and the role of the contract in words if the target names nobody."""
-    return voice.say("owner", person) if voice.knows("owner", person) else shown(person)
-
-
 def changes(round: Round, voice: Voice) -> tuple[Change, ...]:
     """Return what is not as in the round before: what got worse first."""
     order = {"worse": 0, "better": 1, "other": 2}
-    found = [_change(moved, voice) for moved in round.moved]
+    here = {row.name for row in round.rows}
+    found = [_change(moved, moved.name not in here, voice) for moved in round.moved]
     return tuple(sorted(found, key=lambda change: (order[change.kind], change.name)))
 
 
-def _change(moved: Moved, voice: Voice) -> Change:
+def _change(moved: Moved, gone: bool, voice: Voice) -> Change:
     parts = [
         voice.say("fleet", f"criteria-{name}", {"ids": ids})
         for name, ids in (("worse", moved.worse), ("better", moved.better))
         if ids
     ]
     before, after = (voice.say("verdict", VERDICTS[one].name) if one else "" for one in (moved.before, moved.after))
-    return Change(shown(moved.name), _kind(moved), before, after, voice.semicolon.join(parts))
+    kind = "other" if gone else _kind(moved)
+    return Change(shown(moved.name), kind, before, after, voice.semicolon.join(parts), gone)
 
 
 def _kind(moved: Moved) -> str:

@@ -44,7 +44,7 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
     Raises FleetError if there is no such group, or if nothing can be written.
     """
     asked, voice, started = fleet.group(options.group), Voice(options.language), datetime.now(UTC)
-    earlier = _earlier(options.reports / ROUND)
+    earlier = _earlier(options.reports / ROUND, fleet)
     progress = Progress(len(asked), voice, tell)
     with tempfile.TemporaryDirectory() as private, _stopping(Path(private) / "stop", voice, tell) as stop:
         orders = [_order(server, fleet, options, stop) for server in asked]
@@ -74,17 +74,22 @@ def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path) -> O
     )
 
 
-def _earlier(file: Path) -> Round | None:
-    """Return the round before. Raises FleetError if its file is damaged or the folder cannot be written."""
+def _earlier(file: Path, fleet: Fleet) -> Round | None:
+    """Return the round before. Raises FleetError if its file is damaged or of another fleet, or cannot be written."""
     try:
         make_folders(file.parent)
-        return read_round(read_bounded(file, MOST_RECORDED), str(file))
+        round = read_round(read_bounded(file, MOST_RECORDED), str(file))
     except FileNotFoundError:
         return None
     except RoundError as error:
         raise FleetError(f"{error}; move it away: the days of the rings then begin anew") from error
     except OSError as error:
         raise FleetError(f"{file}: cannot be used: {error.strerror}; name another folder: --reports FOLDER") from error
+    if round.name != fleet.name:
+        raise FleetError(
+            f"{file}: is of the fleet {round.name}, not of {fleet.name}; name another folder: --reports FOLDER"
+        )
+    return round
 
 
 @contextmanager
