@@ -57,7 +57,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     earliest: str = ""
     reached: bool = True
     why: Reason | None = None
-    seconds: float = 0
+    seconds: float = 0.0
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

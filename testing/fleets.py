@@ -71,13 +71,12 @@ class Scripted(Executor):
     """An executor without processes: `answer` says what becomes of an order, and None leaves it under way for ever."""
 
     def __init__(self, answer: Callable[[Order], Heard | BaseException | None]) -> None:
-        self.answer, self.given, self.flying = answer, [], 0
+        self.answer = answer
 
     def submit(self, act: Callable[..., Any], /, *words: Any, **named: Any) -> "Future[Any]":
         """Answer at once."""
         del act, named
         future: Future[Any] = Future()
-        self.given.append(words[0].name)
         told = self.answer(words[0])
         if isinstance(told, BaseException):
             future.set_exception(told)

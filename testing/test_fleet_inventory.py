@@ -13,7 +13,7 @@ from fleet.inventory.ansible import read_ansible, server_name
 from fleet.inventory.ansible_ini import expanded
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
-from testing.in_process import run
+from testing.in_process import ROOT, run
 
 DEFAULTS = """
 [defaults.host]
@@ -247,3 +247,18 @@ def test_the_commands_list_and_settings(write: Write) -> None:
     for words in (("settings", "rome-1", "--fleet", file), ("list", "--fleet", file.parent / "none.toml"), ("lst",)):
         refused = run("fleet", *words)
         assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (4, "", 1)
+
+
+def test_the_inventory_that_the_documentation_prints_is_valid(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
+    fleet, address, override, rings = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    for name in ("paris-1", "paris-2", "paris-3", "lyon-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "target.toml").write_text(address.replace("192.0.2.10", "10.77.0.1"))
+        for key in ("id_ed25519", "known_hosts", "kubeconfig"):
+            (tmp_path / name / key).touch()
+    (tmp_path / "fleet.toml").write_text(f"{fleet}\n{override}\n{rings}")
+    made = load_fleet(tmp_path / "fleet.toml")
+    assert [ring.name for ring in made.rings] == ["canary", "rest"]
+    assert {server.site for server in made.servers} == {"paris", "lyon"}
+    assert "paris-3" in names(made)

@@ -21,6 +21,10 @@ NAMES = [f"s{number}" for number in range(6)]
 Answer = Callable[[Order], Heard | BaseException | None]
 
 
+def quiet(_line: str) -> None:
+    """Print nothing."""
+
+
 class Clock:
     """A clock that every look moves on by a second."""
 
@@ -39,7 +43,7 @@ def conductor(
         lambda: Scripted(answer),
         worker.audit_server,
         Limits(at_once, drills, grace=0),
-        Progress(len(NAMES), Voice("en"), [].append),
+        Progress(len(NAMES), Voice("en"), quiet),
         stopped,
         Clock(),
     )
@@ -159,7 +163,7 @@ def test_a_recording_is_audited_by_real_workers_beside_ones_that_hang_and_die(tm
     (dies,) = orders("dies", words=("-p", DYING), reports=str(tmp_path / "dies"))
     pool = Pool(3)
     try:
-        progress = Progress(3, Voice("en"), [].append)
+        progress = Progress(3, Voice("en"), quiet)
         told = Conductor(pool.make, worker.audit_server, Limits(3, 3), progress).run([hangs, dies, recorded])
     finally:
         pool.close()

@@ -13,6 +13,7 @@ from fleet.running import worker
 
 ROOT = Path(__file__).parents[2]
 PER_CORE, MOST = 4, 32
+WARM = "fleet.running.warm"
 
 
 def at_once() -> int:
@@ -44,5 +45,5 @@ class Pool:
 @cache
 def _loaded() -> ForkServerContext:
     context = get_context("forkserver")
-    context.set_forkserver_preload([worker.__name__, *run_path(str(ROOT / "conftest.py"))["PLUGINS"]])
+    context.set_forkserver_preload([worker.__name__, *run_path(str(ROOT / "conftest.py"))["PLUGINS"], WARM])
     return context

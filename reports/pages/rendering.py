@@ -42,6 +42,13 @@ def _code(command: str) -> Markup:
     return (FORM if LEFT_OPEN.search(command) else CODE).format(command)
 
 
+def compile_templates() -> None:
+    """Compile all templates now, for the processes that are forked from this one."""
+    environment = _environment(None)
+    for name in environment.list_templates(extensions=["html", "css", "js"]):
+        environment.get_template(name)
+
+
 def hash_of_script(file: Path) -> str:
     """Return the hash of a script, for the Content-Security-Policy of a page that allows only this script."""
     script = file.read_text(encoding="utf-8").removesuffix("\n")
