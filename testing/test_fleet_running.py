@@ -1,21 +1,26 @@
 """A round with scripted, hanging and dying workers: one result for each server, and nobody waits for another."""
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from fleet.round import read_round
 from fleet.rows import Heard
 from fleet.running import worker
+from fleet.running.audit import RoundOptions, audit_fleet
 from fleet.running.conductor import Conductor, Limits
 from fleet.running.order import Order
 from fleet.running.pool import Pool
 from fleet.running.progress import Progress
 from gate.decision import Verdict
 from reports.text.words import Voice
-from testing.fleets import GO, RECORDINGS, Scripted, judged, orders
+from testing.fleets import GO, RECORDINGS, Scripted, fleet_of, judged, orders
 
 NAMES = [f"s{number}" for number in range(6)]
 Answer = Callable[[Order], Heard | BaseException | None]
@@ -171,3 +176,62 @@ def test_a_recording_is_audited_by_real_workers_beside_ones_that_hang_and_die(tm
     assert told["ready"].judged
     assert told["ready"].judged.verdict == "GO"
     assert (tmp_path / "ready" / "verdict.html").exists()
+
+
+class Unforked:
+    """A pool whose workers answer at once."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def make(self) -> Scripted:
+        return Scripted(lambda _order: Heard(judged(at=datetime.now(UTC))))
+
+    def close(self) -> None:
+        """There is no process to end."""
+
+
+def test_ctrl_c_keeps_what_has_ended_and_the_next_round_goes_on_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.running.audit.Pool", Unforked)
+    lines: list[str] = []
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        if line.startswith("[2/6]"):
+            signal.raise_signal(signal.SIGINT)
+
+    fleet, options = fleet_of(*NAMES), RoundOptions(reports=tmp_path, at_once=1)
+    assert audit_fleet(fleet, options, tell) == 130
+    assert "Stopped: 2 of 6 servers of this round have a result; without one: s2, s3, s4, s5" in lines
+    first = read_round((tmp_path / "fleet.json").read_bytes(), "fleet.json")
+    assert [one.missing for one in first.rows] == [None, None, *["interrupted"] * 4]
+    rest = fleet_of(*NAMES, servers=tuple(msgspec.structs.replace(one, site=one.name) for one in fleet.servers))
+    statuses = [audit_fleet(rest, msgspec.structs.replace(options, group=name), quiet) for name in NAMES[2:]]
+    assert statuses == [10, 10, 10, 0]
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+@pytest.mark.parametrize("drills", [0, 3])
+def test_an_order_holds_no_key_and_says_whether_drills_run(tmp_path: Path, drills: int) -> None:
+    fleet = fleet_of("a", minutes=2)
+    seen: list[Order] = []
+
+    def answer(order: Order) -> Heard:
+        seen.append(order)
+        return GO
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fleet.running.audit.Pool", Unforked)
+        patch.setattr(Unforked, "make", lambda _pool: Scripted(answer))
+        audit_fleet(fleet, RoundOptions(reports=tmp_path, drills_at_once=drills), quiet)
+    (order,) = seen
+    assert (order.target, order.seconds, order.drills, "not drill" in order.words) == (
+        "/srv/a",
+        120,
+        drills > 0,
+        drills == 0,
+    )
+    assert order.settings == fleet.servers[0].layers.variable()
+    assert order.reports == str(tmp_path / "servers" / "a")

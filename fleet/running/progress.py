@@ -55,5 +55,6 @@ class Progress:
         return self.voice.say("fleet", "no-result", {"why": reason, "detail": told.detail})
 
     def left(self) -> float:
-        """Return about how many seconds the round still takes, from the pace so far."""
-        return (self.clock() - self.begun) / max(1, self.done) * (self.servers - self.done)
+        """Return about how many seconds the round still takes, from the pace so far: what is running is half done."""
+        done = self.done + self.running / 2
+        return (self.clock() - self.begun) / max(1, done) * max(0, self.servers - done)
