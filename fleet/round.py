@@ -32,12 +32,16 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class SharedCause(msgspec.Struct, frozen=True):
-    """A cause of one server's decision: the criteria that are not met for it, and the person who must act."""
+    """A cause of one server's decision: the criteria that are not met for it, and the person who must act.
+
+    `why` is the reason of the first criterion, unless it failed.
+    """
 
     key: str
     outcome: Outcome
     ids: tuple[str, ...]
     person: str
+    why: Reason | None = None
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 from fleet.inventory.inventory import Fleet, Server
 from fleet.round import Judged, Known, Missing, Moved, Round, Row, SharedCause
 from gate.comparison import compare
-from gate.decision import Decision, Verdict, decide
+from gate.decision import Cause, Decision, Verdict, decide
 from gate.outcome import Outcome
 from gate.run import Reason, Result, Run
 from gate.sample import Reading
@@ -41,16 +41,19 @@ def judged(run: Run, decision: Decision, at: datetime) -> Judged:
         met=len(decision.results) - len(open),
         open=open,
         blocking=sum(run.contract[id].blocking for id in open),
-        causes=tuple(
-            SharedCause(cause.key, cause.outcome, cause.ids, run.target.owners.get(cause.owner, cause.owner))
-            for cause in decision.causes
-        ),
+        causes=tuple(_cause(run, decision, cause) for cause in decision.causes),
         figures=_figures(decision.results),
         earliest=decision.earliest,
         reached=reached,
         why=None if reached else _why(decision),
         seconds=(run.ended - run.started).total_seconds(),
     )
+
+
+def _cause(run: Run, decision: Decision, cause: Cause) -> SharedCause:
+    person = run.target.owners.get(cause.owner, cause.owner)
+    why = None if cause.outcome is Outcome.FAIL else decision.results[cause.ids[0]].reason
+    return SharedCause(cause.key, cause.outcome, cause.ids, person, why)
 
 
 def _figures(results: Mapping[str, Result]) -> dict[str, float]:

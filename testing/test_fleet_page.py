@@ -19,6 +19,7 @@ from fleet.page.page import render_fleet
 from fleet.page.sections import changes, duties, silent, sites
 from fleet.round import Moved, Round, SharedCause, schema, write_round
 from gate.outcome import Outcome
+from gate.run import Reason
 from reports.text.words import Voice
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.fleets import NOW, RECORDINGS, RINGS, judged, many, round_of, row
@@ -30,7 +31,9 @@ LARGEST = 2_000_000  # bytes of the page of a thousand servers
 
 def mixed() -> Round:
     """Return a round with every kind of server."""
-    shared = SharedCause("rights", Outcome.UNKNOWN, ("BKP-01", "LOG-02"), "host")
+    shared = SharedCause(
+        "rights", Outcome.UNKNOWN, ("BKP-01", "LOG-02"), "host", Reason("no-root-rights", {"user": "ana"})
+    )
     rows = [
         row("paris-1", site="paris", ring="canary"),
         row("paris-2", "NO-GO", site="paris", ring="wide"),
@@ -79,6 +82,7 @@ def test_causes_count_the_servers_that_share_them() -> None:
     assert (first.ids, first.servers, first.names) == ("LOG-01", 2, ("paris-2", "lyon-1"))
     assert first.spread == "on 2 of 6: one remedy: `--fix=log_rotation`"
     assert (second.outcome, second.ids, second.spread) == (Outcome.UNKNOWN, "BKP-01, LOG-02", "on 1 of 6")
+    assert "ana" in second.title, "what several criteria share is their reason, not the title of one"
 
 
 def test_sites_people_changes_and_silence() -> None:

@@ -9,6 +9,7 @@ from fleet.round import Known, Round, SharedCause
 from fleet.text import role
 from gate.bound import Bound
 from gate.outcome import Outcome
+from gate.run import Result
 from reports.text.words import Voice, shown
 
 MOST_IDS, MOST_NAMES = 4, 6
@@ -50,12 +51,20 @@ def _line(outcome: Outcome, found: list[tuple[str, SharedCause]], round: Round, 
         voice.outcome(outcome),
         shown(ids[0]),
         ", ".join(map(shown, ids[:MOST_IDS])) + more,
-        title(round.criteria.get(ids[0]), voice),
+        _problem(found, ids, round, voice),
         f"{spread}{voice.colon}{offer}" if offer else spread,
         len(names),
         tuple(role(person, voice) for person, _ in Counter(cause.person for _, cause in found).most_common(MOST_NAMES)),
         tuple(map(shown, names[:MOST_NAMES])),
     )
+
+
+def _problem(found: list[tuple[str, SharedCause]], ids: list[str], round: Round, voice: Voice) -> str:
+    """Return the reason that several criteria share, as the first server gives it, or the title of the criterion."""
+    why = next((cause.why for _, cause in found if cause.why), None)
+    if why and len(ids) > 1:
+        return voice.reason(Result(ids[0], reason=why))
+    return title(round.criteria.get(ids[0]), voice)
 
 
 def title(known: Known | None, voice: Voice) -> str:
