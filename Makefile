@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP REPORT_LANG PREFIX PYTHON
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON
 export $(VARIABLES)
 unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
@@ -21,6 +21,10 @@ help:  ## this list
 .PHONY: audit
 audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|stabilised|ready FIX=plan|1 DRILLS=0 KEEP=1 REPORT_LANG=fr|en]
 	@.make/audit.sh
+
+.PHONY: fleet
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME DRILLS=0 REPORT_LANG=fr|en]
+	@.make/fleet.sh
 
 .PHONY: check
 check: .venv/.ready  ## what of TARGET=NAME can be reached, and with which rights
