@@ -56,10 +56,13 @@ def pytest_words(name: str, words: list[str]) -> list[str]:
 
 def reports_folder(words: list[str]) -> str:
     """Return the folder of the reports of an installed audit: that of the target, or that of the demo."""
-    target = next((word.partition("=")[2] for word in words if word.startswith("--target=")), "")
-    target = target or os.environ.get("PHASE0_TARGET", "demo")
-    of_a_site = target != "demo" and not target.startswith("replay:")
-    return str(Path("phase0-reports", Path(target).name if of_a_site else ""))
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    named = [word.partition("=")[2] or after for word, after in pairs if word.partition("=")[0] == "--target"]
+    target = [os.environ.get("PHASE0_TARGET", "demo"), *named][-1]
+    if target == "demo" or target.startswith("replay:"):
+        return "phase0-reports"
+    folder = Path(target)
+    return str(Path("phase0-reports", folder.name if folder.name.strip(".") else folder.resolve().name))
 
 
 def _asks_for_help(name: str, words: list[str]) -> bool:

@@ -132,11 +132,15 @@ def test_a_script_is_told_which_python_runs_it(started: list[list[str]], name: s
         (["--target=replay:some/where.json"], "phase0-reports"),
         (["--target=edge"], "phase0-reports/edge"),
         (["--target=/srv/phase0/edge/"], "phase0-reports/edge"),
-        (["--target=.."], "phase0-reports/.."),
+        (["-q", "--target", "edge", "-v"], "phase0-reports/edge"),
+        (["--target=west", "--target=edge"], "phase0-reports/edge"),
     ],
 )
 def test_each_target_has_its_reports(words: list[str], folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reports_folder(words) == folder
+    monkeypatch.chdir(ROOT / "testing" / "lab")
+    assert reports_folder(["--target=."]) == "phase0-reports/lab"
+    assert reports_folder(["--target=.."]) == "phase0-reports/testing"
     monkeypatch.setenv("PHASE0_TARGET", "west")
     assert reports_folder([]) == "phase0-reports/west"
 

@@ -178,11 +178,10 @@ def test_a_target_lies_in_the_working_directory(installed: Path, tmp_path: Path)
     assert f"cp -r {example} targets/NAME" in run(installed, "audit", example, cwd=tmp_path / "cwd", status=4)
 
 
-@pytest.mark.skipif(shutil.which("man") is None, reason="there is no man")
-def test_the_manual_page_is_found(installed: Path, tmp_path: Path) -> None:
+def test_the_manual_page_lies_where_man_looks(installed: Path) -> None:
+    """man looks beside each folder of PATH, and pipx links what lies there."""
     page = installed.parents[1] / "share" / "man" / "man1" / "phase0-gate.1"
-    shown = run("man", "--nh", "--nj", "-l", page, cwd=tmp_path, MANPAGER="cat", LC_ALL="C", MANROFFOPT="")
-    assert "phase0-gate COMMAND" in shown.replace("\b", "")
+    assert page.read_bytes() == (ROOT / "docs" / "phase0-gate.1").read_bytes()
 
 
 def base_image(program: str) -> bool:
