@@ -14,7 +14,7 @@ from gate.decision import decide
 from reports.pages.evidence import render_evidence
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, forked
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.golden import CONTRACT, GOLDEN
 from testing.test_pages import PROOFS
@@ -110,7 +110,7 @@ def test_axe_finds_nothing_in_the_evidence(
 ) -> None:
     run = GOLDEN[name]()
     page = tmp_path / "evidence.html"
-    page.write_bytes(render_evidence(run, decide(run), language))
+    page.write_bytes(render_evidence(run, decide(run), PROOFS, language))
     window.open(page, 320, 800, theme=theme)
     window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
     assert window.faults() == []
@@ -121,7 +121,7 @@ def test_axe_finds_nothing_in_the_evidence(
 def test_a_link_shows_the_evidence_in_its_own_language(window: Browser, tmp_path: Path) -> None:
     run = GOLDEN["go"]()
     page = tmp_path / "evidence.html"
-    page.write_bytes(render_evidence(run, decide(run), "en"))
+    page.write_bytes(render_evidence(run, decide(run), PROOFS, "en"))
     window.open(page)
     assert "Ask it again:" in window.one("#filesystems").text
     window.one('.other[lang="fr"]').click()
@@ -258,7 +258,7 @@ def test_the_pdf_is_the_minutes_and_a_short_annex(
 def details(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The detail.html of an audit of the recorded server `before`, in French."""
     folder = tmp_path_factory.mktemp("details")
-    audit(f"replay:{RECORDINGS}/before.json", folder, "--lang=fr")
+    forked(f"replay:{RECORDINGS}/before.json", folder, "--lang=fr")
     return folder / "detail.html"
 
 

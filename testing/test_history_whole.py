@@ -108,6 +108,7 @@ def test_an_audit_says_which_server_it_watched_and_what_of_the_history_is_anothe
     assert recall(file).newest == Identity("a" * 64)
     assert read_recording(house.target / "r.json").past.identity == Identity("a" * 64)
     adopt(file, Adoption(datetime.now(UTC), "Alice", "a new disk", Identity("a" * 64), (other,)))
+    house.pages = True
     second = house.run()
     assert (second.run["adopted"][0]["reason"], second.outcome("A-01")) == ("a new disk", "pass")
     assert "“a new disk”" in " ".join(second.output.split())
