@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 
@@ -19,20 +18,12 @@ from fleet.running.audit import RoundOptions, audit_fleet
 from fleet.running.pool import at_once
 from fleet.text import summary
 from gate.bounded import MOST_RECORDED, read_bounded
-from gate.command import UNUSABLE, complain, status_of
+from gate.command import UNUSABLE, Parser, complain, spoken, status_of
 from gate.contract import ContractError
 from gate.sentence import LANGUAGES
 from reports.text.words import Voice
 
 FLEET, OUT = ROOT / "targets" / "fleet.toml", ROOT / "reports" / "out" / "fleet"
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that reports an error in one line and exits with status 4."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print one line on a wrong command line and exit."""
-        self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
 
 
 def parser() -> Parser:
@@ -136,7 +127,7 @@ def _settings(fleet: Fleet, name: str) -> str:
     for server in fleet.servers:
         if server.name == name:
             return server.layers.variable()
-    raise FleetError(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list")
+    raise FleetError(spoken(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list"))
 
 
 def _rendered(file: Path, folder: Path, language: str) -> Iterator[str]:

@@ -23,6 +23,17 @@ RUN = (
 )
 ELSEWHERE = {
     "make test": "this is part of it",
+    "make dist": "testing/test_wheel.py",
+    "pipx install dist/phase0_gate-0.2.0-py3-none-any.whl": "testing/test_wheel.py installs it with pip",
+    "python3 -m venv phase0": "Python’s own",
+    "phase0/bin/pip install --require-hashes -r requirements.lock": ".make/venv.sh does the same for every `make`",
+    "phase0/bin/pip install --no-deps dist/phase0_gate-0.2.0-py3-none-any.whl": "testing/test_wheel.py",
+    "phase0-gate audit demo": "testing/test_wheel.py",
+    'phase0-gate audit edge -m "not drill"': "testing/test_phase0_gate.py",
+    "phase0-gate fix edge plan": "testing/test_phase0_gate.py and testing/test_wheel.py",
+    "phase0-gate --help": "testing/test_phase0_gate.py",
+    'eval "$(phase0-gate completion bash)"': "testing/test_phase0_gate.py",
+    'eval "$(phase0-gate completion zsh)"': "testing/test_phase0_gate.py",
     "make lab": "testing/lab runs on what it builds; .ci/run builds it where it is missing",
     "make test-lab": ".ci/run",
     "make docs": "testing/test_criteria_page.py",
