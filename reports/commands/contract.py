@@ -5,6 +5,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 
 from fixtures.target.site import SiteRow
+from gate.command import spoken
 from gate.contract import Contract, ContractError, Criterion
 from reports.commands.observed import judged_by, question
 from reports.session.terminal import columns, plain, wrapped
@@ -17,7 +18,7 @@ def add_arguments(name: str, command: argparse.ArgumentParser) -> None:
         "--target", metavar="NAME|PATH|replay:FILE", help="with the site's own criteria of this target"
     )
     if name == "explain":
-        command.add_argument("id", metavar="ID", help="as in: python -m reports list")
+        command.add_argument("id", metavar="ID", help=spoken("as in: python -m reports list"))
 
 
 def listed(contract: Contract, voice: Voice) -> Iterator[str]:
@@ -34,7 +35,7 @@ def explained(id: str, contract: Contract, voice: Voice, rows: Mapping[str, Site
         raise ContractError(f"{id}: a site's own criterion is explained with its target: --target=NAME")
     if id not in contract:
         near = difflib.get_close_matches(id.upper(), contract, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "see: python -m reports list"
+        hint = f"did you mean {', '.join(near)}?" if near else spoken("see: python -m reports list")
         raise ContractError(f"{id}: no such criterion; {hint}")
     criterion = contract[id]
     yield f"{id}  {voice.title(criterion)}"

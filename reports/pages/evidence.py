@@ -9,6 +9,7 @@ from itertools import dropwhile, takewhile
 
 import msgspec
 
+from gate.command import spoken
 from gate.decision import Decision
 from gate.run import KeptAnswer, Run
 from gate.sentence import LANGUAGES
@@ -81,7 +82,7 @@ def _asked(fact: str, kept: KeptAnswer, run: Run, decision: Decision, voices: li
                 "answered", at=voice.moment(kept.at), seconds=voice.seconds(kept.seconds), status=kept.status
             ),
         ),
-        again=f".venv/bin/python -m fixtures ask {run.target.name} {shown(fact)}",
+        again=f"{spoken('.venv/bin/python -m fixtures')} ask {run.target.name} {shown(fact)}",
         question=visible_lines(kept.asked.strip("\n"), MOST_SHOWN),
         lines=lines,
         answer=visible_lines(kept.out, MOST_SHOWN),
