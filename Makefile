@@ -66,7 +66,7 @@ kills: .venv/.ready-dev  ## every remedy ended at and in every step, 200 times, 
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills
 
 attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tried (Linux, root)
-	@.make/test-lab.sh testing/lab -m attack
+	@.make/test-lab.sh testing/lab -m attack --variants
 
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench

@@ -150,6 +150,11 @@ def test_right_after_a_fix_nobody_knows_how_fast_it_grows() -> None:
     assert bounded.worst_gb == pytest.approx(1.1, abs=0.01), "its size alone bounds it"
 
 
+def test_a_log_that_was_written_to_in_the_second_of_its_rotation_comes_behind_its_copies() -> None:
+    rows = f"2000 8 512 {AT - 60} {AT - 60} {NAME}\n900000 1800 512 {AT - 60} {AT - 60} {NAME}.1.gz\n"
+    assert [file.path for file in log_files(f"{AT}\n{rows}").log(NAME).files] == [f"{NAME}.1.gz", NAME]
+
+
 @pytest.mark.parametrize(("watched", "young"), [(1800, True), (7200, True), (DAY, False)])
 def test_what_a_rotation_hid_is_known_again_after_a_day(watched: int, young: bool) -> None:
     copy, live = LogFile(f"{NAME}.1.gz", 300 * MB, AT - watched), LogFile(NAME, 2000, AT, AT - watched)

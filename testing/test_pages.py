@@ -161,6 +161,7 @@ def written(name: str, language: str = "en") -> bytes:
     return render_verdict(run, decide(run), PROOFS, language)
 
 
+@cache
 def page(name: str, language: str = "en") -> Page:
     return Page(written(name, language))
 

@@ -74,12 +74,9 @@ def _planned(server: Server, remedy: Remedy) -> bool:
 
 def _remedy(server: Server, remedy: Remedy, kills: int, chance: random.Random) -> Iterator[Killed]:
     """Boundaries, steps and undo in both ways first, then random moments; of fewer, chance takes its pick."""
-    seconds = measured(server, server.plan(remedy))
-    before, steps = Before(server.state(), server.kept()), len(server.plan(remedy).steps)
-    if not steps:
-        print(f"{remedy.name}: whole, it has nothing left to do: it cannot be taken back", flush=True)
-        return
-    places = 2 * (2 * steps + 2)
+    places = 2 * (2 * len(server.plan(remedy).steps) + 2)
+    seconds = measured(server, server.plan(remedy)) if kills > places else 0.0
+    before = Before(server.state(), server.kept())
     for number in sorted(chance.sample(range(max(kills, places)), kills)):
         way, kill = WAYS[number % 2]
         plan, began = server.plan(remedy), time.monotonic()

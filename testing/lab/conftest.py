@@ -11,13 +11,28 @@ from testing.labs import lab
 WHOLE = ("test_before.py", "test_stabilised.py", "test_ready.py")  # what the kernel said decides a row of each
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--variants`, with which `make attacks` holds every variant of each attack."""
+    parser.addoption("--variants", action="store_true", help="every variant of each attack, not the first alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Judge each scenario as a whole first, run attacks last, and hostile backups at the very end.
 
     All labs read the kernel log of this machine: every server that boots later sees processes that a hostile backup, or
     anything else beside it, got killed for want of memory.
     """
+    if not config.option.variants:
+        later = {item for item in items if item.get_closest_marker("attack") and _later(item, items)}
+        config.hook.pytest_deselected(items=[item for item in items if item in later])
+        items[:] = [item for item in items if item not in later]
     items.sort(key=_turn)
+
+
+def _later(item: pytest.Item, items: list[pytest.Item]) -> bool:
+    """Another variant of the same attack comes before it."""
+    name = item.nodeid.partition("[")[0]
+    return next(one for one in items if one.nodeid.partition("[")[0] == name) is not item
 
 
 def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:
