@@ -1,4 +1,4 @@
-"""Renders evidence.html: each question of a run once, whole, and what the run keeps of its answer.
+"""Renders evidence.html: each question of a run once, whole, what the run keeps of its answer, and each fault proof.
 
 The texts around them stand there in both languages; a link of verdict.html shows those of its own.
 """
@@ -12,6 +12,8 @@ import msgspec
 from gate.decision import Decision
 from gate.run import KeptAnswer, Run
 from gate.sentence import LANGUAGES
+from reports.pages.proofs import Proof
+from reports.pages.proven import proven
 from reports.pages.rendering import rendered
 from reports.text.briefing import verdict_word
 from reports.text.words import Voice, shown, visible_lines
@@ -36,7 +38,7 @@ class Asked(msgspec.Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-def render_evidence(run: Run, decision: Decision, language: str) -> bytes:
+def render_evidence(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
     """Return the page, in `language` unless a link chooses the other one. The same arguments give the same bytes."""
     voices = [Voice(name) for name in (language, *(other for other in LANGUAGES if other != language))]
     page = {
@@ -47,6 +49,7 @@ def render_evidence(run: Run, decision: Decision, language: str) -> bytes:
         "place": shown(run.target.title),
         "audited": _in_each(voices, lambda voice: f"{verdict_word(decision, voice)} · {voice.moment(run.ended)}"),
         "asked": [_asked(fact, answer, run, decision, voices) for fact, answer in cited(run, decision).items()],
+        "proven": [(voice, proven(run.contract, proofs, voice)) for voice in voices] if proofs else [],
     }
     return rendered("evidence.html", page, spaced=True)
 
