@@ -25,6 +25,15 @@ def resolve_outcomes(run: Run) -> dict[str, Result]:
     return results
 
 
+def resolve_outcome(result: Result, run: Run) -> Result:
+    """Return the final result of the criterion of `result`: of the whole run where it is derived from others."""
+    if result.id not in run.contract:
+        return result
+    if result.id in DERIVED:
+        return resolve_outcomes(run)[result.id]
+    return _resolved(_judged(run.results.get(result.id, result), run.contract[result.id]), run)
+
+
 def _judged(result: Result, criterion: Criterion) -> Result:
     """Return the result as a test could have judged it.
 

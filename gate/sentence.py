@@ -12,7 +12,7 @@ import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,15 +60,18 @@ def cut(entries: Sequence[Any], most: int, whole: int = 0) -> Cut:
     return first
 
 
-class Words(string.Formatter):
+class Words:
     """Formats templates in one language. A value of a wrong type is shown as it is, and a missing one as “–”."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def get_field(self, field_name: str, _args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        """Return the value of that name. A template cannot access attributes or elements of it."""
-        return kwargs.get(field_name), field_name
+    def filled(self, template: str, values: Mapping[str, Any]) -> str:
+        """Return the template with its fields replaced. It cannot access attributes or elements of a value."""
+        return "".join(
+            text if name is None else text + self.format_field(values.get(name), form)
+            for text, name, form in _parsed(template)
+        )
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return the value in the given form, or as it is if the form does not fit.
@@ -76,6 +79,8 @@ class Words(string.Formatter):
         Invisible characters are replaced, and backquotes, which would make a command of what a host says.
         """
         text = self._formed(value, format_spec).replace("`", "'")
+        if text.isprintable():
+            return text
         return "".join(char if char.isprintable() or char in SPACES else "\N{REPLACEMENT CHARACTER}" for char in text)
 
     def _formed(self, value: Any, format_spec: str) -> str:
@@ -109,7 +114,7 @@ def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
     whole = spoken(PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template))
     words = (Words(language), Command(language))  # text and commands in turn
-    return "`".join(words[number % 2].vformat(part, (), values) for number, part in enumerate(whole.split("`")))
+    return "`".join(words[number % 2].filled(part, values) for number, part in enumerate(whole.split("`")))
 
 
 def _quoted(text: str) -> bool:
@@ -121,7 +126,13 @@ def _quoted(text: str) -> bool:
 
 def holes(template: str) -> set[str]:
     """Return the names of the values that a template uses."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    return {name for _, name, _ in _parsed(template) if name}
+
+
+@lru_cache(4096)
+def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return the parts of a template: a text, the name of the value behind it (None at the end), and its form."""
+    return tuple((text, name, form or "") for text, name, form, _ in string.Formatter().parse(template))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""With 5,000 pods, the cluster's criteria stay fast and use little memory."""
+"""With 5,000 pods, the cluster's criteria and the lines that a report shows of them stay fast and use little memory."""
 
 import contextlib
 import json
@@ -25,23 +25,30 @@ from fixtures.cluster.mcp_pods import equipment, service_health, services
 from fixtures.cluster.pod_health import pod_health
 from fixtures.cluster.stale_pods import stale_pods
 from fixtures.ask.facts import FACTS
+from fixtures.ask.lines import relevant_lines
+from fixtures.session.kept_answers import stored_lines
 from fixtures.target.folder import load_target
 from testing.growth import growth
 import fixtures.host.system.booted
-PODS, seen = int(sys.argv[1]), {}
+PODS, seen, kept = int(sys.argv[1]), {}, {}
 def judge(count):
     target = load_target(Path(str(count)))
     cluster = Cluster(target)
-    read = {name: FACTS[name].read(cluster.get(FACTS[name].ask, 60)) for name in ("deployments", "pods")}
+    facts = [FACTS[name] for name in ("deployments", "pods")]
+    answers = {fact.name: cluster.get(fact.ask, 600, fact.shape) for fact in facts}
+    read = {fact.name: fact.read(answers[fact.name]) for fact in facts}
     at = read["pods"][0].started
     found = services(read["deployments"], read["pods"], target)
     seen[count] = len(read["pods"]), service_health(found, at, at).pods, equipment(found).equipped
-    stale_pods(read["pods"], at), pod_health(read["pods"], at)
+    sick = stale_pods(read["pods"], at), pod_health(read["pods"], at)
+    relevant_lines(stored_lines("pods", answers["pods"]), sick)
+    stored_lines.cache_clear()
+    kept[count] = len(answers["pods"].out) / count
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 grown = growth(judge, PODS)
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 assert seen[PODS // 4][0] == PODS // 4
-print(*seen[PODS], (most - before) / 1024, grown)
+print(*seen[PODS], (most - before) / 1024, grown, kept[PODS])
 """
 
 
@@ -106,7 +113,8 @@ def test_five_thousand_pods_cost_little_time_and_memory(tmp_path: Path) -> None:
             text=True,
             check=True,
         )
-    pods, ours, equipped, megabytes, grown = map(float, done.stdout.split())
+    pods, ours, equipped, megabytes, grown, kept = map(float, done.stdout.split())
     assert (pods, ours, equipped) == (PODS, 1, 1)
     assert megabytes < MEGABYTES
     assert grown < LINEAR
+    assert kept < len(pages[0]) / PAGE / 2

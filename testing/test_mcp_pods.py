@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from fixtures.ask.answer import Answer, Unknown
 from fixtures.ask.facts import ENDING, FACTS
 from fixtures.cluster.mcp_pods import ServiceHealth, equipment, service_health, services
-from fixtures.cluster.selector import selector
+from fixtures.cluster.selector import Selector, SelectorRow, selector
 from fixtures.host.system.booted import booted
 from testing.test_cluster_facts import NOW, TARGET, read
 
@@ -129,6 +130,10 @@ def test_other_peoples_pods_are_none_of_ours() -> None:
     assert see(pod(), pod(ready=False, meta={"name": "x", "labels": {"app": "other"}})).unwell == 0
 
 
+def selected(row: dict[str, Any]) -> Selector:
+    return selector(msgspec.convert(row, SelectorRow))
+
+
 @pytest.mark.parametrize(
     ("expression", "selects"),
     [
@@ -140,8 +145,8 @@ def test_other_peoples_pods_are_none_of_ours() -> None:
     ],
 )
 def test_a_selector_of_expressions(expression: dict[str, Any], selects: bool) -> None:
-    assert selector({"matchExpressions": [{"key": "app", **expression}]}).selects({"app": "mcp"}) is selects
-    assert not selector({}).selects({"app": "mcp"})
+    assert selected({"matchExpressions": [{"key": "app", **expression}]}).selects({"app": "mcp"}) is selects
+    assert not selected({}).selects({"app": "mcp"})
 
 
 @pytest.mark.parametrize(

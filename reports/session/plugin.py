@@ -23,7 +23,7 @@ from gate.command import OPTIMISED
 from gate.decision import Decision, decide
 from gate.history import HistoryError, remember
 from gate.past import Past
-from gate.resolve import resolve_outcomes
+from gate.resolve import resolve_outcome
 from gate.run import Result, Run
 from reports.exports import write_all
 from reports.pages.detail import Detail
@@ -52,7 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
         direct(config, Path(config.getoption("--reports")))
     config.pluginmanager.register(Output(), "phase0-output")
     config.pluginmanager.register(Recorder(config), "phase0-recorder")
-    config.pluginmanager.register(Progress(config, lambda: resolve_outcomes(run_so_far(config))), "phase0-progress")
+    config.pluginmanager.register(
+        Progress(config, lambda result: resolve_outcome(result, run_so_far(config))), "phase0-progress"
+    )
     detail = Detail(config, lambda: config.stash.get(DECIDED, None))
     config.pluginmanager.register(detail, "phase0-detail")
     config.pluginmanager.register(Writers(config, conclude, detail.finished), "phase0-writers")

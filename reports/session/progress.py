@@ -39,9 +39,9 @@ def is_news(report: pytest.TestReport) -> bool:
 
 
 class Progress:
-    """Hooks that print the progress. `settled` returns the results so far, with fixed and waived."""
+    """Hooks that print the progress. `settled` returns a result as it stands so far, with fixed and waived."""
 
-    def __init__(self, config: pytest.Config, settled: Callable[[], Mapping[str, Result]]) -> None:
+    def __init__(self, config: pytest.Config, settled: Callable[[Result], Result]) -> None:
         self.config, self.settled = config, settled
         self.lines = config.get_verbosity() == 0
         if config.get_verbosity() <= 0:
@@ -62,7 +62,7 @@ class Progress:
         result = result_of(report) if isinstance(report, pytest.TestReport) and is_news(report) else None
         if result is None:
             return None
-        outcome = self.settled().get(result.id, result).outcome
+        outcome = self.settled(result).outcome
         category = {Outcome.PASS: "passed", Outcome.FAIL: self._failed(result.id)}.get(outcome, str(outcome))
         if self.lines:
             return category, "", ("", {})
@@ -78,7 +78,7 @@ class Progress:
         """Print the line of a criterion."""
         result, reporter = result_of(report), self._reporter()
         if self.lines and reporter and result and is_news(report):
-            result = self.settled().get(result.id, result)
+            result = self.settled(result)
             voice = Voice(self.config.stash[LANGUAGE])
             sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
             first, *more = _shortened(wrapped(sentence, columns() - 2, 22), result.outcome)

@@ -85,7 +85,7 @@ class Server:
             ask_host(hosted, self.connection, futures)
         for fact in remedy.facts:
             if fact.asked is Asked.CLUSTER:
-                futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds))
+                futures[fact.name].set_result(Cluster(self.target).get(fact.ask, fact.seconds, fact.shape))
         seen = {fact.name: remedy.read(fact, futures[fact.name].result(60)) for fact in remedy.facts}
         bounds = {id: row.bound for id, row in load_contract().items()}
         return remedy.plan(("MCP-01",), seen, bounds)
