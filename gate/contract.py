@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -173,6 +174,11 @@ def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criter
     A criterion that names no chapter gets `chapter`. The table `findings` holds sets of findings that the criteria of
     the file share by name. Raises ContractError, which names the invalid table.
     """
+    return dict(_parsed(text, where, chapter))
+
+
+@lru_cache(maxsize=64)  # an audit reads the contract three times
+def _parsed(text: str, where: str, chapter: str) -> Mapping[str, Criterion]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

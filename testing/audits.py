@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from gate.contract import load_contract
@@ -46,12 +48,24 @@ def audit(target: str, out: Path, *more: str, seconds: float = 300) -> Audited:
     return Audited(done.returncode, done.stdout + done.stderr, _run(out))
 
 
+def forked(target: str, out: Path, *more: str, pages: bool = True) -> Audited:
+    """Do the same as `audit` in a forked process, which takes half as long; without `pages`, write only run.json."""
+    with TemporaryDirectory() as folder:
+        printed = Path(folder) / "printed"
+        status = forked_audits.audit([f"--target={target}", f"--reports={out}", *more], printed, 300, pages=pages)
+        return Audited(status, printed.read_text(), _run(out))
+
+
 def replayed(recording: Path, out: Path) -> Audited:
-    """Judge a recording in a forked process, which takes half as long as `audit`; of the reports it writes only run.json."""
-    out.mkdir(parents=True, exist_ok=True)
-    printed = out / "printed"
-    status = forked_audits.audit([f"--target=replay:{recording}", f"--reports={out}"], printed, 300)
-    return Audited(status or 0, printed.read_text(), _run(out))
+    """Judge a recording in a forked process; of the reports it writes only run.json."""
+    return forked(f"replay:{recording}", out, pages=False)
+
+
+@cache
+def demo(scenario: str) -> Audited:
+    """Judge the demo's recording of a scenario, once for all tests of this process that only read what came of it."""
+    with TemporaryDirectory() as folder:
+        return replayed(ROOT / "lab" / "recordings" / f"{scenario}.json", Path(folder))
 
 
 def _run(out: Path) -> dict[str, Any]:

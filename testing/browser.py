@@ -6,13 +6,13 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from axe_core_python import base as axe
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
+
+if TYPE_CHECKING:  # half a second in each process that collects the tests
+    from selenium import webdriver
+    from selenium.webdriver.remote.webelement import WebElement
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 OPTIONS = (
@@ -38,7 +38,7 @@ axe.run(document, {resultTypes: ["violations"]}).then(
 class Browser:
     """One window; `open` shows a page on a screen of the given size, in the given theme."""
 
-    def __init__(self, driver: webdriver.Chrome) -> None:
+    def __init__(self, driver: "webdriver.Chrome") -> None:
         self.driver = driver
 
     def open(
@@ -66,11 +66,11 @@ class Browser:
         """Run a script in the page and return its result."""
         return self.driver.execute_script(script, *values)
 
-    def all(self, selector: str) -> list[WebElement]:
+    def all(self, selector: str) -> "list[WebElement]":
         """Return all elements that match the selector and are displayed."""
-        return [found for found in self.driver.find_elements(By.CSS_SELECTOR, selector) if found.is_displayed()]
+        return [found for found in self.driver.find_elements("css selector", selector) if found.is_displayed()]
 
-    def one(self, selector: str) -> WebElement:
+    def one(self, selector: str) -> "WebElement":
         """Return the only displayed element that matches the selector."""
         found = self.all(selector)
         assert len(found) == 1, f"{selector}: {len(found)} are shown"
@@ -113,6 +113,9 @@ class Browser:
 @contextmanager
 def browser(profile: Path) -> Iterator[Browser]:
     """Start a browser with a fresh profile; end it and its processes at the end of the block."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for option in (*OPTIONS, f"--user-data-dir={profile}"):

@@ -8,12 +8,14 @@ from pathlib import Path
 from runpy import run_path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import fixtures.session.audit
 from gate.contract import Contract, Kind, parse_contract
+from reports.exports import EXPORTS
 
 ROOT = Path(__file__).parents[1]
 TARGET = """
@@ -116,7 +118,12 @@ def house(plugins: list[ModuleType], pytester: pytest.Pytester, monkeypatch: pyt
 
 
 class House:
-    """Runs small audits in this process, each in its own folder."""
+    """Runs small audits in this process, each in its own folder.
+
+    Of the reports they write only run.json; all of them once `pages` is True, which takes twice as long.
+    """
+
+    pages = False
 
     def __init__(self, plugins: list[ModuleType], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         self.plugins, self.pytester, self.monkeypatch = plugins, pytester, monkeypatch
@@ -138,15 +145,17 @@ class House:
     def run(self, *options: str) -> Ran:
         """Run the tests that are in the folder."""
         target = [] if any(option.startswith("--target") for option in options) else [f"--target={self.target}"]
-        done = self.pytester.runpytest_inprocess(
-            *ADDOPTS,
-            f"--reports={self.reports}",
-            f"--junitxml={self.reports}/pytest.xml",
-            *target,
-            *options,
-            plugins=self.plugins,
-            no_reraise_ctrlc=True,
-        )
+        written = EXPORTS if self.pages else {"run.json": EXPORTS["run.json"]}
+        with mock.patch.dict(EXPORTS, dict(written), clear=True):
+            done = self.pytester.runpytest_inprocess(
+                *ADDOPTS,
+                f"--reports={self.reports}",
+                f"--junitxml={self.reports}/pytest.xml",
+                *target,
+                *options,
+                plugins=self.plugins,
+                no_reraise_ctrlc=True,
+            )
         file = self.reports / "run.json"
         run = json.loads(file.read_text()) if file.exists() else {}
         file.unlink(missing_ok=True)

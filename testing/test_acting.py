@@ -15,7 +15,7 @@ from gate.contract import load_contract
 from gate.history import HistoryError, recall, remember
 from gate.past import Past
 from gate.run import write_run
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, forked
 from testing.in_process import run
 from testing.runs import run as run_of
 from testing.threats import attack
@@ -179,10 +179,10 @@ def test_an_audit_of_root_writes_behind_no_link(account: Path) -> None:
     before = victim.read_bytes()
     for name in ("detail.html", ".detail.html.partial", "verdict.html", "run.json", "junit.xml", "summary.md"):
         laid(account / name, victim)
-    assert audit("demo", account).run["results"]
+    assert forked("demo", account).run["results"]
     laid(account / "reports", victim.parent)
     listed = sorted(victim.parent.iterdir())
-    assert "link of another account" in " ".join(audit("demo", account / "reports").output.split())
+    assert "link of another account" in " ".join(forked("demo", account / "reports").output.split())
     assert (victim.read_bytes(), sorted(victim.parent.iterdir())) == (before, listed)
 
 

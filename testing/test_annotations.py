@@ -13,7 +13,7 @@ from gate.decision import decide
 from gate.outcome import Outcome
 from gate.run import Run
 from reports.session.annotations import MOST, annotations, command, in_workflow
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, audit, forked
 from testing.golden import GOLDEN, no_go
 from testing.runs import runs
 
@@ -106,5 +106,5 @@ def test_github_obeys_no_line_of_an_audit_but_the_annotations(tmp_path: Path, mo
 
 
 def test_outside_a_workflow_no_line_is_a_command(tmp_path: Path) -> None:
-    done = audit(f"replay:{ROOT / 'lab/recordings/before.json'}", tmp_path, "-k", "disk")
+    done = forked(f"replay:{ROOT / 'lab/recordings/before.json'}", tmp_path, "-k", "disk")
     assert not re.search("^::", done.output, re.MULTILINE)

@@ -14,7 +14,7 @@ from gate.decision import decide
 from reports.pages.evidence import render_evidence
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, forked
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.golden import CONTRACT, GOLDEN
 from testing.test_pages import PROOFS
@@ -258,7 +258,7 @@ def test_the_pdf_is_the_minutes_and_a_short_annex(
 def details(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The detail.html of an audit of the recorded server `before`, in French."""
     folder = tmp_path_factory.mktemp("details")
-    audit(f"replay:{RECORDINGS}/before.json", folder, "--lang=fr")
+    forked(f"replay:{RECORDINGS}/before.json", folder, "--lang=fr")
     return folder / "detail.html"
 
 

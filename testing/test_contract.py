@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,11 @@ def test_rows_share_a_set_of_findings() -> None:
 def test_a_set_that_is_not_there_or_says_it_twice_is_an_error(changed: dict[str, str], expected: str) -> None:
     with pytest.raises(ContractError, match=expected):
         parse_contract(SETS + rows("X-01", kind=Kind.LIVE, **changed), "x.toml")
+
+
+def test_no_sentence_has_the_dates_of_the_plans_own_year() -> None:
+    """Another server has its own week: the plan's February is nobody else's."""
+    folders = (Path(__file__).parents[1] / "tests" / "criteria", Path(__file__).parents[1] / "reports" / "text")
+    texts = {file: file.read_text(encoding="utf-8") for folder in folders for file in folder.glob("*.toml")}
+    assert len(texts) > 5
+    assert [str(file) for file, text in texts.items() if re.search("février|February", text)] == []

@@ -179,6 +179,7 @@ def test_nothing_a_test_saw_or_raised_shows_a_secret(form: str, house: House) ->
     """Secrets in what tests saw, found, printed, warned of and raised, in set-up and in clean-up: every file and the terminal."""
     from testing.small_audit import rows
 
+    house.pages = True
     ran = house.audit(TESTS % planted(form), "-rA", contract="\n".join(rows(id) for id in IDS))
     assert ran.outcome("A-01") == "pass", ran.run["results"]["A-01"]
     assert ran.outcome("B-01") == "fail"

@@ -10,7 +10,7 @@ from fixtures.ask.answer import Answer
 from fixtures.ask.facts import ENDING
 from gate.past import Past
 from testing.small_audit import House
-from testing.test_no_answer_no_pass import NEEDED, READY, answering, apart, judged, touched
+from testing.test_no_answer_no_pass import NEEDED, READY, alone, answering, apart, judged, touched
 
 AT = "1795808997"
 LIST = '{"items": []}'
@@ -79,7 +79,7 @@ def test_nothing_passes_on_an_empty_subject(house: House, group: set[str]) -> No
     def emptied(name: str, answer: Answer) -> Answer:
         return answering(answer, EMPTY[name]) if name in group else answer
 
-    ran = judged(house, answers={name: emptied(name, answer) for name, answer in READY.answers.items()})
+    ran = judged(house, *alone(group), answers={name: emptied(name, answer) for name, answer in READY.answers.items()})
     assert {id for id, outcome in touched(ran, group) if outcome == "pass"} <= ELSEWHERE.keys()
 
 

@@ -19,7 +19,7 @@ from gate.decision import decide
 from gate.run import KeptAnswer, Run, read_run, write_run
 from reports.pages.evidence import render_evidence
 from reports.pages.verdict import render_verdict
-from testing.audits import ROOT, audit
+from testing.audits import ROOT, forked
 from testing.golden import GOLDEN, SCRIPT, go
 from testing.runs import VALUES
 from testing.secrets import FORMS, PLANT, planted
@@ -122,7 +122,7 @@ def test_no_file_of_an_audit_shows_a_secret_of_an_answer(tmp_path: Path) -> None
         pod["metadata"]["annotations"] = {f"note-{number}": planted(form) for number, form in enumerate(FORMS)}
     recording["answers"]["pods"]["out"] = json.dumps(pods)
     (tmp_path / "planted.json").write_text(json.dumps(recording))
-    audited = audit(f"replay:{tmp_path / 'planted.json'}", tmp_path / "out")
+    audited = forked(f"replay:{tmp_path / 'planted.json'}", tmp_path / "out")
     assert len(audited.run["answers"]) > 50
     written = [
         file for file in (tmp_path / "out").iterdir() if PLANT.lower() in file.read_text(errors="replace").lower()
@@ -131,7 +131,7 @@ def test_no_file_of_an_audit_shows_a_secret_of_an_answer(tmp_path: Path) -> None
 
 
 def test_the_demo_shows_what_the_server_answered(tmp_path: Path) -> None:
-    run = read_run(json.dumps(audit("demo", tmp_path).run).encode(), "run.json")
+    run = read_run(json.dumps(forked("demo", tmp_path).run).encode(), "run.json")
     (source,) = run.results["DSK-01"].sources
     assert [line.split() for line in source.lines] == [["/", "/dev/loop1", "ext4", "16787714048", "3079213056"]]
     told = {source.fact for result in run.results.values() for source in result.sources}

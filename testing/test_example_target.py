@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from fixtures.target.folder import COPY, EXAMPLE, known_targets, load_target
 from gate.contract import load_contract
 from gate.people import Attestation, Waiver, load_people
 from gate.thresholds import tighten
+from testing import forked
 from testing.in_process import run
 from testing.threats import attack
 
@@ -138,10 +138,7 @@ def test_the_example_is_no_target(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     before = sorted(EXAMPLE.iterdir())
     named = str(tmp_path / "link") if name == "link" else name
     words = [word.format(named) for word in COMMANDS[command]]
-    if command == "audit":
-        done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    else:
-        done = run(*words)
+    done = forked.run(*words) if command == "audit" else run(*words)
     assert done.returncode == 4, done.stdout + done.stderr
     assert f"copy it first: {COPY}" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

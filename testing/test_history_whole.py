@@ -108,6 +108,7 @@ def test_an_audit_says_which_server_it_watched_and_what_of_the_history_is_anothe
     assert recall(file).newest == Identity("a" * 64)
     assert read_recording(house.target / "r.json").past.identity == Identity("a" * 64)
     adopt(file, Adoption(datetime.now(UTC), "Alice", "a new disk", Identity("a" * 64), (other,)))
+    house.pages = True
     second = house.run()
     assert (second.run["adopted"][0]["reason"], second.outcome("A-01")) == ("a new disk", "pass")
     assert "“a new disk”" in " ".join(second.output.split())
@@ -126,3 +127,13 @@ def test_a_server_that_does_not_say_who_it_is_leaves_its_history_unknown(house: 
     house.monkeypatch.setitem(FACTS, "one", Fact("one", "echo true", Asked.HOST, str, 5))
     audited = house.audit("@criterion('A-01')\ndef test_a(one, past, judge): assert judge(len(past.samples))\n")
     assert (audited.outcome("A-01"), audited.reason("A-01")) == ("unknown", "no-answer")
+
+
+def test_a_history_that_cannot_be_read_leaves_what_rests_on_it_unknown(house: House) -> None:
+    """Its days may well be whole: nothing is put off to a date as if there were none."""
+    (house.target / "history.sqlite").write_bytes(b"not a database, but long enough to look at" * 99)
+    fake_ssh(house.pytester.path / "bin", house.monkeypatch)
+    house.monkeypatch.setitem(FACTS, "one", Fact("one", "echo true", Asked.HOST, str, 5))
+    audited = house.audit("@criterion('A-01')\ndef test_a(one, past, judge): assert judge(len(past.samples))\n")
+    assert (audited.outcome("A-01"), audited.reason("A-01")) == ("unknown", "history-unreadable")
+    assert (house.target / "history.sqlite").read_bytes().startswith(b"not a database")

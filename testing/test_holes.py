@@ -18,20 +18,16 @@ from gate.contract import Criterion, load_contract
 from gate.run import Run
 from gate.sentence import holes
 from reports.text.words import OWN
-from testing.audits import ROOT, replayed
+from testing.audits import ROOT, demo
 
 CONTRACT = load_contract()
 FOLDER = OWN | {"own"}  # values that every sentence may use, and the target's folder
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+def seen() -> list[Run]:
     """The runs of the recorded servers."""
-    folders = {name: tmp_path_factory.mktemp(name) for name in ("before", "ready")}
-    return [
-        msgspec.convert(replayed(ROOT / "lab" / "recordings" / f"{name}.json", folder).run, Run)
-        for name, folder in folders.items()
-    ]
+    return [msgspec.convert(demo(name).run, Run) for name in ("before", "ready")]
 
 
 def wanted(row: Criterion) -> set[str]:

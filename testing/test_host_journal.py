@@ -126,6 +126,19 @@ def test_the_journal_reaches_back_as_far_as_its_clock_is_right(boots: Boots, rea
     assert done.stdout.strip() == str(reach)
 
 
+@pytest.mark.parametrize(("entry", "status"), [("Nov 30 an entry", 1), ("", 0)])
+def test_a_journal_that_cannot_list_its_boots_is_not_taken_for_an_empty_one(
+    entry: str, status: int, tmp_path: Path
+) -> None:
+    shim = tmp_path / "journalctl"
+    shim.write_text(f'#!/bin/sh\ncase "$*" in *--list-boots*) exit 1 ;; *) printf "{entry}" ;; esac\n')
+    shim.chmod(0o755)
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", f"{REACH}\nreach 60"], env=path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert seen_with(("reach 1794800000", "unlisted\nreach ")).unlisted
+
+
 @pytest.mark.parametrize(
     ("written", "bytes_"), [("400M", 400 * MIB), ("1.2G", int(1.2 * (1 << 30))), ("0B", 0), ("512", 512)]
 )

@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +16,7 @@ from fixtures.target.folder import load_target
 from gate.history import HistoryError, recall, remember
 from gate.identity import Identity
 from gate.past import Past
-from testing.audits import ROOT
+from testing.forked import run
 from testing.small_audit import TARGET
 from testing.threats import attack
 
@@ -55,8 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     """One of the project's own, for a minute and in two gigabytes at most."""
-    limited = ["sh", "-c", 'ulimit -v 2000000; exec "$@"', "sh", sys.executable, "-m", *words]
-    return subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return run(*words, memory=2_000_000_000)
 
 
 @attack("N7", "Files that others made cost an audit neither its time nor its memory")

@@ -17,6 +17,7 @@ from testing.places import entered_by_all
 from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
+INSTALLED = ("--", ":!testing", ":!.ci", ":!.github", ":!lab/[!r]*")  # what an installation reads, and a little more
 WEAK = "games"  # an account without rights that exists on every Debian system
 PLACES = {
     "etc": "/etc/phase0-audit",
@@ -54,12 +55,11 @@ class Machine:
         self._cloned()
 
     def _cloned(self) -> None:
-        """Copy every file of the repository, and change the paths in its scripts to those of this machine."""
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        for name in filter(None, listed.split("\0")):
-            made = self.clone / name
-            made.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, made)
+        """Copy what an installation reads, and change the paths in its scripts to those of this machine."""
+        listed = subprocess.run(["git", "ls-files", "-z", *INSTALLED], cwd=ROOT, capture_output=True, check=True).stdout
+        self.clone.mkdir()
+        copy = ["cp", "--parents", "--target-directory", str(self.clone)]
+        subprocess.run(["xargs", "-0", *copy], cwd=ROOT, input=listed, check=True)
         for script in (self.clone / ".make").iterdir():
             text = script.read_text().replace("account=phase0-gate", f"account={WEAK}")
             for name, place in PLACES.items():

@@ -35,6 +35,7 @@ def test_an_interrupted_audit_leaves_everything_as_it_was(
     house: House, again: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Ctrl-C in the middle of an audit, once and a second time: while pytest notes the first, and while it ends."""
+    house.pages = True
     assert house.audit(TWO, *HTML).status == 0
     before = pages(house.reports)
     assert {"verdict.html", "detail.html"} <= before.keys()
@@ -61,6 +62,7 @@ def test_who_ends_at_the_first_failure_has_a_decision(house: House, options: tup
 
 def test_a_crash_of_pytest_is_no_decision_either(house: House) -> None:
     house.pytester.makeconftest("def pytest_runtest_logfinish(): 1 / 0\n")
+    house.pages = True
     ran = house.audit(TWO, *HTML)
     assert (ran.status, ran.run) == (3, {})
     assert pages(house.reports) == {}

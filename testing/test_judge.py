@@ -290,6 +290,7 @@ def test_two_runs_see_the_same(house: House) -> None:
 
 def test_a_light_look_takes_in_what_the_window_rests_on_and_leaves_the_last_report(house: House) -> None:
     contract = rows("A-01") + "\n" + rows("B-01", chapter='"guides"')
+    house.pages = True
     whole = house.audit(TWO, contract=contract)
     page = (whole.folder / "verdict.html").read_bytes()
     house.monkeypatch.setattr("reports.session.plugin.REPORTS", house.reports)

@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import kubernetes.client
-import kubernetes.config
 import pytest
 
 from fixtures.ask.answer import Unknown
@@ -166,6 +164,7 @@ def test_another_way_is_refused(tmp_path: Path, more: dict[str, Any]) -> None:
 def test_a_token_no_header_can_carry_is_refused_and_not_shown(house: House, ending: str) -> None:
     """The token ends in a newline, a control character or a header of its own; the audit then reports why it sees nothing."""
     (house.target / "kubeconfig").write_text(kubeconfig(HERE, {"token": TOKEN + ending}))
+    house.pages = True
     ran = house.audit(TWO.replace("test_a(judge)", "test_a(pods, judge)"))
     assert ran.reason("A-01") == "kubeconfig-token"
     left = [path for path in house.reports.rglob("*") if path.is_file()]
@@ -296,6 +295,8 @@ SOUND: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_kubeconfig_is_read_as_the_official_client_reads_it(tmp_path: Path, name: str) -> None:
+    from kubernetes import client, config  # half a second in each process that collects the tests
+
     (tmp_path / "folder").mkdir()
     for file in ("tok", "folder/tok"):
         (tmp_path / file).write_text(TOKEN + "\n")
@@ -308,8 +309,8 @@ def test_a_sound_kubeconfig_is_read_as_the_official_client_reads_it(tmp_path: Pa
         "disable-compression": True,
     }
     ours = access(tmp_path, SOUND[name], **more)
-    theirs = kubernetes.client.Configuration()
-    kubernetes.config.load_kube_config(str(tmp_path / "kubeconfig"), None, theirs, persist_config=False)
+    theirs = client.Configuration()
+    config.load_kube_config(str(tmp_path / "kubeconfig"), None, theirs, persist_config=False)
     assert ours.server == theirs.host == HERE
     assert ours.authority == Path(theirs.ssl_ca_cert).read_bytes() == (keys() / "ca.pem").read_bytes()
     assert ours.token == (theirs.api_key.get("authorization") or "").removeprefix("Bearer ").strip()

@@ -14,7 +14,7 @@ from gate.run import Run
 from reports.pages.proofs import Proof
 from reports.pages.verdict import render_verdict
 from reports.text.words import Voice
-from testing.audits import ROOT, replayed
+from testing.audits import demo
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 
 PDFTOTEXT = shutil.which("pdftotext")
@@ -75,7 +75,7 @@ def recorded(
 ) -> tuple[str, Run, dict[str, Path]]:
     """A scenario, its run, and its page in each language, with proofs of which one failed."""
     state, folder = cast("str", request.param), tmp_path_factory.mktemp("recorded")
-    run = msgspec.convert(replayed(ROOT / "lab" / "recordings" / f"{state}.json", folder).run, Run)
+    run = msgspec.convert(demo(state).run, Run)
     proofs = (
         Proof("DSK-01", "a file fills /", "fail", "fail", ("INF-11", "INF-SCORE"), ok=True),
         Proof("DSK-01", "the same file, deleted again", "pass", "pass", ok=True),

@@ -11,9 +11,9 @@ import pytest
 
 from fixtures.ask.answer import Answer
 from fixtures.ask.facts import ENDING
-from fixtures.session.recording import Failure, Recording, read_recording, write_recording
+from fixtures.session.recording import Failure, Recording, read_recording
 from gate.contract import Kind, load_contract
-from reports.exports import EXPORTS
+from testing.audits import expected
 from testing.small_audit import ROOT, House, Ran
 
 READY = read_recording(ROOT / "lab" / "recordings" / "ready.json")
@@ -25,18 +25,21 @@ EXCUSES = {
 EMPTY_IS_AN_ANSWER: dict[str, str] = {}  # criterion: why it may pass on an empty answer of one of its facts
 
 
-def judged(house: House, *, pages: bool = False, **changed: object) -> Ran:
-    """Run the product's tests on the recording of `ready` with these fields replaced; write other reports with `pages`."""
-    for page in () if pages else EXPORTS.keys() - {"run.json"}:
-        house.monkeypatch.delitem(EXPORTS, page)
+def judged(house: House, *options: str, **changed: object) -> Ran:
+    """Run the product's tests on the recording of `ready` with these fields replaced."""
     file = house.pytester.path / "recording.json"
     recording: Recording = msgspec.structs.replace(READY, **changed)
-    write_recording(recording, file)
-    return house.run("--noconftest", f"--target=replay:{file}", str(ROOT / "tests"))
+    file.write_bytes(msgspec.json.encode(recording, enc_hook=str))
+    return house.run("--noconftest", f"--target=replay:{file}", str(ROOT / "tests"), *options)
 
 
-def needed() -> Iterator[tuple[str, set[str]]]:
-    """Yield each criterion and the recorded facts that its test names."""
+def alone(group: set[str]) -> Iterator[str]:
+    """Yield the options that deselect the tests of all criteria that name no fact of the group."""
+    yield from (f"--deselect={test}" for id, test in TESTS.items() if not NEEDED[id] & group)
+
+
+def needed() -> Iterator[tuple[str, set[str], str]]:
+    """Yield each criterion, the recorded facts that its test names, and the test."""
     for file in sorted((ROOT / "tests").glob("test_*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.decorator_list:
@@ -44,10 +47,12 @@ def needed() -> Iterator[tuple[str, set[str]]]:
                 yield (
                     ast.literal_eval(mark.args[0]),
                     {one.arg.removeprefix("maybe_") for one in node.args.args} & READY.answers.keys(),
+                    f"{file.relative_to(ROOT)}::{node.name}",
                 )
 
 
-NEEDED = dict(needed())
+NEEDED = {id: facts for id, facts, _ in needed()}
+TESTS = {id: test for id, _, test in needed()}
 
 
 def apart() -> list[set[str]]:
@@ -89,9 +94,16 @@ def test_a_server_that_answers_nothing_passes_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize("group", apart(), ids=min)
+def test_a_criterion_that_is_judged_alone_comes_out_as_beside_all_others(house: House, group: set[str]) -> None:
+    ran, (_, whole) = judged(house, *alone(group)), expected("ready")
+    assert {id: (outcome, whole[id]) for id, outcome in touched(ran, group) if outcome != whole[id]} == {}
+    assert len(ran.run["results"]) < len(NEEDED)
+
+
+@pytest.mark.parametrize("group", apart(), ids=min)
 def test_without_one_of_its_facts_no_criterion_passes(house: House, group: set[str]) -> None:
     kept = {name: answer for name, answer in READY.answers.items() if name not in group}
-    ran = judged(house, answers=kept, failures=dict.fromkeys(group, OFFLINE))
+    ran = judged(house, *alone(group), answers=kept, failures=dict.fromkeys(group, OFFLINE))
     assert {id: outcome for id, outcome in touched(ran, group) if outcome != "unknown"} == {}
 
 
@@ -100,7 +112,8 @@ def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str
     def cut(answer: Answer) -> Answer:
         return answering(answer, answer.out[: len(answer.out) // 2] + "\0\x1b[")
 
-    ran = judged(house, pages=True, answers=changed(group, cut))
+    house.pages = True
+    ran = judged(house, answers=changed(group, cut))
     broken = [
         id for id, _ in touched(ran, group) if (ran.run["results"][id].get("reason") or {}).get("code") == "internal"
     ]
@@ -111,5 +124,5 @@ def test_an_answer_cut_in_the_middle_breaks_nothing(house: House, group: set[str
 
 @pytest.mark.parametrize("group", apart(), ids=min)
 def test_an_empty_answer_passes_only_where_it_says_something(house: House, group: set[str]) -> None:
-    ran = judged(house, answers=changed(group, lambda old: msgspec.structs.replace(old, out="")))
+    ran = judged(house, *alone(group), answers=changed(group, lambda old: msgspec.structs.replace(old, out="")))
     assert {id for id, outcome in touched(ran, group) if outcome == "pass"} <= EMPTY_IS_AN_ANSWER.keys()

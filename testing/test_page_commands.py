@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ import fixtures.__main__
 import remediations.__main__
 import reports.__main__
 from gate.contract import load_contract
+from gate.outcome import Outcome
+from gate.run import Reason, Result
 from gate.sentence import LANGUAGES, fill, locale
 from reports.commands.people import TO_FILL_IN
 from reports.pages.rendering import prose
@@ -153,6 +156,17 @@ def test_a_remedy_comes_first_with_its_name_and_on_a_recording_not_at_all() -> N
     for language in LANGUAGES:
         first = COMMAND.findall(todo(run_, broken, Voice(language)))[0]
         assert first == f".venv/bin/python -m pytest --target=twisterlab --fix=plan,{contract[id].remedy}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_recorded_lab_server_has_no_folder_that_a_command_could_name(language: str) -> None:
+    row = Result("DEC-02", Outcome.UNKNOWN, reason=Reason("no-series"))
+    made = golden(row, contract={"DEC-02": load_contract()["DEC-02"]}, replayed_from="before.json")
+    shown = msgspec.structs.replace(made, target=msgspec.structs.replace(made.target, kind="lab", own="lab"))
+    assert 'class="form"' in prose(todo(shown, row, Voice(language)))
+    assert "lab" not in COMMAND.findall(todo(shown, row, Voice(language)))[0]
+    server = msgspec.structs.replace(shown, target=msgspec.structs.replace(made.target, own="edge"))
+    assert COMMAND.findall(todo(server, row, Voice(language))) == ["sudo make install TARGET=edge"]
 
 
 @attack("T6", "what a server calls its folders cannot become a command")

@@ -17,7 +17,7 @@ from notify.memory import LastMessage
 from notify.message import changed
 from reports.session.sampling import left_by
 from reports.text.words import Voice
-from testing.audits import ROOT, audit, replayed
+from testing.audits import ROOT, forked, replayed
 from testing.in_process import run
 from testing.secrets import FORMS, PLANT, planted
 from testing.threats import attack
@@ -83,7 +83,7 @@ def test_nothing_a_server_says_shows_a_secret(kind: str, tmp_path: Path) -> None
     """A secret of every form behind the words of each answer: all pages and files in both languages, messages, history."""
     out = tmp_path / "out"
     given = recording(kind, tmp_path / "given.json")
-    audited = audit(f"replay:{given}", out, "-rA", "-v") if kind == "behind some" else replayed(given, out)
+    audited = forked(f"replay:{given}", out, "-rA", "-v") if kind == "behind some" else replayed(given, out)
     given.unlink()
     said = [audited.output]
     for language in LANGUAGES:

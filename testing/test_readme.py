@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.audits import forked
 from testing.readme import EXCERPT, MARK, PAGES, README, ROOT, commands, demo, with_demo
 
 RUN = (
@@ -104,11 +105,17 @@ def run(command: str, reports: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the reports after an audit of the demo."""
+    folder = tmp_path_factory.mktemp("out")
+    forked("demo", folder)
+    return folder
+
+
 @pytest.mark.parametrize("command", RUN)
-def test_a_command_works(command: str, tmp_path: Path) -> None:
-    if "run.json" in command:
-        run("make audit", tmp_path)
-    done = run(command.replace("reports/out", str(tmp_path)), tmp_path)
+def test_a_command_works(command: str, audited: Path, tmp_path: Path) -> None:
+    done = run(command.replace("reports/out", str(audited)), tmp_path)
     assert done.returncode == STATUSES.get(command, 0), done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,7 +1,5 @@
 """`--fix` on the command line: what is refused before anything is contacted."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +8,8 @@ import pytest
 from fixtures.session.recording import Recording, write_recording
 from fixtures.target.folder import load_target
 from gate.people import People
-from testing.audits import audit
+from testing.audits import forked
+from testing.in_process import run
 
 TARGET = """\
 [target]
@@ -46,7 +45,7 @@ def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path
         ),
         file,
     )
-    refused = audit(f"replay:{file}", tmp_path / "out", option)
+    refused = forked(f"replay:{file}", tmp_path / "out", option)
     assert refused.status == 4
     assert "a recorded server cannot be changed" in refused.output
     assert "Traceback" not in refused.output
@@ -62,7 +61,7 @@ def test_a_recorded_server_cannot_be_changed(option: str, target: Path, tmp_path
     ],
 )
 def test_what_makes_no_sense_is_one_line(options: list[str], expected: str, target: Path, tmp_path: Path) -> None:
-    refused = audit(str(target), tmp_path / "out", *options)
+    refused = forked(str(target), tmp_path / "out", *options)
     assert refused.status == 4
     assert expected in refused.output
     assert not refused.run
@@ -70,18 +69,18 @@ def test_what_makes_no_sense_is_one_line(options: list[str], expected: str, targ
 
 @pytest.mark.parametrize("fix", ["--fix", "--fix=plan"])
 def test_several_processes_would_fix_at_once_and_are_refused(fix: str, target: Path, tmp_path: Path) -> None:
-    refused = audit(str(target), tmp_path / "out", "-n2", fix)
+    refused = forked(str(target), tmp_path / "out", "-n2", fix)
     assert (refused.status, refused.run, "Traceback" in refused.output) == (4, {}, False)
 
 
 def test_without_roots_rights_nothing_can_be_fixed(target: Path, tmp_path: Path) -> None:
     (target / "target.toml").write_text(TARGET.format(root='root = "none"'))
-    refused = audit(str(target), tmp_path / "out", "--fix")
+    refused = forked(str(target), tmp_path / "out", "--fix")
     assert (refused.status, "need root's rights" in refused.output) == (4, True)
 
 
 def test_a_server_that_cannot_be_entered_is_judged_all_the_same_and_not_changed(target: Path, tmp_path: Path) -> None:
-    audited = audit(str(target), tmp_path / "out", "--fix", "-m", "live")
+    audited = forked(str(target), tmp_path / "out", "--fix", "-m", "live")
     assert audited.status == 10
     assert "--fix: nothing was changed" in " ".join(audited.output.split())
     assert audited.run["interventions"] == []
@@ -96,7 +95,7 @@ def test_where_nothing_is_left_to_rehearse_it_is_one_line(
     fix: str, selected: str, status: int, expected: str, target: Path, tmp_path: Path
 ) -> None:
     """No test at all, or only those that are derived from the others."""
-    audited = audit(str(target), tmp_path / "out", fix, "-k", selected)
+    audited = forked(str(target), tmp_path / "out", fix, "-k", selected)
     assert (audited.status, "INTERNALERROR" in audited.output, "Traceback" in audited.output) == (status, False, False)
     assert expected in " ".join(audited.output.split()) or fix == "--fix"
 
@@ -113,12 +112,6 @@ def test_where_nothing_is_left_to_rehearse_it_is_one_line(
     ],
 )
 def test_the_command_that_takes_a_run_back_says_what_it_needs(words: list[str], status: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "remediations", *words],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("remediations", *words)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
     assert done.stderr

@@ -18,7 +18,7 @@ from gate.decision import decide
 from gate.people import People
 from reports.session.terminal import summary
 from reports.text.words import UNSEEN
-from testing.audits import ROOT, Audited, audit
+from testing.audits import ROOT, Audited, forked
 from testing.golden import GOLDEN
 
 AT = datetime(2026, 2, 11, 13, 0, tzinfo=UTC)
@@ -92,7 +92,7 @@ def audited(language: str = "en", *more: str) -> tuple[Audited, str, str]:
             ),
             file,
         )
-        done = audit(f"replay:{file}", out, f"--lang={language}", *more)
+        done = forked(f"replay:{file}", out, f"--lang={language}", *more)
         return done, (out / "detail.html").read_text(encoding="utf-8"), (out / "junit.xml").read_text(encoding="utf-8")
 
 

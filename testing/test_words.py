@@ -200,5 +200,4 @@ def test_a_long_list_keeps_its_true_count() -> None:
 
 
 def test_what_stays_in_english_is_said_to_be() -> None:
-    assert "décrite en anglais" in locale("fr")["word"]["proofs-note"]
     assert "anglais" in locale("fr")["word"]["script"]

@@ -36,17 +36,18 @@ def _of_bound(journal: Journal, bounds: Bounds) -> Iterator[Finding]:
 def test_journal_reaches_back_seven_days(journal: Journal, judge: Judge) -> None:
     days = judge.bound.figure
     flaws = {
-        "empty": journal.first is None,
+        "empty": journal.first is None and not journal.unlisted,
         "forgets": journal.forgets(days) and not journal.exports,
         "crowded": journal.crowded and journal.days < days,
     }
-    young = journal.days < days and not any(flaws.values())
+    young = journal.days < days and not any(flaws.values()) and not journal.unlisted
     until = journal.reaches(days).isoformat(timespec="minutes")
     waits = Reason("journal-young", {"needed": days, "until": until}) if young else None
     assert judge(
         journal.days,
         journal,
         pending=waits,
+        unknown=Reason("journal-unlisted") if journal.unlisted else None,
         findings=[
             Finding(name, {"retention": journal.retention, "used": journal.used, "cap": journal.cap})
             for name, flaw in flaws.items()

@@ -1,6 +1,7 @@
 """Builds the chapters and criteria of the page in one language."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 from markupsafe import Markup
@@ -16,7 +17,8 @@ from reports.text.responsibility import owner, person, todo
 from reports.text.short_form import FAILED
 from reports.text.words import Voice, shown, visible
 
-MOST_LINES, LONGEST_LINE = 4, 140  # of the answers that one criterion shows
+MOST_LINES, LONGEST_LINE = 4, 130  # of the answers that one criterion shows
+OBJECT = re.compile(r'\S+ \{"')
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -60,6 +62,11 @@ class Card(msgspec.Struct, frozen=True):
         """Whether the page shows it as one line: nothing is left to do, and this run did not change it."""
         return self.outcome.settled and not self.todo and not self.was
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The facts without a line that matters."""
+        return tuple(asked.fact for asked in self.asked if not asked.lines)
+
 
 class Chapter(msgspec.Struct, frozen=True):
     """The criteria of one chapter of the plan, in the order of the contract."""
@@ -72,21 +79,27 @@ class Chapter(msgspec.Struct, frozen=True):
 
 def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
     """Return the chapters, in the order in which the contract names them first."""
+    cards = _cards(run, decision, voice)
     keys = dict.fromkeys(criterion.chapter for criterion in run.contract.values())
-    return tuple(_chapter(key, run, decision, voice) for key in keys)
+    return tuple(_chapter(key, [cards[id] for id in cards if run.contract[id].chapter == key], voice) for key in keys)
 
 
-def _chapter(key: str, run: Run, decision: Decision, voice: Voice) -> Chapter:
-    cards = tuple(
-        _card(id, criterion, decision.results[id], run, voice)
-        for id, criterion in run.contract.items()
-        if criterion.chapter == key
-    )
+def _cards(run: Run, decision: Decision, voice: Voice) -> dict[str, Card]:
+    """Return a card for each criterion. An object of the cluster that an earlier card shows is not shown again."""
+    cards: dict[str, Card] = {}
+    told: set[str] = set()
+    for id, criterion in run.contract.items():
+        cards[id] = _card(id, criterion, decision.results[id], run, told, voice)
+        told |= {line for asked in cards[id].asked for line in asked.lines if OBJECT.match(line)}
+    return cards
+
+
+def _chapter(key: str, cards: Sequence[Card], voice: Voice) -> Chapter:
     title = voice.say("chapter", key) if voice.knows("chapter", key) else shown(key)
-    return Chapter(key, title, sum(card.outcome.settled for card in cards), cards)
+    return Chapter(key, title, sum(card.outcome.settled for card in cards), tuple(cards))
 
 
-def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice) -> Card:
+def _card(id: str, criterion: Criterion, result: Result, run: Run, told: Container[str], voice: Voice) -> Card:
     reserves = [is_reserve(criterion, finding) for finding in result.findings]
     figure, margin, drawing = _measured(criterion, result, voice)
     findings = zip(voice.findings(criterion, result), reserves, strict=True)
@@ -108,7 +121,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, voice: Voice)
         figure=figure,
         margin=margin,
         drawing=drawing,
-        asked=tuple(_asked(run, result)),
+        asked=tuple(_asked(run, result, told)),
         past=past_days(id, result, run, voice),
         about=" · ".join(_about(criterion, result, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
@@ -133,11 +146,12 @@ def _value(result: Result) -> float | None:
     return float(days) if isinstance(days, int | float) else result.value
 
 
-def _asked(run: Run, result: Result) -> Iterable[Question]:
-    """Yield the answers of a result; those with lines that matter come first."""
+def _asked(run: Run, result: Result, told: Container[str]) -> Iterable[Question]:
+    """Yield the answers of a result, each with the lines that matter and were not told before."""
     left = MOST_LINES
-    for source in sorted(result.sources, key=lambda source: not source.lines):
-        kept, lines = run.answers.get(source.fact), tuple(visible(line, LONGEST_LINE) for line in source.lines[:left])
+    for source in result.sources:
+        kept, all = run.answers.get(source.fact), [visible(line, LONGEST_LINE) for line in source.lines]
+        lines = tuple([line for line in all if line not in told][:left])
         left -= len(lines)
         command = shown(kept.asked, LONGEST_LINE + 1) if kept and "\n" not in kept.asked.strip() else ""
         whole = command if len(command) <= LONGEST_LINE else ""  # the beginning of a command is none

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports.text.words import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMMAND = re.compile("`([^`]+)`")
 EMPTY = re.compile(r"\n\s*\n+")
+AROUND, AFTER = re.compile(r"\s*([{};])\s*"), re.compile(r"([:,])\s+")  # where CSS needs no space
 CODE, FORM = Markup("<code>{}</code>"), Markup('<code class="form">{}</code>')
 PROGRAMS_WORDS = "CRON|FATAL|HEAD|HUP|INFO|SELECT"
-LEFT_OPEN = re.compile(rf"(?<![\w$/.=-])(?!(?:{PROGRAMS_WORDS})\b)[A-ZÀ-Þ]{{3,}}(?![\w=(-])|…")
+LEFT_OPEN = re.compile(rf"(?<![\w$/.=-])(?!(?:{PROGRAMS_WORDS})\b)[A-ZÀ-Þ]{{3,}}(?![\w=(-])|(?i:target=)[A-Z]{{3,}}|…")
 
 
 def rendered(template: str, page: dict[str, Any], *, spaced: bool = False) -> bytes:
@@ -36,8 +37,18 @@ def prose(text: str) -> Markup:
     return Markup().join(_code(part) if number % 2 else part for number, part in enumerate(parts))
 
 
+def plain(text: str) -> Markup:
+    """Return `text` escaped for the inside of an element, where a quote is no more than a quote: answers are full of them."""
+    return escape(text).replace("&#34;", Markup('"')).replace("&#39;", Markup("'"))
+
+
+def tight(css: str) -> Markup:
+    """Return a style sheet without the spaces that only its authors need."""
+    return Markup(AFTER.sub(r"\1", AROUND.sub(r"\1", css)).replace(";}", "}"))  # noqa: S704 — our own style sheet
+
+
 def _code(command: str) -> Markup:
-    return (FORM if LEFT_OPEN.search(command) else CODE).format(command)
+    return (FORM if LEFT_OPEN.search(command) else CODE).format(plain(command))
 
 
 @cache
@@ -50,5 +61,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": prose, "shown": shown}
+    environment.filters |= {"plain": plain, "prose": prose, "shown": shown, "tight": tight}
     return environment

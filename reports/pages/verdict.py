@@ -17,6 +17,7 @@ from reports.pages.proofs import Proof
 from reports.pages.rendering import TEMPLATES, rendered
 from reports.text.briefing import Briefing, brief
 from reports.text.duties import Duty, duties
+from reports.text.trust import trust
 from reports.text.words import Voice
 
 
@@ -44,6 +45,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     expires: tuple[str, tuple[str, ...]] | None
     proven: tuple[proven.Proven, ...]
     duties: tuple[Duty, ...]
+    trust: tuple[tuple[str, str], ...]
     foot: Foot
 
     @property
@@ -83,6 +85,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         expires=standing.expires_next(run, decision, voice),
         proven=proven.proven(run.contract, proofs, voice),
         duties=duties(briefing.reasons),
+        trust=trust(run, decision, [proof.ok for proof in proofs], voice),
         foot=foot(run, briefing, voice),
     )
 

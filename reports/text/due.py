@@ -22,19 +22,24 @@ def due(open: Sequence[Result], run: Run, voice: Voice) -> str:
     if waits:
         return voice.word("due-waits", day=voice.short_day(max(waits)))
     day = meeting(run)
-    return voice.word("due-meeting", day=voice.short_day(day)) if open and day and day >= run.ended.date() else ""
+    return _at(day, "due-meeting", "due-at-meeting", run, voice) if open and day and day >= run.ended.date() else ""
 
 
 def _repair(failed: Sequence[str], run: Run, voice: Voice) -> str:
     """Return the plan's day if it leaves enough days before the meeting, otherwise the last day that does."""
     audited, latest, planned = run.ended.date(), latest_repair(run), _planned(failed, run)
     if planned and planned >= audited and (latest is None or planned <= latest):
-        return voice.word("due-planned", day=voice.short_day(planned))
+        return _at(planned, "due-planned", "due-planned-of-audit", run, voice)
     if latest and latest >= audited:
-        return voice.word("due-latest", day=voice.short_day(latest))
+        return _at(latest, "due-latest", "due-latest-of-audit", run, voice)
     return (
         voice.word("due-late", day=voice.short_day(planned)) if planned and planned < audited else voice.word("due-now")
     )
+
+
+def _at(day: date, later: str, same: str, run: Run, voice: Voice) -> str:
+    """Return a day to come in the words `later`. For the day of the audit itself, “by” would be odd: `same` says it."""
+    return voice.word(same if day == run.ended.date() else later, day=voice.short_day(day))
 
 
 def late_after(run: Run, decision: Decision, voice: Voice) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from gate.contract import Criterion, Text
 from gate.decision import Cause, Decision
 from gate.outcome import Outcome
+from gate.resolve import SHOWN
 from gate.run import Result, Run
 from gate.sentence import locale
 from reports.text.due import due
@@ -129,13 +130,18 @@ def todo(run: Run, result: Result, voice: Voice) -> str:
     """Return what to do next: the contract's advice for a failure, otherwise the cure of the reason."""
     criterion = run.contract[result.id]
     if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
-        values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": run.target.folder}
+        values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": _own(run, voice)}
         return voice.say("cure", result.reason.code, values)
-    advice = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": run.target.folder})
+    advice = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": _own(run, voice)})
     if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
         offer = voice.word("remedy-first", remedy=criterion.remedy, target=run.target.name)
         return f"{offer} {voice.word('by-hand')}{voice.colon}{advice}"
     return advice
+
+
+def _own(run: Run, voice: Voice) -> str:
+    """Return the target for a command. Nobody has the folder of a recorded lab server: there a reader fills in a target."""
+    return voice.word("your-target") if run.replayed_from and run.target.kind in SHOWN else run.target.folder
 
 
 def _next(criterion: Criterion, result: Result) -> Text:

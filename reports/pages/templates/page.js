@@ -5,8 +5,10 @@ const views = [...document.querySelectorAll(".view")];
 for (const view of views) {
   const form = view.querySelector(".filters"), shown = form.querySelector("output");
   const rows = [...view.querySelectorAll("[data-who]")], cards = [...view.querySelectorAll(".card")];
+  for (const cell of view.querySelectorAll(".cell"))
+    cell.title += `: ${document.getElementById(cell.hash.slice(1)).querySelector("h3").textContent}`;
   const fits = (row, which, who, words) =>
-    (which === "all" || which in row.dataset) && (!who || row.dataset.who === who) && row.textContent.toLowerCase().includes(words);
+    (which === "all" || which in row.dataset || !row.matches(".card")) && (!who || row.dataset.who === who) && row.textContent.toLowerCase().includes(words);
   const show = () => {
     const [which, who, words] = NAMES.map((name) => form.elements[name].value);
     for (const row of rows) row.hidden = !fits(row, which, who, words.trim().toLowerCase());
