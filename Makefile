@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP REPORT_LANG PREFIX PYTHON
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON
 export $(VARIABLES)
 unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
@@ -21,6 +21,10 @@ help:  ## this list
 .PHONY: audit
 audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|stabilised|ready FIX=plan|1 DRILLS=0 KEEP=1 REPORT_LANG=fr|en]
 	@.make/audit.sh
+
+.PHONY: fleet
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME DRILLS=0 REPORT_LANG=fr|en]
+	@.make/fleet.sh
 
 .PHONY: check
 check: .venv/.ready  ## what of TARGET=NAME can be reached, and with which rights
@@ -71,6 +75,10 @@ attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tri
 bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
 
+.PHONY: dist
+dist: .venv/.ready-dev  ## build sdist and wheel in dist/, the same bytes for the same commit
+	@.make/dist.sh
+
 .PHONY: install uninstall recordings rights docs lock clean
 install:  ## copy the audit with its own Python under PREFIX (/usr/local) [TARGET=NAME: and on a schedule]
 	@.make/install.sh
@@ -84,15 +92,16 @@ recordings: .venv/.ready  ## record the demo's servers anew (Linux, root)
 rights: .venv/.ready  ## write deploy/ anew: observer, sudoers and roles for audit and fix
 	@$(VENV)/python -m remediations rights --target=twisterlab.example
 
-docs: .venv/.ready-dev  ## write docs/criteria.md and the attacks of docs/threat-model.md anew
+docs: .venv/.ready-dev  ## write docs/criteria.md, the attacks of docs/threat-model.md and docs/phase0-gate.1 anew
 	@$(VENV)/python -m testing.criteria
 	@$(VENV)/python -m testing.threats
+	@$(VENV)/python -m phase0_gate manual > docs/phase0-gate.1
 
 lock: .venv/.ready-dev  ## pin the dependencies of pyproject.toml
 	@.make/lock.sh
 
 clean:  ## remove what was made here; the lab's cache stays (python3 -m lab clean)
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis reports/out
+	rm -rf .venv dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis reports/out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements.lock

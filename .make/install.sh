@@ -41,7 +41,7 @@ fi
 mkdir -p "$home"
 find "$home" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
 tar -c --exclude=__pycache__ --exclude=reports/out --exclude=targets/README.md \
-  tests gate fixtures remediations reports notify deploy lab/recordings targets/twisterlab.example \
+  phase0_gate phase0_gate.dist-info tests gate fixtures remediations reports notify fleet deploy lab/recordings targets/twisterlab.example \
   conftest.py pyproject.toml requirements.lock README.md CHANGELOG.md LICENSE docs |
   tar -x --no-same-owner --no-same-permissions -C "$home"
 .make/venv.sh "$home/.venv" requirements.lock
@@ -51,18 +51,8 @@ chmod -R u=rwX,go=rX "$home"
 command=$(mktemp "$PREFIX/bin/.phase0-gate.XXXXXX")
 cat > "$command" <<EOF
 #!/bin/sh
-# phase0-gate [pytest's options] | phase0-gate fixtures|reports|remediations|notify … | phase0-gate schedule KIND FOLDER
-case "\${1-}" in
-  fixtures | reports | remediations | notify)
-    module=\$1
-    shift
-    PYTHONPATH='$home' exec '$home/.venv/bin/python' -P -m "\$module" "\$@" ;;
-  schedule)
-    shift
-    exec '$home/deploy/schedule' "\$@" ;;
-esac
-export PHASE0_REPORTS="\${PHASE0_REPORTS:-phase0-reports}"
-exec '$home/.venv/bin/python' -P -m pytest -c '$home/pyproject.toml' --rootdir '$home' '$home/tests' "\$@"
+# See: phase0-gate --help
+PYTHONPATH='$home' exec '$home/.venv/bin/python' -P -m phase0_gate "\$@"
 EOF
 chmod 0755 "$command"
 mv -f "$command" "$PREFIX/bin/phase0-gate"

@@ -1,13 +1,25 @@
 """Runs the `main` of every `python -m` command, and turns each error into one line and an exit status, not a traceback."""
 
+import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from pathlib import Path
+from typing import NoReturn, TextIO
 
 UNUSABLE, UNWRITABLE, INTERRUPTED = 4, 74, 130
+STARTED_BY = "PHASE0_COMMAND"  # set by `phase0-gate`: there is no clone then, and no .venv
+PROGRAM = re.compile(r"(?:\.venv/bin/)?python -m (fixtures|reports|remediations|notify|fleet|pytest)\b")
+OWN_WORD = {
+    "notify": "phase0-gate notify",
+    "fleet": "phase0-gate fleet",
+    "pytest": "phase0-gate audit",
+}  # the commands of the others are those of phase0-gate
+EXAMPLE = "targets/twisterlab.example"
+PLANNED = re.compile(r"\bmake audit TARGET=(\S+) FIX=plan")
 OPTIMISED = (
     "python -O and PYTHONOPTIMIZE remove every assertion, so that a criterion could not fail; "
     "start it without them: unset PYTHONOPTIMIZE"
@@ -35,6 +47,28 @@ def status_of(main: Callable[[list[str]], int], words: list[str]) -> int:
         if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has closed the pipe
             return 0
         return complain(f"standard output cannot be written: {error.strerror or error}", UNWRITABLE)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that reports an error in one line and exits with status 4, which is no decision of an audit."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line on a wrong command line and exit."""
+        self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
+
+
+def spoken(text: str) -> str:
+    """Return `text` with its commands written as they can be called here.
+
+    Texts name the commands and the example of a clone. Where `phase0-gate` started this program, they name that command
+    and where the example is installed.
+    """
+    if STARTED_BY not in os.environ:
+        return text
+    named = PROGRAM.sub(lambda found: OWN_WORD.get(found[1], "phase0-gate"), text)
+    return PLANNED.sub(r"phase0-gate fix \1 plan", named).replace(
+        EXAMPLE, str(Path(__file__).resolve().parents[1] / EXAMPLE)
+    )
 
 
 def complain(line: str, status: int) -> int:

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from gate.bounded import read_text
+from gate.command import EXAMPLE as EXAMPLE_FOLDER
+from gate.command import spoken
 from gate.refusal import plainly
 
-CHECK, EXAMPLE = ".venv/bin/python -m fixtures check", "targets/twisterlab.example"
+CHECK, EXAMPLE = spoken(".venv/bin/python -m fixtures check"), spoken(EXAMPLE_FOLDER)
 Entry = TypeVar("Entry", bound=msgspec.Struct)
 
 

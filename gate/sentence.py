@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from gate import figure
+from gate.command import spoken
 
 LOCALE = Path(__file__).parents[1] / "reports" / "locale"
 LANGUAGES = ("en", "fr")
@@ -106,7 +107,7 @@ class Command(Words):
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
-    whole = PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template)
+    whole = spoken(PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template))
     words = (Words(language), Command(language))  # text and commands in turn
     return "`".join(words[number % 2].vformat(part, (), values) for number, part in enumerate(whole.split("`")))
 

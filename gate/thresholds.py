@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gate.bound import Bound
+from gate.command import spoken
 from gate.contract import Contract, ContractError, Criterion
 
 
@@ -17,7 +18,7 @@ def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Crit
     changed = dict(contract)
     for id, written in thresholds.items():
         if id not in contract:
-            raise ContractError(f"[thresholds] {id}: no such criterion; see: python -m reports list")
+            raise ContractError(spoken(f"[thresholds] {id}: no such criterion; see: python -m reports list"))
         changed[id] = _tightened(id, contract[id], written)
     return changed
 

@@ -15,7 +15,7 @@ from fixtures.target import Target, TargetError
 from fixtures.target.addresses import Address, addresses
 from fixtures.target.folder import find_folder, load_target
 from gate.bounded import MOST_RECORDED, read_bounded
-from gate.command import status_of
+from gate.command import Parser, spoken, status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
 from gate.sentence import phrase
@@ -33,7 +33,7 @@ def main(words: list[str]) -> int:
 
     Returns 0 if every message was delivered, 1 if one was not, and 4 if the target or the run cannot be used.
     """
-    given = _parser().parse_args(words)
+    given = parser().parse_args(words)
     try:
         target = load_target(find_folder(given.target))
         make = {"changed": _changed, "failed": _failed, "test": _test}[given.command](given, target)
@@ -115,10 +115,9 @@ def _read(file: Path) -> Run:
     return read_run(read_bounded(file, MOST_RECORDED), str(file))
 
 
-def _parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m notify", description="Send messages to the addresses in [notify] of a target."
-    )
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    top = Parser(prog=spoken("python -m notify"), description="Send messages to the addresses in [notify] of a target.")
     commands = top.add_subparsers(dest="command", required=True)
     for name, description in (
         ("changed", "send the decision of a run if it differs from the last one sent"),

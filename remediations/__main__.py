@@ -11,7 +11,7 @@ from fixtures.ask.redaction import error_text
 from fixtures.rights.files import audit_files, cluster_files, write_files
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import find_folder, load_target
-from gate.command import complain, status_of
+from gate.command import Parser, complain, spoken, status_of
 from gate.sentence import phrase
 from remediations.transaction.apply import UNDO_SECONDS
 from remediations.transaction.journal import Record, State, may_be_taken_back, prunable, read_journals
@@ -25,18 +25,22 @@ PRUNED = 90  # days after which a run may go
 DEPLOY = Path(__file__).parents[1] / "deploy"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(prog="python -m remediations", description="What --fix changed on a server.")
-    commands = top.add_subparsers(dest="command", required=True)
-    commands.add_parser("runs", help="every run, its remedies and how it ended")
-    commands.add_parser("rollback", help="take a whole run back").add_argument("run", metavar="RUN")
-    old = commands.add_parser("prune", help="remove what the server keeps of runs that ended long ago")
+    top = Parser(prog=spoken("python -m remediations"), description="What --fix changed on a server.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, usage: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=usage, description=usage)
+
+    command("runs", "list every run of --fix on a server, its remedies and how it ended")
+    command("rollback", "take a whole run of --fix back").add_argument("run", metavar="RUN")
+    old = command("prune", "remove what the server keeps of runs that ended long ago")
     old.add_argument("--days", type=_days, default=PRUNED, metavar="N", help=f"how long ago, in days ({PRUNED})")
-    rights = commands.add_parser("rights", help="write the sudoers, roles and the observer that audit and fix need")
+    rights = command("rights", "write the sudoers, roles and the observer that audit and fix need")
     rights.add_argument("--into", type=Path, default=DEPLOY, metavar="FOLDER", help="where audit/ and fix/ go")
-    for command in commands.choices.values():
-        command.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder of targets/, or its path")
+    for each in commands.choices.values():
+        each.add_argument("--target", required=True, metavar="NAME|PATH", help="a folder of targets/, or its path")
     return top
 
 

@@ -6,13 +6,12 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 
 from fixtures.ask.redaction import error_text
 from gate.bounded import MOST_RECORDED, read_bounded
-from gate.command import UNUSABLE, complain, status_of
+from gate.command import UNUSABLE, Parser, complain, spoken, status_of
 from gate.contract import ContractError, load_contract
 from gate.decision import decide
 from gate.earlier import noting
@@ -40,17 +39,9 @@ class RefusedError(Exception):
     """The command cannot be carried out. The message is for the operator."""
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser that reports an error in one line and exits with status 4."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print one line on a wrong command line and exit."""
-        self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
-
-
 def parser() -> Parser:
     """Return the parser of all commands."""
-    top = Parser(prog="python -m reports", description="The contract and the reports, without a server.")
+    top = Parser(prog=spoken("python -m reports"), description="The contract and the reports, without a server.")
     top.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
     language = Parser(add_help=False)
     language.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help="en or fr")
@@ -67,7 +58,7 @@ def parser() -> Parser:
         if name == "compare":
             add_compare_arguments(command)
         if name == "explain":
-            command.add_argument("id", metavar="ID", help="as in: python -m reports list")
+            command.add_argument("id", metavar="ID", help=spoken("as in: python -m reports list"))
         if name == "render":
             command.add_argument("run", metavar="RUN.json", type=Path)
             command.add_argument(

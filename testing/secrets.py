@@ -1,9 +1,10 @@
 """Secrets in the forms in which people write them, with PLANT in place of the secret; none of them is real."""
 
 import base64
+from pathlib import Path
 
 PLANT = "q7Rt2mXw9LbZ4kVn"
-FORMS = (
+USUAL = (
     "export MYSQL_PWD=PLANT",
     "PGPASSWORD=PLANT pg_dump x",
     "DB_PASS=PLANT",
@@ -120,6 +121,10 @@ FORMS = (
     "CRON[7]: (root) CMD (PGPASSWORD=PLANT pg_dump)",
     "sudo: root : PWD=/root ; COMMAND=/usr/bin/mysql -pPLANT",
 )
+ROWS = (
+    Path(__file__).with_name("secret_rows.txt").read_text(encoding="utf-8").splitlines()
+)  # of commands and configurations
+FORMS = (*ROWS, *USUAL)
 ENCODED = f"basic {base64.b64encode(b'bob:' + PLANT.encode()).decode()}"
 
 

@@ -22,7 +22,7 @@ class Server(ThreadingHTTPServer):
         self.respond = respond
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.over = Event()
-        self.hang = self.drip = False
+        self.hang = self.drip = self.drip_headers = False
         self.scheme = "http"
 
     @property
@@ -58,6 +58,9 @@ class Handler(BaseHTTPRequestHandler):
         status, text = self.server.respond(self.path, headers)
         body = text.encode()
         self.send_response(status)
+        self.flush_headers()
+        while self.server.drip_headers and not self.server.over.wait(0.05):
+            self.wfile.write(b"X")
         if status in (301, 302):
             self.send_header("Location", text)
         self.send_header("Content-Length", str(len(body) + 1000 * self.server.drip))

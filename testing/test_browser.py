@@ -110,7 +110,7 @@ def test_axe_finds_nothing_in_the_evidence(
 ) -> None:
     run = GOLDEN[name]()
     page = tmp_path / "evidence.html"
-    page.write_bytes(render_evidence(run, decide(run), language))
+    page.write_bytes(render_evidence(run, decide(run), PROOFS, language))
     window.open(page, 320, 800, theme=theme)
     window.run("for (const closed of document.querySelectorAll('details')) closed.open = true")
     assert window.faults() == []
@@ -121,7 +121,7 @@ def test_axe_finds_nothing_in_the_evidence(
 def test_a_link_shows_the_evidence_in_its_own_language(window: Browser, tmp_path: Path) -> None:
     run = GOLDEN["go"]()
     page = tmp_path / "evidence.html"
-    page.write_bytes(render_evidence(run, decide(run), "en"))
+    page.write_bytes(render_evidence(run, decide(run), PROOFS, "en"))
     window.open(page)
     assert "Ask it again:" in window.one("#filesystems").text
     window.one('.other[lang="fr"]').click()

@@ -18,6 +18,7 @@ from fixtures.target.folder import load_target
 from testing.authority import data, keys
 from testing.servers import Handler, Server, serving, serving_api
 from testing.small_audit import TARGET
+from testing.threats import attack
 
 TOKEN = "hunter2-the-token"
 PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5)
@@ -126,8 +127,10 @@ def test_a_redirect_is_not_followed_with_the_token(tmp_path: Path) -> None:
     assert elsewhere.asked == []
 
 
-@pytest.mark.parametrize("how", ["hang", "drip"])
+@attack("T7", "An audit ends, whatever is answered or is not")
+@pytest.mark.parametrize("how", ["hang", "drip", "drip_headers"])
 def test_a_server_that_hangs_or_drips_is_given_up(tmp_path: Path, how: str) -> None:
+    """The API server is silent, or sends its headers or its body byte by byte, without an end."""
     with serving_api(lambda _path, _headers: (200, "{")) as server:
         setattr(server, how, True)
         began = time.monotonic()

@@ -18,6 +18,7 @@ from fixtures.session.kept_answers import MOST_OF_ALL, MOST_OF_ONE, bounded, cut
 from gate.decision import decide
 from gate.run import KeptAnswer, Run, read_run, write_run
 from reports.pages.evidence import render_evidence
+from reports.pages.proofs import Proof
 from reports.pages.verdict import render_verdict
 from testing.audits import ROOT, forked
 from testing.golden import GOLDEN, SCRIPT, go
@@ -153,7 +154,7 @@ def test_the_demo_shows_what_the_server_answered(tmp_path: Path) -> None:
 
 def written(name: str, language: str = "en") -> bytes:
     run = GOLDEN[name]()
-    return render_evidence(run, decide(run), language)
+    return render_evidence(run, decide(run), (), language)
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -178,6 +179,18 @@ def test_a_question_stands_once_with_its_answer_and_how_to_ask_again() -> None:
     assert Page(written("go", "fr")).tags[0] == ("html", {"lang": "fr"})
 
 
+def test_each_fault_that_was_tried_stands_there_in_both_languages() -> None:
+    tried = Proof("DSK-01", "/ at 70.0 %", "fail", "fail", ok=True, french="/ rempli à 70,0 %")
+    missed = Proof("MCP-01", "403 for everybody", "unknown", "pass", french="403 pour tout le monde")
+    run = go()
+    seen = Page(render_evidence(run, decide(run), (tried, missed), "en")).text.replace("\u00a0", " ")
+    assert all(name in seen for name in ("/ at 70.0 %", "/ rempli à 70,0 %", "403 pour tout le monde"))
+    page = Page(render_verdict(run, decide(run), (tried, missed), "en"))
+    assert "evidence.html#en-proofs" in page.values("href")
+    assert "403 for everybody" in page.text
+    assert "/ at 70.0 %" not in page.text, "what was noticed is counted"
+
+
 def test_a_run_from_before_answers_were_kept_is_shown_without_them() -> None:
     old = json.loads(write_run(go()))
     del old["answers"]
@@ -186,7 +199,7 @@ def test_a_run_from_before_answers_were_kept_is_shown_without_them() -> None:
             del source["lines"]
             source["asked"] = "df"
     run: Run = read_run(json.dumps(old).encode(), "run.json")
-    assert "No answer is kept in this run." in Page(render_evidence(run, decide(run), "en")).text
+    assert "No answer is kept in this run." in Page(render_evidence(run, decide(run), (), "en")).text
     page = unescape(render_verdict(run, decide(run), (), "en").decode())
     assert "filesystems" in page
     assert "evidence.html#en-filesystems" not in page

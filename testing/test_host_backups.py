@@ -136,6 +136,7 @@ def test_a_form_that_is_not_understood_is_named(
 @pytest.mark.parametrize(
     ("data", "name"),
     [(gzip.compress(b"PGDMP\x01\x0e" * 99)[:-9], "postgres_1.gz"), (tarred("other"), "postgres_1.tar")],
+    ids=["gzip", "tar"],  # what is packed holds the moment, and workers must agree on the names
 )
 def test_a_cut_archive_is_broken_whatever_its_form(tmp_path: Path, data: bytes, name: str) -> None:
     write(tmp_path, f"postgres/{name}", data)

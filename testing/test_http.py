@@ -12,6 +12,7 @@ from fixtures.target.folder import load_target
 from testing.servers import Server, serving, serving_api
 from testing.small_audit import TARGET
 from testing.test_cluster_client import kubeconfig
+from testing.threats import attack
 
 MCP = '\n[mcp]\nnamespaces = ["default"]\nbody = "ok"\n'
 
@@ -101,10 +102,14 @@ def test_no_proxy_answers_for_the_node_or_the_cluster(
     assert proxy.asked == []
 
 
-@pytest.mark.parametrize("how", ["hang", "drip"])
+@attack("T7", "An audit ends, whatever is answered or is not")
+@pytest.mark.parametrize("how", ["hang", "drip", "drip_headers"])
 def test_a_node_port_that_hangs_or_drips_is_given_up(
     tmp_path: Path, sound: Server, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    """A service is silent, or sends its headers or its body byte by byte, without an end."""
+    monkeypatch.setattr("fixtures.ask.network.SLACK", 0.1)
+    monkeypatch.setattr(module, "_through", lambda _cluster, _path: (200, "ok"))
     monkeypatch.setattr(module, "PATIENCE", 0.3)
     with serving(answers((200, "o"))) as slow:
         setattr(slow, how, True)

@@ -12,6 +12,7 @@ from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import FACTS
 from fixtures.drills.script import trusted
 from fixtures.host.backups.backup_copy import BackupCopy, backup_copy
+from fixtures.host.trust import LESSER, OWNED
 from testing.backup_files import dump, manifests, write
 from testing.test_host_backups import GIVEN, ask
 from testing.threats import attack
@@ -128,3 +129,54 @@ def test_a_link_that_was_copied_as_a_link_is_no_copy(folder: Path) -> None:
     seen = compared(home, folder / "copy")
     assert {file.kind for file in seen.files} == {"redis"}
     assert "postgres" in seen.missing
+
+
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
+@pytest.mark.parametrize("way", ["the file", "its folder", "a member"])
+def test_what_is_exchanged_between_the_look_and_the_opening_is_not_read(folder_of_anybody: Path, way: str) -> None:
+    """Whoever writes backups puts a link in the place of one, or of its folder, when it was looked at and is not open yet."""
+    secret, home = folder_of_anybody / "secret", folder_of_anybody / "home"
+    write(home, "postgres/day/x", b"a backup")
+    write(secret, "day/x", b"root's own")
+    asked = "postgres/day" if way == "a member" else "postgres/day/x"
+    swapped = {"the file": "postgres/day/x", "its folder": "postgres", "a member": "postgres/day/x"}[way]
+    aim = secret if way == "its folder" else secret / "day" / "x"
+    look = f'home=$(pwd -P); admitted {asked} "$home" && echo "$found" && reading postgres/day/x cat'
+    swap = f"rm -r {swapped}; ln -s {aim} {swapped}"
+    assert shell(home, look) == f"{home}/{asked}\na backup"
+    assert shell(home, f"{{ {look}; }} >/dev/null; {swap}; reading postgres/day/x cat || echo refused") == "refused\n"
+    assert shell(home, "readlink -f postgres/day/x; cat postgres/day/x") == f"{secret}/day/x\nroot's own"
+
+
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
+def test_a_dump_that_is_exchanged_while_it_is_looked_into_says_nothing(folder_of_anybody: Path) -> None:
+    """Whoever writes dumps exchanges one for a link to another file, when the question has begun to look into it."""
+    home = folder_of_anybody / "home"
+    write(home, "postgres/postgres_1.sql.gz", dump())
+    write(folder_of_anybody, "elsewhere.sql.gz", dump())
+    ask_it = FACTS["backups"].ask
+    swap = f"ln -sfn {folder_of_anybody}/elsewhere.sql.gz postgres/postgres_1.sql.gz"
+    at = '    { "$1" "$2"; sums "$2"; } | tr'
+    assert ask_it.count(at) == 1
+    given = {"BACKUPS_POSTGRES": "postgres/*", "BACKUPS_REDIS": "none", "BACKUPS_CONFIGS": "none"}
+    assert "end=cluster" in shell(home, ask_it, **given)
+    assert "end=" not in shell(home, ask_it.replace(at, f"    {swap}\n{at}"), **given)
+
+
+@pytest.fixture
+def folder_of_anybody(tmp_path: Path) -> Path:
+    """A folder without links on its way."""
+    return tmp_path.resolve()
+
+
+def shell(home: Path, script: str, **given: str) -> str:
+    """Return what the script prints in the folder of backups, with what root's questions know of links."""
+    done = subprocess.run(
+        ["sh", "-c", OWNED + LESSER + script],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"BACKUPS_DIRECTORY": str(home)} | given,
+        check=False,
+    )
+    return done.stdout

@@ -18,12 +18,14 @@ import pytest
 from testing.threats import attack
 
 AUDIT = Path(__file__).parents[1] / ".make" / "audit.sh"
+FLEET = AUDIT.with_name("fleet.sh")
 PYTHON = """\
 #!/bin/sh
 echo "$*${PHASE0_REPORTS:+ in $PHASE0_REPORTS}" >> calls
 case "$2 $3" in
   "lab up") echo /run/lab/target; exit "${UP:-0}" ;;
   "lab status") printf '%b' "${STATUS:-}" ;;
+  fleet*) exit "${JUDGED:-0}" ;;
   pytest*) eval "${MEANWHILE:-true}"; exit "${JUDGED:-0}" ;;
 esac
 """
@@ -37,12 +39,12 @@ def make(tmp_path: Path) -> Make:
     python.write_text(PYTHON)
     python.chmod(0o755)
 
-    def make(**variables: str) -> subprocess.Popen[bytes]:
-        names = ("TARGET", "SCENARIO", "FIX", "DRILLS", "KEEP", "REPORT_LANG", "PHASE0_REPORTS")
+    def make(script: Path = AUDIT, **variables: str) -> subprocess.Popen[bytes]:
+        names = ("TARGET", "SCENARIO", "FIX", "DRILLS", "KEEP", "FLEET", "GROUP", "REPORT_LANG", "PHASE0_REPORTS")
         env = {name: value for name, value in os.environ.items() if name not in names} | variables
         with (tmp_path / "said").open("wb") as output:
             return subprocess.Popen(
-                [AUDIT],
+                [script],
                 cwd=tmp_path,
                 env=env,
                 stderr=output,
@@ -267,3 +269,32 @@ def test_what_make_knows_it_takes(recipes: Path, words: tuple[str, ...], started
     done = subprocess.run(["make", *words], cwd=recipes, capture_output=True, text=True, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert (recipes / "started").read_text() == f"{started}\n"
+
+
+@pytest.mark.parametrize(("judged", "status"), [(0, 0), (1, 0), (10, 0), (11, 0), (4, 4), (130, 130)])
+def test_every_decision_on_a_fleet_is_a_success(make: Make, judged: int, status: int) -> None:
+    assert make(FLEET, JUDGED=str(judged)).wait() == status
+
+
+@pytest.mark.parametrize(
+    ("variables", "called"),
+    [
+        ({}, "fleet audit --fleet=targets/fleet.toml"),
+        ({"GROUP": "paris", "DRILLS": "0"}, "fleet audit --fleet=targets/fleet.toml --no-drills --group=paris"),
+        (
+            {"FLEET": "../private/a fleet.toml", "REPORT_LANG": "fr"},
+            "fleet audit --fleet=../private/a fleet.toml --lang=fr",
+        ),
+    ],
+)
+def test_the_variables_of_a_fleet_become_options(
+    make: Make, tmp_path: Path, variables: dict[str, str], called: str
+) -> None:
+    assert make(FLEET, **variables).wait() == 0
+    assert calls(tmp_path) == [called]
+
+
+def test_a_fleet_without_sense_is_refused(make: Make, tmp_path: Path) -> None:
+    assert make(FLEET, DRILLS="no").wait() == 4
+    assert (tmp_path / "said").read_text() == "make fleet: DRILLS=no: write DRILLS=0 or leave it out\n"
+    assert calls(tmp_path) == []

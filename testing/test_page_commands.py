@@ -116,7 +116,7 @@ def test_our_own_commands_know_their_words(language: str) -> None:
 def parse(module: str, words: list[str]) -> None:
     known = {
         "reports": reports.__main__.parser,
-        "fixtures": fixtures.__main__._parser,
+        "fixtures": fixtures.__main__.parser,
         "remediations": remediations.__main__.parser,
     }
     known[module]().parse_args(words)  # ends the test with SystemExit if a word is unknown

@@ -530,7 +530,7 @@ def test_a_script_without_a_comment_at_its_head_is_told_by_its_first_one() -> No
     script = "kind=x\n# shellcheck disable=SC1\n  # Inside: make it,\n  # and count.\n" + 40 * "true\n"
     kept = msgspec.structs.replace(go().answers["filesystems"], asked=script)
     run = golden(answers={**go().answers, "filesystems": kept})
-    text = Page(render_evidence(run, decide(run), "en")).text
+    text = Page(render_evidence(run, decide(run), (), "en")).text
     assert "Inside: make it, and count." in text
     assert "The script, 44 lines" in text
 

@@ -262,6 +262,28 @@ def test_a_login_in_base64_is_hidden_and_a_word_is_not() -> None:
         "see --token, which others have",
         "FOREIGN_KEY=customers",
         "CONFIG_KEY=/etc/x1/key.pem",
+        "vault login failed: permission denied",
+        "vault: command not found",
+        "mkpasswd is missing",
+        "snmpwalk -v2c h",
+        "net.ipv4.ip_forward = 1",
+        "network: unreachable",
+        "restic -p /etc/restic/password backup",
+        "openssl passwd failed",
+        "256 SHA256:9fQ0bW1k4TtH3nq8rYq2VxqkQmC0F1yJ5j7h2dS3aBc edge (ED25519)",
+        "docker.io/library/nginx:1.27A@sha256:0123456789abcdef",
+        "https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/",
+        "GET /api/v1/namespaces/default/pods/mcp-unified-7d9f8b6c5d-x2v4q",
+        "remote: git@github.com:org/Repo2Name.git",
+        "5 4 * * * root /usr/local/bin/backup-twisterlab-postgres.sh",
+        "0 3 * * 1 root test -x /usr/sbin/x || echo ready",
+        "zip -r a.zip Photos",
+        "restart sshd, then login as bob/twister",
+        "k3s server --tls-san h -t",
+        "getty@tty1.service: started user@1000.service",
+        "authentication failed for system:serviceaccount:default:reader",
+        "ExecStart=/usr/bin/rclone sync /var/backups remote:backups",
+        "backup:twister@10.77.0.2",
     ],
 )
 def test_a_sentence_a_place_and_a_variable_stay(text: str) -> None:
@@ -276,10 +298,22 @@ def test_a_key_of_several_rows_is_hidden_row_by_row() -> None:
     assert (hidden[0], hidden[-1]) == ("before", "| after")
 
 
+PUTTY = f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 2\n{'hunter2B' * 8}\nhunter2=\nPrivate-MAC: hunter2\nafter"
+
+
+def test_a_key_of_putty_is_hidden_row_by_row() -> None:
+    hidden = redact(PUTTY).split("\n")
+    assert "hunter2" not in "".join(hidden)
+    assert (hidden[1], hidden[-1], len(hidden)) == ("Private-Lines: 2", "after", 6)
+
+
 HOSTILE = (
     "I/O error, dev loop0 -----BEGIN PRIVATE KEY-----",
     "-----BEGIN OPENSSH PRIVATE KEY-----",
     "-----BEGIN PRIVATE KEY-----MIIE",
+    "Private-Lines: 3",
+    "vault login",
+    "cat <<<",
     'password="never closed',
     "token='",
     "password: |",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fixtures.session.options import EVERYTHING
+from gate.command import spoken
 from gate.contract import Contract, Kind
 from gate.outcome import Outcome
 from remediations.transaction.remedy import Remedy
@@ -29,7 +30,9 @@ def parse(written: str, disruptive: bool, contract: Contract, remedies: Mapping[
     names = tuple(word for word in words if word not in (PLAN, EVERYTHING))
     for name in names:
         if name in contract and contract[name].remedy not in remedies:
-            raise ValueError(f"{name} has no remedy here; what to do instead: python -m reports explain {name}")
+            raise ValueError(
+                f"{name} has no remedy here; what to do instead: {spoken('python -m reports')} explain {name}"
+            )
         if name not in contract and name not in remedies:
             raise ValueError(
                 f"{name}: no criterion or remedy of that name (remedies: {', '.join(sorted(remedies))}); "

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from gate.command import spoken
 from remediations.transaction.session import TransactionError
 
 
@@ -98,7 +99,7 @@ def may_be_taken_back(runs: Iterable[Record], id: str) -> Record:
     """Return the run with that id. Raises TransactionError if it does not exist, has no step in effect, or a later one has."""
     found = {run.id: run for run in runs}
     if id not in found:
-        raise TransactionError(f"{id}: no such run here; see: python -m remediations runs")
+        raise TransactionError(f"{id}: no such run here; see: {spoken('python -m remediations')} runs")
     if not found[id].standing:
         raise TransactionError(f"{id}: none of its steps is in effect: {found[id].state}")
     if later := [run.id for run in found.values() if run.id > id and run.standing]:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator
 
+from gate.command import spoken
 from gate.contract import Contract, ContractError, Criterion
 from reports.commands.observed import judged_by, question
 from reports.session.terminal import columns, plain, wrapped
@@ -21,7 +22,7 @@ def explained(id: str, contract: Contract, voice: Voice) -> Iterator[str]:
     """Yield the lines that explain one criterion. Raises ContractError for an unknown id."""
     if id not in contract:
         near = difflib.get_close_matches(id.upper(), contract, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "see: python -m reports list"
+        hint = f"did you mean {', '.join(near)}?" if near else spoken("see: python -m reports list")
         raise ContractError(f"{id}: no such criterion; {hint}")
     criterion = contract[id]
     yield f"{id}  {voice.title(criterion)}"

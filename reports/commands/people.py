@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from gate.bounded import read_bounded
+from gate.command import spoken
 from gate.contract import load_contract
 from gate.documents import LARGEST, DocumentError, read_document
 from gate.entries import PeopleError, parsed
@@ -70,7 +71,7 @@ def _filled_in(given: Given) -> None:
 
 
 def _of_attest(command: argparse.ArgumentParser) -> None:
-    command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
+    command.add_argument("criterion", metavar="ID", help=spoken("as in: python -m reports list"))
     command.add_argument("--who", required=True, help="first and last name of the person who attests")
     command.add_argument("--role", required=True, help="the person's role")
     command.add_argument(
@@ -82,7 +83,7 @@ def _of_attest(command: argparse.ArgumentParser) -> None:
 
 
 def _of_waive(command: argparse.ArgumentParser) -> None:
-    command.add_argument("criterion", metavar="ID", help="as in: python -m reports list")
+    command.add_argument("criterion", metavar="ID", help=spoken("as in: python -m reports list"))
     command.add_argument("--reason", required=True, help="why the failure is accepted")
     command.add_argument("--approver", required=True, help="who accepts it; not the person who runs the audit")
     command.add_argument(

@@ -24,7 +24,7 @@ Export = Callable[[Report], bytes]
 EXPORTS: dict[str, Export] = {
     "run.json": lambda report: write_run(report.run),
     "verdict.html": lambda report: render_verdict(report.run, report.decision, report.proofs, report.language),
-    "evidence.html": lambda report: render_evidence(report.run, report.decision, report.language),
+    "evidence.html": lambda report: render_evidence(report.run, report.decision, report.proofs, report.language),
     "summary.md": summary,
     "junit.xml": junit,
     "audit.prom": metrics,

@@ -5,7 +5,7 @@ The file is replaced in one step, so that the collector never reads half of it.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -62,18 +62,23 @@ class Gauge(msgspec.Struct, frozen=True):
 
 def metrics(report: Report) -> bytes:
     """Return all metrics in Prometheus' text format, each with its help and type."""
-    target = {"target": report.run.target.name}
+    gauges = (*_audit(report), *_decision(report), *_criteria(report), *_stability(report))
+    return written(gauges, HELP, {"target": report.run.target.name})
+
+
+def written(gauges: Iterable[Gauge], help: Mapping[str, str], labels: Mapping[str, str]) -> bytes:
+    """Return gauges in Prometheus' text format. `help` has the help of each metric; all gauges get the `labels`."""
     rows: dict[str, list[str]] = {}
-    for gauge in (*_audit(report), *_decision(report), *_criteria(report), *_stability(report)):
+    for gauge in gauges:
         name = gauge.name + gauge.unit
-        head = [f"# HELP {name} {_help(gauge)}", f"# TYPE {name} gauge"]
-        rows.setdefault(name, head).append(f"{name}{_labels({**target, **gauge.labels})} {_figure(gauge.value)}")
+        head = [f"# HELP {name} {_help(gauge, help)}", f"# TYPE {name} gauge"]
+        rows.setdefault(name, head).append(f"{name}{_labels({**labels, **gauge.labels})} {_figure(gauge.value)}")
     return ("\n".join(line for lines in rows.values() for line in lines) + "\n").encode("utf-8", "backslashreplace")
 
 
-def _help(gauge: Gauge) -> str:
+def _help(gauge: Gauge, help: Mapping[str, str]) -> str:
     """Return the help of a metric. Metrics of one family that differ in their unit name that unit."""
-    return f"{HELP[gauge.name]} Unit: {gauge.unit.removeprefix('_')}." if gauge.unit else HELP[gauge.name]
+    return f"{help[gauge.name]} Unit: {gauge.unit.removeprefix('_')}." if gauge.unit else help[gauge.name]
 
 
 def _audit(report: Report) -> Iterator[Gauge]:

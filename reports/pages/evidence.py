@@ -1,4 +1,4 @@
-"""Renders evidence.html: each question of a run once, whole, and what the run keeps of its answer.
+"""Renders evidence.html: each question of a run once, whole, what the run keeps of its answer, and each fault proof.
 
 The texts around them stand there in both languages; a link of verdict.html shows those of its own.
 """
@@ -9,9 +9,12 @@ from itertools import dropwhile, takewhile
 
 import msgspec
 
+from gate.command import spoken
 from gate.decision import Decision
 from gate.run import KeptAnswer, Run
 from gate.sentence import LANGUAGES
+from reports.pages.proofs import Proof
+from reports.pages.proven import proven
 from reports.pages.rendering import rendered
 from reports.text.briefing import verdict_word
 from reports.text.words import Voice, shown, visible_lines
@@ -36,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-def render_evidence(run: Run, decision: Decision, language: str) -> bytes:
+def render_evidence(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> bytes:
     """Return the page, in `language` unless a link chooses the other one. The same arguments give the same bytes."""
     voices = [Voice(name) for name in (language, *(other for other in LANGUAGES if other != language))]
     page = {
@@ -47,6 +50,7 @@ def render_evidence(run: Run, decision: Decision, language: str) -> bytes:
         "place": shown(run.target.title),
         "audited": _in_each(voices, lambda voice: f"{verdict_word(decision, voice)} · {voice.moment(run.ended)}"),
         "asked": [_asked(fact, answer, run, decision, voices) for fact, answer in cited(run, decision).items()],
+        "proven": [(voice, proven(run.contract, proofs, voice)) for voice in voices] if proofs else [],
     }
     return rendered("evidence.html", page, spaced=True)
 
@@ -78,7 +82,7 @@ def _asked(fact: str, kept: KeptAnswer, run: Run, decision: Decision, voices: li
                 "answered", at=voice.moment(kept.at), seconds=voice.seconds(kept.seconds), status=kept.status
             ),
         ),
-        again=f".venv/bin/python -m fixtures ask {run.target.name} {shown(fact)}",
+        again=f"{spoken('.venv/bin/python -m fixtures')} ask {run.target.name} {shown(fact)}",
         question=visible_lines(kept.asked.strip("\n"), MOST_SHOWN),
         lines=lines,
         answer=visible_lines(kept.out, MOST_SHOWN),

@@ -1,7 +1,9 @@
 """Makes pages of the templates: every value is escaped, and a missing one is an error."""
 
 import re
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,12 @@ PROGRAMS_WORDS = "CRON|FATAL|HEAD|HUP|INFO|SELECT"
 LEFT_OPEN = re.compile(rf"(?<![\w$/.=-])(?!(?:{PROGRAMS_WORDS})\b)[A-ZÀ-Þ]{{3,}}(?![\w=(-])|(?i:target=)[A-Z]{{3,}}|…")
 
 
-def rendered(template: str, page: dict[str, Any], *, spaced: bool = False) -> bytes:
+def rendered(template: str, page: dict[str, Any], *, spaced: bool = False, beside: Path | None = None) -> bytes:
     """Return a template filled with the values of `page`. The same values always give the same bytes.
 
-    Empty lines are left out unless the page is `spaced`.
+    Empty lines are left out unless the page is `spaced`. `beside` is a further folder of templates, which come first.
     """
-    text = _environment().get_template(template).render(page)
+    text = _environment(beside).get_template(template).render(page)
     return (text if spaced else EMPTY.sub("\n", text)).encode("utf-8", "backslashreplace")
 
 
@@ -51,11 +53,24 @@ def _code(command: str) -> Markup:
     return (FORM if LEFT_OPEN.search(command) else CODE).format(plain(command))
 
 
+def compile_templates() -> None:
+    """Compile all templates now, for the processes that are forked from this one."""
+    environment = _environment(None)
+    for name in environment.list_templates(extensions=["html", "css", "js"]):
+        environment.get_template(name)
+
+
+def hash_of_script(file: Path) -> str:
+    """Return the hash of a script, for the Content-Security-Policy of a page that allows only this script."""
+    script = file.read_text(encoding="utf-8").removesuffix("\n")
+    return b64encode(sha256(script.encode()).digest()).decode()
+
+
 @cache
-def _environment() -> Environment:
+def _environment(beside: Path | None) -> Environment:
     """Return the environment of the templates, each of which it compiles once for all pages of the process."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([beside, TEMPLATES] if beside else TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,7 +1,5 @@
 """Renders verdict.html: one file with both languages, which works offline and without JavaScript."""
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -14,7 +12,7 @@ from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
 from reports.pages.foot import Foot, foot
 from reports.pages.proofs import Proof
-from reports.pages.rendering import TEMPLATES, rendered
+from reports.pages.rendering import TEMPLATES, hash_of_script, rendered
 from reports.text.briefing import Briefing, brief
 from reports.text.duties import Duty, duties
 from reports.text.trust import trust
@@ -95,7 +93,7 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
     order = (language, *(other for other in LANGUAGES if other != language))
     page: dict[str, Any] = {
         "run": run,
-        "script_hash": _hash_of_script(),
+        "script_hash": hash_of_script(TEMPLATES / "page.js"),
         "tone": decision.verdict.name.lower().replace("_", "-"),
         "language": language,
         "goes": decision.verdict is Verdict.GO,
@@ -103,9 +101,3 @@ def render_verdict(run: Run, decision: Decision, proofs: tuple[Proof, ...], lang
         "proofs": proofs,
     }
     return rendered("verdict.html", page)
-
-
-def _hash_of_script() -> str:
-    """Return the hash of page.js, for the page's Content-Security-Policy, which allows only this script."""
-    script = (TEMPLATES / "page.js").read_text(encoding="utf-8").removesuffix("\n")
-    return b64encode(sha256(script.encode()).digest()).decode()

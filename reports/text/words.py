@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from gate.bound import Bound
+from gate.command import spoken
 from gate.contract import Criterion, FindingText, Kind, Text
 from gate.figure import few, one
 from gate.outcome import Outcome
@@ -85,7 +86,7 @@ class Voice(msgspec.Struct, frozen=True):
 
     def text(self, text: Text | FindingText, values: Mapping[str, Any] | None = None) -> str:
         """Return a text of the contract with its values, of limited length."""
-        template = text.in_language(self.language)
+        template = spoken(text.in_language(self.language))
         filled = template if values is None else fill(template, shown_values(values), self.language)
         return shown(filled, LONGEST_SENTENCE)
 

@@ -1,0 +1,146 @@
+"""Implements `python -m fleet audit|list|settings|render|schema`: many servers, audited side by side and judged together."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from fixtures.ask.redaction import error_text
+from fixtures.session.options import ROOT
+from fleet.exports import write_all
+from fleet.inventory.fleet_toml import load_fleet
+from fleet.inventory.inventory import Fleet, FleetError
+from fleet.round import RoundError, read_round, schema
+from fleet.running.audit import RoundOptions, audit_fleet
+from fleet.running.pool import at_once
+from fleet.text import summary
+from gate.bounded import MOST_RECORDED, read_bounded
+from gate.command import UNUSABLE, Parser, complain, spoken, status_of
+from gate.contract import ContractError
+from gate.sentence import LANGUAGES
+from reports.text.words import Voice
+
+FLEET, OUT = ROOT / "targets" / "fleet.toml", ROOT / "reports" / "out" / "fleet"
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(prog="python -m fleet", description="Audit many servers, and decide about all of them.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, usage in (
+        ("audit", "validate the inventory, audit its servers side by side, and decide"),
+        ("list", "validate the inventory and print its servers"),
+        ("settings", "print what the inventory adds to a server's target, as PHASE0_SETTINGS takes it"),
+    ):
+        command = commands.add_parser(name, help=usage, description=usage)
+        command.add_argument(
+            "--fleet", type=Path, default=FLEET, metavar="FILE", help="the inventory (targets/fleet.toml)"
+        )
+        if name == "settings":
+            command.add_argument("server", metavar="NAME")
+        else:
+            command.add_argument("--group", default="", metavar="NAME", help="only this site, ring or group")
+        if name == "audit":
+            _audit_options(command)
+    command = commands.add_parser("render", help="decide again, and make the reports again, from a fleet.json")
+    command.add_argument("round", metavar="FLEET.json", type=Path)
+    command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
+    commands.add_parser("schema", help="print the JSON Schema of fleet.json")
+    for command in commands.choices.values():
+        command.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
+    return top
+
+
+def _audit_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reports", metavar="FOLDER", type=Path, help="where the reports go (reports/out/fleet/NAME)")
+    command.add_argument(
+        "--at-once", type=_count, default=at_once(), metavar="N", help=f"audits in flight at once ({at_once()})"
+    )
+    command.add_argument("--no-drills", action="store_true", help="leave the drills out")
+    command.add_argument(
+        "--drills-at-once", type=_count, default=4, metavar="N", help="audits with drills in flight at once (4)"
+    )
+
+
+def _count(written: str) -> int:
+    if not written.isascii() or not written.isdecimal() or not 0 < int(written) <= 1000:
+        raise argparse.ArgumentTypeError(f"{written}: write a number from 1 to 1000")
+    return int(written)
+
+
+def main(words: list[str]) -> int:
+    """Run a command and return its exit status.
+
+    `audit` returns that of the decision: 0, 1, 10 or 11, and 130 if it was stopped. 4: something is wrong, in one line.
+    """
+    given = parser().parse_args(words)
+    try:
+        if given.command == "audit":
+            return _audit(given)
+        for line in _answer(given):
+            print(line)
+    except (FleetError, ContractError, RoundError) as error:
+        return complain(error_text(error), UNUSABLE)
+    return 0
+
+
+def _audit(given: argparse.Namespace) -> int:
+    fleet = load_fleet(given.fleet)
+    options = RoundOptions(
+        reports=given.reports or OUT / fleet.name,
+        group=given.group,
+        at_once=given.at_once,
+        drills_at_once=0 if given.no_drills else given.drills_at_once,
+        language=given.lang,
+    )
+    return audit_fleet(fleet, options, _say)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _answer(given: argparse.Namespace) -> Iterator[str]:
+    match given.command:
+        case "list":
+            yield from _listed(load_fleet(given.fleet), given.group)
+        case "settings":
+            yield _settings(load_fleet(given.fleet), given.server)
+        case "render":
+            yield from _rendered(given.round, given.reports or given.round.parent, given.lang)
+        case _:
+            yield msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode()
+
+
+def _listed(fleet: Fleet, group: str) -> Iterator[str]:
+    servers = fleet.group(group)
+    width = max(len(server.name) for server in servers)
+    for server in servers:
+        groups = ", ".join(filter(None, (server.site, server.ring, *server.groups)))
+        yield f"{server.name:{width}}  {server.title}{f' ({groups})' if groups else ''}  {server.target}"
+
+
+def _settings(fleet: Fleet, name: str) -> str:
+    for server in fleet.servers:
+        if server.name == name:
+            return server.layers.variable()
+    raise FleetError(spoken(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list"))
+
+
+def _rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
+    """Decide again from fleet.json, write the reports, and yield the summary. Raises RoundError if that is not possible."""
+    try:
+        data = read_bounded(file, MOST_RECORDED)
+    except OSError as error:
+        raise RoundError(f"{file}: cannot be read: {error.strerror}; name the fleet.json of a round") from error
+    round = read_round(data, str(file))
+    if wrong := write_all(round, folder, language):
+        raise RoundError(wrong[0])
+    yield from summary(round, Voice(language), folder)
+
+
+if __name__ == "__main__":
+    sys.exit(status_of(main, sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""The groups of an Ansible inventory: hosts, variables and groups within groups."""
+
+from typing import Any
+
+import msgspec
+
+MOST_HOSTS, DEEPEST = 20_000, 50
+
+
+class Group(msgspec.Struct):
+    """A group while it is read: variables of its hosts, its own variables, and the groups within it."""
+
+    hosts: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
+    children: dict[str, None] = msgspec.field(default_factory=dict)
+
+
+class Groups(msgspec.Struct):
+    """All groups by name. `all` holds every group that is in no other."""
+
+    found: dict[str, Group] = msgspec.field(default_factory=dict)
+
+    def at(self, name: str) -> Group:
+        """Return the group of that name, which is made if there is none."""
+        return self.found.setdefault(name, Group())
+
+    def names(self) -> list[str]:
+        """Return the names of the groups that an inventory defines itself."""
+        return [name for name in self.found if name not in ("all", "ungrouped")]
+
+    def members(self, name: str, depth: int = 0) -> list[str]:
+        """Return the hosts of a group and of the groups within it, once each. Raises ValueError for a circle."""
+        if depth > DEEPEST:
+            raise ValueError(f"{name}: groups within groups without an end; correct its children")
+        group = self.found.get(name, Group())
+        within = [host for child in group.children for host in self.members(child, depth + 1)]
+        return list(dict.fromkeys([*group.hosts, *within]))
+
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """Return the merged variables of every host: its own count most, then those of the innermost group."""
+        merged: dict[str, dict[str, Any]] = {}
+        everybody = self.found.get("all", Group()).values
+        for name in sorted(self.found, key=self._depth):
+            for host in self.members(name):
+                merged.setdefault(host, dict(everybody)).update(self.found[name].values if name != "all" else {})
+        if len(merged) > MOST_HOSTS:
+            raise ValueError(f"it has more than {MOST_HOSTS} hosts")
+        for group in self.found.values():
+            for host, values in group.hosts.items():
+                merged[host].update(values)
+        return merged
+
+    def _depth(self, name: str, depth: int = 0) -> int:
+        """Return how many groups the group lies within, which Ansible takes for how much its variables count."""
+        if depth > DEEPEST:
+            raise ValueError(f"{name}: groups within groups without an end; correct its children")
+        above = [other for other, group in self.found.items() if name in group.children]
+        return max((1 + self._depth(other, depth + 1) for other in above), default=0)

@@ -1,0 +1,109 @@
+"""Audits a fleet: from the inventory to the round, its decision and its reports."""
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from fleet.decision import decide_fleet
+from fleet.exports import ROUND, SERVERS, write_all
+from fleet.inventory.inventory import Fleet, FleetError, Server
+from fleet.round import Round, RoundError, read_round
+from fleet.rows import new_round
+from fleet.running.conductor import Conductor, Limits
+from fleet.running.order import Order
+from fleet.running.pool import Pool
+from fleet.running.progress import Progress
+from fleet.running.worker import audit_server
+from fleet.text import summary
+from gate.acting import make_folders
+from gate.bounded import MOST_RECORDED, read_bounded
+from gate.command import INTERRUPTED
+from reports.text.words import Voice
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a round is made. 0 for `drills_at_once` leaves the drills out."""
+
+    reports: Path
+    group: str = ""
+    at_once: int = 1
+    drills_at_once: int = 0
+    language: str = "en"
+
+
+def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]) -> int:
+    """Audit the servers of the group, write the reports of the fleet, and return the exit status of its decision.
+
+    Raises FleetError if there is no such group, or if nothing can be written.
+    """
+    asked, voice, started = fleet.group(options.group), Voice(options.language), datetime.now(UTC)
+    earlier = _earlier(options.reports / ROUND, fleet)
+    progress = Progress(len(asked), voice, tell)
+    with tempfile.TemporaryDirectory() as private, _stopping(Path(private) / "stop", voice, tell) as stop:
+        orders = [_order(server, fleet, options, stop) for server in asked]
+        pool = Pool(min(options.at_once, len(orders)))
+        try:
+            limits = Limits(options.at_once, options.drills_at_once or options.at_once)
+            told = Conductor(pool.make, audit_server, limits, progress, stop.exists).run(orders)
+        finally:
+            pool.close()
+        round = new_round(fleet, told, asked, earlier, (started, datetime.now(UTC)))
+        for line in (*write_all(round, options.reports, options.language), *summary(round, voice, options.reports)):
+            tell(line)
+    return INTERRUPTED if round.unfinished else decide_fleet(round).verdict.status
+
+
+def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path) -> Order:
+    words = [f"--lang={options.language}", *([] if options.drills_at_once else ["-m", "not drill"])]
+    return Order(
+        name=server.name,
+        target=server.target,
+        reports=str((options.reports / SERVERS / server.name).absolute()),
+        settings="" if server.recorded else server.layers.variable(),
+        words=tuple(words),
+        seconds=fleet.minutes * 60,
+        drills=bool(options.drills_at_once) and not server.recorded,
+        stop=str(stop),
+    )
+
+
+def _earlier(file: Path, fleet: Fleet) -> Round | None:
+    """Return the round before. Raises FleetError if its file is damaged or of another fleet, or cannot be written."""
+    try:
+        make_folders(file.parent)
+        round = read_round(read_bounded(file, MOST_RECORDED), str(file))
+    except FileNotFoundError:
+        return None
+    except RoundError as error:
+        raise FleetError(f"{error}; move it away: the days of the rings then begin anew") from error
+    except OSError as error:
+        raise FleetError(f"{file}: cannot be used: {error.strerror}; name another folder: --reports FOLDER") from error
+    if round.name != fleet.name:
+        raise FleetError(
+            f"{file}: is of the fleet {round.name}, not of {fleet.name}; name another folder: --reports FOLDER"
+        )
+    return round
+
+
+@contextmanager
+def _stopping(stop: Path, voice: Voice, tell: Callable[[str], None]) -> Iterator[Path]:
+    """Make the file `stop` at the first Ctrl-C, or when the round is asked to end; further ones change nothing."""
+
+    def asked(_signal: int, _frame: object) -> None:
+        if not stop.exists():
+            stop.touch()
+            tell(voice.say("fleet", "stopping"))
+
+    before = {number: signal.signal(number, asked) for number in SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,127 @@
+"""Conducts a round: which audit starts when, what becomes of one that hangs or dies, and one result for each server."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+
+import msgspec
+
+from fleet.rows import Heard
+from fleet.running.order import Order
+from fleet.running.progress import Progress
+from reports.text.words import shown
+
+STEP = 0.5  # seconds after which the conductor looks up at the latest
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How many audits are in flight at once, and how many of these run drills.
+
+    A worker that says nothing `grace` seconds after the deadline of its audit is given up.
+    """
+
+    at_once: int
+    drills: int
+    grace: float = 60
+
+
+class Flight(msgspec.Struct, frozen=True):
+    """An audit that is under way, the executor that has it, and when it is given up."""
+
+    order: Order
+    executor: int
+    until: float
+
+
+class Conductor:
+    """Runs orders on an executor. `act` is called with each order, and `make` returns a new executor.
+
+    A worker that dies costs its server one more attempt, alone, so that it cannot take others with it twice.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Executor],
+        act: Callable[[Order], Heard],
+        limits: Limits,
+        progress: Progress,
+        stopped: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.make, self.act, self.limits, self.progress = make, act, limits, progress
+        self.stopped, self.clock, self.step = stopped, clock, STEP
+        self.waiting: deque[Order] = deque()
+        self.again: deque[Order] = deque()
+        self.flying: dict[Future[Heard], Flight] = {}
+        self.repeated: set[str] = set()
+        self.results: dict[str, Heard] = {}
+        self.executor, self.made = make(), 0
+
+    def run(self, orders: Iterable[Order]) -> dict[str, Heard]:
+        """Return one result for each order. After a stop, those that did not end have none."""
+        self.waiting.extend(orders)
+        while (self.waiting or self.again or self.flying) and not self.stopped():
+            self._launch()
+            self._collect(self.step)
+        if self.flying:  # stopped: the workers end what they do, and what has just ended still counts
+            wait(self.flying, timeout=self.limits.grace)
+            self._collect(0)
+        return self.results
+
+    def _launch(self) -> None:
+        while self.waiting and len(self.flying) < self.limits.at_once and (order := self._next()):
+            self._submit(order)
+        if self.again and not self.flying and not self.waiting:
+            self._submit(self.again.popleft())
+
+    def _next(self) -> Order | None:
+        """Take the next order that may start now: not more than so many run drills at once."""
+        drilling = sum(flight.order.drills for flight in self.flying.values())
+        free = next((order for order in self.waiting if not order.drills or drilling < self.limits.drills), None)
+        if free:
+            self.waiting.remove(free)
+        return free
+
+    def _submit(self, order: Order) -> None:
+        try:
+            future = self.executor.submit(self.act, order)
+        except BrokenExecutor:
+            self._renew(self.made)
+            future = self.executor.submit(self.act, order)
+        self.flying[future] = Flight(order, self.made, self.clock() + order.seconds + self.limits.grace)
+        self.progress.started(len(self.flying))
+
+    def _renew(self, broken: int) -> None:
+        """Replace the executor, unless it has been replaced since the audit was submitted."""
+        if broken == self.made:
+            self.executor, self.made = self.make(), self.made + 1
+
+    def _collect(self, seconds: float) -> None:
+        done, _ = wait(self.flying, timeout=seconds, return_when=FIRST_COMPLETED)
+        for future in [future for future in self.flying if future in done]:
+            self._settle(self.flying.pop(future), future)
+        now = self.clock()
+        for future in [future for future, flight in self.flying.items() if flight.until <= now]:
+            flight = self.flying.pop(future)
+            self._renew(flight.executor)
+            self._end(flight.order, Heard(missing="late"))
+
+    def _settle(self, flight: Flight, future: Future[Heard]) -> None:
+        try:
+            told = future.result()
+        except (BrokenExecutor, CancelledError):
+            self._renew(flight.executor)
+            told = Heard(missing="died")
+        except Exception as error:  # noqa: BLE001 — whatever a worker raises is about this server alone
+            told = Heard(missing="failed", detail=shown(f"{type(error).__name__}: {error}"))
+        if told.missing == "died" and flight.order.name not in self.repeated:
+            self.repeated.add(flight.order.name)
+            self.again.append(flight.order)
+        elif told.missing != "interrupted":
+            self._end(flight.order, told)
+
+    def _end(self, order: Order, told: Heard) -> None:
+        if order.name not in self.results:
+            self.results[order.name] = told
+            self.progress.ended(order.name, told, len(self.flying))

@@ -1,0 +1,11 @@
+"""Imported last by the process that workers are forked from: what every audit would otherwise read and compile anew."""
+
+import gc
+
+from gate.sentence import LANGUAGES, locale
+from reports.pages.rendering import compile_templates
+
+for language in LANGUAGES:
+    locale(language)
+compile_templates()
+gc.freeze()  # what is shared with the workers stays shared
