@@ -25,6 +25,7 @@ COPY public.t (a, b) FROM stdin;
 \.
 \unrestrict abcDEF
 \connect other
+\encoding SQL_ASCII
 \connect -reuse-previous=on "dbname='it\'s a \\ ""base""'"
 CREATE FUNCTION f() RETURNS int LANGUAGE sql
     BEGIN ATOMIC
@@ -52,6 +53,14 @@ def test_an_honest_dump_passes_unchanged(awk: str) -> None:
 def test_psql_is_told_to_refuse_in_every_database() -> None:
     done = screened("\\restrict theirs\n\\connect one\nSELECT 1;\n\\unrestrict theirs\n", "-v", "key=ours")
     assert done.stdout == "\\unrestrict ours\n\\connect one\n\\restrict ours\nSELECT 1;\n"
+
+
+def test_the_encoding_of_a_quoted_name_is_set_where_psql_refuses_nothing() -> None:
+    """psql refuses even this command below \\restrict, so it goes out with the \\connect that it stands before."""
+    connect = "\\connect -reuse-previous=on \"dbname='My Base'\"\n"
+    done = screened(f"\\unrestrict theirs\n\\encoding SQL_ASCII\n{connect}\\restrict theirs\n", "-v", "key=ours")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"\\unrestrict ours\n\\encoding SQL_ASCII\n{connect}\\restrict ours\n"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +129,9 @@ def test_what_an_empty_instance_of_another_version_does_without(written: str, ru
         ('SELECT "a"" \\" \\! id\n', 1),
         ("\\.\n", 1),
         ("\\restrict a b\n", 1),
+        ("\\encoding SJIS\n", 1),
+        ("\\encoding SQL_ASCII \\! id\n", 1),
+        ("SELECT 1\n\\encoding SQL_ASCII\n", 2),
     ],
 )
 def test_a_command_of_psql_is_refused_by_its_line(dump: str, line: int) -> None:
