@@ -400,10 +400,11 @@ def test_a_sealed_copy_is_what_was_sealed(host: Host, kind: str) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("gpg"), reason="there is no gpg here")
-def test_a_copy_sealed_by_gpg_can_be_opened(host: Host) -> None:
+def test_a_copy_sealed_by_gpg_can_be_opened(host: Host, request: pytest.FixtureRequest) -> None:
     far, home = host.folder / "far", host.folder / "gnupg"
     far.mkdir()
     home.mkdir(mode=0o700)
+    request.addfinalizer(lambda: subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True))
     gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
     subprocess.run([*gpg, "--quick-gen-key", "ops@example.org"], check=True, timeout=60)
     host.shim(
