@@ -36,7 +36,7 @@ def judged(run: Run, decision: Decision, at: datetime) -> Judged:
     reached = bool(run.account or run.replayed_from)
     return Judged(
         at=at,
-        verdict=decision.verdict.label,  # type: ignore[arg-type]
+        verdict=decision.verdict.label,  # type: ignore[arg-type]  # a label is one of the four words
         kind=run.target.kind,
         met=len(decision.results) - len(open),
         open=open,

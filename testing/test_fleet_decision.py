@@ -128,7 +128,7 @@ def test_the_days_of_go_begin_anew_after_a_gap_and_after_anything_but_go() -> No
     last, starts = None, []
     for hours, told in ((0, "GO"), (24, "GO"), (24, "NO-GO"), (24, "GO"), (30, "GO"), (24, None), (24, "GO")):
         at += hours * HOUR
-        heard = Heard(judged(told, at)) if told else Heard(missing="died")  # type: ignore[arg-type]
+        heard = Heard(judged(told, at)) if told else Heard(missing="died")  # type: ignore[arg-type]  # as above
         last = new_round(fleet, {"a": heard}, fleet.servers, last, (at, at))
         starts.append(last.rows[0].go_since)
     begun = [None if start is None else round((start - NOW) / HOUR) for start in starts]

@@ -1,6 +1,7 @@
 """Writes the reports of a fleet: fleet.json, the page, metrics and a summary, all from one round."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fleet.exports.metrics import metrics
@@ -8,8 +9,7 @@ from fleet.exports.summary import summary
 from fleet.page.page import render_fleet
 from fleet.round import Round, write_round
 from fleet.text import PAGE
-from gate.acting import make_folders
-from gate.whole import write_whole
+from reports.exports import write_export
 
 ROUND, SERVERS = "fleet.json", "servers"
 EXPORTS: dict[str, Callable[[Round, str], bytes]] = {
@@ -22,17 +22,5 @@ EXPORTS: dict[str, Callable[[Round, str], bytes]] = {
 
 def write_all(round: Round, folder: Path, language: str) -> list[str]:
     """Write every report, each completely or not at all. Return one line for each that could not be written."""
-    return [line for name, export in EXPORTS.items() if (line := _write(folder / name, export, round, language))]
-
-
-def _write(file: Path, export: Callable[[Round, str], bytes], round: Round, language: str) -> str:
-    try:
-        data = export(round, language)
-    except Exception as error:  # noqa: BLE001 — an error in one report must not cost the others
-        return f"{file}: cannot be made: {type(error).__name__}: {error}; please report this with {ROUND}"
-    try:
-        make_folders(file.parent)
-        write_whole(file, data)
-    except OSError as error:
-        return f"{file}: cannot be written: {error.strerror}; name another folder: --reports FOLDER"
-    return ""
+    lines = (write_export(folder / name, partial(export, round, language), ROUND) for name, export in EXPORTS.items())
+    return [line for line in lines if line]

@@ -174,4 +174,5 @@ def _redirect(printed: Path) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     for stream, source in ((0, null), (1, handle), (2, handle)):
         os.dup2(source, stream)
-    sys.stdin, sys.stdout, sys.stderr = (open(stream, "rw"[bool(stream)], closefd=False) for stream in range(3))  # noqa: SIM115
+    opened = (open(stream, "rw"[bool(stream)], closefd=False) for stream in range(3))  # noqa: SIM115 — until the process ends
+    sys.stdin, sys.stdout, sys.stderr = opened

@@ -1,6 +1,7 @@
 """Writes the reports, one file per format, from the same run and the fault proofs beside it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from gate.acting import make_folders
@@ -42,15 +43,22 @@ def write_all(run: Run, folder: Path, language: str, proofs: Path | None = None)
     shipped = read_proofs(RECORDINGS) if (RECORDINGS / Path(run.replayed_from).name).is_file() else ()
     report = Report(run, decide(run), read_proofs(proofs or folder) or shipped, language)
     names = {name: name.format(date=run.ended.date()) for name in EXPORTS}
-    return [line for name, export in EXPORTS.items() if (line := _write(folder / names[name], export, report))]
+    return [
+        line
+        for name, export in EXPORTS.items()
+        if (line := write_export(folder / names[name], partial(export, report), "run.json"))
+    ]
 
 
-def _write(file: Path, export: Export, report: Report) -> str:
-    """Write one export. Return "", or one line if that failed, so that the decision and the other exports do not depend on it."""
+def write_export(file: Path, make: Callable[[], bytes], run: str) -> str:
+    """Write what `make` returns. Return "", or one line if that failed, so that nothing else depends on it.
+
+    `run` is the name of the file that the line asks for in a report of the error.
+    """
     try:
-        data = export(report)
+        data = make()
     except Exception as error:  # noqa: BLE001 — an error in one export must not prevent the decision
-        return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report this with run.json"
+        return f"{file}: cannot be made: {type(error).__name__}: {error}; the decision stands; please report this with {run}"
     try:
         make_folders(file.parent)
         write_whole(file, data)
