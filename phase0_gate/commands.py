@@ -30,6 +30,7 @@ GROUPS = {
         ),
         "check": Command("fixtures", ("edge", "edge --lang=fr")),
         "ask": Command("fixtures", ("edge filesystems", "demo filesystems")),
+        "import": Command("fixtures", ("goss.yaml",)),
     },
     "Repair": {
         "fix": Command(

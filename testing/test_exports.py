@@ -95,4 +95,4 @@ def test_a_recording_of_the_repository_shows_the_proofs_beside_it(
     monkeypatch.setattr("reports.exports.RECORDINGS", shipped)
     for source, shows in (("before.json", True), ("another.json", False), ("", False)):
         assert write_all(msgspec.structs.replace(go(), replayed_from=source), out, "en") == []
-        assert (b"a fault beside the recording" in (out / "verdict.html").read_bytes()) is shows
+        assert (b"a fault beside the recording" in (out / "evidence.html").read_bytes()) is shows

@@ -105,10 +105,10 @@ def test_where_nothing_is_left_to_rehearse_it_is_one_line(
     [
         (["rollback", "x", "--target=/nowhere"], 4),
         (["prune", "--target=/nowhere"], 4),
-        (["prune", "--days=0", "--target=x"], 2),
-        (["prune", "--days=soon", "--target=x"], 2),
-        (["runs"], 2),
-        (["rollback", "--target=x"], 2),
+        (["prune", "--days=0", "--target=x"], 4),
+        (["prune", "--days=soon", "--target=x"], 4),
+        (["runs"], 4),
+        (["rollback", "--target=x"], 4),
     ],
 )
 def test_the_command_that_takes_a_run_back_says_what_it_needs(words: list[str], status: int) -> None:

@@ -123,7 +123,7 @@ def outcomes(run: Run) -> dict[str, object]:
 def test_it_audits_as_the_clone_does(installed: Path, tmp_path: Path) -> None:
     """`phase0-gate audit demo` in an empty folder, and pytest in the clone, judge the same recording."""
     package = next((installed.parents[1] / "lib").glob("python*/site-packages/phase0_gate"))
-    before = {path for path in package.rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"}
+    before = {path for path in package.rglob("*") if "__pycache__" not in path.parts}
     said = run(installed, "audit", "demo", "--lang=en", cwd=tmp_path / "cwd", status=1)
     audit = (sys.executable, "-m", "pytest", "--target=demo", "--lang=en", f"--reports={tmp_path / 'clone'}")
     run(*audit, cwd=ROOT, status=1)
@@ -138,7 +138,7 @@ def test_it_audits_as_the_clone_does(installed: Path, tmp_path: Path) -> None:
     page = (tmp_path / "cwd" / "phase0-reports" / "verdict.html").read_text(encoding="utf-8")
     assert "phase0-gate attest" in page
     assert ".venv/bin" not in page, "there is no clone"
-    assert {path for path in package.rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__"} == before
+    assert {path for path in package.rglob("*") if "__pycache__" not in path.parts} == before
     assert [path.name for path in (tmp_path / "cwd").iterdir()] == ["phase0-reports"]
 
 
