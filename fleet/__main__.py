@@ -45,10 +45,11 @@ def parser() -> Parser:
             command.add_argument("--group", default="", metavar="NAME", help="only this site, ring or group")
         if name == "audit":
             _audit_options(command)
-    command = commands.add_parser("render", help="decide again, and make the reports again, from a fleet.json")
+    usage = "decide again, and make the reports again, from a fleet.json"
+    command = commands.add_parser("render", help=usage, description=usage)
     command.add_argument("round", metavar="FLEET.json", type=Path)
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
-    commands.add_parser("schema", help="print the JSON Schema of fleet.json")
+    commands.add_parser("schema", help="print its schema", description="print the JSON Schema of fleet.json")
     for command in commands.choices.values():
         command.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
     return top

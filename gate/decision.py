@@ -64,6 +64,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 OF_OUTCOME = {
+    **dict.fromkeys((one for one in Outcome if one.settled), Verdict.GO),
     Outcome.FAIL: Verdict.NO_GO,
     Outcome.PENDING: Verdict.NOT_YET,
     Outcome.UNKNOWN: Verdict.UNDECIDED,
@@ -94,7 +95,7 @@ def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Ver
     Without any criterion the verdict is UNDECIDED. A run that changed the server is NOT YET at best, because the
     stability window starts again.
     """
-    verdicts = [OF_OUTCOME.get(results[id].outcome, Verdict.GO) for id in ids] or [Verdict.UNDECIDED]
+    verdicts = [OF_OUTCOME[results[id].outcome] for id in ids] or [Verdict.UNDECIDED]
     return max(*verdicts, Verdict.NOT_YET if run.changed else Verdict.GO)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_record(out: Path, name: str, digest: str, started: datetime) -> None:
-    """Write what is true of a build that ends now; the lab's are made from nothing, so cold."""
+    """Write the record of a build that began at `started` and ends now; nothing of it came from a cache."""
     finished = datetime.now(UTC)
     times = {"buildStartedOn": started.isoformat(), "buildFinishedOn": finished.isoformat()}
     record = {

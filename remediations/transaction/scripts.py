@@ -17,7 +17,7 @@ def text(name: str) -> str:
 
 
 def files_of(step: Step, run: str, number: int) -> Mapping[str, str]:
-    """`keep`, `do`, `undo`, `what`, and what they read; each script runs in the step's folder."""
+    """Return the files of a step by name: the scripts `keep`, `do` and `undo`, the sentence `what`, and what they read."""
     scripts, what, lasting = _scripts(step, f"{run}-{number}"), step.sentence.what.en, step.sentence.lasting.en
     lasting_note = f"stays={quote(f'stays ({what}): {lasting}')}\n{text('stays.sh')}" if lasting else ""
     return {**scripts, "undo": lasting_note + scripts["undo"], "what": f"{what}\n"}

@@ -27,7 +27,7 @@ def failing(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
 
 
 def reserved(criterion: Criterion, result: Result, voice: Voice) -> list[str]:
-    """The findings that fail nothing and may explain what does."""
+    """Return the sentences of the reserves among the findings."""
     return [
         voice.sentence(criterion, text, finding.values)
         for finding in result.findings
