@@ -1,5 +1,6 @@
 """A round with scripted, hanging and dying workers: one result for each server, and nobody waits for another."""
 
+import atexit
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -149,6 +150,16 @@ def test_an_audit_that_gives_no_decision_says_why(
     assert (told.judged, told.missing) == (None, missing)
     if missing == "failed":
         assert "no target.toml there" in told.detail
+
+
+def test_an_audit_does_not_end_what_its_worker_began(tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    atexit.register(ended.touch)
+    try:
+        assert worker.audit_server(*orders(REFUSED, reports=str(tmp_path / "out"))).missing == "failed"
+        assert not ended.exists()
+    finally:
+        atexit.unregister(ended.touch)
 
 
 def test_a_round_that_is_stopped_ends_its_audits(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_a_tightened_target_judges(house: House) -> None:
 
 
 def test_a_name_is_looked_for_under_targets_first() -> None:
-    assert find_folder("twisterlab.example") == ROOT / "targets" / "twisterlab.example"
+    assert find_folder("twisterlab.example") == (ROOT / "targets" / "twisterlab.example").resolve()
     assert find_folder("./x") == Path("x")
     assert (find_folder("."), find_folder("..")) == (Path(), Path(".."))
     with pytest.raises(TargetError):

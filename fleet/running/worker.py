@@ -146,6 +146,7 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
     status = 3
     try:
         os.setsid()
+        atexit._clear()  # what the process that forked registered is its own to do
         threading.Thread(target=_end_without, args=(watched,), daemon=True).start()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _redirect(printed)
@@ -155,7 +156,7 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         words = [f"--target={order.target}", f"--reports={order.reports}", *order.words]
         sys.argv = ["pytest", *words]
         status = int(pytest.main(words))
-        atexit._run_exitfuncs()  # a forked process has no others
+        atexit._run_exitfuncs()  # os._exit() skips them; a client of the cluster would leave temporary files
         sys.stdout.flush()
     except BaseException:  # noqa: BLE001 — nobody else is told
         traceback.print_exc()
