@@ -158,6 +158,7 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         status = int(pytest.main(words))
         atexit._run_exitfuncs()  # os._exit() skips them; a client of the cluster would leave temporary files
         sys.stdout.flush()
+        sys.stderr.flush()
     except BaseException:  # noqa: BLE001 — nobody else is told
         traceback.print_exc()
     finally:
