@@ -4,7 +4,9 @@ import errno
 import io
 import os
 import stat
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from gate.acting import folder_of, without_links
 
@@ -49,3 +51,14 @@ def _opened(file: Path) -> int:
 def read_text(file: Path, encoding: str = "utf-8") -> str:
     """The text of such a file, of MOST bytes at most, line ends as Python has them; UnicodeDecodeError where it is none."""
     return io.TextIOWrapper(io.BytesIO(read_bounded(file)), encoding).read()
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text. Raises TOMLDecodeError, also for what tomllib gives up on otherwise.
+
+    It raises RecursionError for deep nesting, and a plain ValueError for a number of thousands of digits.
+    """
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise tomllib.TOMLDecodeError(" ".join(str(error).split())) from error

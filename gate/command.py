@@ -18,6 +18,7 @@ OWN_WORD = {
     "fleet": "phase0-gate fleet",
     "pytest": "phase0-gate audit",
 }  # the commands of the others are those of phase0-gate
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 EXAMPLE = "targets/twisterlab.example"
 PLANNED = re.compile(r"\bmake audit TARGET=(\S+) FIX=plan")
 OPTIMISED = (
@@ -72,9 +73,9 @@ def spoken(text: str) -> str:
 
 
 def complain(line: str, status: int) -> int:
-    """Write `line` to standard error, if it is open, and return `status`."""
+    """Write `line` to standard error, if it is open, and return `status`. What a terminal obeys is written as its code."""
     with suppress(OSError, AttributeError):
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{UNSEEN.sub(lambda found: ascii(found[0])[1:-1], line)}\n")
         sys.stderr.flush()
     return status
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gate.bounded import read_text
+from gate.bounded import parse_toml, read_text
 from gate.command import EXAMPLE as EXAMPLE_FOLDER
 from gate.command import spoken
 from gate.refusal import plainly
@@ -39,7 +39,7 @@ def parsed(text: str, path: Path, table: str, kind: type[Entry]) -> list[Entry]:
     Raises PeopleError, which says what is wrong and what to do.
     """
     try:
-        rows: Any = tomllib.loads(text)
+        rows: Any = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise PeopleError(f"{path}: cannot be read: {error}; mend or remove it, then: {CHECK} {path.parent}") from error
     if stray := sorted(rows.keys() - {table}):

@@ -174,9 +174,12 @@ def read_run(data: bytes, where: str) -> Run:
             raise RunError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
         if "chronicle" in rows:  # the name of the series before 0.2.0
             rows["history_series"] = rows.pop("chronicle")
-        return msgspec.convert(rows, Run)
+        run = msgspec.convert(rows, Run)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RunError(f"{where}: not a run of this project: {error}") from error
+    if run.started.tzinfo is None or run.ended.tzinfo is None:
+        raise RunError(f"{where}: not a run of this project: started and ended need an offset from UTC")
+    return run
 
 
 def schema() -> dict[str, Any]:

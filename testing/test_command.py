@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.command import complain
 from gate.history import remember
 from gate.past import Past
 from testing import forked
@@ -139,3 +140,8 @@ def test_a_folder_that_is_not_there_is_one_line(words: tuple[str, ...], tmp_path
         done = run("reports", *(word.format(folder=missing) for word in words))
         assert (done.returncode, done.stdout) == (4, "")
         assert done.stderr.count("\n") == 1
+
+
+def test_what_a_terminal_obeys_is_written_as_its_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert complain("no such row: \x1b[31mSITE\x07\u202e é\u00a0!", 4) == 4
+    assert capsys.readouterr().err == "no such row: \\x1b[31mSITE\\x07\\u202e é\u00a0!\n"

@@ -187,6 +187,61 @@ def test_a_host_of_ansible_is_a_server_with_the_keys_of_its_folder(write: Write)
     assert (target.host.address, target.host.port, target.host.user) == ("10.77.0.3", 2222, "lou")
 
 
+@pytest.mark.parametrize(
+    ("text", "more", "line"),
+    [
+        ('servers = ["paris-1"]', '[servers.b]\nfrom = "paris-1"', "paris-1 and b are one server"),
+        (
+            'servers = ["*-?"]',
+            '[servers.paris-2.host]\naddress = "10.77.0.1"',
+            "10.77.0.1 is that of lyon-1|paris-1 too",
+        ),
+        ('servers = ["a**"]', "", "a\\*\\*: .*; write a folder or a glob"),
+        ('servers = ["~nobody-of-that-name/x"]', "", "write a folder or a glob"),
+        ('servers = ["paris-1"]\nfresh_hours = 1e300', "", "fresh_hours"),
+        ('servers = ["paris-1"]\nminutes = 1e9', "", "minutes"),
+        ('servers = ["paris-1"]', '[[rings]]\nname = "a"\nservers = ["paris-1"]\ndays = 1e9', "days"),
+        (f"servers = {'[' * 3000}", "", "not TOML"),
+        (f'servers = ["paris-1"]\nminutes = {"9" * 5000}', "", "not TOML"),
+        (
+            'servers = ["paris-1"]',
+            '[defaults.criteria."SITE-01"]\ntitle = "x"',
+            "criteria: belongs to the folder of each",
+        ),
+        ('servers = ["paris-1"]', '[servers.paris-1.folder]\nx = "x"', "folder: belongs to the folder of each"),
+        (
+            'servers = ["*-?"]',
+            '[[rings]]\nname = "a"\nservers = ["paris-1"]\n[[rings]]\nname = "a"\nservers = ["paris-2"]',
+            "two are called a; rename one",
+        ),
+    ],
+)
+def test_what_would_count_twice_or_never_is_refused(write: Write, text: str, more: str, line: str) -> None:
+    with pytest.raises(FleetError, match=line) as refused:
+        load_fleet(write(text, more))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    [
+        "a[0:9999][0:9999][0:9999]\n",
+        "[g0]\nh\n"
+        + "".join(f"[g{n + 1}:children]\n{a}{n}\n[x{n + 1}:children]\n{a}{n}\n" for n in range(40) for a in "g"),
+    ],
+    ids=["ranges", "diamonds"],
+)
+def test_an_inventory_of_few_lines_is_read_in_no_time_or_refused(write: Write, inventory: str) -> None:
+    with pytest.raises(FleetError):
+        load_fleet(write('ansible = "hosts.ini"\nansible_group = "nowhere"', hosts_ini=inventory))
+
+
+@pytest.mark.parametrize("tag", ['!!timestamp "x"', '!!bool "x"', '!!int ""', '!!float ""'])
+def test_a_tag_that_does_not_fit_is_one_line(write: Write, tag: str) -> None:
+    with pytest.raises(FleetError, match="not YAML"):
+        load_fleet(write('ansible = "hosts.yaml"', hosts_yaml=f"all: {tag}\n"))
+
+
 def test_a_host_without_a_folder_is_one_line(write: Write) -> None:
     with pytest.raises(FleetError, match="rome-1: the inventory's host rome-1 has no folder; create it"):
         load_fleet(write('ansible = "hosts.ini"', hosts_ini="rome-1\n"))
@@ -252,9 +307,9 @@ def test_the_commands_list_and_settings(write: Write) -> None:
 def test_the_inventory_that_the_documentation_prints_is_valid(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
     fleet, address, override, rings = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    for name in ("paris-1", "paris-2", "paris-3", "lyon-1"):
+    for number, name in enumerate(("paris-1", "paris-2", "paris-3", "lyon-1")):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "target.toml").write_text(address.replace("192.0.2.10", "10.77.0.1"))
+        (tmp_path / name / "target.toml").write_text(address.replace("192.0.2.10", f"10.77.0.{number}"))
         for key in ("id_ed25519", "known_hosts", "kubeconfig"):
             (tmp_path / name / key).touch()
     (tmp_path / "fleet.toml").write_text(f"{fleet}\n{override}\n{rings}")

@@ -203,6 +203,7 @@ def test_one_figure_is_read(tmp_path: Path, row: str, out: str, value: float) ->
         ('read = "json"\npath = "items[*].n"\ntake = "least"', '{"items": [{"n": 1}, {}]}'),
         ('read = "json"\npath = "items[?n == 1]"\ntake = "count"', '{"items": []}'),
         ('read = "json"\npath = "items[?n > 1]"\ntake = "count"', '{"items": [{"n": "x"}]}'),
+        ('read = "json"\npath = "items[?m == 1]"\ntake = "count"', '{"items": [{"n": 1}, {"n": 2}]}'),
     ],
 )
 def test_what_cannot_be_read_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str, out: str) -> None:
@@ -265,6 +266,8 @@ def test_any_answer_is_selected_from_or_refused(document: object, path: str) -> 
         (ROW + "read = 'json'\npath = 'a['", "is no step of a path"),
         (ROW + "path = 'a'", 'path: read = "number" does not use it'),
         (ROW + "seen = '{used} of it'", "seen: {used} is no value of it"),
+        (ROW + "seen = '{value:>99999999}'", "seen: {…:>99999999} is no form of a value"),
+        (ROW + "seen = '{value!r}'", "seen: {…!r} is no form"),
         (ROW + "next = 'run {'", "next:"),
         (ROW + "owner = 'nobody'", "owner: “nobody” is none of"),
         (ROW + "weight = 101", "weight"),

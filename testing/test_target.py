@@ -90,6 +90,8 @@ def one_line(output: str) -> str:
         ("[target]", 'folder = "/"\n[target]', "folder"),
         ("[target]", "[target", "not TOML"),
         ("[target]", "# \x00\n[target]", "not TOML"),
+        ("[target]", f"x = {'[' * 3000}\n[target]", "not TOML"),
+        ("[target]", f"x = {'9' * 5000}\n[target]", "not TOML"),
     ],
 )
 def test_a_wrong_target_is_one_line_and_nothing_is_contacted(

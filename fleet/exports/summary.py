@@ -9,7 +9,7 @@ from fleet.round import Round
 from fleet.text import counts, earliest, headline, verdict
 from gate.decision import Verdict
 from reports.exports.markdown import escaped, prose, table, written
-from reports.text.words import Voice
+from reports.text.words import Voice, shown
 
 MOST = 1024 * 1024 - 1
 
@@ -21,7 +21,7 @@ def summary(round: Round, language: str) -> bytes:
 
 def _lines(round: Round, voice: Voice) -> Iterator[str]:
     decision = decide_fleet(round)
-    yield f"# {verdict(decision.verdict, voice)} · {escaped(round.title)}"
+    yield f"# {verdict(decision.verdict, voice)} · {escaped(shown(round.title))}"
     yield from ("", escaped(headline(decision, voice)))
     if day := earliest(decision, voice):
         yield from ("", f"{voice.say('fleet', 'earliest')}{voice.colon}{day}")

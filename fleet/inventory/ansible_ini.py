@@ -1,5 +1,6 @@
 """Parses an Ansible inventory in INI: hosts with variables, ranges of hosts, [group:vars] and [group:children]."""
 
+import math
 import re
 import shlex
 from collections.abc import Iterator
@@ -59,12 +60,18 @@ def _unquoted(value: str) -> str:
 
 def expanded(host: str) -> Iterator[str]:
     """Yield the hosts of a range: `web[01:03]` is web01, web02 and web03. A host without a range is yielded as it is."""
+    if math.prod(len(_steps(one)) for one in RANGE.finditer(host)) > MOST_HOSTS:
+        raise ValueError(f"{host[:40]}: has more than {MOST_HOSTS} hosts")
+    yield from _expanded(host)
+
+
+def _expanded(host: str) -> Iterator[str]:
     found = RANGE.search(host)
     if not found:
         yield host
         return
     for step in _steps(found):
-        yield from expanded(host[: found.start()] + step + host[found.end() :])
+        yield from _expanded(host[: found.start()] + step + host[found.end() :])
 
 
 def _steps(found: re.Match[str]) -> list[str]:

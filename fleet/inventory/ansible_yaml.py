@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from fixtures.site.goss import ODD_YAML
 from fleet.inventory.ansible_ini import expanded
 from fleet.inventory.groups import DEEPEST, MOST_HOSTS, Groups
 
@@ -15,7 +16,7 @@ def parse_yaml(text: str) -> Groups:
     """Return the groups of an inventory. Raises ValueError if it is no YAML, or no inventory."""
     try:
         rows = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except ODD_YAML as error:
         raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}; correct it") from error
     groups, budget = Groups(), [MOST_HOSTS]
     for name, row in _table(rows, "the file").items():

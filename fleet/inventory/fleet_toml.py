@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from fixtures.ask.redaction import error_text
+from fixtures.site.criteria import contract_of
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import load_target
 from fixtures.target.layers import Layers
@@ -17,14 +18,14 @@ from fixtures.target.values import Line, Name, Settings
 from fleet.inventory.ansible import Hosts, read_ansible
 from fleet.inventory.inventory import Fleet, FleetError, Ring, Server
 from fleet.inventory.members import Member, members
-from gate.bounded import read_text
+from gate.bounded import parse_toml, read_text
 from gate.contract import Contract, ContractError, load_contract
 from gate.entries import PeopleError
 from gate.people import load_people
 from gate.refusal import plainly
-from gate.thresholds import tighten
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Hours = Annotated[float, msgspec.Meta(gt=0, le=8784)]  # a year at most
+Minutes = Annotated[float, msgspec.Meta(gt=0, le=1440)]  # a day at most
 Patterns = Annotated[tuple[Line, ...], msgspec.Meta(min_length=1)]
 
 
@@ -36,8 +37,8 @@ class FleetTable(Settings, frozen=True):
     servers: tuple[Line, ...] = ()
     ansible: Line = ""
     ansible_group: Line = "all"
-    fresh_hours: Positive = 26
-    minutes: Positive = 30
+    fresh_hours: Hours = 26
+    minutes: Minutes = 30
 
 
 class RingTable(Settings, frozen=True):
@@ -45,7 +46,7 @@ class RingTable(Settings, frozen=True):
 
     name: Name
     servers: Patterns
-    days: Annotated[float, msgspec.Meta(ge=0)] = 0
+    days: Annotated[float, msgspec.Meta(ge=0, le=366)] = 0
     meeting: date | None = None
 
 
@@ -71,6 +72,7 @@ def load_fleet(file: Path) -> Fleet:
         **_grouped(file, "groups", written.groups, names),
     }
     sites = _grouped(file, "sites", written.sites, names)
+    _no_ring_twice(file, written.rings)
     rings = _grouped(file, "rings", {ring.name: ring.servers for ring in written.rings}, names)
     _once(file, "site", sites)
     _once(file, "ring", rings)
@@ -87,7 +89,7 @@ def load_fleet(file: Path) -> Fleet:
 
 def _read(file: Path) -> FleetFile:
     try:
-        return msgspec.convert(tomllib.loads(read_text(file)), FleetFile)
+        return msgspec.convert(parse_toml(read_text(file)), FleetFile)
     except OSError as error:
         raise FleetError(f"{file}: cannot be read: {error.strerror}; write one: docs/fleet.md") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -117,6 +119,12 @@ def _grouped(file: Path, table: str, written: Mapping[str, Iterable[str]], names
         group: [name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)]
         for group, patterns in written.items()
     }
+
+
+def _no_ring_twice(file: Path, rings: Iterable[RingTable]) -> None:
+    names = [ring.name for ring in rings]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise FleetError(f"{file}: [[rings]]: two are called {twice}; rename one")
 
 
 def _once(file: Path, what: str, groups: Mapping[str, list[str]]) -> None:
@@ -155,25 +163,26 @@ def _of(name: str, groups: Mapping[str, list[str]]) -> Iterator[str]:
 
 def _validated(servers: list[Server]) -> tuple[Server, ...]:
     """Return the servers with the titles of their targets. Raises FleetError with a line for each invalid one."""
-    contract, checked, wrong = load_contract(), [], []
+    contract, checked, wrong = load_contract(), list[Server](), list[str]()
+    reached: dict[tuple[str, int, str], str] = {}
     for server in servers:
         try:
-            checked.append(
-                server if server.recorded else msgspec.structs.replace(server, title=_target(server, contract))
-            )
+            target = None if server.recorded else _target(server, contract)
         except (TargetError, ContractError, PeopleError) as error:
             wrong.append(error_text(error))
+            continue
+        if target is not None:
+            place = (target.host.address, target.host.port, target.host.jump)
+            if (other := reached.setdefault(place, server.name)) != server.name:
+                wrong.append(f"{server.target}: [host] address: {place[0]} is that of {other} too; name it once")
+        checked.append(msgspec.structs.replace(server, title=target.target.title) if target else server)
     if wrong:
         raise FleetError("\n".join(wrong))
     return tuple(checked)
 
 
-def _target(server: Server, contract: Contract) -> str:
-    """Validate the target with its merged settings and its people; return its title."""
+def _target(server: Server, contract: Contract) -> Target:
+    """Return the target with its merged settings; validates them, its people and its own criteria."""
     target: Target = load_target(Path(server.target), layers=server.layers)
-    try:
-        tightened = tighten(contract, target.thresholds)
-    except ContractError as error:
-        raise TargetError(f"{target.path('target.toml')}: {error}") from error
-    load_people(Path(target.folder), tightened, datetime.now(UTC))
-    return target.target.title
+    load_people(Path(target.folder), contract_of(target, contract), datetime.now(UTC))
+    return target

@@ -28,19 +28,28 @@ class Groups(msgspec.Struct):
         """Return the names of the groups that an inventory defines itself."""
         return [name for name in self.found if name not in ("all", "ungrouped")]
 
-    def members(self, name: str, depth: int = 0) -> list[str]:
+    def members(self, name: str) -> list[str]:
         """Return the hosts of a group and of the groups within it, once each. Raises ValueError for a circle."""
+        return list(self._members(name, 0, {}))
+
+    def _members(self, name: str, depth: int, known: dict[str, dict[str, None]]) -> dict[str, None]:
+        """Return the hosts as keys. `known` holds those of groups that were met before: diamonds of groups are many paths."""
         if depth > DEEPEST:
             raise ValueError(f"{name}: groups within groups without an end; correct its children")
-        group = self.found.get(name, Group())
-        within = [host for child in group.children for host in self.members(child, depth + 1)]
-        return list(dict.fromkeys([*group.hosts, *within]))
+        if name not in known:
+            group = self.found.get(name, Group())
+            found = dict.fromkeys(group.hosts)
+            for child in group.children:
+                found |= self._members(child, depth + 1, known)
+            known[name] = found
+        return known[name]
 
     def hosts(self) -> dict[str, dict[str, Any]]:
         """Return the merged variables of every host: its own count most, then those of the innermost group."""
         merged: dict[str, dict[str, Any]] = {}
         everybody = self.found.get("all", Group()).values
-        for name in sorted(self.found, key=self._depth):
+        depths: dict[str, int] = {}
+        for name in sorted(self.found, key=lambda name: self._depth(name, 0, depths)):
             for host in self.members(name):
                 merged.setdefault(host, dict(everybody)).update(self.found[name].values if name != "all" else {})
         if len(merged) > MOST_HOSTS:
@@ -50,9 +59,11 @@ class Groups(msgspec.Struct):
                 merged[host].update(values)
         return merged
 
-    def _depth(self, name: str, depth: int = 0) -> int:
+    def _depth(self, name: str, depth: int, known: dict[str, int]) -> int:
         """Return how many groups the group lies within, which Ansible takes for how much its variables count."""
         if depth > DEEPEST:
             raise ValueError(f"{name}: groups within groups without an end; correct its children")
-        above = [other for other, group in self.found.items() if name in group.children]
-        return max((1 + self._depth(other, depth + 1) for other in above), default=0)
+        if name not in known:
+            above = [other for other, group in self.found.items() if name in group.children]
+            known[name] = max((1 + self._depth(other, depth + 1, known) for other in above), default=0)
+        return known[name]

@@ -35,6 +35,7 @@ def members(
             raise FleetError(f"{file}: {name}: a server's name has a-z, 0-9 and -; rename the folder")
         if found.setdefault(name, target) != target:
             raise FleetError(f"{file}: {name} names two servers, {found[name]} and {target}; rename one")
+    _no_server_twice(file, found)
     for name in own:
         if name not in found:
             raise FleetError(
@@ -43,6 +44,13 @@ def members(
     if not found:
         raise FleetError(f'{file}: [fleet] servers: no server was found; name folders: servers = ["paris-*"]')
     return tuple(_member(file, name, target, hosts, own.get(name, {})) for name, target in found.items())
+
+
+def _no_server_twice(file: Path, found: Mapping[str, str]) -> None:
+    places: dict[str, str] = {}
+    for name, target in found.items():
+        if (other := places.setdefault(target, name)) != name:
+            raise FleetError(f"{file}: {other} and {name} are one server, {target}; name it once")
 
 
 def _member(file: Path, name: str, target: str, hosts: Hosts, own: Mapping[str, Any]) -> Member:
@@ -57,7 +65,10 @@ def _member(file: Path, name: str, target: str, hosts: Hosts, own: Mapping[str, 
 
 def _listed(file: Path, written: Sequence[str]) -> Iterator[tuple[str, str]]:
     for entry in written:
-        matched = list(_matched(file, entry))
+        try:
+            matched = list(_matched(file, entry))
+        except (ValueError, NotImplementedError, RuntimeError, OSError) as error:
+            raise FleetError(f"{file}: [fleet] servers: {entry}: {error}; write a folder or a glob") from error
         if not matched:
             raise FleetError(
                 f"{file}: [fleet] servers: {entry} matches no folder with a target.toml; correct or remove it"

@@ -29,6 +29,7 @@ from fleet.running.order import Order
 from gate.acting import make_folders
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.decision import Verdict
+from gate.resolve import SHOWN
 from gate.run import Run, RunError, read_run
 from reports.text.words import shown
 
@@ -69,8 +70,8 @@ def audit_server(order: Order) -> Heard:
 
 
 def _moment(run: Run, started: datetime) -> datetime:
-    """Return when the server was looked at; a recording is judged at this moment, whenever it was made."""
-    return started if run.replayed_from else run.ended
+    """Return when the server was looked at; a recording of a lab or a demo is judged at this moment, whenever it was made."""
+    return started if run.replayed_from and run.target.kind in SHOWN else run.ended
 
 
 def _agreed(told: Heard, status: int | None) -> Heard:
