@@ -1,5 +1,6 @@
 """One round of a fleet (fleet.json): a row for every server of the inventory. Decision and pages are made from it alone."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from gate.outcome import Outcome
 from gate.run import Reason
 
 VERSION = 1
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # of a server, which is also that of its folder
 Label = Literal["GO", "UNDECIDED", "NOT YET", "NO-GO"]
 Missing = Literal["never", "stale", "late", "died", "failed", "interrupted"]
 VERDICTS = {verdict.label: verdict for verdict in Verdict}
@@ -143,9 +145,22 @@ def read_round(data: bytes, where: str) -> Round:
         version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
         if version != VERSION:
             raise RoundError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
-        return msgspec.json.decode(data, type=Round)
+        round = msgspec.json.decode(data, type=Round)
     except (msgspec.DecodeError, RecursionError) as error:
         raise RoundError(f"{where}: no round of a fleet: {error}") from error
+    if why := _unsound(round):
+        raise RoundError(f"{where}: no round of a fleet: {why}")
+    return round
+
+
+def _unsound(round: Round) -> str:
+    """Return what no round that was written here has, or ""."""
+    names = [row.name for row in round.rows]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        return f"{twice} stands there twice"
+    if odd := next((name for name in names if not NAME.fullmatch(name)), ""):
+        return f"{odd!a} is no name of a server"
+    return "started and ended need an offset from UTC" if None in (round.started.tzinfo, round.ended.tzinfo) else ""
 
 
 def schema() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 UNUSABLE, UNWRITABLE, INTERRUPTED = 4, 74, 130
 STARTED_BY = "PHASE0_COMMAND"  # set by `phase0-gate`: there is no clone then, and no .venv
@@ -56,6 +56,17 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print one line on a wrong command line and exit."""
         self.exit(UNUSABLE, f"{self.prog}: {message}; see: {self.prog} --help\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse does, and refuse a default that is none of the choices: it comes from the environment."""
+        found, rest = super().parse_known_args(args, namespace)
+        for action in self._actions:
+            value = getattr(found, action.dest, None)
+            if action.option_strings and action.choices and isinstance(value, str) and value not in action.choices:
+                self.error(
+                    f"{value}: write {' or '.join(action.choices)} in {action.option_strings[-1]} or its variable"
+                )
+        return found, rest
 
 
 def spoken(text: str) -> str:

@@ -26,7 +26,9 @@ def rows(draw: st.DrawFn) -> Row:
     return msgspec.structs.replace(made, go_since=since)
 
 
-rounds = st.lists(rows(), min_size=1, max_size=6).map(lambda drawn: round_of(drawn, RINGS))
+rounds = st.lists(rows(), min_size=1, max_size=6, unique_by=lambda drawn: drawn.name).map(
+    lambda drawn: round_of(drawn, RINGS)
+)
 
 
 @given(rounds, rows())
@@ -151,3 +153,10 @@ def test_what_moved_since_the_last_round_is_told() -> None:
 def test_a_file_that_is_no_round_is_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(RoundError, match=r"fleet\.json: "):
         read_round(data, "fleet.json")
+
+
+@pytest.mark.parametrize("name", ["a", "../../x", "\x1b[31m"])
+def test_a_round_that_was_not_written_here_is_refused(name: str) -> None:
+    made = round_of([row("a"), row(name)])
+    with pytest.raises(RoundError, match=r"^fleet\.json: no round of a fleet: .+"):
+        read_round(write_round(made), "fleet.json")

@@ -11,8 +11,8 @@ from fixtures.target.folder import EXAMPLE
 from fixtures.target.layers import Rows
 from fleet.inventory.ansible import Hosts
 from fleet.inventory.inventory import REPLAY, FleetError
+from fleet.round import NAME
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 GLOB = re.compile(r"[*?\[]")
 
 
