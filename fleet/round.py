@@ -21,7 +21,7 @@ VERDICTS = {verdict.label: verdict for verdict in Verdict}
 
 
 class RoundError(ValueError):
-    """A fleet.json is invalid."""
+    """A fleet.json cannot be used; the message is one line with the file and the reason."""
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ ABOUT = (
 
 
 def manual() -> str:
-    """Return the manual page."""
+    """Return the manual page of `phase0-gate` as the source that man and groff read (roff)."""
     return "\n".join([*_head(), *_commands(), *_tail(), ""])
 
 

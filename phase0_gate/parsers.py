@@ -29,7 +29,7 @@ class Options:
         return self
 
     def addoption(self, name: str, **attributes: Any) -> None:
-        """Keep an option."""
+        """Register the option `name` with the keyword arguments of argparse's `add_argument`."""
         self.registered[name] = attributes
 
 

@@ -74,7 +74,7 @@ class Scripted(Executor):
         self.answer = answer
 
     def submit(self, act: Callable[..., Any], /, *words: Any, **named: Any) -> "Future[Any]":
-        """Answer at once."""
+        """Return a future with the scripted answer or exception; with None it is under way for ever."""
         del act, named
         future: Future[Any] = Future()
         told = self.answer(words[0])

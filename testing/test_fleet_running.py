@@ -28,7 +28,7 @@ Answer = Callable[[Order], Heard | BaseException | None]
 
 
 def quiet(_line: str) -> None:
-    """Print nothing."""
+    """Take a line of progress, and print nothing."""
 
 
 class Clock:

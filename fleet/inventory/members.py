@@ -67,6 +67,7 @@ def _listed(file: Path, written: Sequence[str]) -> Iterator[tuple[str, str]]:
     for entry in written:
         try:
             matched = list(_matched(file, entry))
+        # Of a pattern that makes no sense, or an account that does not exist, pathlib raises one of the first three.
         except (ValueError, NotImplementedError, RuntimeError, OSError) as error:
             raise FleetError(f"{file}: [fleet] servers: {entry}: {error}; write a folder or a glob") from error
         if not matched:

@@ -25,7 +25,7 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class RingLine(msgspec.Struct, frozen=True):
-    """A ring in words."""
+    """A row of the table of rings: a number of servers, a verdict, and texts in the language of the page."""
 
     name: str
     servers: int

@@ -160,7 +160,7 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         atexit._run_exitfuncs()  # os._exit() skips them; a client of the cluster would leave temporary files
         sys.stdout.flush()
         sys.stderr.flush()
-    except BaseException:  # noqa: BLE001 — nobody else is told
+    except BaseException:  # noqa: BLE001 — a forked process must not return into its parent's code
         traceback.print_exc()
     finally:
         os._exit(status)
