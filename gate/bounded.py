@@ -62,3 +62,16 @@ def parse_toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise tomllib.TOMLDecodeError(" ".join(str(error).split())) from error
+
+
+def load_yaml(text: str) -> Any:
+    """Return what a YAML text holds. Raises ValueError, in one line, if it holds nothing that can be read.
+
+    Of a tag that does not fit its value, PyYAML raises whatever its own code raises.
+    """
+    import yaml  # only who reads YAML needs its 20 ms
+
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}") from error

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
-from fixtures.site.goss import ODD_YAML
 from fleet.inventory.ansible_ini import expanded
 from fleet.inventory.groups import DEEPEST, MOST_HOSTS, Groups
+from gate.bounded import load_yaml
 
 KEYS = {"hosts", "vars", "children"}
 
@@ -15,9 +13,9 @@ KEYS = {"hosts", "vars", "children"}
 def parse_yaml(text: str) -> Groups:
     """Return the groups of an inventory. Raises ValueError if it is no YAML, or no inventory."""
     try:
-        rows = yaml.safe_load(text)
-    except ODD_YAML as error:
-        raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}; correct it") from error
+        rows = load_yaml(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; correct it") from error
     groups, budget = Groups(), [MOST_HOSTS]
     for name, row in _table(rows, "the file").items():
         _add(groups, str(name), row, budget, 0)
