@@ -71,7 +71,7 @@ owned /usr
 @attack("T1", "Content of a file leaves the server only where root alone chose the file.")
 @pytest.mark.parametrize("who", GROUPS)
 def test_what_a_group_may_write_is_root_s_if_nobody_else_is_in_it(who: str) -> None:
-    """A group may write to a folder that leads there, as staff to Debian's /usr/local, and has a member, or an access list has."""
+    """A group may write to a folder that leads there, as staff to Debian's /usr/local, and somebody is in it, or on its list."""
     group, accounts, shown = GROUPS[who]
     given = {
         "group": group,
