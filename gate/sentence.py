@@ -112,9 +112,19 @@ class Command(Words):
 
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
-    whole = spoken(PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template))
-    words = (Words(language), Command(language))  # text and commands in turn
+    if "[[" in template:
+        template = PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template)
+    whole = spoken(template)
+    if "{" not in whole and "}" not in whole:
+        return whole
+    words = _words(language)
     return "`".join(words[number % 2].filled(part, values) for number, part in enumerate(whole.split("`")))
+
+
+@cache
+def _words(language: str) -> tuple[Words, Command]:
+    """Return what formats text and commands, which take turns in a template."""
+    return Words(language), Command(language)
 
 
 def _quoted(text: str) -> bool:
