@@ -89,7 +89,7 @@ class Meter:
 
     def _logins(self, since: float) -> int:
         said = self._inside(
-            "journalctl", "-q", "-o", "cat", "_COMM=sshd", "_COMM=sshd-session", f"--since=@{since:.0f}"
+            "journalctl", "-q", "-o", "cat", "_COMM=sshd", "_COMM=sshd-session", f"--since=@{since:.3f}"
         )
         return len(re.findall(r"^Accepted ", said, re.MULTILINE))
 
