@@ -1,7 +1,8 @@
 """What an audit costs this machine, in figures that are the same on every machine: modules, files, requests, pages.
 
 The bounds are what was counted on the day they were written (in brackets) and a tenth more. What grows beyond one of
-them has to be worth it: `python -X importtime -m pytest …` and `make bench` show what it costs in time.
+them has to be worth it: `python -X importtime -m pytest …` and `make bench` show what it costs in time. What an audit costs
+the server is in testing/lab/test_cost_of_an_audit.py.
 """
 
 import json
