@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
 from fleet.inventory.inventory import Fleet, Server
-from fleet.round import Judged, Known, Missing, Moved, Round, Row, SharedCause
+from fleet.round import Judged, Known, Label, Missing, Moved, Round, Row, SharedCause
 from gate.comparison import compare
 from gate.decision import Cause, Decision, Verdict, decide
 from gate.outcome import Outcome
@@ -161,7 +162,7 @@ def movements(old: Mapping[str, Row], rows: Iterable[Row]) -> Iterable[Moved]:
             yield moved
 
 
-def _label(row: Row | None) -> str:
+def _label(row: Row | None) -> Label | Literal[""]:
     return row.judged.verdict if row and row.judged and row.known else ""
 
 

@@ -1,12 +1,14 @@
 """What a fleet is: its servers, each with the settings that are merged into its target, its sites and its rings."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from fixtures.target.layers import Layers
 
 REPLAY = "replay:"
+Days = Annotated[float, msgspec.Meta(ge=0, le=366)]
 
 
 class FleetError(ValueError):
@@ -41,7 +43,7 @@ class Ring(msgspec.Struct, frozen=True):
     """Servers that go ahead of the next ring: they must be GO for so many days before the meeting of that ring."""
 
     name: str
-    days: float = 0.0
+    days: Days = 0.0
     meeting: date | None = None
 
 
