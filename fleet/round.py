@@ -186,7 +186,9 @@ def _no_criterion(known: Known) -> str:
 def _no_date(row: Row) -> str:
     earliest = row.judged.earliest if row.judged else ""
     try:
-        return "" if not earliest or datetime.fromisoformat(earliest).year <= LAST_YEAR else f"{earliest} is too far away"
+        return (
+            "" if not earliest or datetime.fromisoformat(earliest).year <= LAST_YEAR else f"{earliest} is too far away"
+        )
     except ValueError:
         return f"{earliest!a} is no date"
 
