@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from fixtures.ask.redaction import error_text
-from fixtures.session.options import ROOT
+from fixtures.session.options import EVERYTHING, ROOT
 from fleet.exports import write_all
+from fleet.fixing.wanted import wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.round import RoundError, read_round, schema
@@ -64,6 +65,19 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--drills-at-once", type=_count, default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
+    command.add_argument(
+        "--fix",
+        nargs="?",
+        const=EVERYTHING,
+        metavar="plan|ID,…|REMEDY,…",
+        help="repair ring by ring what can be repaired safely, until a server gets worse; plan changes nothing",
+    )
+    command.add_argument(
+        "--fix-disruptive", action="store_true", help="with --fix: also what restarts workloads or deletes something"
+    )
+    command.add_argument(
+        "--fix-at-once", type=_count, default=1, metavar="N", help="servers of a ring that are repaired at once (1)"
+    )
 
 
 def _count(written: str) -> int:
@@ -90,12 +104,18 @@ def main(words: list[str]) -> int:
 
 def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
+    if given.fix_disruptive and given.fix is None:
+        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+    servers = fleet.group(given.group)
+    fix = None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
         at_once=given.at_once,
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
+        fix=fix,
+        inventory=given.fleet,
     )
     return audit_fleet(fleet, options, _say)
 
