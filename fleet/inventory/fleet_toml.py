@@ -16,6 +16,7 @@ from fixtures.site.criteria import contract_of
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import load_target
 from fixtures.target.layers import Layers
+from fixtures.target.notify import Notify
 from fixtures.target.values import Line, Name, Settings
 from fleet.inventory.ansible import Hosts, read_ansible
 from fleet.inventory.inventory import REPLAY, Days, Fleet, FleetError, Ring, Server
@@ -61,6 +62,7 @@ class FleetFile(Settings, frozen=True):
     groups: Mapping[Name, Patterns] = {}
     rings: tuple[RingTable, ...] = ()
     servers: Mapping[Name, Mapping[str, Any]] = {}
+    notify: Notify = Notify()
 
 
 def load_fleet(file: Path) -> Fleet:
@@ -86,7 +88,16 @@ def load_fleet(file: Path) -> Fleet:
         rings=tuple(Ring(ring.name, ring.days, ring.meeting) for ring in written.rings),
         fresh_hours=written.fleet.fresh_hours,
         minutes=written.fleet.minutes,
+        notify=_receivers(file, written.notify),
+        folder=str(file.parent.absolute()),
     )
+
+
+def _receivers(file: Path, notify: Notify) -> Notify:
+    """Return [notify]. Raises FleetError if a file of it does not exist."""
+    if name := next((name for name in notify.files if not (file.parent / Path(name).expanduser()).exists()), ""):
+        raise FleetError(f"{file}: [notify] files: {name} does not exist; correct the path or create it")
+    return notify
 
 
 def _read(file: Path) -> FleetFile:

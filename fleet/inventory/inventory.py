@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from fixtures.target.layers import Layers
+from fixtures.target.notify import Notify
 
 REPLAY = "replay:"
 Days = Annotated[float, msgspec.Meta(ge=0, le=366)]
@@ -48,7 +49,10 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
-    """The inventory. A result older than `fresh_hours` counts no more; an audit ends after `minutes` at the latest."""
+    """The inventory. A result older than `fresh_hours` counts no more; an audit ends after `minutes` at the latest.
+
+    `notify` names who is told of its rounds; its files are relative to `folder`, which is that of the inventory.
+    """
 
     name: str
     title: str
@@ -56,6 +60,8 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     rings: tuple[Ring, ...] = ()
     fresh_hours: float = 26
     minutes: float = 30
+    notify: Notify = Notify()
+    folder: str = ""
 
     def group(self, name: str) -> tuple[Server, ...]:
         """Return the servers of a site, ring or group. Raises FleetError if there is none of that name."""
