@@ -23,7 +23,7 @@ audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|sta
 	@.make/audit.sh
 
 .PHONY: fleet
-fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME DRILLS=0 REPORT_LANG=fr|en]
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
 	@.make/fleet.sh
 
 .PHONY: check
