@@ -1,4 +1,4 @@
-"""Implements `python -m fleet audit|list|settings|render|schema`: many servers, audited side by side and judged together."""
+"""Implements `python -m fleet COMMAND`: many servers, audited side by side, here or on a cluster, and judged together."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ import msgspec
 
 from fixtures.ask.redaction import error_text
 from fixtures.session.options import ROOT
+from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
 from fleet.exports import write_all
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
@@ -49,6 +50,7 @@ def parser() -> Parser:
     command = commands.add_parser("render", help=usage, description=usage)
     command.add_argument("round", metavar="FLEET.json", type=Path)
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
+    add_services(commands)
     commands.add_parser("schema", help="print its schema", description="print the JSON Schema of fleet.json")
     for command in commands.choices.values():
         command.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
@@ -58,18 +60,19 @@ def parser() -> Parser:
 def _audit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="where the reports go (reports/out/fleet/NAME)")
     command.add_argument(
-        "--at-once", type=_count, default=at_once(), metavar="N", help=f"audits in flight at once ({at_once()})"
+        "--at-once",
+        type=counted(1000),
+        metavar="N",
+        help=f"audits in flight at once ({at_once()}, or what the scheduler's workers take)",
     )
     command.add_argument("--no-drills", action="store_true", help="leave the drills out")
     command.add_argument(
-        "--drills-at-once", type=_count, default=4, metavar="N", help="audits with drills in flight at once (4)"
+        "--drills-at-once", type=counted(1000), default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
-
-
-def _count(written: str) -> int:
-    if not written.isascii() or not written.isdecimal() or not 0 < int(written) <= 1000:
-        raise argparse.ArgumentTypeError(f"{written}: write a number from 1 to 1000")
-    return int(written)
+    command.add_argument(
+        "--scheduler", type=address, metavar="tls://HOST:PORT", help="let the workers of a cluster do it"
+    )
+    add_certificates(command)
 
 
 def main(words: list[str]) -> int:
@@ -81,21 +84,27 @@ def main(words: list[str]) -> int:
     try:
         if given.command == "audit":
             return _audit(given)
+        if given.command in SERVICES:
+            return run_service(given, _say)
         for line in _answer(given):
             print(line)
-    except (FleetError, ContractError, RoundError) as error:
+    except (FleetError, ContractError, RoundError, *REFUSED) as error:
         return complain(error_text(error), UNUSABLE)
     return 0
 
 
 def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
+    if given.scheduler and getattr(given, "fix", None):
+        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
-        at_once=given.at_once,
+        at_once=given.at_once or (0 if given.scheduler else at_once()),
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
+        scheduler=given.scheduler or "",
+        certificates=given.certificates,
     )
     return audit_fleet(fleet, options, _say)
 

@@ -16,7 +16,7 @@ from gate.run import Reason
 VERSION = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # of a server, which is also that of its folder
 Label = Literal["GO", "UNDECIDED", "NOT YET", "NO-GO"]
-Missing = Literal["never", "stale", "late", "died", "failed", "interrupted"]
+Missing = Literal["never", "stale", "late", "died", "failed", "lost", "interrupted"]
 VERDICTS = {verdict.label: verdict for verdict in Verdict}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from fleet.dask.cluster import Cluster
 from fleet.decision import decide_fleet
 from fleet.exports import ROUND, SERVERS, write_all
 from fleet.inventory.inventory import Fleet, FleetError, Server
@@ -25,17 +26,24 @@ from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import INTERRUPTED
 from reports.text.words import Voice
 
+STAGGER = 10  # seconds between the starts of two audits with drills
+UNBOUNDED = 1e6  # seconds: a cluster gives up its audits itself, from when a worker began with them
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a round is made. 0 for `drills_at_once` leaves the drills out."""
+    """How a round is made. 0 for `drills_at_once` leaves the drills out.
+
+    `scheduler` is the address of a cluster, or "" for this machine alone; 0 for `at_once` is as many as the cluster takes.
+    """
 
     reports: Path
     group: str = ""
     at_once: int = 1
     drills_at_once: int = 0
     language: str = "en"
+    scheduler: str = ""
+    certificates: Path = Path()
 
 
 def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]) -> int:
@@ -48,9 +56,8 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
     progress = Progress(len(asked), voice, tell)
     with tempfile.TemporaryDirectory() as private, _stopping(Path(private) / "stop", voice, tell) as stop:
         orders = [_order(server, fleet, options, stop) for server in asked]
-        pool = Pool(min(options.at_once, len(orders)))
+        pool, limits = _engine(fleet, options, len(orders), tell)
         try:
-            limits = Limits(options.at_once, options.drills_at_once or options.at_once)
             told = Conductor(pool.make, audit_server, limits, progress, stop.exists).run(orders)
         finally:
             pool.close()
@@ -58,6 +65,18 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
         for line in (*write_all(round, options.reports, options.language), *summary(round, voice, options.reports)):
             tell(line)
     return INTERRUPTED if round.unfinished else decide_fleet(round).verdict.status
+
+
+def _engine(
+    fleet: Fleet, options: RoundOptions, servers: int, tell: Callable[[str], None]
+) -> tuple[Pool | Cluster, Limits]:
+    """Return the workers of this machine, or those of the scheduler, and how many audits they run at once."""
+    if not options.scheduler:
+        drills = options.drills_at_once or options.at_once
+        return Pool(min(options.at_once, servers)), Limits(options.at_once, drills, stagger=STAGGER)
+    cluster = Cluster(options.scheduler, options.certificates, fleet, options.language, tell)
+    at_once = options.at_once or cluster.slots
+    return cluster, Limits(at_once, options.drills_at_once or at_once, grace=UNBOUNDED, stagger=STAGGER)
 
 
 def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path) -> Order:
