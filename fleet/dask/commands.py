@@ -37,7 +37,7 @@ def add_services(commands: Any) -> None:
     made.add_argument(
         "--fleet", type=Path, default=ROOT / "targets" / "fleet.toml", metavar="FILE", help="the inventory"
     )
-    made.add_argument("--name", type=_name, default="", metavar="NAME", help="the worker's name (that of the machine)")
+    made.add_argument("--name", type=_name, metavar="NAME", help="the worker's name (that of the machine)")
     made.add_argument(
         "--slots", type=counted(1000), default=at_once(), metavar="N", help=f"audits at once ({at_once()})"
     )
