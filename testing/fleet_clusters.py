@@ -100,18 +100,22 @@ class Cluster:
 
 
 def _served(serve: Callable[..., None], words: tuple[object, ...], said: Path) -> None:
-    serve(*words, said.write_text)
+    serve(*words, lambda line: _said(said, line))
 
 
 def _worker(address: str, certificates: Path, file: Path, name: str, slots: int, tell: Callable[[str], None]) -> None:
-    held.Pool = Threads  # type: ignore[misc, assignment]  # in this process alone
+    vars(held)["Pool"] = Threads  # in this process alone
     run_worker(address, certificates, file, name, slots, 0, tell, scripted)
 
 
 def conducted(address: str, certificates: Path, file: Path, folder: Path) -> None:
     """Hold a round, whose last line is in the file `told` beside its reports."""
     options = RoundOptions(reports=folder, at_once=0, scheduler=address, certificates=certificates)
-    audit_fleet(load_fleet(file), options, (folder.parent / "told").write_text)
+    audit_fleet(load_fleet(file), options, lambda line: _said(folder.parent / "told", line))
+
+
+def _said(file: Path, line: str) -> None:
+    file.write_text(line)
 
 
 @cache

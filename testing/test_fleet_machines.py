@@ -22,6 +22,7 @@ from fleet.rows import Heard
 from fleet.running.conductor import Conductor, Limits, LostError
 from fleet.running.order import Order
 from fleet.running.progress import Progress
+from fleet.running.worker import audit_server
 from reports.text.words import Voice
 from testing.fleets import GO, Scripted, orders
 from testing.threats import attack
@@ -299,7 +300,7 @@ def test_a_lost_executor_keeps_what_has_ended() -> None:
             raise LostError("the scheduler is gone")
         return Scripted(lambda order: BrokenExecutor() if order.name == "s3" else GO)
 
-    conductor = Conductor(make, held.audit_server, Limits(2, 2), Progress(6, Voice("en"), quiet))
+    conductor = Conductor(make, audit_server, Limits(2, 2), Progress(6, Voice("en"), quiet))
     told = conductor.run(orders(*NAMES))
     lost = Heard(missing="lost", detail="the scheduler is gone")
     assert told.keys() == set(NAMES)
@@ -324,7 +325,7 @@ def test_audits_with_drills_start_one_after_the_other() -> None:
 
     conductor = Conductor(
         lambda: Scripted(answer),
-        held.audit_server,
+        audit_server,
         Limits(4, 4, stagger=30),
         Progress(9, Voice("en"), quiet),
         clock=clock,

@@ -24,6 +24,7 @@ LOOK = 1.0  # seconds between two looks at what is under way
 WORKERS = 5.0  # seconds between two looks at the workers
 PATIENCE = 60.0  # seconds for which a round goes on without a worker
 FIRST = 20.0  # seconds to wait for the first worker
+READING = 120.0  # seconds for which workers may read their inventory
 GRACE = 60.0  # seconds after its deadline for which a worker may still answer
 LEFT_OUT = "not drill"  # a word of an order
 Tell = Callable[[str], None]
@@ -203,7 +204,7 @@ class Cluster(Executor):
         """Ask every worker what it is, and refuse by name those that are not as this machine."""
         slots = 0
         names = {address: str(row["name"]) for address, row in self._workers().items()}
-        for address, answer in self.client.run(describe, on_error="return").items():
+        for address, answer in self._answers().items():
             name = names.get(address, address)
             if not isinstance(answer, bytes):
                 self._refuse(address, name, f"it runs another version, or its inventory is wrong: {answer}")
@@ -214,6 +215,14 @@ class Cluster(Executor):
             else:
                 slots += found.slots
         return slots
+
+    def _answers(self) -> Mapping[str, Any]:
+        """Have every worker read its inventory. Raises FleetError if one does not answer, such as one on a folder that hangs."""
+        try:
+            found = self.client.sync(self.client._run, describe, on_error="return", callback_timeout=READING)
+        except (OSError, TimeoutError) as error:
+            raise FleetError(f"{self.address}: not every worker answers; restart the one that hangs") from error
+        return dict(found)
 
     def _refuse(self, address: str, name: str, why: str) -> None:
         self.refused[address] = shown(f"worker {name}: refused: {why}")
