@@ -65,7 +65,7 @@ def test_the_earliest_go_is_a_day_and_of_a_failed_audit_a_condition() -> None:
     run, waits = no_go(), not_yet()
     assert (
         brief(run, decide(run), Voice("en")).dates.earliest
-        == "18\u00a0February 2026, if everything is repaired on 11\u00a0February 2026"
+        == "18\u00a0February 2026, if everything is repaired on 11\u00a0Feb"
     )
     assert ":" not in brief(waits, decide(waits), Voice("en")).dates.earliest
 
@@ -149,11 +149,14 @@ def test_every_blocking_criterion_names_its_impact() -> None:
         assert [id for id, row in rows.items() if row.get("blocking") and "impact" not in row] == []
 
 
-def test_a_recording_says_once_that_remedies_exist_and_its_lines_offer_none() -> None:
+def test_a_recording_offers_the_remedies_by_the_command_of_the_readme() -> None:
     replayed = msgspec.structs.replace(no_go(), replayed_from="x.json")
     place = msgspec.structs.replace(replayed.target, name="replay:x.json", own="edge")
     briefing = brief(run := msgspec.structs.replace(replayed, target=place), decide(run), Voice("en"))
     assert "make audit TARGET=edge FIX=plan" in briefing.remedies.replace(" SCENARIO=x", "")
+    planned = [step for line in briefing.reasons for step in line.actions if step.remedies]
+    assert planned
+    assert all(step.command.endswith(f" FIX=plan,{','.join(step.remedies)}") for step in planned)
     assert not any("--fix" in line.todo for line in briefing.reasons)
     live = msgspec.structs.replace(no_go(), replayed_from="")
     assert brief(live, decide(live), Voice("en")).remedies == ""

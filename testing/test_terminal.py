@@ -47,7 +47,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
         "DSK-01  / is 85.02 % full",
         "Who: Alice Martin (server)",
         "sudo du -xhd2 / | sort -h",
-        "18 February 2026, if everything is repaired on 11 February 2026 (7 days after",
+        "18 February 2026, if everything is repaired on 11 Feb (7 days after",
         "Caveats",
         "INF-11",
         "one notice",
