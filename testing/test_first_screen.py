@@ -25,7 +25,7 @@ from reports.text.duties import duties
 from reports.text.plan import plan
 from reports.text.tally import counted
 from reports.text.words import Voice
-from testing.golden import GOLDEN, go, no_go, not_yet
+from testing.golden import GOLDEN, fixed, go, go_with_waivers, no_go, not_yet
 from testing.runs import runs
 
 CONTRACT = load_contract()
@@ -104,6 +104,16 @@ def test_every_blocking_criterion_belongs_to_one_condition_of_the_plan() -> None
     run = made()
     listed = [result.id for condition in plan().condition for result in judged_by(condition, run, decide(run))]
     assert sorted(listed) == sorted(id for id, row in CONTRACT.items() if row.blocking)
+
+
+def test_a_waived_criterion_is_not_met_and_a_window_that_begins_anew_is_open() -> None:
+    """The condition that counts the others names the waiver; the days are those of the window, not of the test."""
+    waived = go_with_waivers()
+    line = next(row for row in conditions(waived, decide(waived), Voice("en")) if not row.all)
+    assert (line.outcome, line.figure) == (Outcome.WAIVED, "7/8, 1 waived")
+    again = fixed()
+    stable = next(row for row in conditions(again, decide(again), Voice("en")) if row.ids == ("DEC-02",))
+    assert stable.figure == "0\u00a0days"
 
 
 def test_a_condition_says_who_acts_and_by_when() -> None:

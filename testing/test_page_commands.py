@@ -156,10 +156,10 @@ def test_a_sentence_of_advice_becomes_steps(language: str) -> None:
     told = [*steps(sentence, Voice("en"))]
     assert [(step.text, step.command, step.where) for step in told] == [
         ("", "ls -l", "on the server"),
-        ("see why", "df -h /", ""),
+        ("See why", "df -h /", ""),
         ("", "kubectl get pods", "where kubectl has access"),
-        ("with `A=1` below `[B]`", "", ""),
-        ("audit again", "", ""),
+        ("With `A=1` below `[B]`", "", ""),
+        ("Audit again", "", ""),
     ]
     for row in load_contract().values():
         for step in steps(row.next.in_language(language), Voice(language)):

@@ -10,6 +10,7 @@ from gate.contract import Criterion, Text
 from gate.outcome import Outcome
 from gate.resolve import SHOWN
 from gate.run import Result, Run
+from reports.text.short_form import capital
 from reports.text.words import Voice
 
 CLAUSE = re.compile(r"((?:`[^`]*`|[^`;])+)(?:;|$)")
@@ -53,12 +54,12 @@ def actions(run: Run, results: Sequence[Result], voice: Voice) -> tuple[Action, 
 
 def todo(run: Run, results: Sequence[Result], voice: Voice) -> str:
     """Return the steps as one sentence: the remedies first, and then the advice as it is written."""
-    planned = " ".join(f"{step.text}{voice.colon}`{step.command}`." for step in _planned(run, results, voice))
+    planned = " ".join(f"{step.text}{voice.colon}`{step.command}`" for step in _planned(run, results, voice))
     if not planned:
         return advice(run, results[0], voice)
     if nothing_there(run.contract[results[0].id], results[0]):
         return planned
-    return f"{planned} {voice.word('by-hand')}{voice.colon}{advice(run, results[0], voice)}"
+    return f"{planned}{voice.semicolon}{voice.word('by-hand')}{voice.colon}{advice(run, results[0], voice)}"
 
 
 def advice(run: Run, result: Result, voice: Voice) -> str:
@@ -85,11 +86,13 @@ def steps(sentence: str, voice: Voice) -> Iterator[Action]:
         found = STEP.fullmatch(clause.strip())
         known = place_of(found["command"]) if found else ""
         if not found or not known:
-            yield Action(clause.strip())
+            yield Action(capital(clause.strip()))
             continue
         text = found["text"].rstrip(" \u00a0:,")
         said = text.casefold() == voice.word("on-host").casefold()
-        yield Action("" if said else text, found["command"], voice.word(f"where-{known}") if known != place else "")
+        yield Action(
+            "" if said else capital(text), found["command"], voice.word(f"where-{known}") if known != place else ""
+        )
         place = known
 
 
