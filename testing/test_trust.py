@@ -22,12 +22,14 @@ from reports.pages.criteria import chapters
 from reports.pages.proofs import read_proofs
 from reports.pages.rendering import code
 from reports.pages.verdict import render_verdict
+from reports.session.terminal import summary
 from reports.text.actions import ABSENT, Action
 from reports.text.briefing import brief
 from reports.text.trust import trust
 from reports.text.words import Voice
 from testing.audits import ROOT, demo
 from testing.golden import GOLDEN, go
+from testing.pictures import PICTURES, words
 
 MOST = 350_000  # bytes of verdict.html with both languages
 
@@ -64,6 +66,10 @@ def test_the_page_of_a_recorded_server_stays_small_and_its_commands_work(scenari
     offered = [step for language in LANGUAGES for step in copied(run, language)]
     assert bool(offered) is (scenario != "ready")
     assert [step for step in offered if fails_when_copied(step, run, absent)] == []
+    for language in LANGUAGES:
+        picture = (PICTURES / f"{scenario}.{language}.txt").read_text(encoding="utf-8")
+        assert words(run, language) == picture, "make the README's pictures again: python -m testing.pictures"
+        assert len([*summary(run, decide(run), language, [], Path("reports/out"), 80)]) <= 40
     script = "".join(f"f() {{\n{step.command}\n}}\n" for step in offered)
     assert subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False).stderr == ""
     proofs = read_proofs(ROOT / "lab" / "recordings")
