@@ -84,14 +84,19 @@ def _figure(condition: Condition, run: Run, decision: Decision, voice: Voice) ->
     result, target = decision.results[condition.figure], voice.bound(criterion.bound)
     if condition.derived and decision.waived:
         return _with_waivers(run, decision, voice), target
-    proven = result.reason.values.get("days") if result.reason else None
-    if condition.figure == STABLE and isinstance(proven, int | float):  # the value was seen before a remedy was applied
-        return voice.figure(float(proven), criterion.bound.unit), target
+    if condition.figure == STABLE:
+        result = _of_window(result)
     if result.outcome is Outcome.UNKNOWN or result.value is None:
         return voice.word("unknown-now"), target
     if criterion.kpi and result.seen:
         return shown(voice.text(criterion.kpi.now, result.seen), LONGEST_FIGURE), target
     return voice.figure(result.value, criterion.bound.unit), target
+
+
+def _of_window(result: Result) -> Result:
+    """Return the result with the days of its open window. Its value was seen before this run changed anything."""
+    proven = result.reason.values.get("days") if result.reason else None
+    return msgspec.structs.replace(result, value=float(proven)) if isinstance(proven, int | float) else result
 
 
 def _with_waivers(run: Run, decision: Decision, voice: Voice) -> str:
