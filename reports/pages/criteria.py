@@ -9,6 +9,7 @@ from markupsafe import Markup
 from gate.contract import Criterion, Kind
 from gate.decision import Decision
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from gate.run import Result, Run
 from reports.pages.drawings.gauge import gauge
 from reports.pages.past_days import PastDays, past_days
@@ -80,6 +81,12 @@ class Chapter(msgspec.Struct, frozen=True):
 
 def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
     """Return the chapters, in the order in which the contract names them first."""
+    return _chapters(run, decision, voice.language)
+
+
+@remembered(4)
+def _chapters(run: Run, decision: Decision, language: str) -> tuple[Chapter, ...]:
+    voice = Voice(language)
     cards = _cards(run, decision, voice)
     keys = dict.fromkeys(criterion.chapter for criterion in run.contract.values())
     return tuple(_chapter(key, [cards[id] for id in cards if run.contract[id].chapter == key], voice) for key in keys)

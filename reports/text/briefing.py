@@ -8,6 +8,7 @@ import msgspec
 from gate.contract import Criterion
 from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from gate.run import Finding, Run
 from reports.text.actions import actions, todo
 from reports.text.conditions import ConditionLine, conditions
@@ -54,6 +55,12 @@ class Briefing(msgspec.Struct, frozen=True):
 
 def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
     """Return the first screen of a run. The same run always gives the same text."""
+    return _brief(run, decision, voice.language)
+
+
+@remembered(4)  # several files of a report begin with it
+def _brief(run: Run, decision: Decision, language: str) -> Briefing:
+    voice = Voice(language)
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
