@@ -10,11 +10,12 @@ from gate.decision import Decision, Verdict
 from gate.outcome import Outcome
 from gate.remembered import remembered
 from gate.run import Finding, Run
+from reports.text.actions import actions, todo
 from reports.text.conditions import ConditionLine, conditions
 from reports.text.due import late_after
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
-from reports.text.responsibility import Responsibility, line_of, owner, todo
+from reports.text.responsibility import Responsibility, line_of, owner
 from reports.text.short_form import capital, reserved
 from reports.text.tally import counted, counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
@@ -130,7 +131,8 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibi
                 capital(voice.semicolon.join(beside)),
                 "",
                 owner(run, criterion.owner, voice),
-                todo(run, result, voice),
+                todo(run, [result], voice),
+                actions(run, [result], voice),
             )
 
 
