@@ -11,18 +11,20 @@ import msgspec
 from fixtures.ask.redaction import error_text
 from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
-from fleet.exports import ROUND, write_all
+from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.wanted import wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
-from fleet.round import Round, RoundError, read_round, schema
+from fleet.round import Round, RoundError, Row, read_round, schema
 from fleet.running.audit import RoundOptions, audit_fleet
+from fleet.running.pages import write_pages
 from fleet.running.pool import at_once
 from fleet.text import summary
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, Parser, complain, spoken, status_of
 from gate.contract import ContractError
+from gate.run import RunError
 from gate.sentence import LANGUAGES
 from notify.sending import no_audit, send, trial
 from reports.text.words import Voice
@@ -55,6 +57,7 @@ def parser() -> Parser:
     command = commands.add_parser("render", help=usage, description=usage)
     command.add_argument("round", metavar="FLEET.json", type=Path)
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
+    command.add_argument("--pages", action="store_true", help="also the page of every server, from its run.json")
     commands.add_parser("schema", help="print its schema", description="print the JSON Schema of fleet.json")
     for command in commands.choices.values():
         command.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
@@ -65,6 +68,9 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="where the reports go (reports/out/fleet/NAME)")
     command.add_argument(
         "--at-once", type=_count, default=at_once(), metavar="N", help=f"audits in flight at once ({at_once()})"
+    )
+    command.add_argument(
+        "--pages", action="store_true", help="write the page of every server, also of those that are GO"
     )
     command.add_argument("--no-drills", action="store_true", help="leave the drills out")
     command.add_argument(
@@ -133,6 +139,7 @@ def _audit(given: argparse.Namespace) -> int:
         at_once=given.at_once,
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
+        pages=given.pages,
         fix=fix,
         inventory=given.fleet,
     )
@@ -164,7 +171,7 @@ def _answer(given: argparse.Namespace) -> Iterator[str]:
         case "settings":
             yield _settings(load_fleet(given.fleet), given.server)
         case "render":
-            yield from _rendered(given.round, given.reports or given.round.parent, given.lang)
+            yield from _rendered(given)
         case _:
             yield msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode()
 
@@ -184,12 +191,28 @@ def _settings(fleet: Fleet, name: str) -> str:
     raise FleetError(spoken(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list"))
 
 
-def _rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
+def _rendered(given: argparse.Namespace) -> Iterator[str]:
     """Decide again from fleet.json, write the reports, and yield the summary. Raises RoundError if that is not possible."""
-    round = _read(file)
-    if wrong := write_all(round, folder, language):
+    round, folder = _read(given.round), given.reports or given.round.parent
+    if given.pages:
+        rows = [_paged(row, folder / SERVERS / row.name, given.lang) for row in round.rows]
+        round = msgspec.structs.replace(round, rows=tuple(rows))
+    if wrong := write_all(round, folder, given.lang):
         raise RoundError(wrong[0])
-    yield from summary(round, Voice(language), folder)
+    yield from summary(round, Voice(given.lang), folder)
+
+
+def _paged(row: Row, folder: Path, language: str) -> Row:
+    """Write the pages of a server from its run.json, and return its row, which says so."""
+    if row.judged is None:
+        return row
+    try:
+        wrong = write_pages(folder, language)
+    except (RunError, OSError) as error:
+        raise RoundError(f"{folder}: its page cannot be made: {error}") from error
+    if wrong:
+        raise RoundError(wrong[0])
+    return msgspec.structs.replace(row, judged=msgspec.structs.replace(row.judged, page=True))
 
 
 def _read(file: Path) -> Round:

@@ -42,6 +42,7 @@ class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 1
     drills_at_once: int = 0
     language: str = "en"
+    pages: bool = False
     fix: FleetFix | None = None
     inventory: Path = Path("targets/fleet.toml")
 
@@ -116,6 +117,8 @@ def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path, turn
         drills=bool(options.drills_at_once) and not server.recorded,
         stop=str(stop),
         turn=turn,
+        language=options.language,
+        pages=options.pages,
         patience=fix.patience if fix else 0.0,
     )
 
