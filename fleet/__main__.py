@@ -11,6 +11,7 @@ import msgspec
 from fixtures.ask.redaction import error_text
 from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
+from fleet.checking import checked
 from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.wanted import wanted
 from fleet.inventory.fleet_toml import load_fleet
@@ -40,6 +41,7 @@ def parser() -> Parser:
     for name, usage in (
         ("audit", "validate the inventory, audit its servers side by side, and decide"),
         ("list", "validate the inventory and print its servers"),
+        ("check", "validate the inventory and try everything an audit asks of its servers"),
         ("settings", "print what the inventory adds to a server's target, as PHASE0_SETTINGS takes it"),
     ):
         command = commands.add_parser(name, help=usage, description=usage)
@@ -73,6 +75,10 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
         "--pages", action="store_true", help="write the page of every server, also of those that are GO"
     )
     command.add_argument("--no-drills", action="store_true", help="leave the drills out")
+    command.add_argument("--sample", action="store_true", help="only the sample run, on which the seven days depend")
+    command.add_argument(
+        "--kept", action="store_true", help="status 74 if a server that was judged got no sample in its history"
+    )
     command.add_argument(
         "--drills-at-once", type=_count, default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
@@ -118,8 +124,8 @@ def main(words: list[str]) -> int:
     """
     given = parser().parse_args(words)
     try:
-        if given.command in ("audit", "notify"):
-            return _audit(given) if given.command == "audit" else _notify(given)
+        if given.command in COMMANDS:
+            return COMMANDS[given.command](given)
         for line in _answer(given):
             print(line)
     except (FleetError, ContractError, RoundError) as error:
@@ -140,6 +146,8 @@ def _audit(given: argparse.Namespace) -> int:
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
         pages=given.pages,
+        sample=given.sample,
+        kept=given.kept,
         fix=fix,
         inventory=given.fleet,
     )
@@ -158,6 +166,17 @@ def _notify(given: argparse.Namespace) -> int:
         else news(_read(given.reports or OUT / fleet.name), voice, fleet.notify.link, sample_run=given.light)
     )
     return send(addresses(fleet.notify, folder), make, None if given.what == "test" else given.state or folder, _say)
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Check each server; return 0 if everything can be observed, and 10 if not."""
+    fine = True
+    for server in load_fleet(given.fleet).group(given.group):
+        if not server.recorded:
+            for line, is_fine in checked(server, given.lang):
+                fine = fine and is_fine
+                _say(line)
+    return 0 if fine else 10
 
 
 def _say(line: str) -> None:
@@ -223,6 +242,8 @@ def _read(file: Path) -> Round:
     except OSError as error:
         raise RoundError(f"{file}: cannot be read: {error.strerror}; name the fleet.json of a round") from error
 
+
+COMMANDS = {"audit": _audit, "notify": _notify, "check": _check}
 
 if __name__ == "__main__":
     sys.exit(status_of(main, sys.argv[1:]))
