@@ -1,4 +1,4 @@
-"""Implements `python -m fleet audit|list|settings|notify|render|schema`: many servers, judged together."""
+"""Implements `python -m fleet COMMAND`: many servers, audited side by side, here or on a cluster, and judged together."""
 
 import argparse
 import os
@@ -12,6 +12,7 @@ from fixtures.ask.redaction import error_text
 from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
 from fleet.checking import checked
+from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
 from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.wanted import wanted
 from fleet.inventory.fleet_toml import load_fleet
@@ -60,6 +61,7 @@ def parser() -> Parser:
     command.add_argument("round", metavar="FLEET.json", type=Path)
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
     command.add_argument("--pages", action="store_true", help="also the page of every server, from its run.json")
+    add_services(commands)
     commands.add_parser("schema", help="print its schema", description="print the JSON Schema of fleet.json")
     for command in commands.choices.values():
         command.add_argument("--lang", choices=LANGUAGES, default=os.environ.get("PHASE0_LANG", "en"), help="en or fr")
@@ -69,7 +71,10 @@ def parser() -> Parser:
 def _audit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="where the reports go (reports/out/fleet/NAME)")
     command.add_argument(
-        "--at-once", type=_count, default=at_once(), metavar="N", help=f"audits in flight at once ({at_once()})"
+        "--at-once",
+        type=counted(1000),
+        metavar="N",
+        help=f"audits in flight at once ({at_once()}, or what the scheduler's workers take)",
     )
     command.add_argument(
         "--pages", action="store_true", help="write the page of every server, also of those that are GO"
@@ -80,7 +85,7 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
         "--kept", action="store_true", help="status 74 if a server that was judged got no sample in its history"
     )
     command.add_argument(
-        "--drills-at-once", type=_count, default=4, metavar="N", help="audits with drills in flight at once (4)"
+        "--drills-at-once", type=counted(1000), default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
     command.add_argument(
         "--fix",
@@ -93,8 +98,16 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
         "--fix-disruptive", action="store_true", help="with --fix: also what restarts workloads or deletes something"
     )
     command.add_argument(
-        "--fix-at-once", type=_count, default=1, metavar="N", help="servers of a ring that are repaired at once (1)"
+        "--fix-at-once",
+        type=counted(1000),
+        default=1,
+        metavar="N",
+        help="servers of a ring that are repaired at once (1)",
     )
+    command.add_argument(
+        "--scheduler", type=address, metavar="tls://HOST:PORT", help="let the workers of a cluster do it"
+    )
+    add_certificates(command)
 
 
 def _notify_options(command: argparse.ArgumentParser) -> None:
@@ -111,12 +124,6 @@ def _notify_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _count(written: str) -> int:
-    if not written.isascii() or not written.isdecimal() or not 0 < int(written) <= 1000:
-        raise argparse.ArgumentTypeError(f"{written}: write a number from 1 to 1000")
-    return int(written)
-
-
 def main(words: list[str]) -> int:
     """Run a command and return its exit status.
 
@@ -126,9 +133,11 @@ def main(words: list[str]) -> int:
     try:
         if given.command in COMMANDS:
             return COMMANDS[given.command](given)
+        if given.command in SERVICES:
+            return run_service(given, _say)
         for line in _answer(given):
             print(line)
-    except (FleetError, ContractError, RoundError) as error:
+    except (FleetError, ContractError, RoundError, *REFUSED) as error:
         return complain(error_text(error), UNUSABLE)
     return 0
 
@@ -137,12 +146,18 @@ def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
     if given.fix_disruptive and given.fix is None:
         raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+    if given.scheduler and given.fix is not None:
+        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
     servers = fleet.group(given.group)
     fix = None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
+    if fix and not fix.plan_only and given.scheduler:
+        raise FleetError(
+            "--fix: servers are changed from this machine alone; leave out --scheduler, or write --fix=plan"
+        )
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
-        at_once=given.at_once,
+        at_once=given.at_once or (0 if given.scheduler else at_once()),
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
         pages=given.pages,
@@ -150,6 +165,8 @@ def _audit(given: argparse.Namespace) -> int:
         kept=given.kept,
         fix=fix,
         inventory=given.fleet,
+        scheduler=given.scheduler or "",
+        certificates=given.certificates,
     )
     return audit_fleet(fleet, options, _say)
 

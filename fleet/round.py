@@ -18,7 +18,7 @@ VERSION = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # of a server, which is also that of its folder
 REMEDY = re.compile(r"[a-z_]*")
 Label = Literal["GO", "UNDECIDED", "NOT YET", "NO-GO"]
-Missing = Literal["never", "stale", "late", "died", "failed", "interrupted"]
+Missing = Literal["never", "stale", "late", "died", "failed", "lost", "interrupted"]
 VERDICTS = {verdict.label: verdict for verdict in Verdict}
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 LAST_YEAR = 9000  # of a moment that is reckoned with: some days are added to it

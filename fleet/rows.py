@@ -142,7 +142,7 @@ def _missing(told: Heard | None, before: Row | None) -> Missing | None:
     """Return why the last audit of the server gave no result, or None if it gave one or there was none."""
     if told:
         return told.missing
-    return before.missing if before and before.missing in ("late", "died", "failed") else None
+    return before.missing if before and before.missing in ("late", "died", "failed", "lost") else None
 
 
 def _age(given: Judged | None, fresh: timedelta, at: datetime, otherwise: Missing) -> Missing | None:

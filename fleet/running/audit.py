@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from fleet.dask.cluster import Cluster
 from fleet.decision import decide_fleet
 from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.applied import applied_lines, went_wrong
@@ -29,6 +30,8 @@ from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import INTERRUPTED, UNWRITABLE
 from reports.text.words import Voice
 
+STAGGER = 10  # seconds between the starts of two audits with drills
+UNBOUNDED = 1e6  # seconds: a cluster gives up its audits itself, from when a worker began with them
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -38,6 +41,7 @@ class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
     `sample` judges only what the sample run judges. `kept` demands a sample in the history of each server that was judged.
 
     `inventory` is the file of the fleet, for the commands that are printed.
+    `scheduler` is the address of a cluster, or "" for this machine alone; 0 for `at_once` is as many as the cluster takes.
     """
 
     reports: Path
@@ -50,6 +54,8 @@ class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = False
     fix: FleetFix | None = None
     inventory: Path = Path("targets/fleet.toml")
+    scheduler: str = ""
+    certificates: Path = Path()
 
     @property
     def changes(self) -> bool:
@@ -71,7 +77,7 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
     earlier = _earlier(options.reports / ROUND, fleet)
     progress = Progress(len(asked), voice, tell)
     with tempfile.TemporaryDirectory() as private, _stopping(Path(private) / "stop", voice, tell) as stop:
-        told = _audited(_orders(asked, fleet, options, stop), options, progress, stop)
+        told = _audited(_orders(asked, fleet, options, stop), fleet, options, progress, stop)
         round = new_round(fleet, told, asked, earlier, (started, datetime.now(UTC)))
         wrong = write_all(round, options.reports, options.language)
         for line in (*wrong, *_fixed(told, asked, options, voice), *summary(round, voice, options.reports)):
@@ -83,14 +89,27 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
     return INTERRUPTED if round.unfinished else status
 
 
-def _audited(orders: Sequence[Order], options: RoundOptions, progress: Progress, stop: Path) -> dict[str, Heard]:
-    pool, at_once = Pool(min(options.in_flight, len(orders))), options.in_flight
-    limits = Limits(at_once, options.drills_at_once or at_once)
+def _audited(
+    orders: Sequence[Order], fleet: Fleet, options: RoundOptions, progress: Progress, stop: Path
+) -> dict[str, Heard]:
+    pool, limits = _engine(fleet, options, len(orders), progress.tell)
     limits = msgspec.structs.replace(limits, grace=limits.grace + max(order.patience for order in orders))
     try:
         return Conductor(pool.make, audit_server, limits, progress, stop.exists, halts=_halts(options)).run(orders)
     finally:
         pool.close()
+
+
+def _engine(
+    fleet: Fleet, options: RoundOptions, servers: int, tell: Callable[[str], None]
+) -> tuple[Pool | Cluster, Limits]:
+    """Return the workers of this machine, or those of the scheduler, and how many audits they run at once."""
+    if not options.scheduler:
+        drills = options.drills_at_once or options.at_once
+        return Pool(min(options.in_flight, servers)), Limits(options.in_flight, drills, stagger=STAGGER)
+    cluster = Cluster(options.scheduler, options.certificates, fleet, options.language, tell)
+    at_once = options.at_once or cluster.slots
+    return cluster, Limits(at_once, options.drills_at_once or at_once, grace=UNBOUNDED, stagger=STAGGER)
 
 
 def _halts(options: RoundOptions) -> Callable[[Heard], bool]:
