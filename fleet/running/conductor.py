@@ -44,7 +44,8 @@ class Flight(msgspec.Struct, frozen=True):
 class Conductor:
     """Runs orders on an executor. `act` is called with each order, and `make` returns a new executor.
 
-    A worker that dies costs its server one more attempt, alone, so that it cannot take others with it twice.
+    A worker that dies costs its server one more attempt, alone, so that it cannot take others with it twice; an audit
+    that changes its server has one attempt. After a result that `halts`, nothing further is started.
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class Conductor:
         progress: Progress,
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
+        halts: Callable[[Heard], bool] = lambda _told: False,
     ) -> None:
         self.make, self.act, self.limits, self.progress = make, act, limits, progress
-        self.stopped, self.clock, self.step = stopped, clock, STEP
+        self.stopped, self.halts, self.clock, self.step = stopped, halts, clock, STEP
         self.waiting: deque[Order] = deque()
         self.again: deque[Order] = deque()
         self.flying: dict[Future[Heard], Flight] = {}
@@ -100,9 +102,10 @@ class Conductor:
             self._submit(self.again.popleft())
 
     def _next(self) -> Order | None:
-        """Take the next order that may start now: not more than so many run drills at once."""
+        """Take the next order that may start now: its turn has come, and not more than so many run drills at once."""
+        turn = min(order.turn for order in (*(flight.order for flight in self.flying.values()), *self.waiting))
         drills = self._drill_may_start()
-        free = next((order for order in self.waiting if not order.drills or drills), None)
+        free = next((order for order in self.waiting if order.turn == turn and (drills or not order.drills)), None)
         if free:
             self.waiting.remove(free)
             self.drilled = self.clock() if free.drills else self.drilled
@@ -144,7 +147,7 @@ class Conductor:
             told = Heard(missing="died")
         except Exception as error:  # noqa: BLE001 — whatever a worker raises is about this server alone
             told = Heard(missing="failed", detail=shown(f"{type(error).__name__}: {error}"))
-        if told.missing == "died" and flight.order.name not in self.repeated:
+        if told.missing == "died" and not flight.order.patience and flight.order.name not in self.repeated:
             self.repeated.add(flight.order.name)
             self.again.append(flight.order)
         elif told.missing != "interrupted":
@@ -154,3 +157,5 @@ class Conductor:
         if order.name not in self.results:
             self.results[order.name] = told
             self.progress.ended(order.name, told, len(self.flying))
+        if self.halts(told):
+            self.waiting.clear()
