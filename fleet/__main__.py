@@ -13,7 +13,7 @@ from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
 from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
 from fleet.exports import ROUND, write_all
-from fleet.fixing.wanted import wanted
+from fleet.fixing.wanted import FleetFix, wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
@@ -132,24 +132,28 @@ def main(words: list[str]) -> int:
 
 def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
-    if given.fix_disruptive and given.fix is None:
-        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
-    if given.scheduler and given.fix is not None:
-        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
-    servers = fleet.group(given.group)
-    fix = None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
         at_once=given.at_once or (0 if given.scheduler else at_once()),
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
-        fix=fix,
+        fix=_fix(given, fleet),
         inventory=given.fleet,
         scheduler=given.scheduler or "",
         certificates=given.certificates,
     )
     return audit_fleet(fleet, options, _say)
+
+
+def _fix(given: argparse.Namespace, fleet: Fleet) -> FleetFix | None:
+    """Return what `--fix` asks for. Raises FleetError if it is asked for in a way that cannot be."""
+    if given.fix_disruptive and given.fix is None:
+        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+    if given.scheduler and given.fix is not None:
+        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
+    servers = fleet.group(given.group)
+    return None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
 
 
 def _notify(given: argparse.Namespace) -> int:
