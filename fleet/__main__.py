@@ -14,7 +14,7 @@ from fixtures.target.addresses import addresses
 from fleet.checking import checked
 from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
 from fleet.exports import ROUND, SERVERS, write_all
-from fleet.fixing.wanted import wanted
+from fleet.fixing.wanted import FleetFix, wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
@@ -144,16 +144,6 @@ def main(words: list[str]) -> int:
 
 def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
-    if given.fix_disruptive and given.fix is None:
-        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
-    if given.scheduler and given.fix is not None:
-        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
-    servers = fleet.group(given.group)
-    fix = None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
-    if fix and not fix.plan_only and given.scheduler:
-        raise FleetError(
-            "--fix: servers are changed from this machine alone; leave out --scheduler, or write --fix=plan"
-        )
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
@@ -163,12 +153,22 @@ def _audit(given: argparse.Namespace) -> int:
         pages=given.pages,
         sample=given.sample,
         kept=given.kept,
-        fix=fix,
+        fix=_fix(given, fleet),
         inventory=given.fleet,
         scheduler=given.scheduler or "",
         certificates=given.certificates,
     )
     return audit_fleet(fleet, options, _say)
+
+
+def _fix(given: argparse.Namespace, fleet: Fleet) -> FleetFix | None:
+    """Return what `--fix` asks for. Raises FleetError if it is asked for in a way that cannot be."""
+    if given.fix_disruptive and given.fix is None:
+        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+    if given.scheduler and given.fix is not None:
+        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
+    servers = fleet.group(given.group)
+    return None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
 
 
 def _notify(given: argparse.Namespace) -> int:
