@@ -23,18 +23,23 @@ def news(round: Round, voice: Voice, link: str, *, sample_run: bool = False) -> 
     that is not newer than the last one that was.
     """
     decision = decide_fleet(round)
+    quiet = sample_run and decision.verdict is not Verdict.NO_GO
 
     def make(before: LastMessage) -> tuple[Message, LastMessage] | None:
         words = _no_go(round, before) if sample_run else {row.name: _word(row) for row in round.rows}
-        now = before.verdict if sample_run and decision.verdict is not Verdict.NO_GO else decision.verdict.name
-        old = before.at is not None and round.ended <= before.at
-        if old or not now or not (before.failed or (now, words) != (before.verdict, before.servers)):
+        if quiet or not _new(round, before, decision.verdict.name, words):
             return None
-        if sample_run and decision.verdict is not Verdict.NO_GO:
-            return None
+        now = decision.verdict.name
         return _message(round, decision, before, words, voice, link), LastMessage(now, at=round.ended, servers=words)
 
     return make
+
+
+def _new(round: Round, before: LastMessage, now: str, words: Mapping[str, str]) -> bool:
+    """Return whether the round is newer than the last message and says something else."""
+    if before.at is not None and round.ended <= before.at:
+        return False
+    return bool(now) and (before.failed or (now, words) != (before.verdict, before.servers))
 
 
 def _word(row: Row) -> str:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from kubernetes import client
 
-from fleet.__main__ import parser
+from fleet.options import parser
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy" / "fleet"
