@@ -140,3 +140,41 @@ def test_a_command_of_psql_is_refused_by_its_line(dump: str, line: int) -> None:
     assert done.returncode == 3
     assert done.stderr.split()[0] == str(line)
     assert done.stdout.count("\n") == line - 1
+
+
+@pytest.mark.parametrize("name", ["SJIS", "SHIFT_JIS_2004", "BIG5", "GBK", "UHC", "GB18030", "JOHAB"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SET client_encoding = '{}';",
+        "set  names '{}';",
+        "SELECT pg_catalog.set_config('client_encoding', '{}', false);",
+        "SET SESSION client_encoding TO {};",
+    ],
+)
+def test_a_backslash_within_a_letter_is_no_backslash(name: str, line: str) -> None:
+    """In these encodings the second byte of a letter may be a backslash or a quote: which it is nobody can tell here."""
+    done = screened(f"{line.format(name)}\nSELECT E'x';\n", "-v", "keep=1")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", f"encoding {name}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SET client_encoding = 'UTF8';",
+        "SET client_encoding = 'SQL_ASCII';",
+        "SET client_encoding = 'EUC_JIS_2004';",
+        "SET client_encoding = 'WIN1252';",
+        "ALTER ROLE shop SET client_encoding TO 'SJIS';",
+        "SELECT 'a\nSET client_encoding = SJIS;\n';",
+        "COPY t FROM stdin;\nSET client_encoding = 'SJIS';\n\\.",
+    ],
+)
+def test_other_encodings_and_what_only_names_one_pass(line: str) -> None:
+    assert screened(f"{line}\n").stdout == f"{line}\n"
+
+
+def test_a_database_that_every_instance_has_is_not_made_again() -> None:
+    made = "CREATE DATABASE postgres WITH TEMPLATE = template0 ENCODING = 'UTF8' LOCALE = 'C';\n\\connect postgres\n"
+    assert screened("DROP DATABASE postgres;\n" + made).stdout == "\n\n\\connect postgres\n"
+    assert screened("CREATE DATABASE postgres_two;\n").stdout == "CREATE DATABASE postgres_two;\n"

@@ -35,16 +35,25 @@ base postgres
 listed
 counted
 """
+FILE = f"file\t-\t{DUMPED}\tpostgres_1.sql.gz\n"
 BACK = "base postgres\n{shop}role\tpostgres\nrole\tshop\n"
 
 
 def compared(
-    tmp_path: Path, live: str, back: str, listed: str = "", *, cluster: bool = True, others: bool = False
+    tmp_path: Path,
+    live: str,
+    back: str,
+    listed: str = "",
+    *,
+    cluster: bool = True,
+    others: bool = False,
+    named: str = FILE,
 ) -> dict[str, str]:
     files = [tmp_path / name for name in ("live", "back", "says")]
-    for file, text in zip(files, (live, back, listed), strict=True):
+    joined = "".join(f"joins\t{base}\t{DUMPED}\n" for base in ("postgres", "shop") if cluster)
+    for file, text in zip(files, (live, back, named + joined + listed), strict=True):
         file.write_text(text)
-    given = {"written": DUMPED, "cluster": int(cluster), "others": int(others)}
+    given = {"cluster": int(cluster), "roled": DUMPED if cluster else 0, "others": int(others)}
     options = [word for key, value in given.items() for word in ("-v", f"{key}={value}")]
     done = subprocess.run(
         ["awk", *options, "-f", str(AWK), *map(str, files)], capture_output=True, text=True, timeout=30, check=True
@@ -126,12 +135,91 @@ def test_a_database_that_was_made_since_is_younger(tmp_path: Path) -> None:
 
 
 def test_a_dump_of_one_database_is_of_the_one_it_is_like(tmp_path: Path) -> None:
-    alone = SQL.format(rows=3000, more="", decimals="").replace("base shop", "base postgres")
-    assert compared(tmp_path, live(), alone, cluster=False).keys() == {"living"}
+    alone = SQL.format(rows=3000, more="", decimals="").replace("base shop", "base phase0_1")
+    own = FILE.replace("-", "phase0_1")
+    assert compared(tmp_path, live(), alone, cluster=False, named=own).keys() == {"living"}
     two = live().replace("listed", "base other\nobject\ttable\tpublic\tx\t16600\nlisted")
     two = "database\tother\t16386\ncreated\tother\t3\n" + two
-    assert compared(tmp_path, two, alone, cluster=False)["missing"] == "other"
-    assert compared(tmp_path, two, alone, cluster=False, others=True)["unsure"] == "other"
+    assert compared(tmp_path, two, alone, cluster=False, named=own)["missing"] == "other"
+    assert compared(tmp_path, two, alone, cluster=False, others=True, named=own)["unsure"] == "other"
+
+
+TENANT = """\
+base {base}
+object\ttable\tpublic\torders\t{number}
+{rows}table\tr\tpublic\torders
+Seq Scan (actual rows={count} loops=1)
+next
+"""
+TENANTS = """\
+database\tpostgres\t5
+database\ta\t16385
+database\tb\t16386
+created\ta\t2
+created\tb\t2
+since\t1\t{now}
+{a}figures\tpublic\torders\t40\t0\t0\t0\t40
+{b}figures\tpublic\torders\t40\t0\t0\t0\t40
+listed
+counted
+"""
+
+
+def tenant(base: str, of: str, count: int = 40, number: int = 16400) -> str:
+    """Return the inventory of one of two databases of the same tables, which hold other rows."""
+    rows = "".join(f"row\tpublic\torders\t{of}{one}\n" for one in range(min(count, 40)))
+    return TENANT.format(base=base, rows=rows, count=count, number=number)
+
+
+def of_tenants(tmp_path: Path, *dumps: tuple[str, str, int], others: bool = False, days: int = 0) -> dict[str, str]:
+    """Compare a dump for each database with both: its file, whose rows it holds, and how many; the last is days old."""
+    live = TENANTS.format(now=DUMPED + DAY // 2, a=tenant("a", "a"), b=tenant("b", "b", number=16500))
+    back = "".join(tenant(f"phase0_{one}", of, count) for one, (_, of, count) in enumerate(dumps, start=1))
+    files = "".join(
+        f"file\tphase0_{one}\t{DUMPED - (days * DAY if one == len(dumps) else 0)}\t{name}\n"
+        for one, (name, _, _) in enumerate(dumps, start=1)
+    )
+    return compared(tmp_path, live, "base postgres\n" + back, files, cluster=False, others=others, named="")
+
+
+@pytest.mark.parametrize(
+    ("dumps", "found"),
+    [
+        ((("x.dump", "a", 40), ("y.dump", "b", 40)), {}),
+        ((("x.dump", "b", 40), ("y.dump", "a", 40)), {}),  # told apart by their rows
+        ((("a.sql.gz", "c", 40), ("b.sql.gz", "c", 40)), {"unsure": "a 0/40; b 0/40"}),  # another server's
+        ((("x.dump", "a", 40),), {"missing": "b"}),
+        ((("a_1.dump", "a", 40), ("a_daily.dump", "a", 40)), {"missing": "b"}),  # two of one database are not both
+        ((("x.dump", "a", 40), ("y.dump", "b", 0)), {"unsure": "b.public.orders 0/40; b 0/40"}),
+    ],
+)
+def test_each_database_is_in_the_dump_that_is_like_it(
+    tmp_path: Path, dumps: tuple[tuple[str, str, int], ...], found: dict[str, str]
+) -> None:
+    seen = of_tenants(tmp_path, *dumps)
+    assert {word: text for word, text in seen.items() if word != "living"} == found
+
+
+def test_a_file_that_was_not_read_may_hold_what_the_others_lack(tmp_path: Path) -> None:
+    assert of_tenants(tmp_path, ("x.dump", "a", 40), others=True)["unsure"] == "b"
+
+
+def test_each_dump_has_the_age_of_its_own(tmp_path: Path) -> None:
+    """A table of b is younger than its dump, and older than that of a: it need not be in the former."""
+    later = "object\ttable\tpublic\tlater\t{}\n"
+    live = TENANTS.format(
+        now=DUMPED + DAY,
+        a=tenant("a", "a").replace("table\tr", later.format(16700) + "table\tr"),
+        b=tenant("b", "b", number=16500).replace("table\tr", later.format(16600) + "table\tr"),
+    )
+    back = (
+        "base postgres\n"
+        + tenant("phase0_1", "a").replace("table\tr", later.format(1) + "table\tr")
+        + tenant("phase0_2", "b")
+    )
+    for older, word in ((DAY, "unsure"), (0, "missing")):
+        files = f"file\tphase0_1\t{DUMPED}\tx\nfile\tphase0_2\t{DUMPED - older}\ty\n"
+        assert compared(tmp_path, live, back, files, cluster=False, named="")[word] == "table b.public.later"
 
 
 def test_a_table_that_was_not_counted_in_time_is_estimated(tmp_path: Path) -> None:

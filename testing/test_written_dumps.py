@@ -45,7 +45,10 @@ def told(dump: bytes) -> list[list[str]]:
 
 
 def counted(dump: bytes) -> dict[tuple[str, ...], int]:
-    return {(base, schema, name): int(rows) for what, rows, base, schema, name in told(dump)[:-2] if what == "table"}
+    return {
+        (base, schema, name): int(row)
+        for row, base, schema, name in (row[1:] for row in told(dump) if row[0] == "table")
+    }
 
 
 def text(file: Path) -> bytes:

@@ -67,6 +67,8 @@ def _flaws(backups: Backups, kind: str) -> Iterator[Finding]:
     newest = backups.newest(kind)
     seen = {"hours": newest.hours, "size": newest.size, "usual": newest.usual}
     yield from (Finding(flaw, seen) for flaw in backups.of(kind)[0].flaws if flaw != "poor")
+    if flawed := [file.name for file in backups.current(kind)[1:] if file.flaws]:
+        yield Finding("others", {"names": flawed})
     if newest.hours < 0:
         yield Finding("future", seen)
     if newest.shrunk:
