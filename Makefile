@@ -83,7 +83,7 @@ dist: .venv/.ready-dev  ## build sdist and wheel in dist/, the same bytes for th
 	@.make/dist.sh
 
 .PHONY: install uninstall recordings rights docs lock clean
-install:  ## copy the audit with its own Python under PREFIX (/usr/local) [TARGET=NAME: and on a schedule]
+install:  ## copy the audit with its own Python under PREFIX (/usr/local) [TARGET=NAME|FLEET=FILE: and on a schedule]
 	@.make/install.sh
 
 uninstall:  ## take that away again, schedule included; every history stays

@@ -2,10 +2,10 @@
 # Copy the packages with a virtual environment of their own to PREFIX/lib/phase0-audit, and a command to PREFIX/bin.
 # Nothing is installed as a Python package: `fixtures` is somebody else's name there. Modes and owners are the same whatever the umask
 # of the clone or of the caller was: only who installs may write to what is installed.
-# With TARGET, a server's folder, its audits are put on a schedule as well (schedule.sh).
+# With TARGET, a server's folder, or FLEET, an inventory, its audits are put on a schedule as well (schedule.sh).
 set -eu
 umask 022
-TARGET=${TARGET:-} units=/usr/local/lib/systemd/system
+TARGET=${TARGET:-} FLEET=${FLEET:-} units=/usr/local/lib/systemd/system
 me=$(id -u):$(id -g)
 
 refuse() { echo "make install: $1" >&2; exit 4; }
@@ -34,7 +34,7 @@ sound() {  # nobody else could have written to it, or left something in it
   [ ! -L "$home" ] && [ -z "$(find "$home" ! -type l \( ! -user "$(id -u)" -o -perm -0020 -o -perm -0002 \) -print | head -n 1)" ]
 }
 
-if [ -n "$TARGET" ]; then .make/schedule.sh ready; fi
+if [ -n "$TARGET$FLEET" ]; then .make/schedule.sh ready; fi
 mine "$PREFIX/lib"
 mine "$PREFIX/bin"
 mkdir -p "$PREFIX/lib" "$PREFIX/bin"
@@ -68,4 +68,4 @@ if grep -qsF -e "=$PREFIX/lib/phase0-gate/deploy/" -e "=$home/deploy/" "$units/p
 fi
 .make/earlier.sh
 echo "Installed: $PREFIX/bin/phase0-gate (in $home). Try: $PREFIX/bin/phase0-gate --target=demo"
-if [ -n "$TARGET" ]; then .make/schedule.sh "$home"; fi
+if [ -n "$TARGET$FLEET" ]; then .make/schedule.sh "$home"; fi

@@ -11,19 +11,22 @@ import msgspec
 from fixtures.ask.redaction import error_text
 from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
+from fleet.checking import checked
 from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
-from fleet.exports import ROUND, write_all
+from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.wanted import FleetFix, wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
-from fleet.round import Round, RoundError, read_round, schema
+from fleet.round import Round, RoundError, Row, read_round, schema
 from fleet.running.audit import RoundOptions, audit_fleet
+from fleet.running.pages import write_pages
 from fleet.running.pool import at_once
 from fleet.text import summary
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, Parser, complain, spoken, status_of
 from gate.contract import ContractError
+from gate.run import RunError
 from gate.sentence import LANGUAGES
 from notify.sending import no_audit, send, trial
 from reports.text.words import Voice
@@ -39,6 +42,7 @@ def parser() -> Parser:
     for name, usage in (
         ("audit", "validate the inventory, audit its servers side by side, and decide"),
         ("list", "validate the inventory and print its servers"),
+        ("check", "validate the inventory and try everything an audit asks of its servers"),
         ("settings", "print what the inventory adds to a server's target, as PHASE0_SETTINGS takes it"),
     ):
         command = commands.add_parser(name, help=usage, description=usage)
@@ -56,6 +60,7 @@ def parser() -> Parser:
     command = commands.add_parser("render", help=usage, description=usage)
     command.add_argument("round", metavar="FLEET.json", type=Path)
     command.add_argument("--reports", metavar="FOLDER", type=Path, help="the folder to write to (that of FLEET.json)")
+    command.add_argument("--pages", action="store_true", help="also the page of every server, from its run.json")
     add_services(commands)
     commands.add_parser("schema", help="print its schema", description="print the JSON Schema of fleet.json")
     for command in commands.choices.values():
@@ -71,7 +76,14 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"audits in flight at once ({at_once()}, or what the scheduler's workers take)",
     )
+    command.add_argument(
+        "--pages", action="store_true", help="write the page of every server, also of those that are GO"
+    )
     command.add_argument("--no-drills", action="store_true", help="leave the drills out")
+    command.add_argument("--sample", action="store_true", help="only the sample run, on which the seven days depend")
+    command.add_argument(
+        "--kept", action="store_true", help="status 74 if a server that was judged got no sample in its history"
+    )
     command.add_argument(
         "--drills-at-once", type=counted(1000), default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
@@ -119,8 +131,8 @@ def main(words: list[str]) -> int:
     """
     given = parser().parse_args(words)
     try:
-        if given.command in ("audit", "notify"):
-            return _audit(given) if given.command == "audit" else _notify(given)
+        if given.command in COMMANDS:
+            return COMMANDS[given.command](given)
         if given.command in SERVICES:
             return run_service(given, _say)
         for line in _answer(given):
@@ -138,6 +150,9 @@ def _audit(given: argparse.Namespace) -> int:
         at_once=given.at_once or (0 if given.scheduler else at_once()),
         drills_at_once=0 if given.no_drills else given.drills_at_once,
         language=given.lang,
+        pages=given.pages,
+        sample=given.sample,
+        kept=given.kept,
         fix=_fix(given, fleet),
         inventory=given.fleet,
         scheduler=given.scheduler or "",
@@ -170,6 +185,17 @@ def _notify(given: argparse.Namespace) -> int:
     return send(addresses(fleet.notify, folder), make, None if given.what == "test" else given.state or folder, _say)
 
 
+def _check(given: argparse.Namespace) -> int:
+    """Check each server; return 0 if everything can be observed, and 10 if not."""
+    fine = True
+    for server in load_fleet(given.fleet).group(given.group):
+        if not server.recorded:
+            for line, is_fine in checked(server, given.lang):
+                fine = fine and is_fine
+                _say(line)
+    return 0 if fine else 10
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
@@ -181,7 +207,7 @@ def _answer(given: argparse.Namespace) -> Iterator[str]:
         case "settings":
             yield _settings(load_fleet(given.fleet), given.server)
         case "render":
-            yield from _rendered(given.round, given.reports or given.round.parent, given.lang)
+            yield from _rendered(given)
         case _:
             yield msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode()
 
@@ -201,12 +227,28 @@ def _settings(fleet: Fleet, name: str) -> str:
     raise FleetError(spoken(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list"))
 
 
-def _rendered(file: Path, folder: Path, language: str) -> Iterator[str]:
+def _rendered(given: argparse.Namespace) -> Iterator[str]:
     """Decide again from fleet.json, write the reports, and yield the summary. Raises RoundError if that is not possible."""
-    round = _read(file)
-    if wrong := write_all(round, folder, language):
+    round, folder = _read(given.round), given.reports or given.round.parent
+    if given.pages:
+        rows = [_paged(row, folder / SERVERS / row.name, given.lang) for row in round.rows]
+        round = msgspec.structs.replace(round, rows=tuple(rows))
+    if wrong := write_all(round, folder, given.lang):
         raise RoundError(wrong[0])
-    yield from summary(round, Voice(language), folder)
+    yield from summary(round, Voice(given.lang), folder)
+
+
+def _paged(row: Row, folder: Path, language: str) -> Row:
+    """Write the pages of a server from its run.json, and return its row, which says so."""
+    if row.judged is None:
+        return row
+    try:
+        wrong = write_pages(folder, language)
+    except (RunError, OSError) as error:
+        raise RoundError(f"{folder}: its page cannot be made: {error}") from error
+    if wrong:
+        raise RoundError(wrong[0])
+    return msgspec.structs.replace(row, judged=msgspec.structs.replace(row.judged, page=True))
 
 
 def _read(file: Path) -> Round:
@@ -217,6 +259,8 @@ def _read(file: Path) -> Round:
     except OSError as error:
         raise RoundError(f"{file}: cannot be read: {error.strerror}; name the fleet.json of a round") from error
 
+
+COMMANDS = {"audit": _audit, "notify": _notify, "check": _check}
 
 if __name__ == "__main__":
     sys.exit(status_of(main, sys.argv[1:]))

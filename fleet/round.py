@@ -54,6 +54,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What a fresh run says of a server. `open` holds the criteria that are not met, `met` the number of the others.
 
     `at` is when the server was audited. `reached` is false if the host did not answer; `why` says why it did not.
+    `page` says that the server has a page of its own beside its run.json.
     """
 
     at: Moment
@@ -68,6 +69,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     reached: bool = True
     why: Reason | None = None
     seconds: float = 0.0
+    page: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

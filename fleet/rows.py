@@ -29,11 +29,14 @@ class Heard(msgspec.Struct, frozen=True):
     worse: tuple[str, ...] = ()
 
 
-def heard(run: Run, at: datetime) -> Heard:
-    """Return what a run says of its server. `at` is when it was made: a recording is as old as its judgement."""
+def heard(run: Run, at: datetime, *, page: bool = False) -> Heard:
+    """Return what a run says of its server. `at` is when it was made: a recording is as old as its judgement.
+
+    `page` says that the audit wrote the pages of the server.
+    """
     decision = decide(run)
     criteria = {id: Known(row.title, row.chapter, row.target, row.remedy) for id, row in run.contract.items()}
-    return Heard(judged(run, decision, at), criteria, changes=run.interventions, worse=lost(run))
+    return Heard(judged(run, decision, at, page=page), criteria, changes=run.interventions, worse=lost(run))
 
 
 def lost(run: Run) -> tuple[str, ...]:
@@ -42,7 +45,7 @@ def lost(run: Run) -> tuple[str, ...]:
     return tuple(id for id, one in run.results.items() if one.before is Outcome.PASS and one.outcome in worse)
 
 
-def judged(run: Run, decision: Decision, at: datetime) -> Judged:
+def judged(run: Run, decision: Decision, at: datetime, *, page: bool = False) -> Judged:
     """Return what the fleet keeps of a run."""
     open = {id: one.outcome for id, one in decision.results.items() if not one.outcome.settled}
     reached = bool(run.account or run.replayed_from)
@@ -59,6 +62,7 @@ def judged(run: Run, decision: Decision, at: datetime) -> Judged:
         reached=reached,
         why=None if reached else _why(decision),
         seconds=(run.ended - run.started).total_seconds(),
+        page=page,
     )
 
 

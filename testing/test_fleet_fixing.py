@@ -138,6 +138,7 @@ def fixing(
 
     monkeypatch.setattr(Pool, "answer", staticmethod(answer), raising=False)
     monkeypatch.setattr("fleet.running.audit.Pool", Pool)
+    monkeypatch.setattr("fleet.running.audit.STAGGER", 0)
     options = RoundOptions(reports=folder, at_once=8, drills_at_once=8, fix=fix, inventory=Path("fleet.toml"))
     return audit_fleet(fleet, options, lines.append), given, [line.replace("\u00a0", " ") for line in lines]
 

@@ -22,11 +22,12 @@ from fleet.page.page import render_fleet
 from fleet.page.sections import changes, duties, silent, sites
 from fleet.round import Moved, Round, RoundError, SharedCause, read_round, schema, write_round
 from gate.outcome import Outcome
-from gate.run import Reason
+from gate.run import Reason, write_run
 from reports.text.words import Voice
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
 from testing.fleets import CRITERIA, NOW, RECORDINGS, RINGS, judged, many, round_of, row
 from testing.in_process import ROOT, run
+from testing.runs import GO as RUN
 
 EN, FR = Voice("en"), Voice("fr")
 LARGEST = 2_000_000  # bytes of the page of a thousand servers
@@ -203,6 +204,22 @@ def test_a_fleet_of_recordings_ends_in_its_page(tmp_path: Path) -> None:
     assert made.rows[0].judged.reached
     for link in re.findall(r'href="(servers/[^"]+)"', (tmp_path / "out" / "fleet.html").read_text()):
         assert (tmp_path / "out" / link).exists()
+
+
+def test_a_server_that_is_go_has_its_page_when_it_is_asked_for(tmp_path: Path) -> None:
+    for name in ("good", "bad"):
+        (tmp_path / "servers" / name).mkdir(parents=True)
+        (tmp_path / "servers" / name / "run.json").write_bytes(write_run(RUN))
+    made = round_of([row("good"), row("bad", "NO-GO", judged=judged("NO-GO", page=True)), row("never", None)])
+    (tmp_path / "fleet.json").write_bytes(write_round(made))
+    links = re.compile(r'href="(servers/[^"]+|detail.html)"')
+    assert links.findall(render_fleet(made, "en").decode()) == ["servers/bad/verdict.html"]
+    done = run("fleet", "render", tmp_path / "fleet.json", "--pages")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "fleet.html").read_text()
+    assert sorted(links.findall(page)) == ["servers/bad/verdict.html", "servers/good/verdict.html"]
+    assert not links.search((tmp_path / "servers" / "good" / "verdict.html").read_text())
+    assert read_round((tmp_path / "fleet.json").read_bytes(), "").rows[0].judged == judged(page=True)
 
 
 def test_the_reports_of_another_fleet_are_left_alone(tmp_path: Path) -> None:

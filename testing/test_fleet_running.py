@@ -17,6 +17,7 @@ from fleet.running import worker
 from fleet.running.audit import RoundOptions, audit_fleet
 from fleet.running.conductor import Conductor, Limits
 from fleet.running.order import Order
+from fleet.running.pages import ALWAYS
 from fleet.running.pool import Pool
 from fleet.running.progress import Progress
 from gate.decision import Verdict
@@ -174,6 +175,8 @@ def test_the_reports_of_an_earlier_audit_are_no_result(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_audited_by_real_workers_beside_ones_that_hang_and_die(tmp_path: Path) -> None:
+    (tmp_path / "ready").mkdir()
+    (tmp_path / "ready" / "verdict.html").write_text("of yesterday")
     recorded = Order(name="ready", target=f"replay:{RECORDINGS / 'ready.json'}", reports=str(tmp_path / "ready"))
     (hangs,) = orders("hangs", words=("-p", HANGING), seconds=2.0, reports=str(tmp_path / "hangs"))
     (dies,) = orders("dies", words=("-p", DYING), reports=str(tmp_path / "dies"))
@@ -186,7 +189,7 @@ def test_a_recording_is_audited_by_real_workers_beside_ones_that_hang_and_die(tm
     assert {name: one.missing for name, one in told.items()} == {"hangs": "late", "dies": "died", "ready": None}
     assert told["ready"].judged
     assert told["ready"].judged.verdict == "GO"
-    assert (tmp_path / "ready" / "verdict.html").exists()
+    assert {file.name for file in (tmp_path / "ready").iterdir()} == {*ALWAYS, "printed.txt"}, "a GO needs no page"
 
 
 class Unforked:

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pwd import getpwnam
@@ -375,3 +376,80 @@ def test_an_upgrade_without_a_target_renews_the_units_of_the_same_program(machin
     unit.write_text("ExecStart=/opt/elsewhere/deploy/schedule daily\n")
     machine.done("install")
     assert unit.read_text() == "ExecStart=/opt/elsewhere/deploy/schedule daily\n"
+
+
+FLEET_PYTHON = """\
+#!/bin/sh
+# python: reads an inventory as root, and says to the account of the audits that it is fine.
+[ "$(id -u)" = 0 ] || exit 0
+PYTHONDONTWRITEBYTECODE=1 exec @PYTHON@ "$@"
+"""
+FLEET = """\
+[fleet]
+name = "edge"
+servers = ["paris-*"]
+[defaults.host]
+user = "u"
+[defaults.cluster]
+kubeconfig = "k"
+"""
+
+
+def fleet_on_schedule(machine: Machine, *names: str) -> subprocess.CompletedProcess[str]:
+    """Run `make install FLEET=…` for servers of these names, from where the program is installed."""
+    site = machine.folder / "site"
+    for number, name in enumerate(names):
+        (site / name).mkdir(parents=True)
+        (site / name / "target.toml").write_text(f'[host]\naddress = "127.0.0.{number + 1}{len(name)}"\n')
+        (site / name / "history.sqlite").write_text(f"the history of {name}")
+    (site / "fleet.toml").write_text(FLEET)
+    python = machine.program / ".venv" / "bin" / "python"
+    python.write_text(FLEET_PYTHON.replace("@PYTHON@", sys.executable))
+    return machine.make("schedule", str(machine.program), FLEET=str(site / "fleet.toml"))
+
+
+@root
+def test_a_fleet_is_scheduled_as_one_and_has_a_history_for_each_server(machine: Machine) -> None:
+    machine.done("install")
+    done = fleet_on_schedule(machine, "paris-1", "paris-22", "rome-1")
+    assert done.returncode == 0, done.stderr
+    assert "reports/fleet.html" in done.stdout
+    assert "phase0-audit-daily@edge.timer" in (machine.folder / "calls").read_text()
+    assert "TimeoutStartSec=12h" in (machine.units / "phase0-audit-daily@edge.service.d" / "fleet.conf").read_text()
+    assert sorted(path.name for path in (machine.etc / "edge").iterdir()) == ["fleet.toml", "paris-1", "paris-22"]
+    for name in ("paris-1", "paris-22"):
+        kept = machine.state / "edge" / name / "history.sqlite"
+        assert (machine.etc / "edge" / name / "history.sqlite").readlink() == kept
+        assert (kept.read_text(), kept.stat().st_uid) == (f"the history of {name}", getpwnam(WEAK).pw_uid)
+    (machine.state / "edge" / "paris-1" / "history.sqlite").write_text("what audits added")
+    (machine.etc / "edge" / "paris-1" / "target.toml").write_text('[host]\naddress = "127.0.0.9"\n')
+    again = fleet_on_schedule(machine, "paris-333")
+    assert again.returncode == 0, again.stderr
+    assert (machine.etc / "edge" / "paris-1" / "target.toml").read_text() == '[host]\naddress = "127.0.0.9"\n'
+    assert (machine.state / "edge" / "paris-333" / "history.sqlite").exists(), "a server that is new comes along"
+    machine.done("uninstall")
+    assert not machine.etc.exists()
+    assert list(machine.units.iterdir()) == []
+    assert (machine.state / "edge" / "paris-1" / "history.sqlite").read_text() == "what audits added"
+    assert (machine.state / "edge" / "paris-22" / "target.toml").exists()
+    assert writable(machine.state) == []
+
+
+@root
+def test_a_fleet_follows_no_link_that_the_account_laid_for_one_of_its_servers(machine: Machine) -> None:
+    machine.done("install")
+    (machine.folder / "victim").mkdir()
+    assert fleet_on_schedule(machine, "paris-1").returncode == 0
+    (machine.state / "edge" / "paris-22").symlink_to(machine.folder / "victim")
+    fleet_on_schedule(machine, "paris-22")
+    assert (machine.folder / "victim").stat().st_uid == 0
+    assert list((machine.folder / "victim").iterdir()) == []
+
+
+@root
+def test_a_server_and_a_fleet_of_one_name_do_not_share_a_schedule(machine: Machine) -> None:
+    machine.done("install")
+    assert on_schedule(machine).returncode == 0
+    done = fleet_on_schedule(machine, "paris-1")
+    assert done.returncode == 4
+    assert "is the schedule of a server of that name" in done.stderr

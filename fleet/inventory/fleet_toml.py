@@ -100,6 +100,12 @@ def _receivers(file: Path, notify: Notify) -> Notify:
     return notify
 
 
+def named_files(file: Path) -> list[str]:
+    """Return the names of the files beside an inventory that it names: the one of Ansible, and those of [notify]."""
+    written = _read(file)
+    return [name for name in (written.fleet.ansible, *written.notify.files) if name and not Path(name).is_absolute()]
+
+
 def _read(file: Path) -> FleetFile:
     try:
         return msgspec.convert(parse_toml(read_text(file)), FleetFile)

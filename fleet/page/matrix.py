@@ -74,7 +74,7 @@ def _line(row: Row, names: Sequence[str], round: Round, word: Bilingual, voices:
         title=shown(row.title) if row.title != row.name else "",
         verdict=row.verdict,
         word=word,
-        link=f"servers/{quote(row.name)}/verdict.html" if row.judged else "",
+        link=f"servers/{quote(row.name)}/verdict.html" if row.judged and row.judged.page else "",
         cells=_cells(judged.open, names, round) if judged else (),
         open=" ".join(map(shown, judged.open)) if judged else "",
         why=why,

@@ -19,6 +19,7 @@ from fleet.inventory.inventory import Fleet, FleetError, Server
 from fleet.round import Round, RoundError, read_round
 from fleet.rows import Heard, new_round
 from fleet.running.conductor import Conductor, Limits
+from fleet.running.kept import without_sample
 from fleet.running.order import Order
 from fleet.running.pool import Pool
 from fleet.running.progress import Progress
@@ -26,7 +27,7 @@ from fleet.running.worker import audit_server
 from fleet.text import summary
 from gate.acting import make_folders
 from gate.bounded import MOST_RECORDED, read_bounded
-from gate.command import INTERRUPTED
+from gate.command import INTERRUPTED, UNWRITABLE
 from reports.text.words import Voice
 
 STAGGER = 10  # seconds between the starts of two audits with drills
@@ -37,6 +38,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a round is made. 0 for `drills_at_once` leaves the drills out, and None for `fix` changes nothing.
 
+    `sample` judges only what the sample run judges. `kept` demands a sample in the history of each server that was judged.
+
     `inventory` is the file of the fleet, for the commands that are printed.
     `scheduler` is the address of a cluster, or "" for this machine alone; 0 for `at_once` is as many as the cluster takes.
     """
@@ -46,6 +49,9 @@ class RoundOptions(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 1
     drills_at_once: int = 0
     language: str = "en"
+    pages: bool = False
+    sample: bool = False
+    kept: bool = False
     fix: FleetFix | None = None
     inventory: Path = Path("targets/fleet.toml")
     scheduler: str = ""
@@ -76,7 +82,11 @@ def audit_fleet(fleet: Fleet, options: RoundOptions, tell: Callable[[str], None]
         wrong = write_all(round, options.reports, options.language)
         for line in (*wrong, *_fixed(told, asked, options, voice), *summary(round, voice, options.reports)):
             tell(line)
-    return INTERRUPTED if round.unfinished else decide_fleet(round).verdict.status
+        missed = without_sample(asked, told, started) if options.kept else []
+        if missed:
+            tell(voice.say("fleet", "not-kept", {"names": missed}))
+    status = UNWRITABLE if missed else decide_fleet(round).verdict.status
+    return INTERRUPTED if round.unfinished else status
 
 
 def _audited(
@@ -123,7 +133,7 @@ def _orders(asked: Sequence[Server], fleet: Fleet, options: RoundOptions, stop: 
 
 def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path, turn: int) -> Order:
     fix = options.fix if options.fix and not server.recorded else None
-    words = [f"--lang={options.language}", *([] if options.drills_at_once else ["-m", "not drill"])]
+    words = [f"--lang={options.language}", *_marks(options)]
     words += fix.words if fix else ()
     return Order(
         name=server.name,
@@ -132,11 +142,19 @@ def _order(server: Server, fleet: Fleet, options: RoundOptions, stop: Path, turn
         settings="" if server.recorded else server.layers.variable(),
         words=tuple(words),
         seconds=fleet.minutes * 60,
-        drills=bool(options.drills_at_once) and not server.recorded,
+        drills=bool(options.drills_at_once) and not options.sample and not server.recorded,
         stop=str(stop),
         turn=turn,
+        language=options.language,
+        pages=options.pages,
         patience=fix.patience if fix else 0.0,
     )
+
+
+def _marks(options: RoundOptions) -> tuple[str, ...]:
+    if options.sample:
+        return "-m", "sample"
+    return () if options.drills_at_once else ("-m", "not drill")
 
 
 def _earlier(file: Path, fleet: Fleet) -> Round | None:

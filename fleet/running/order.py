@@ -11,6 +11,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     `turn` is its place among the rings: it waits for every audit with a lower one. `patience` is that of an audit that
     changes its server: the seconds it has to take back what it began after it was told to end. 0 changes nothing.
+    `pages` asks for the pages of a server that is GO, too.
     """
 
     name: str
@@ -23,3 +24,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     stop: str = ""
     turn: int = 0
     patience: float = 0.0
+    language: str = "en"
+    pages: bool = False

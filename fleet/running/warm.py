@@ -2,10 +2,12 @@
 
 import gc
 
+from fixtures.ask.secret_forms import FORMS
 from gate.sentence import LANGUAGES, locale
 from reports.pages.rendering import compile_templates
 
 for language in LANGUAGES:
     locale(language)
 compile_templates()
+patterns = [form.pattern for form in FORMS]  # each is compiled at its first use
 gc.freeze()  # what is shared with the workers stays shared

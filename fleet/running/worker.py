@@ -26,6 +26,7 @@ from fixtures.target.layers import VARIABLE
 from fleet.round import Missing
 from fleet.rows import Heard, heard
 from fleet.running.order import Order
+from fleet.running.pages import PAGE, remove_pages, without_pages, write_pages
 from gate.acting import make_folders
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.decision import Verdict
@@ -66,7 +67,8 @@ def audit_server(order: Order) -> Heard:
         run = read_run(read_bounded(folder / RUN, MOST_RECORDED), str(folder / RUN))
     except (RunError, OSError) as error:
         return Heard(missing="failed", detail=shown(str(error)))
-    return _agreed(heard(run, _moment(run, started)), status)
+    told = heard(run, _moment(run, started), page=(folder / PAGE).is_file())
+    return _agreed(told, status)
 
 
 def _moment(run: Run, started: datetime) -> datetime:
@@ -164,9 +166,9 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         os.chdir(ROOT)
         os.environ.pop(VARIABLE, None)
         os.environ |= {VARIABLE: order.settings} if order.settings else {}
-        words = [f"--target={order.target}", f"--reports={order.reports}", *order.words]
+        words = [f"--target={order.target}", f"--reports={order.reports}", "-p", "no:html", *order.words]
         sys.argv = ["pytest", *words]
-        status = int(pytest.main(words))
+        status = _judged(order, words)
         atexit._run_exitfuncs()  # os._exit() skips them; a client of the cluster would leave temporary files
         sys.stdout.flush()
         sys.stderr.flush()
@@ -174,6 +176,17 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def _judged(order: Order, words: list[str]) -> int:
+    """Run pytest, and write the pages unless the server is GO. Those of an earlier audit go before a new decision comes."""
+    folder, every = Path(order.reports), without_pages()
+    remove_pages(folder, every)
+    status = int(pytest.main(words))
+    if status in VERDICTS and (order.pages or status != Verdict.GO.status):
+        for line in write_pages(folder, order.language, every):
+            sys.stderr.write(f"{line}\n")
+    return status
 
 
 def _end_without(watched: int) -> None:
