@@ -1,6 +1,6 @@
 """A round on a cluster of Dask: each server has exactly one result, whatever dies, and nobody without a certificate has a say.
 
-The audits are scripted; testing/lab/test_fleet_cluster.py has real ones, and a network that is cut.
+The audits are scripted; test_fleet_cluster.py has real ones, and a network that is cut.
 """
 
 import signal
