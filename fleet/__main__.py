@@ -13,7 +13,7 @@ from fixtures.session.options import EVERYTHING, ROOT
 from fixtures.target.addresses import addresses
 from fleet.checking import checked
 from fleet.dask.commands import REFUSED, SERVICES, add_certificates, add_services, address, counted, run_service
-from fleet.fixing.wanted import wanted
+from fleet.fixing.wanted import FleetFix, wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
@@ -138,18 +138,22 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _audit(given: argparse.Namespace) -> int:
-    fleet = load_fleet(given.fleet)
-    if given.fix_disruptive and given.fix is None:
-        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
-    if given.scheduler and given.fix is not None:
-        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
-    servers = fleet.group(given.group)
-    fix = None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
-    if fix and not fix.plan_only and given.scheduler:
+def _fix(given: argparse.Namespace, fleet: Fleet) -> FleetFix | None:
+    if given.fix is None:
+        if given.fix_disruptive:
+            raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+        return None
+    fix = wanted(given.fix, given.fix_disruptive, given.fix_at_once, fleet.group(given.group))
+    if given.scheduler and not fix.plan_only:
         raise FleetError(
             "--fix: servers are changed from this machine alone; leave out --scheduler, or write --fix=plan"
         )
+    return fix
+
+
+def _audit(given: argparse.Namespace) -> int:
+    fleet = load_fleet(given.fleet)
+    fix = _fix(given, fleet)
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
