@@ -138,22 +138,8 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _fix(given: argparse.Namespace, fleet: Fleet) -> FleetFix | None:
-    if given.fix is None:
-        if given.fix_disruptive:
-            raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
-        return None
-    fix = wanted(given.fix, given.fix_disruptive, given.fix_at_once, fleet.group(given.group))
-    if given.scheduler and not fix.plan_only:
-        raise FleetError(
-            "--fix: servers are changed from this machine alone; leave out --scheduler, or write --fix=plan"
-        )
-    return fix
-
-
 def _audit(given: argparse.Namespace) -> int:
     fleet = load_fleet(given.fleet)
-    fix = _fix(given, fleet)
     options = RoundOptions(
         reports=given.reports or OUT / fleet.name,
         group=given.group,
@@ -163,12 +149,22 @@ def _audit(given: argparse.Namespace) -> int:
         pages=given.pages,
         sample=given.sample,
         kept=given.kept,
-        fix=fix,
+        fix=_fix(given, fleet),
         inventory=given.fleet,
         scheduler=given.scheduler or "",
         certificates=given.certificates,
     )
     return audit_fleet(fleet, options, _say)
+
+
+def _fix(given: argparse.Namespace, fleet: Fleet) -> FleetFix | None:
+    """Return what `--fix` asks for. Raises FleetError if it is asked for in a way that cannot be."""
+    if given.fix_disruptive and given.fix is None:
+        raise FleetError("--fix-disruptive has no effect without --fix; add --fix")
+    if given.scheduler and given.fix is not None:
+        raise FleetError("--fix repairs from this machine alone; leave out --scheduler")
+    servers = fleet.group(given.group)
+    return None if given.fix is None else wanted(given.fix, given.fix_disruptive, given.fix_at_once, servers)
 
 
 def _notify(given: argparse.Namespace) -> int:

@@ -51,7 +51,8 @@ def demo() -> str:
     starts = [number for number in range(why + 1, len(lines)) if lines[number][:1].strip()]
     dates = lines.index("", starts[REASONS]) + 1
     opening, reasons = "\n".join(lines[begin : why + 1]), "\n".join(lines[why + 1 : starts[REASONS]])
-    ending = "\n".join(lines[dates : lines.index("", dates)])
+    counts = next(number for number in range(dates, len(lines)) if lines[number][:1].isdigit())
+    ending = "\n".join(lines[dates:counts])
     return f"{opening}\n{reasons}\n…\n\n{ending}\n…\n{LAST} reports/out/verdict.html\n"
 
 

@@ -24,7 +24,7 @@ from fleet.running.order import Order
 from fleet.running.progress import Progress
 from fleet.running.worker import audit_server
 from reports.text.words import Voice
-from testing.fleets import GO, Scripted, orders
+from testing.fleets import GO, Scripted, orders, recording
 from testing.threats import attack
 
 TARGET = '[target]\nname = "{0}"\ntitle = "{0}"\n\n[host]\naddress = "10.9.8.7"\n'
@@ -163,7 +163,7 @@ def test_each_machine_has_its_own_keys_and_history(tmp_path: Path) -> None:
 def recorded(place: Path, *names: str) -> Path:
     place.mkdir(exist_ok=True)
     for name in names:
-        (place / f"{name}.json").write_text(name)
+        (place / f"{name}.json").write_text(recording())
     (place / "fleet.toml").write_text('[fleet]\nname = "edge"\nservers = ["replay:*.json"]\n')
     return place / "fleet.toml"
 

@@ -1,9 +1,11 @@
 """Addresses of a scheduler: tls://, and tcp:// only where nobody else can listen in."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 PORT = 8786
+PLACE = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 
 
 def scheduler_address(written: str) -> str:
@@ -27,9 +29,8 @@ def _parts(written: str) -> tuple[str, str, int]:
         scheme, host, port = found.scheme, found.hostname or "", found.port
     except ValueError as error:
         raise ValueError(f"{written!a}: {error}; write tls://HOST:{PORT}") from error
-    extra = found.path or found.query or found.fragment or "@" in found.netloc
-    odd = not host.isascii() or any(not letter.isalnum() and letter not in ".-_:" for letter in host)
-    if scheme not in ("tls", "tcp") or not host or extra or odd or port == 0:
+    rest = written.partition("://")[2]
+    if scheme not in ("tls", "tcp") or port == 0 or not PLACE.fullmatch(rest):
         raise ValueError(f"{written!a}: is no address of a scheduler; write tls://HOST:{PORT}")
     return scheme, host, port or PORT
 

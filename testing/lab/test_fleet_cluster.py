@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -87,6 +88,7 @@ class Site:
     def __init__(self, folder: Path, network: Network) -> None:
         self.folder, self.network = folder, network
         self.running: dict[str, subprocess.Popen[str]] = {}
+        self.lines: dict[str, IO[str]] = {}
         make_certificates(folder / "certificates", 1)
         (folder / "targets").mkdir()
         for number in range(51):
@@ -122,12 +124,13 @@ class Site:
     def _start(self, part: str, words: list[str]) -> None:
         command = [sys.executable, "-m", "fleet", *words, f"--certificates={self.folder}/certificates"]
         self.running[part] = subprocess.Popen(within(part, *command), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        stream = self.running[part].stdout
+        assert stream
+        self.lines[part] = stream
 
     def out(self, part: str) -> str:
         """Return the next line of a part, or "" when it has ended."""
-        stream = self.running[part].stdout
-        assert stream
-        return stream.readline()
+        return self.lines[part].readline()
 
     def kill(self, part: str) -> None:
         process = self.running.pop(part)
@@ -240,9 +243,8 @@ def test_nobody_listens_without_tls() -> None:
     """Every port on which a service listens beyond its own machine closes a connection in clear."""
     for part in ("scheduler", "one"):
         listed = subprocess.run(within(part, "ss", "-Htln"), capture_output=True, text=True, check=True).stdout
-        (port,) = [
-            row.split()[3].rpartition(":")[2] for row in listed.splitlines() if not row.split()[3].startswith("127.")
-        ]
+        places = [row.split()[3] for row in listed.splitlines() if not row.split()[3].startswith("127.")]
+        (port,) = {place.rpartition(":")[2] for place in places}  # of IPv4 and IPv6
         asking = within("client", sys.executable, "-c", ASKING, f"10.77.201.{PLACES[part]}", port)
         said = subprocess.run(asking, capture_output=True, text=True)
         assert said.stdout.strip() == "b''" or "ConnectionReset" in said.stderr
