@@ -12,21 +12,17 @@ from fixtures.session.options import ROOT
 from fixtures.target.addresses import addresses
 from fleet.checking import checked
 from fleet.dask.commands import REFUSED, SERVICES, run_service
-from fleet.exports import ROUND, SERVERS, write_all
 from fleet.fixing.wanted import FleetFix, wanted
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from fleet.message import news
 from fleet.options import parser
-from fleet.round import Round, RoundError, Row, read_round, schema
+from fleet.rendering import read_file, rendered_again
+from fleet.round import RoundError, schema
 from fleet.running.audit import RoundOptions, audit_fleet
-from fleet.running.pages import write_pages
 from fleet.running.pool import at_once
-from fleet.text import summary
-from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import UNUSABLE, complain, spoken, status_of
 from gate.contract import ContractError
-from gate.run import RunError
 from notify.sending import no_audit, send, trial
 from reports.text.words import Voice
 
@@ -89,7 +85,7 @@ def _notify(given: argparse.Namespace) -> int:
         if given.what == "test"
         else no_audit(fleet.title, fleet.name, voice)
         if given.what == "failed"
-        else news(_read(given.reports or OUT / fleet.name), voice, fleet.notify.link, sample_run=given.light)
+        else news(read_file(given.reports or OUT / fleet.name), voice, fleet.notify.link, sample_run=given.light)
     )
     return send(addresses(fleet.notify, folder), make, None if given.what == "test" else given.state or folder, _say)
 
@@ -116,7 +112,7 @@ def _answer(given: argparse.Namespace) -> Iterator[str]:
         case "settings":
             yield _settings(load_fleet(given.fleet), given.server)
         case "render":
-            yield from _rendered(given)
+            yield from rendered_again(given)
         case _:
             yield msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode()
 
@@ -134,39 +130,6 @@ def _settings(fleet: Fleet, name: str) -> str:
         if server.name == name:
             return server.layers.variable()
     raise FleetError(spoken(f"{name}: no such server in this fleet; see: .venv/bin/python -m fleet list"))
-
-
-def _rendered(given: argparse.Namespace) -> Iterator[str]:
-    """Decide again from fleet.json, write the reports, and yield the summary. Raises RoundError if that is not possible."""
-    round, folder = _read(given.round), given.reports or given.round.parent
-    if given.pages:
-        rows = [_paged(row, folder / SERVERS / row.name, given.lang) for row in round.rows]
-        round = msgspec.structs.replace(round, rows=tuple(rows))
-    if wrong := write_all(round, folder, given.lang):
-        raise RoundError(wrong[0])
-    yield from summary(round, Voice(given.lang), folder)
-
-
-def _paged(row: Row, folder: Path, language: str) -> Row:
-    """Write the pages of a server from its run.json, and return its row, which says so."""
-    if row.judged is None:
-        return row
-    try:
-        wrong = write_pages(folder, language)
-    except (RunError, OSError) as error:
-        raise RoundError(f"{folder}: its page cannot be made: {error}") from error
-    if wrong:
-        raise RoundError(wrong[0])
-    return msgspec.structs.replace(row, judged=msgspec.structs.replace(row.judged, page=True))
-
-
-def _read(file: Path) -> Round:
-    """Return the round of a fleet.json, which may be named by its folder. Raises RoundError if there is none."""
-    file = file / ROUND if file.is_dir() else file
-    try:
-        return read_round(read_bounded(file, MOST_RECORDED), str(file))
-    except OSError as error:
-        raise RoundError(f"{file}: cannot be read: {error.strerror}; name the fleet.json of a round") from error
 
 
 COMMANDS = {"audit": _audit, "notify": _notify, "check": _check}

@@ -23,31 +23,26 @@ def news(round: Round, voice: Voice, link: str, *, sample_run: bool = False) -> 
     that is not newer than the last one that was.
     """
     decision = decide_fleet(round)
-    quiet = sample_run and decision.verdict is not Verdict.NO_GO
+    told = round.rows if not sample_run else tuple(row for row in round.rows if row.verdict is Verdict.NO_GO)
 
     def make(before: LastMessage) -> tuple[Message, LastMessage] | None:
-        words = _no_go(round, before) if sample_run else {row.name: _word(row) for row in round.rows}
-        if quiet or not _new(round, before, decision.verdict.name, words):
+        words = {**(before.servers if sample_run else {}), **{row.name: _word(row) for row in told}}
+        last = LastMessage(decision.verdict.name, at=round.ended, servers=words)
+        if (sample_run and not told) or not _is_new(before, last):
             return None
-        now = decision.verdict.name
-        return _message(round, decision, before, words, voice, link), LastMessage(now, at=round.ended, servers=words)
+        return _message(round, decision, before, words, voice, link), last
 
     return make
 
 
-def _new(round: Round, before: LastMessage, now: str, words: Mapping[str, str]) -> bool:
-    """Return whether the round is newer than the last message and says something else."""
-    if before.at is not None and round.ended <= before.at:
+def _is_new(before: LastMessage, now: LastMessage) -> bool:
+    if before.at is not None and now.at is not None and now.at <= before.at:
         return False
-    return bool(now) and (before.failed or (now, words) != (before.verdict, before.servers))
+    return before.failed or (now.verdict, now.servers) != (before.verdict, before.servers)
 
 
 def _word(row: Row) -> str:
     return SILENT if row.silent_since else row.verdict.label
-
-
-def _no_go(round: Round, before: LastMessage) -> dict[str, str]:
-    return {**before.servers, **{row.name: _word(row) for row in round.rows if row.verdict is Verdict.NO_GO}}
 
 
 def _message(
