@@ -1,4 +1,4 @@
-"""Reads the contract: the criteria of Phase 0, one TOML table per criterion in tests/criteria/CHAPTER.toml."""
+"""Reads the contract: the criteria of the plan, one TOML table per criterion in tests/criteria/CHAPTER.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -89,7 +89,10 @@ class FindingText(Text, frozen=True, forbid_unknown_fields=True):
 
 
 class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of the plan's KPI table: its name, its figure before Phase 0 as the plan states it, and its figure now."""
+    """A row of the plan's KPI table: its name, its figure before the phase as the plan states it, and now.
+
+    An empty `now` is shown as the figure of the criterion.
+    """
 
     name: Text
     before: Text

@@ -18,7 +18,7 @@ from reports.exports.report import Report
 from reports.text.responsibility import owner, todo
 from reports.text.words import Voice, shown
 
-TOOL = "Phase 0 gate"
+TOOL = "phase0-gate"
 MET = (Outcome.PASS, Outcome.FIXED)
 NAMESPACE = uuid5(NAMESPACE_URL, "tag:phase0-gate,2026:exports")
 LONGEST_QUESTION = 300

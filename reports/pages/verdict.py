@@ -84,7 +84,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         proven=proven.proven(run.contract, proofs, voice),
         duties=duties(briefing.reasons),
         trust=trust(run, decision, [proof.ok for proof in proofs], voice),
-        foot=foot(run, briefing, voice),
+        foot=foot(run, briefing),
     )
 
 

@@ -25,9 +25,13 @@ VALID = timedelta(days=1)  # after it another daily audit was due, and this one 
 class Briefing(msgspec.Struct, frozen=True):
     """The content of the first screen in one language.
 
-    `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS.
+    `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS. `phase`, `gate` and `question` are the plan's
+    names for the phase, its gate and what the meeting decides.
     """
 
+    phase: str
+    gate: str
+    question: str
     verdict: str
     word: str
     rest: str
@@ -56,6 +60,9 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
+        phase=shown(voice.text(run.phase.phase), LONGEST_TITLE),
+        gate=shown(voice.text(run.phase.name), LONGEST_TITLE),
+        question=voice.text(run.phase.question),
         verdict=verdict,
         word=word,
         rest=verdict.removeprefix(word).strip(),
@@ -98,7 +105,7 @@ def _headline(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
-    """Yield labels that prevent a wrong reading, each with a note: a demo, a recording, synthetic samples, foreign evidence."""
+    """Yield labels that prevent a wrong reading, each with a note: a demo, a recording, made-up samples, what does not block."""
     replayed = voice.word("replayed", file=run.replayed_from) if run.replayed_from else ""
     if run.target.kind in ("demo", "lab"):
         yield voice.word(run.target.kind), f"{voice.word(f'{run.target.kind}-note')} {replayed}".strip()
@@ -106,7 +113,16 @@ def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
         yield replayed, ""
     if run.window is not None and run.window.synthetic:
         yield voice.word("synthetic"), voice.word("synthetic-note")
+    if made_advice := _made_advice(run, voice):
+        yield voice.word("plan-advice", phase=voice.text(run.phase.phase)), made_advice
     yield from provenance(run, voice)
+
+
+def _made_advice(run: Run, voice: Voice) -> str:
+    """Return which criteria do not block because the plan of the phase says so, each with its reason."""
+    return voice.semicolon.join(
+        f"{shown(one.criterion)}{voice.colon}{voice.text(one.reason)}" for one in run.phase.advisory
+    )
 
 
 def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibility]:
