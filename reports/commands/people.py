@@ -87,6 +87,9 @@ def _of_attest(command: argparse.ArgumentParser) -> None:
 def _of_waive(command: argparse.ArgumentParser) -> None:
     command.add_argument("criterion", metavar="ID", help=spoken("as in: python -m reports list"))
     command.add_argument("--reason", required=True, help="why the failure is accepted")
+    command.add_argument(
+        "--object", default="", help="accept only this object, as namespace/name; * stands for any text"
+    )
     command.add_argument("--approver", required=True, help="who accepts it; not the person who runs the audit")
     command.add_argument(
         "--until", metavar="DATE", help="the end of its validity, at most 30 days from now (in 14 days)"
@@ -143,6 +146,7 @@ def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
         "reason": given.reason,
         "approver": given.approver,
         "requested_by": next(iter(names), ""),
+        "object": given.object,
         "granted": now,
         "expires": _until(given.until, now + FORTNIGHT),
     }

@@ -7,6 +7,7 @@ import msgspec
 
 from gate.contract import Criterion
 from gate.decision import Decision, Verdict
+from gate.objects import idle_waivers
 from gate.outcome import Outcome
 from gate.run import Finding, Run
 from reports.text.conditions import ConditionLine, conditions
@@ -26,7 +27,7 @@ class Briefing(msgspec.Struct, frozen=True):
     """The content of the first screen in one language.
 
     `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS. `phase`, `gate` and `question` are the plan's
-    names for the phase, its gate and what the meeting decides.
+    names for the phase, its gate and what the meeting decides. `idle` are waivers that accept nothing, each with why.
     """
 
     phase: str
@@ -47,6 +48,7 @@ class Briefing(msgspec.Struct, frozen=True):
     remedies: str
     reserves: tuple[Responsibility, ...]
     waivers: tuple[tuple[str, str], ...]
+    idle: tuple[tuple[str, str], ...]
     dates: Dates
     letter: str
     changed: str
@@ -78,6 +80,7 @@ def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
         remedies=remedies(run, decision, voice),
         reserves=tuple(_reserves(run, decision, voice)),
         waivers=tuple(_waivers(run, decision, voice)),
+        idle=tuple((shown(one.criterion), voice.say("void", one.why)) for one in idle_waivers(run, decision.results)),
         dates=dates(run, decision, voice),
         letter=_letter(decision, voice),
         changed=_changed(run, voice),
@@ -150,14 +153,10 @@ def is_reserve(criterion: Criterion, finding: Finding) -> bool:
 
 def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, str]]:
     for id in decision.waived:
-        waiver = run.people.waiver(id)
-        if waiver is not None:
-            yield (
-                id,
-                voice.word(
-                    "waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires), reason=waiver.reason
-                ),
-            )
+        for waiver in run.people.accepting(id):
+            expires = voice.moment(waiver.expires)
+            text = voice.word("waived-until", approver=waiver.approver, expires=expires, reason=waiver.reason)
+            yield id, f"{shown(waiver.object)}{voice.colon}{text}" if waiver.object else text
 
 
 def _letter(decision: Decision, voice: Voice) -> str:
