@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON OLD NEW TOOLS
 export $(VARIABLES)
 unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
@@ -23,7 +23,7 @@ audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|sta
 	@.make/audit.sh
 
 .PHONY: fleet
-fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME DRILLS=0 REPORT_LANG=fr|en]
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
 	@.make/fleet.sh
 
 .PHONY: check
@@ -43,7 +43,7 @@ lab-down: .venv/.ready  ## take every lab down
 lab-shell: .venv/.ready  ## a shell on the server that is up
 	@$(VENV)/python -m lab shell
 
-.PHONY: lint quick test test-lab proof cures kills attacks bench
+.PHONY: lint quick test test-lab proof cures kills attacks bench bench-compare
 lint: .venv/.ready-dev  ## ruff, mypy, import-linter, shellcheck
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check --quiet .
@@ -72,8 +72,11 @@ kills: .venv/.ready-dev  ## every remedy ended at and in every step, 200 times, 
 attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tried (Linux, root)
 	@.make/test-lab.sh testing/lab -m attack --variants
 
-bench: .venv/.ready-dev  ## how fast, against the floor and plain testinfra (Linux, root)
-	@.make/in-lab.sh ready $(VENV)/python -m testing.bench
+bench: .venv/.ready-dev  ## what an audit costs, against the floor and other tools [TOOLS=a venv with ansible-core, pyinfra] (Linux, root)
+	@.make/in-lab.sh ready $(VENV)/python -m testing.bench $(if $(TOOLS),--tools "$(TOOLS)")
+
+bench-compare: .venv/.ready-dev  ## how that changed between two files of reports/out/bench [OLD=FILE NEW=FILE]
+	@$(VENV)/python -m testing.bench.compare "$(OLD)" "$(NEW)"
 
 .PHONY: dist
 dist: .venv/.ready-dev  ## build sdist and wheel in dist/, the same bytes for the same commit

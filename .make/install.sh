@@ -10,12 +10,19 @@ me=$(id -u):$(id -g)
 
 refuse() { echo "make install: $1" >&2; exit 4; }
 
+shared() {  # folder: a group may write to it in which there is somebody else than root and who installs, as staff may to Debian's /usr/local
+  [ -n "$(find "$1" -prune -perm -0020 -print)" ] || return
+  gid=$(stat -c %g "$1")
+  { getent group "$gid" | cut -d: -f4 | tr , '\n'; getent passwd | awk -F: -v gid="$gid" '$4 == gid { print $1 }'; } |
+    grep -vx -e '' -e root -e "$(id -un)" | grep -q .
+}
+
 mine() {  # every folder above: who may write to one can replace what lies below it
   folder=$1
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
   folder=$(cd "$folder" && pwd -P)
   while :; do
-    if [ -n "$(find "$folder" -prune ! -user 0 ! -user "$(id -u)" -print -o -prune -perm -0002 ! -perm -1000 -print)" ]; then
+    if [ -n "$(find "$folder" -prune ! -user 0 ! -user "$(id -u)" -print -o -prune -perm -0002 ! -perm -1000 -print)" ] || shared "$folder"; then
       refuse "$folder belongs to, or may be written by, another account: name another PREFIX, or install as that account"
     fi
     [ "$folder" != / ] || return 0
@@ -42,7 +49,7 @@ mkdir -p "$home"
 find "$home" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
 tar -c --exclude=__pycache__ --exclude=reports/out --exclude=targets/README.md \
   phase0_gate phase0_gate.dist-info tests gate fixtures remediations reports notify fleet deploy lab/recordings targets/twisterlab.example plans \
-  conftest.py pyproject.toml requirements.lock README.md CHANGELOG.md LICENSE docs |
+  conftest.py pyproject.toml requirements.lock requirements-fleet.lock README.md CHANGELOG.md LICENSE docs |
   tar -x --no-same-owner --no-same-permissions -C "$home"
 .make/venv.sh "$home/.venv" requirements.lock
 chown -Rh "$me" "$home"

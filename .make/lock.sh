@@ -1,5 +1,6 @@
 #!/bin/sh
-# Pin every dependency with its hashes: requirements.lock to run an audit, requirements-dev.lock to test the checker.
+# Pin every dependency with its hashes: requirements.lock to run an audit, requirements-fleet.lock to run some on several machines,
+# requirements-dev.lock to test the checker.
 # The machine's own index settings stay out of the files.
 set -eu
 unset PIP_FIND_LINKS
@@ -13,4 +14,5 @@ compile() {  # file, options
 }
 
 compile requirements.lock
-compile requirements-dev.lock --extra dev --constraint requirements.lock
+compile requirements-fleet.lock --extra fleet --constraint requirements.lock
+compile requirements-dev.lock --extra dev --constraint requirements-fleet.lock

@@ -1,13 +1,14 @@
 """One round of a fleet (fleet.json): a row for every server of the inventory. Decision and pages are made from it alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from fleet.inventory.inventory import Ring
+from gate.bound import Bound
 from gate.contract import Text
 from gate.decision import Verdict
 from gate.outcome import Outcome
@@ -15,9 +16,12 @@ from gate.run import Reason
 
 VERSION = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # of a server, which is also that of its folder
+REMEDY = re.compile(r"[a-z_]*")
 Label = Literal["GO", "UNDECIDED", "NOT YET", "NO-GO"]
-Missing = Literal["never", "stale", "late", "died", "failed", "interrupted"]
+Missing = Literal["never", "stale", "late", "died", "failed", "lost", "interrupted"]
 VERDICTS = {verdict.label: verdict for verdict in Verdict}
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+LAST_YEAR = 9000  # of a moment that is reckoned with: some days are added to it
 
 
 class RoundError(ValueError):
@@ -52,7 +56,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     `at` is when the server was audited. `reached` is false if the host did not answer; `why` says why it did not.
     """
 
-    at: datetime
+    at: Moment
     verdict: Label
     kind: str = "server"
     met: int = 0
@@ -82,8 +86,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     missing: Missing | None = None
     detail: str = ""
     judged: Judged | None = None
-    go_since: datetime | None = None
-    silent_since: datetime | None = None
+    go_since: Moment | None = None
+    silent_since: Moment | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -101,8 +105,8 @@ class Moved(msgspec.Struct, frozen=True):
     """A server whose verdict differs from that of the round before; "" if it was not in the fleet, or had no result."""
 
     name: str
-    before: str
-    after: str
+    before: Label | Literal[""]
+    after: Label | Literal[""]
     worse: tuple[str, ...] = ()
     better: tuple[str, ...] = ()
 
@@ -116,15 +120,15 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
-    started: datetime
-    ended: datetime
+    started: Moment
+    ended: Moment
     fresh_hours: float
     rows: tuple[Row, ...]
     rings: tuple[Ring, ...] = ()
     asked: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
     criteria: Mapping[str, Known] = {}
-    before: datetime | None = None
+    before: Moment | None = None
     moved: tuple[Moved, ...] = ()
     version: int = VERSION
 
@@ -160,7 +164,33 @@ def _unsound(round: Round) -> str:
         return f"{twice} stands there twice"
     if odd := next((name for name in names if not NAME.fullmatch(name)), ""):
         return f"{odd!a} is no name of a server"
-    return "started and ended need an offset from UTC" if None in (round.started.tzinfo, round.ended.tzinfo) else ""
+    if late := next((at for at in _moments(round) if at.year > LAST_YEAR), None):
+        return f"{late.isoformat()} is no moment of an audit"
+    return next((why for why in (*map(_no_criterion, round.criteria.values()), *map(_no_date, round.rows)) if why), "")
+
+
+def _moments(round: Round) -> Iterator[datetime]:
+    yield from filter(None, (round.started, round.ended, round.before))
+    for row in round.rows:
+        yield from filter(None, (row.go_since, row.silent_since, row.judged and row.judged.at))
+
+
+def _no_criterion(known: Known) -> str:
+    try:
+        Bound.parse(known.target)
+    except ValueError as error:
+        return str(error)
+    return "" if REMEDY.fullmatch(known.remedy) else f"{known.remedy!a} is no name of a remedy"
+
+
+def _no_date(row: Row) -> str:
+    earliest = row.judged.earliest if row.judged else ""
+    try:
+        return (
+            "" if not earliest or datetime.fromisoformat(earliest).year <= LAST_YEAR else f"{earliest} is too far away"
+        )
+    except ValueError:
+        return f"{earliest!a} is no date"
 
 
 def schema() -> dict[str, Any]:

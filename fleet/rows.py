@@ -2,32 +2,44 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
 from fleet.inventory.inventory import Fleet, Server
-from fleet.round import Judged, Known, Missing, Moved, Round, Row, SharedCause
+from fleet.round import Judged, Known, Label, Missing, Moved, Round, Row, SharedCause
 from gate.comparison import compare
 from gate.decision import Cause, Decision, Verdict, decide
 from gate.outcome import Outcome
-from gate.run import Reason, Result, Run
+from gate.run import Intervention, Reason, Result, Run
 from gate.sample import Reading
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What one attempt to audit a server gave: what its run says, with its criteria, or why there is no result."""
+    """What one attempt to audit a server gave: what its run says, with its criteria, or why there is no result.
+
+    `changes` holds what `--fix` planned or did, and `worse` the criteria that passed before it and do not since.
+    """
 
     judged: Judged | None = None
     criteria: Mapping[str, Known] = {}
     missing: Missing | None = None
     detail: str = ""
+    changes: tuple[Intervention, ...] = ()
+    worse: tuple[str, ...] = ()
 
 
 def heard(run: Run, at: datetime) -> Heard:
     """Return what a run says of its server. `at` is when it was made: a recording is as old as its judgement."""
     decision = decide(run)
     criteria = {id: Known(row.title, row.chapter, row.target, row.remedy) for id, row in run.contract.items()}
-    return Heard(judged(run, decision, at), criteria)
+    return Heard(judged(run, decision, at), criteria, changes=run.interventions, worse=lost(run))
+
+
+def lost(run: Run) -> tuple[str, ...]:
+    """Return the criteria that passed before the remedies of a run, and fail or are unknown since."""
+    worse = (Outcome.FAIL, Outcome.UNKNOWN)
+    return tuple(id for id, one in run.results.items() if one.before is Outcome.PASS and one.outcome in worse)
 
 
 def judged(run: Run, decision: Decision, at: datetime) -> Judged:
@@ -126,7 +138,7 @@ def _missing(told: Heard | None, before: Row | None) -> Missing | None:
     """Return why the last audit of the server gave no result, or None if it gave one or there was none."""
     if told:
         return told.missing
-    return before.missing if before and before.missing in ("late", "died", "failed") else None
+    return before.missing if before and before.missing in ("late", "died", "failed", "lost") else None
 
 
 def _age(given: Judged | None, fresh: timedelta, at: datetime, otherwise: Missing) -> Missing | None:
@@ -161,7 +173,7 @@ def movements(old: Mapping[str, Row], rows: Iterable[Row]) -> Iterable[Moved]:
             yield moved
 
 
-def _label(row: Row | None) -> str:
+def _label(row: Row | None) -> Label | Literal[""]:
     return row.judged.verdict if row and row.judged and row.known else ""
 
 

@@ -4,6 +4,7 @@ import math
 import operator
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -22,13 +23,7 @@ class Bound(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, written: str) -> "Bound":
         """Parse a target such as `< 70 %`. Raises ValueError for any other text."""
-        match = WRITTEN.fullmatch(written.strip())
-        if match is None:
-            raise ValueError(f"“{written}” is not a target; write it as “< 70 %” or “≥ 7 days”")
-        compare, figure, unit = match.groups()
-        if not math.isfinite(float(figure)):
-            raise ValueError(f"“{written[:40]}…” is too large a figure")
-        return cls(compare, float(figure), unit or "")
+        return _parsed(written)
 
     def met_by(self, value: float) -> bool:
         """Return whether `value` meets the target. A value that is not a finite number never does."""
@@ -62,6 +57,17 @@ class Bound(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.compare} {self.figure:g} {self.unit}".rstrip()
+
+
+@lru_cache(1024)
+def _parsed(written: str) -> Bound:
+    match = WRITTEN.fullmatch(written.strip())
+    if match is None:
+        raise ValueError(f"“{written}” is not a target; write it as “< 70 %” or “≥ 7 days”")
+    compare, figure, unit = match.groups()
+    if not math.isfinite(float(figure)):
+        raise ValueError(f"“{written[:40]}…” is too large a figure")
+    return Bound(compare, float(figure), unit or "")
 
 
 Bounds = Mapping[str, Bound]  # the bound in force for each criterion, by its id

@@ -20,6 +20,7 @@ OWN_WORD = {
 }  # the commands of the others are those of phase0-gate
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 EXAMPLE = "targets/twisterlab.example"
+SPOKEN = ("python -m ", "make audit ", EXAMPLE)  # what no text without a command contains
 PLANNED = re.compile(r"\bmake audit TARGET=(\S+) FIX=plan")
 OPTIMISED = (
     "python -O and PYTHONOPTIMIZE remove every assertion, so that a criterion could not fail; "
@@ -75,7 +76,7 @@ def spoken(text: str) -> str:
     Texts name the commands and the example of a clone. Where `phase0-gate` started this program, they name that command
     and where the example is installed.
     """
-    if STARTED_BY not in os.environ:
+    if not any(map(text.__contains__, SPOKEN)) or STARTED_BY not in os.environ:
         return text
     named = PROGRAM.sub(lambda found: OWN_WORD.get(found[1], "phase0-gate"), text)
     return PLANNED.sub(r"phase0-gate fix \1 plan", named).replace(

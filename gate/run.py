@@ -113,7 +113,11 @@ class Audited(msgspec.Struct, frozen=True):
 
 
 class Intervention(msgspec.Struct, frozen=True):
-    """A remedy of this run. Its state is applied, rolled-back, failed or planned; `diff` is what it changed."""
+    """A remedy of this run. Its state is applied, rolled-back, failed or planned; `diff` is what it changed.
+
+    `plan` is the whole plan as the operator saw it, with every command and undo, and `risk` is safe or disruptive. `run` is
+    the id of the run in the journal of the server, by which it can be taken back, or "" if nothing was to be changed.
+    """
 
     remedy: str
     state: str
@@ -121,6 +125,9 @@ class Intervention(msgspec.Struct, frozen=True):
     steps: tuple[Text, ...] = ()
     diff: str = ""
     seconds: float = 0.0
+    risk: str = ""
+    plan: Text | None = None
+    run: str = ""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

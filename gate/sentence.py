@@ -91,11 +91,8 @@ class Words:
                 return figure.counted(value, format_spec, self.language)
             if format_spec in FORMS:
                 return FORMS[format_spec](value, self.language)
-            text = (
-                format(value, format_spec)
-                if format_spec or not isinstance(value, float)
-                else figure.few(value, self.language)
-            )
+            plain = not format_spec and isinstance(value, float)
+            text = figure.few(value, self.language) if plain else format(value, format_spec)
         except Exception:  # noqa: BLE001 — the value is whatever a host answered
             return str(value)
         return figure.written(text, self.language) if format_spec and isinstance(value, int | float) else text
@@ -110,11 +107,15 @@ class Command(Words):
         return text if ONE_WORD.fullmatch(text) or _quoted(text) else shlex.quote(text)
 
 
+WORDS = {language: (Words(language), Command(language)) for language in LANGUAGES}  # text and commands in turn
+
+
 def fill(template: str, values: Mapping[str, Any], language: str) -> str:
     """Replace the fields of a template, such as `{used:bytes}`, by values. Never raises, whatever the values are."""
     whole = spoken(PART.sub(lambda part: part[1] if all(map(values.get, holes(part[1]))) else "", template))
-    words = (Words(language), Command(language))  # text and commands in turn
-    return "`".join(words[number % 2].filled(part, values) for number, part in enumerate(whole.split("`")))
+    if "{" not in whole and "}" not in whole:
+        return whole
+    return "`".join(WORDS[language][number % 2].filled(part, values) for number, part in enumerate(whole.split("`")))
 
 
 def _quoted(text: str) -> bool:
@@ -176,8 +177,8 @@ def dated(at: date, language: str, months: str = "months") -> dict[str, Any]:
 def _list(value: Any, language: str, entry: Callable[[Any, str], str] = lambda entry, _language: str(entry)) -> str:
     listed = [entry(one, language) for one in value[:MOST_LISTED]]
     more = _count(value) - len(listed)
-    text = ", ".join(listed) + ({"en": f" and {more} more", "fr": f" et {more} de plus"}[language] if more else "")
-    return text or {"en": "none", "fr": "aucun"}[language]
+    words = {"en": (f" and {more} more", "none"), "fr": (f" et {more} de plus", "aucun")}[language]
+    return ", ".join(listed) + (words[0] if more else "") or words[1]
 
 
 def _dated(entry: Any, language: str) -> str:

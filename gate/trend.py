@@ -15,6 +15,7 @@ from gate.sample import Moment, Sample
 DAYS = timedelta(days=7)
 YOUNG = timedelta(days=2)  # a slope over a shorter time is a guess
 MOST = 120  # points a slope is computed from; more points are reduced to medians
+MICROSECOND = timedelta(microseconds=1)
 FAR = 3650.0  # days; the longest forecast
 
 
@@ -74,10 +75,12 @@ class Trend(msgspec.Struct, frozen=True):
 
         0 for a single point.
         """
+        first, day = self.points[0].at, timedelta(days=1) // MICROSECOND
+        places = [((point.at - first) // MICROSECOND, point.value) for point in _thinned(self.points)]
         slopes = [
-            (two.value - one.value) / ((two.at - one.at) / timedelta(days=1))
-            for one, two in combinations(_thinned(self.points), 2)
-            if two.at > one.at
+            (higher - lower) / ((later - sooner) / day)
+            for (sooner, lower), (later, higher) in combinations(places, 2)
+            if later > sooner
         ]
         return median(slopes) if slopes else 0.0
 

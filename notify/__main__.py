@@ -5,27 +5,22 @@ It never changes a decision. A message that cannot be delivered is reported, and
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
 
 from fixtures.ask.redaction import error_text
 from fixtures.target import Target, TargetError
-from fixtures.target.addresses import Address, addresses
+from fixtures.target.addresses import addresses
 from fixtures.target.folder import find_folder, load_target
 from gate.bounded import MOST_RECORDED, read_bounded
 from gate.command import Parser, spoken, status_of
 from gate.decision import decide
 from gate.run import Run, RunError, read_run
-from gate.sentence import phrase
-from notify.memory import FILE, LastMessage, remember, remembered
-from notify.message import Message, announced_now, changed, deserves_message, failed
+from notify.memory import FILE, LastMessage
+from notify.message import Message, announced_now, changed, deserves_message
+from notify.sending import MakeMessage, no_audit, send, trial
 from reports.text.words import Voice
 
-DONE, UNDELIVERED, BAD_INPUT = 0, 1, 4
-# From the last message sent: the next message and the state to store, or None if there is nothing to send.
-MakeMessage = Callable[[LastMessage], tuple[Message, LastMessage] | None]
+BAD_INPUT = 4
 
 
 def main(words: list[str]) -> int:
@@ -40,49 +35,9 @@ def main(words: list[str]) -> int:
     except (TargetError, RunError, OSError) as error:
         print(f"notify: {error_text(error)}", file=sys.stderr)
         return BAD_INPUT
-    state = given.state or Path(target.folder)
-    sent = remembered(state)
-    results = [_notify(address, make, sent) for address in addresses(target)]
-    return max([DONE, *results, _remember(state, sent) if given.command != "test" else DONE])
-
-
-def _notify(address: Address, make: MakeMessage, sent: dict[str, LastMessage]) -> int:
-    """Send at most one message to `address` and return an exit status. `sent` is updated only if it was delivered."""
-    answer = make(sent.get(address.name, LastMessage()))
-    if answer is None:
-        return DONE
-    message, state = answer
-    missing = address.missing
-    why = phrase("reason", missing.code, missing.values, "en") if missing else _delivered(address, message)
-    if why:
-        print(
-            f"notify: {address.name}: not delivered: {why}; the decision stands, the next audit tries again",
-            file=sys.stderr,
-        )
-        return UNDELIVERED
-    sent[address.name] = state
-    print(f"notify: {address.name}: delivered: {message.title}")
-    return DONE
-
-
-def _delivered(address: Address, message: Message) -> str:
-    from notify.channels import deliver  # importing it takes a second, and usually there is nothing to send
-
-    return deliver(address.url, message)
-
-
-def _remember(state: Path, sent: dict[str, LastMessage]) -> int:
-    if sent == remembered(state):
-        return DONE
-    try:
-        remember(state, sent)
-    except OSError as error:
-        print(
-            f"notify: {state / FILE}: cannot be written: {error.strerror}; the message will be sent again",
-            file=sys.stderr,
-        )
-        return UNDELIVERED
-    return DONE
+    folder = Path(target.folder)
+    keep = None if given.command == "test" else given.state or folder
+    return send(addresses(target.notify, folder), make, keep, print)
 
 
 def _changed(given: argparse.Namespace, target: Target) -> MakeMessage:
@@ -98,17 +53,11 @@ def _changed(given: argparse.Namespace, target: Target) -> MakeMessage:
 
 
 def _failed(_: argparse.Namespace, target: Target) -> MakeMessage:
-    def make(before: LastMessage) -> tuple[Message, LastMessage] | None:
-        message = failed(target.target.title, target.target.name, before, Voice(target.notify.language))
-        return None if before.failed else (message, msgspec.structs.replace(before, failed=True))
-
-    return make
+    return no_audit(target.target.title, target.target.name, Voice(target.notify.language))
 
 
 def _test(_: argparse.Namespace, target: Target) -> MakeMessage:
-    voice = Voice(target.notify.language)
-    message = Message(voice.say("notify", "test-title", {"place": target.target.title}), voice.say("notify", "test"))
-    return lambda before: (message, before)
+    return trial(target.target.title, Voice(target.notify.language))
 
 
 def _read(file: Path) -> Run:

@@ -14,7 +14,7 @@ FILE = "told.json"
 
 
 class LastMessage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The decision that was last sent, and the outcomes at that time.
+    """The decision that was last sent, and the outcomes at that time; of a fleet, the word for each of its servers.
 
     `failed` says that afterwards a message was sent that no audit could be run.
     """
@@ -23,6 +23,7 @@ class LastMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     waived: int = 0
     at: datetime | None = None
     outcomes: Mapping[str, Outcome] = {}
+    servers: Mapping[str, str] = {}
     failed: bool = False
 
 

@@ -40,8 +40,8 @@ def changed(run: Run, decision: Decision, before: LastMessage, voice: Voice, lin
     parts = [
         [f"{label}. {note}".strip() for label, note in briefing.labels],
         [briefing.headline],
-        _list(voice.say("notify", "what-changed"), list(_changes(run, decision, before, voice)), voice),
-        _list(voice.word("because"), list(_reasons(briefing)), voice),
+        listed(voice.say("notify", "what-changed"), list(_changes(run, decision, before, voice)), voice),
+        listed(voice.word("because"), list(_reasons(briefing)), voice),
         list(_dates(briefing, voice, link)),
     ]
     return Message(title, "\n\n".join("\n".join(part) for part in parts if part))
@@ -103,6 +103,7 @@ def _dates(briefing: Briefing, voice: Voice, link: str) -> Iterator[str]:
     yield from (f"{voice.word(name)}{voice.colon}{text}" for name, text in rows if text)
 
 
-def _list(title: str, lines: list[str], voice: Voice) -> list[str]:
+def listed(title: str, lines: list[str], voice: Voice) -> list[str]:
+    """Return a title and at most so many lines that a message stays short, or nothing without lines."""
     more = [voice.say("notify", "more", {"count": len(lines) - MOST})] if len(lines) > MOST else []
     return [title, *(f"- {line}" for line in lines[:MOST]), *more] if lines else []

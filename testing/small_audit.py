@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import fixtures.session.audit
+from fixtures.session.registry import for_pytest
 from gate.contract import Contract, Kind, parse_contract
 from reports.exports import EXPORTS
 
@@ -73,12 +74,12 @@ def rows(*ids: str, kind: Kind = Kind.LIVE, **changed: str) -> str:
 
 @pytest.fixture(scope="session")
 def plugins() -> list[ModuleType]:
-    """Return the audit's plugins.
+    """Return the audit's plugins, as conftest.py registers them: hooks and fixtures, and nothing else of a module.
 
     They are imported here first, since pytester forgets modules that are imported later. An option `-p` for each would
     read the list of installed packages again, as conftest.py says.
     """
-    return [importlib.import_module(name) for name in run_path(str(ROOT / "conftest.py"))["PLUGINS"]]
+    return [for_pytest(importlib.import_module(name)) for name in run_path(str(ROOT / "conftest.py"))["PLUGINS"]]
 
 
 @dataclass

@@ -246,6 +246,7 @@ def test_names_of_files_are_written_as_ssh_reads_them_back(tmp_path: Path) -> No
     connection.close()
     assert f'IdentityFile "{tmp_path}/a \\"key\\" at 100 %%"' in text
     assert "ProxyJump a@b:2" in text
+    assert text.endswith("Host *\n  UpdateHostKeys no\n")  # a server adds no key to the known ones
     assert not connection.folder.exists()
 
 

@@ -208,6 +208,22 @@ def as_root(folder: Path, sudo: str | None) -> dict[str, Answer]:
     return ask(asked_by(facts, "sudo").replace("sudo -n", f"{program} -n"))
 
 
+@attack("T2", "Nothing is run by its name from a folder that others than root can change")
+def test_no_program_of_others_is_run_by_its_name(tmp_path: Path) -> None:
+    """Whoever may write to /usr/local, as the group staff on some a Debian, puts programs there, also of the system's names."""
+    mark = tmp_path / "mark"
+    for name in ("date", "timeout", "base64", "phase0-program"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True, mode=0o777)
+        program.write_text(f"#!/bin/sh\ntouch {mark}\n")
+        program.chmod(0o755)
+    program.parent.chmod(0o777)
+    answer = ask(asked_by([fact("one", "date; phase0-program")]).replace("/usr/local", str(tmp_path)))["one"]
+    assert answer.status == 127
+    assert answer.err.endswith(f"others than root can change {tmp_path}/bin: nothing there was run")
+    assert not mark.exists()
+
+
 def test_without_root_nothing_is_asked_of_sudo() -> None:
     assert "sudo" not in asked_by([fact("two", "id", Asked.ROOT)])
 

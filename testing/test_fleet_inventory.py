@@ -111,6 +111,7 @@ RING = '[[rings]]\nname = "a"\nservers = ["paris-*"]\n'
         ('servers = ["paris-*"]', '[defaults.disk]\nnothing = "x"', r"fleet\.toml: .*nothing is an unknown key"),
         ('servers = ["paris-*"]', '[servers.paris-1.thresholds]\nDSK-01 = "< 99 %"', r"DSK-01"),
         ('servers = ["replay:none.json"]', "", r"replay:none\.json matches no"),
+        ('servers = ["replay:fleet.toml"]', "", r"fleet\.toml: damaged or no recording: "),
         ('servers = ["paris-*"]', '[servers.x]\nfrom = "rome"', r"\[servers.x\] from: rome is no folder"),
         ('servers = ["."]', "", r"a server's name has a-z"),
         ('ansible = "hosts.ini"', "", r"hosts\.ini: cannot be read: No such file"),

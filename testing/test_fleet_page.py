@@ -5,7 +5,10 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -17,12 +20,12 @@ from fleet.page.causes import causes
 from fleet.page.outliers import outliers, unlike
 from fleet.page.page import render_fleet
 from fleet.page.sections import changes, duties, silent, sites
-from fleet.round import Moved, Round, SharedCause, schema, write_round
+from fleet.round import Moved, Round, RoundError, SharedCause, read_round, schema, write_round
 from gate.outcome import Outcome
 from gate.run import Reason
 from reports.text.words import Voice
 from testing.browser import CHROMIUM, DRIVER, Browser, browser
-from testing.fleets import NOW, RECORDINGS, RINGS, judged, many, round_of, row
+from testing.fleets import CRITERIA, NOW, RECORDINGS, RINGS, judged, many, round_of, row
 from testing.in_process import ROOT, run
 
 EN, FR = Voice("en"), Voice("fr")
@@ -75,6 +78,40 @@ def test_nothing_on_the_page_is_a_key_without_words() -> None:
         assert not re.search(r"\{[a-z]+(:[a-z|]+)?\}", text(render_fleet(mixed(), language), language))
         for data in (export(mixed(), language) for name, export in EXPORTS.items() if name.endswith(".md")):
             assert b"{" not in data
+
+
+NASTY: dict[type, tuple[Any, ...]] = {
+    str: ("<script>alert(1)</script>\x1b[31m{open}[[", "9999-12-31T23:59:59+14:00"),
+    float: (1e300, -1.0),
+    int: (-1, 10**17),
+}
+
+
+def places(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield where each value of a document stands."""
+    held = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in held:
+        yield from places(value, (*place, key))
+    if not isinstance(node, dict | list):
+        yield place
+
+
+def test_whatever_is_written_into_a_round_is_refused_or_shown_harmlessly() -> None:
+    """Of all servers, causes and changes one value of each kind is replaced."""
+    document = json.loads(write_round(msgspec.structs.replace(mixed(), criteria={"LOG-01": CRITERIA["LOG-01"]})))
+    kinds = {tuple(key for key in place if isinstance(key, str)): place for place in places(document)}
+    for place in kinds.values():
+        *above, last = place
+        node = reduce(getitem, above, document)
+        kept = node[last]
+        for node[last] in NASTY.get(type(kept), ()):
+            try:
+                made = read_round(json.dumps(document).encode(), "fleet.json")
+            except RoundError:
+                continue
+            shown = [export(made, "en") for name, export in EXPORTS.items() if name in ("fleet.html", "summary.md")]
+            assert not any(raw in page for page in shown for raw in (b"<script>alert", b"\x1b")), place
+        node[last] = kept
 
 
 def test_causes_count_the_servers_that_share_them() -> None:

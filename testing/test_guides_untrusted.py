@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fixtures.ask.answer import Unknown
+from fixtures.ask.exchange import TOO_LONG
 from fixtures.ask.facts import Asked
+from fixtures.ask.redaction import MOST
 from fixtures.session.registry import registered_facts
 from fixtures.sources import repository
 from fixtures.sources.guide_files import GuideFiles
@@ -204,6 +206,14 @@ EFFECTIVE = (
     of_the_working_tree,
     module,
 )
+
+
+@attack("N7", "Files that others made cost an audit neither its time nor its memory")
+def test_a_guide_that_unpacks_to_any_size_is_cut(clone: Clone) -> None:
+    """A guide in the clone is packed a thousandfold; all of it would have been kept in memory, and then refused."""
+    clone.commit("GUIDE.md", ("x" * 99 + "\n") * 45_000)
+    answer = ask_guides(clone.target, FACTS["guide_texts"])
+    assert (answer.status, len(answer.out)) == (TOO_LONG, MOST + 1)
 
 
 @attack("T11", "what a clone names is not run on the auditing machine")

@@ -425,6 +425,18 @@ def test_an_honest_list_of_checksums_holds(tmp_path: Path, line: str) -> None:
     assert "sums" not in flaws(tmp_path, "configs")
 
 
+@attack("T16", "A name in the folder of the backups is a name, and no option of what looks at it")
+@pytest.mark.parametrize("name", ["-delete", "--"])
+def test_a_folder_whose_name_is_an_option_is_a_backup(name: str, tmp_path: Path) -> None:
+    """Whoever writes backups calls one as a command of find is called, and the target's pattern stands for any name."""
+    for folder in (name, "honest"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "one.yaml").write_text("kind: List\n")
+    seen = ask(tmp_path, BACKUPS_CONFIGS="*").of("configs")
+    assert {Path(one.name).name for one in seen} == {name, "honest"}
+    assert len(list(tmp_path.rglob("one.yaml"))) == 2
+
+
 @attack("T16", "A backup that is no file costs the others nothing")
 def test_a_pipe_is_no_backup(tmp_path: Path) -> None:
     """A pipe and a device have the names of backups, and are the newest."""

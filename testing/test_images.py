@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fixtures.host.images.registry import Registry
 from testing.mcp_answers import CONFIG, CRI_IMAGES, IMAGE_ARCHIVES, IMAGES, MANIFEST
 from testing.test_cluster_facts import NOW, TARGET, read
 from testing.test_mcp_pods import deployment, pod
+from testing.threats import attack
 
 NAME, NOWHERE = "twisterlab/mcp-unified:v1", Registry(None)
 NOTHING = ImageArchives((), ())
@@ -256,6 +258,21 @@ def test_the_question_itself_tells_revisions_and_no_environment(tmp_path: Path) 
     assert (image.revision, image.ids, image.labelled) == ("abc1234", {CONFIG}, True)
     assert seen.runtime == "v1.4.4-k3s2"
     assert "hunter2" not in done.stdout
+
+
+@attack("T7", "a question starts no more processes at once than it says, however much there is to ask about")
+def test_a_hundred_images_are_looked_at_by_a_few_at_once(tmp_path: Path) -> None:
+    """Whoever may deploy has the server pull as many images as they like; each is asked about by a process of root's."""
+    (tmp_path / "k3s").write_text(
+        '#!/bin/sh\ncase "$1 $2" in "crictl images") seq 40 ;; "crictl inspecti") echo + >>log; sleep 0.1; echo - >>log ;; esac\n'
+    )
+    (tmp_path / "k3s").chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", FACTS["images"].ask], capture_output=True, cwd=tmp_path, env=env, check=True)
+    changes = (tmp_path / "log").read_text().split()
+    at_once = list(accumulate(1 if change == "+" else -1 for change in changes))
+    assert done.stdout.count(b"revision ") == 40
+    assert max(at_once) <= 8
 
 
 def test_an_archive_imported_anew_is_still_the_image_that_runs() -> None:

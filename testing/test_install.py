@@ -166,12 +166,18 @@ def test_a_link_in_its_place_is_not_followed(machine: Machine, link: str) -> Non
 
 @attack("T12", "Nothing is installed below a folder that others may change")
 @pytest.mark.parametrize("below", ["", "lib", "bin"])
-@pytest.mark.parametrize("how", ["everybody's", pytest.param("another account's", marks=root)])
+@pytest.mark.parametrize(
+    "how", ["everybody's", *(pytest.param(who, marks=root) for who in ("another account's", "a group's"))]
+)
 def test_a_folder_of_others_is_refused(machine: Machine, below: str, how: str) -> None:
-    """PREFIX, or lib or bin in it, may be written by everybody or belongs to another account."""
+    """PREFIX, or lib or bin in it, may be written by everybody or by a group of another account, or belongs to one."""
     folder = machine.prefix / below
     folder.mkdir(parents=True)
-    folder.chmod(0o777) if how == "everybody's" else shutil.chown(folder, WEAK)
+    if how == "another account's":
+        shutil.chown(folder, WEAK)
+    elif how == "a group's":
+        shutil.chown(folder, group=WEAK)
+    folder.chmod({"everybody's": 0o777, "a group's": 0o775}.get(how, 0o755))
     ran = machine.make("install")
     assert ran.returncode == 4
     assert ran.stderr.startswith(f"make install: {folder} belongs to, or may be written by, another account")

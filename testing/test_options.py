@@ -103,3 +103,10 @@ def test_a_value_after_a_space_counts(tmp_path: Path) -> None:
 def test_what_is_no_option_is_told() -> None:
     status, output = typed("--tarjet", "edge")
     assert (status, "unrecognized arguments" in output) == (4, True)
+
+
+@pytest.mark.parametrize("words", [("-n", "2"), ("-n2",), ("--numprocesses=2",), ("--dist", "load")])
+def test_several_processes_are_refused_without_their_plugin(words: tuple[str, ...]) -> None:
+    """An audit loads no plugin but those that conftest.py names, though pytest-xdist is installed beside it."""
+    done = run("pytest", "--target=demo", *words)
+    assert (done.returncode, "one audit is one process" in done.stderr) == (4, True), done

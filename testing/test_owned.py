@@ -1,5 +1,6 @@
 """T1: which files count as root's alone: system files do, those in a test's folder do not."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,45 @@ def test_what_lies_where_everybody_may_write_is_not_root_s(tmp_path: Path) -> No
     (tmp_path / "self").symlink_to(tmp_path / "self")
     for path in (open_folder / "file", open_folder / "link", tmp_path / "two", tmp_path / "self"):
         assert not owned(path)
+
+
+GROUPS = {  # who is in the group that may write to /usr: `getent group`, `getent passwd`, and what `ls` shows of its rights
+    "nobody": ("staff:x:50:", "", "drwxrwxr-x "),
+    "root alone": ("root:x:0:root", "root:x:0:0::/root:/bin/sh", "drwxrwxr-x "),
+    "accounts of the system": (
+        "root:x:0:",
+        "sync:x:4:0::/bin:/bin/sync\noperator:x:11:0::/:/sbin/nologin",
+        "drwxrwxr-x ",
+    ),
+    "a member": ("staff:x:50:ann", "", "drwxrwxr-x "),
+    "a member of root's": ("root:x:0:root,ann", "", "drwxrwxr-x "),
+    "an account whose group it is": ("staff:x:50:", "ann:x:1000:50::/:/bin/sh", "drwxrwxr-x "),
+    "an account of root's group": ("root:x:0:", "ann:x:1000:0::/:/bin/bash", "drwxrwxr-x "),
+    "a service": ("staff:x:50:", "www:x:33:50::/:/usr/sbin/nologin", "drwxrwxr-x "),
+    "an access list": ("root:x:0:", "", "drwxrwxr-x+"),
+}
+FAKED = """
+stat() { shift 3; for path; do echo "41fd 0 $gid $path"; done; }
+getent() { case $1 in group) echo "$group" ;; *) printf '%s\n' "$accounts" ;; esac; }
+ls() { echo "$shown 2 0 $gid"; }
+owned /usr
+"""
+
+
+@attack("T1", "Content of a file leaves the server only where root alone chose the file.")
+@pytest.mark.parametrize("who", GROUPS)
+def test_what_a_group_may_write_is_root_s_if_nobody_else_is_in_it(who: str) -> None:
+    """A group may write to a folder that leads there, as staff to Debian's /usr/local, and somebody is in it, or on its list."""
+    group, accounts, shown = GROUPS[who]
+    given = {
+        "group": group,
+        "accounts": accounts,
+        "shown": shown,
+        "gid": group.split(":")[2],
+        "PATH": os.environ["PATH"],
+    }
+    done = subprocess.run(["sh", "-s"], input=OWNED + FAKED, env=given, text=True, check=False)
+    assert (done.returncode == 0) == (who in ("nobody", "root alone", "accounts of the system"))
 
 
 @attack("T5", "What another account can make is not believed.")

@@ -21,7 +21,7 @@ from gate.run import Reason, Result
 from gate.sentence import LANGUAGES, fill, locale
 from reports.commands.people import TO_FILL_IN
 from reports.pages.rendering import prose
-from reports.text.responsibility import todo
+from reports.text.actions import place_of, steps, todo
 from reports.text.words import Voice
 from testing.golden import failed, golden
 from testing.in_process import run
@@ -31,26 +31,6 @@ from testing.threats import attack
 ROOT = Path(__file__).parents[1]
 COMMAND = re.compile(r"`([^`]+)`")
 NAMED = re.compile(r"(?<![\w$/.=-])[A-ZÀ-Þ]{3,}(?![\w=(-])")  # a word in capitals, in place of what a person knows
-HERE = {
-    *(".venv/bin/python", "make", "git", "gh", "docker", "deploy/kubeconfig", "sudo"),
-    *("ssh", "ssh-keygen", "ssh-keyscan"),
-}
-THERE = {
-    *(
-        "kubectl",
-        "systemctl",
-        "journalctl",
-        "systemd-analyze",
-        "timedatectl",
-        "uptime",
-        "last",
-        "dmesg",
-        "logger",
-        "k3s",
-    ),
-    *("ls", "df", "du", "lsblk", "tar", "zcat", "chmod", "umask", "lsattr", "chattr", "sudoedit", "curl", "getent"),
-    *("time", "timeout", "ps", "free", "iostat"),
-}
 PERSONS = TO_FILL_IN | {  # what neither the target nor the server can say
     *(
         "HOURS",
@@ -89,7 +69,7 @@ def commands(language: str) -> list[str]:
     filled = [
         COMMAND.findall(fill(f"`{part}`", values | {"language": language, "port": "22"}, language)) for part in found
     ]
-    return sorted(one for row in filled for one in row if one.split()[0] in HERE | THERE)
+    return sorted(one for row in filled for one in row if place_of(one))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -143,18 +123,18 @@ def test_a_command_with_a_word_to_fill_in_is_not_offered_to_be_copied(language: 
         assert ('class="form"' in prose(f"`{one}`")) is bool(left), one
 
 
-def test_a_remedy_comes_first_with_its_name_and_on_a_recording_not_at_all() -> None:
+def test_a_remedy_comes_first_with_its_name() -> None:
     contract = load_contract()
     row = failed("DSK-01", 85.0)
     made = golden(row, contract={"DSK-01": contract["DSK-01"]})
-    advice = todo(made, row, Voice("en"))
+    advice = todo(made, [row], Voice("en"))
     assert (contract["DSK-01"].remedy in advice) is bool(contract["DSK-01"].remedy)
     id = next(id for id, one in contract.items() if one.remedy)
     broken = failed("DSK-01", 85.0)
     broken = type(broken)(id, broken.outcome, seen={})
     run_ = golden(broken, contract={id: contract[id]})
     for language in LANGUAGES:
-        first = COMMAND.findall(todo(run_, broken, Voice(language)))[0]
+        first = COMMAND.findall(todo(run_, [broken], Voice(language)))[0]
         assert first == f".venv/bin/python -m pytest --target=twisterlab --fix=plan,{contract[id].remedy}"
 
 
@@ -163,10 +143,27 @@ def test_a_recorded_lab_server_has_no_folder_that_a_command_could_name(language:
     row = Result("DEC-02", Outcome.UNKNOWN, reason=Reason("no-series"))
     made = golden(row, contract={"DEC-02": load_contract()["DEC-02"]}, replayed_from="before.json")
     shown = msgspec.structs.replace(made, target=msgspec.structs.replace(made.target, kind="lab", own="lab"))
-    assert 'class="form"' in prose(todo(shown, row, Voice(language)))
-    assert "lab" not in COMMAND.findall(todo(shown, row, Voice(language)))[0]
+    assert 'class="form"' in prose(todo(shown, [row], Voice(language)))
+    assert "lab" not in COMMAND.findall(todo(shown, [row], Voice(language)))[0]
     server = msgspec.structs.replace(shown, target=msgspec.structs.replace(made.target, own="edge"))
-    assert COMMAND.findall(todo(server, row, Voice(language))) == ["sudo make install TARGET=edge"]
+    assert COMMAND.findall(todo(server, [row], Voice(language))) == ["sudo make install TARGET=edge"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_of_advice_becomes_steps(language: str) -> None:
+    """A clause that ends with a command is a step; a command within a clause, and a line of a file, stay prose."""
+    sentence = "On the host: `ls -l`; see why: `df -h /`, `kubectl get pods`; with `A=1` below `[B]`; audit again"
+    told = [*steps(sentence, Voice("en"))]
+    assert [(step.text, step.command, step.where) for step in told] == [
+        ("", "ls -l", "on the server"),
+        ("See why", "df -h /", ""),
+        ("", "kubectl get pods", "where kubectl has access"),
+        ("With `A=1` below `[B]`", "", ""),
+        ("Audit again", "", ""),
+    ]
+    for row in load_contract().values():
+        for step in steps(row.next.in_language(language), Voice(language)):
+            assert bool(step.command) is bool(place_of(step.command))
 
 
 @attack("T6", "what a server calls its folders cannot become a command")

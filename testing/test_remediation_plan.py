@@ -22,7 +22,7 @@ from remediations.transaction.plan import draw_plan
 from remediations.transaction.remedy import Remedy, load_remedies
 from remediations.transaction.risk import RemedyError, Risk
 from remediations.transaction.session import TransactionError
-from remediations.transaction.showing import shown, undo_of
+from remediations.transaction.showing import shown, undo_of, whole
 from remediations.transaction.step import Check, InstallFile, Note, RemoveFile, RunCommand, Yielded
 from testing.runs import row
 from testing.transaction_host import plain
@@ -80,7 +80,10 @@ def test_the_right_content_with_the_wrong_mode_is_a_step() -> None:
 
 
 def test_a_plan_says_what_why_the_commands_and_the_undo() -> None:
-    text = "\n".join(line for line, _ in shown(draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND]), "en"))
+    plan = draw_plan("r", ["LOG-01", "LOG-06"], [INSTALL, COMMAND])
+    text = "\n".join(line for line, _ in shown(plan, "en"))
+    assert text.partition("\n")[2] == whole(plan).en
+    assert "\u00a0:" in whole(plan).fr
     for expected in (
         "r (safe) for LOG-01, LOG-06",
         "1. install x",

@@ -452,6 +452,15 @@ def test_a_goss_yaml_becomes_rows(tmp_path: Path) -> None:
     assert {row.pattern for row in rows.values() if row.root.startswith("cat ")} == {r"a\.b", "x+"}
 
 
+@pytest.mark.parametrize(("first", "fits"), [("998", True), ("999", False), ("1000", False), ("0", False)])
+def test_no_row_of_a_goss_yaml_has_a_number_that_no_site_has(tmp_path: Path, first: str, fits: bool) -> None:
+    (tmp_path / "goss.yaml").write_text("file:\n  /a: {exists: true}\n  /b: {exists: true}\n")
+    done = run("fixtures", "import", tmp_path / "goss.yaml", "--first", first)
+    assert (done.returncode, bool(done.stdout), len(done.stderr.splitlines())) == (
+        (0, True, 0) if fits else (4, False, 1)
+    )
+
+
 def asked_here(row: SiteRow) -> float | str | None:
     """Return the figure that the row's question has on this machine, or the code of the reason why it has none."""
     fact = as_fact("SITE-01", row)

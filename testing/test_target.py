@@ -12,6 +12,7 @@ from fixtures.target import Target, TargetError, variables
 from fixtures.target.folder import find_folder, load_target
 from gate.contract import load_contract
 from testing.small_audit import ROOT, TARGET, TWO, House
+from testing.threats import attack
 
 ATTESTED = '[[attestation]]\ncriterion = "A-01"\n'
 
@@ -202,15 +203,41 @@ def test_no_value_leaves_its_shell_variable(text: str) -> None:
         "target": {"name": "x", "title": "x"},
         "host": {"address": "h", "user": "u"},
         "cluster": {"kubeconfig": "k"},
-        "backups": {"directory": text},
+        "backups": {"directory": f"/{text}", "postgres": text},
     }
     try:
         target = msgspec.convert(rows, Target)
     except msgspec.ValidationError:
         assert any(ord(char) < 32 or ord(char) == 127 for char in text)
         return
-    assert variables(target)["BACKUPS_DIRECTORY"] == text
+    assert variables(target)["BACKUPS_DIRECTORY"] == f"/{text}"
+    assert variables(target)["BACKUPS_POSTGRES"] == text
     assert "\n" not in text
+
+
+@attack("N8", "A target names machines, and nothing that a shell, ssh, find or kubectl would run or take for an option")
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("backups", "directory", "-delete"),
+        ("backups", "scripts", ["-exec"]),
+        ("monitoring", "script", "-delete"),
+        ("stability", "configuration", ["-exec", "sh", "-c", "id", ";"]),
+        ("postgres", "pod", "--kubeconfig=/tmp/x"),
+        ("redis", "namespace", "-A"),
+        ("mcp", "deployment", "../../../../etc"),
+    ],
+)
+def test_no_value_is_an_option(table: str, key: str, value: str | list[str]) -> None:
+    """A path, a pod or a namespace in target.toml begins as an option of kubectl or a command of find does."""
+    rows = {
+        "target": {"name": "x", "title": "x"},
+        "host": {"address": "h", "user": "u"},
+        "cluster": {"kubeconfig": "k"},
+        table: {key: value},
+    }
+    with pytest.raises(msgspec.ValidationError, match=f"matching regex.*{key}"):
+        msgspec.convert(rows, Target)
 
 
 def test_lists_are_one_value_a_line() -> None:

@@ -16,8 +16,9 @@ from fixtures.target.place import ClusterSettings, Place, Ssh
 from gate.contract import load_contract
 from gate.decision import decide
 from gate.people import People
+from reports.session.pytests_words import in_words
 from reports.session.terminal import summary
-from reports.text.words import UNSEEN
+from reports.text.words import UNSEEN, Voice
 from testing.audits import ROOT, Audited, forked
 from testing.golden import GOLDEN
 
@@ -47,7 +48,7 @@ def test_the_block_says_why_who_what_next_and_where() -> None:
         "DSK-01  / is 85.02 % full",
         "Who: Alice Martin (server)",
         "sudo du -xhd2 / | sort -h",
-        "18 February 2026, if everything is repaired on 11 February 2026 (7 days after",
+        "18 February 2026, if everything is repaired on 11 Feb (7 days after",
         "Caveats",
         "INF-11",
         "one notice",
@@ -164,3 +165,20 @@ def test_junit_has_a_case_for_each_criterion() -> None:
     _, _, junit = audited()
     assert junit.count("<testcase ") == len(load_contract())
     assert "Traceback (most" not in junit
+
+
+@pytest.mark.parametrize(
+    ("said", "spoken"),
+    [
+        ("test session starts", "début de l’audit"),
+        ("collected 75 items / 3 deselected / 72 selected", "75 tests / 3 écartés / 72 retenus"),
+        (
+            "\x1b[31m1 failed\x1b[0m, \x1b[32m14 passed\x1b[0m in 62.44s (0:01:02)",
+            "\x1b[31m1 échec\x1b[0m, \x1b[32m14 réussis\x1b[0m en 62,44 s (0:01:02)",
+        ),
+        ("2 not-applicable, 1 advisory in 0.5s", "2 sans objet, 1 conseil non suivi en 0,50 s"),
+        ("edge: 3 failed mounts", "edge: 3 failed mounts"),
+    ],
+)
+def test_pytests_own_lines_are_french_with_a_french_reader(said: str, spoken: str) -> None:
+    assert in_words(said, Voice("fr")).replace("\u00a0", " ") == spoken

@@ -7,7 +7,7 @@ import pytest
 
 from gate.outcome import Outcome
 from gate.run import Run
-from reports.text.responsibility import todo
+from reports.text.actions import todo
 from reports.text.words import Voice
 from testing.audits import ROOT, replayed
 from testing.small_audit import House, rows
@@ -36,7 +36,7 @@ def tightened(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def sentence_of(run: Run, id: str, language: str = "en") -> str:
     """Return title, evidence, reason and advice of one criterion as one text."""
     voice, result = Voice(language), run.results[id]
-    parts = (voice.title(run.contract[id]), voice.describe(run.contract[id], result), todo(run, result, voice))
+    parts = (voice.title(run.contract[id]), voice.describe(run.contract[id], result), todo(run, [result], voice))
     return " | ".join(parts).replace("\u00a0", " ")
 
 

@@ -1,6 +1,9 @@
 """What the page says a decision rests on, and how large it may become."""
 
 import json
+import shlex
+import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +16,20 @@ from gate.outcome import Outcome
 from gate.past import EARLIER
 from gate.run import Finding, Result, Run, read_run
 from gate.sentence import LANGUAGES
+from remediations.transaction.choice import parse as parse_fix
+from remediations.transaction.remedy import load_remedies
+from reports.pages.criteria import chapters
 from reports.pages.proofs import read_proofs
+from reports.pages.rendering import code
 from reports.pages.verdict import render_verdict
+from reports.session.terminal import summary
+from reports.text.actions import ABSENT, Action
+from reports.text.briefing import brief
 from reports.text.trust import trust
 from reports.text.words import Voice
-from testing.audits import ROOT, replayed
+from testing.audits import ROOT, demo
 from testing.golden import GOLDEN, go
+from testing.pictures import PICTURES, words
 
 MOST = 350_000  # bytes of verdict.html with both languages
 
@@ -27,10 +38,40 @@ def rows(run: Run, *noticed: bool, language: str = "en") -> dict[str, str]:
     return dict(trust(run, decide(run), noticed, Voice(language)))
 
 
+def copied(run: Run, language: str) -> Iterator[Action]:
+    """Yield every step with a command that the page of a run offers to copy."""
+    decision, voice = decide(run), Voice(language)
+    briefing = brief(run, decision, voice)
+    told = [line.actions for line in (*briefing.reasons, *briefing.reserves)]
+    told += [card.actions for chapter in chapters(run, decision, voice) for card in chapter.cards]
+    for actions in told:
+        yield from (step for step in actions if step.command and 'class="form"' not in code(step.command))
+
+
+def fails_when_copied(step: Action, run: Run, absent: frozenset[str]) -> bool:
+    """Return whether a command names no remedy or server of this project, or a file that the server lacks."""
+    first, *words = shlex.split(step.command)
+    if first != "make":
+        return first.startswith(".venv") or any(path in step.command for path in absent)
+    given = dict(word.split("=", 1) for word in words[1:])
+    parse_fix(given["FIX"], False, run.contract, load_remedies())
+    return words[0] != "audit" or (given["TARGET"], given["SCENARIO"]) != ("lab", Path(run.replayed_from).stem)
+
+
 @pytest.mark.parametrize("scenario", ["before", "stabilised", "ready"])
-def test_the_page_of_a_recorded_server_stays_small(scenario: str, tmp_path: Path) -> None:
-    judged = replayed(ROOT / "lab" / "recordings" / f"{scenario}.json", tmp_path)
-    run = read_run(json.dumps(judged.run).encode(), "run.json")
+def test_the_page_of_a_recorded_server_stays_small_and_its_commands_work(scenario: str) -> None:
+    run = read_run(json.dumps(demo(scenario).run).encode(), "run.json")
+    found = [one for result in run.results.values() for one in result.findings if one.name in ABSENT]
+    absent = frozenset(str(value) for one in found for value in one.values.values() if str(value).startswith("/"))
+    offered = [step for language in LANGUAGES for step in copied(run, language)]
+    assert bool(offered) is (scenario != "ready")
+    assert [step for step in offered if fails_when_copied(step, run, absent)] == []
+    for language in LANGUAGES:
+        picture = (PICTURES / f"{scenario}.{language}.txt").read_text(encoding="utf-8")
+        assert words(run, language) == picture, "make the README's pictures again: python -m testing.pictures"
+        assert len([*summary(run, decide(run), language, [], Path("reports/out"), 80)]) <= 40
+    script = "".join(f"f() {{\n{step.command}\n}}\n" for step in offered)
+    assert subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False).stderr == ""
     proofs = read_proofs(ROOT / "lab" / "recordings")
     assert len(proofs) > 400
     assert len(render_verdict(run, decide(run), proofs, "en")) <= MOST

@@ -145,11 +145,15 @@ def test_disk_is_sound(
         "silent": smart.silent,
     }
     bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
+    watched = look("DSK-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed)
     assert judge(
         bad,
         {"signs": bad, "days": kernel_words.watched_days, "sound": smart.sound},
-        pending=look("DSK-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed).short,
-        findings=[Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found],
+        pending=watched.short,
+        findings=[
+            *(Finding(name, {"count": len(found), "names": found}) for name, found in signs.items() if found),
+            *watched.watched,
+        ],
         inapplicable=Reason("disks-virtual") if smart.virtual and not smart.heard else None,
         unknown=None if smart.virtual or smart.heard else Reason("disks-unasked"),
     )

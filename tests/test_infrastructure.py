@@ -64,12 +64,15 @@ def test_cluster_unit_runs_and_does_not_restart(
         unit.restarts,
         unit,
         pending=seen.short,
-        findings=found(
-            {"inactive": not unit.active, "disabled": not unit.enabled},
-            state=unit.state,
-            sub_state=unit.sub_state,
-            enablement=unit.enablement,
-        ),
+        findings=[
+            *found(
+                {"inactive": not unit.active, "disabled": not unit.enabled},
+                state=unit.state,
+                sub_state=unit.sub_state,
+                enablement=unit.enablement,
+            ),
+            *seen.watched,
+        ],
     )
 
 

@@ -34,7 +34,7 @@ def test_memory_is_left_and_nothing_was_killed_for_want_of_it(
         memory.available_percent,
         seen,
         pending=watched.short if left else None,
-        findings=found({"killed": killed}, count=len(killed), names=sorted(set(killed))),
+        findings=[*found({"killed": killed}, count=len(killed), names=sorted(set(killed))), *watched.watched],
     )
 
 
@@ -43,15 +43,17 @@ def test_disks_answer_and_shutdowns_were_clean(
     kernel_words: KernelWords, maybe_observed: Observed | Unknown, judge: Judge
 ) -> None:
     words = kernel_words
+    watched = look("INF-10", words.at, words.oldest, WINDOW, maybe_observed)
     troubles = len(words.broken) + len(words.read_only) + len(words.cut)
     assert judge(
         troubles,
         words,
-        pending=look("INF-10", words.at, words.oldest, WINDOW, maybe_observed).short,
+        pending=watched.short,
         findings=[
             *found({"broken": words.broken}, count=len(words.broken), last=words.broken[-1:]),
             *found({"read-only": words.read_only}, names=words.read_only),
             *found({"cut": words.cut}, times=words.cut),
+            *watched.watched,
         ],
     )
 

@@ -57,7 +57,7 @@ def test_mcp_pods_are_well(
         }
     )
     findings += [Finding("leftover", {"count": seen.leftover})] if seen.leftover else []
-    assert judge(seen.unwell, seen, findings=findings, pending=watched.short)
+    assert judge(seen.unwell, seen, findings=[*findings, *watched.watched], pending=watched.short)
 
 
 @criterion("MCP-03")

@@ -4,19 +4,22 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from fixtures.ask.redaction import error_text
+from fixtures.session.recording import read_recording
 from fixtures.site.criteria import contract_of
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import load_target
 from fixtures.target.layers import Layers
+from fixtures.target.notify import Notify
 from fixtures.target.values import Line, Name, Settings
 from fleet.inventory.ansible import Hosts, read_ansible
-from fleet.inventory.inventory import Fleet, FleetError, Ring, Server
+from fleet.inventory.inventory import REPLAY, Days, Fleet, FleetError, Ring, Server
 from fleet.inventory.members import Member, members
 from gate.bounded import parse_toml, read_text
 from gate.contract import Contract, ContractError, load_contract
@@ -46,7 +49,7 @@ class RingTable(Settings, frozen=True):
 
     name: Name
     servers: Patterns
-    days: Annotated[float, msgspec.Meta(ge=0, le=366)] = 0
+    days: Days = 0
     meeting: date | None = None
 
 
@@ -59,6 +62,7 @@ class FleetFile(Settings, frozen=True):
     groups: Mapping[Name, Patterns] = {}
     rings: tuple[RingTable, ...] = ()
     servers: Mapping[Name, Mapping[str, Any]] = {}
+    notify: Notify = Notify()
 
 
 def load_fleet(file: Path) -> Fleet:
@@ -84,7 +88,16 @@ def load_fleet(file: Path) -> Fleet:
         rings=tuple(Ring(ring.name, ring.days, ring.meeting) for ring in written.rings),
         fresh_hours=written.fleet.fresh_hours,
         minutes=written.fleet.minutes,
+        notify=_receivers(file, written.notify),
+        folder=str(file.parent.absolute()),
     )
+
+
+def _receivers(file: Path, notify: Notify) -> Notify:
+    """Return [notify]. Raises FleetError if a file of it does not exist."""
+    if name := next((name for name in notify.files if not (file.parent / Path(name).expanduser()).exists()), ""):
+        raise FleetError(f"{file}: [notify] files: {name} does not exist; correct the path or create it")
+    return notify
 
 
 def _read(file: Path) -> FleetFile:
@@ -167,7 +180,7 @@ def _validated(servers: list[Server]) -> tuple[Server, ...]:
     reached: dict[tuple[str, int, str], str] = {}
     for server in servers:
         try:
-            target = None if server.recorded else _target(server, contract)
+            target = _recorded(server.target) if server.recorded else _target(server, contract)
         except (TargetError, ContractError, PeopleError) as error:
             wrong.append(error_text(error))
             continue
@@ -179,6 +192,12 @@ def _validated(servers: list[Server]) -> tuple[Server, ...]:
     if wrong:
         raise FleetError("\n".join(wrong))
     return tuple(checked)
+
+
+@cache
+def _recorded(target: str) -> None:
+    """Raise TargetError if the file is no recording. Several servers may be judged from the same one."""
+    read_recording(Path(target.removeprefix(REPLAY)))
 
 
 def _target(server: Server, contract: Contract) -> Target:

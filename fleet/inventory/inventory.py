@@ -1,12 +1,15 @@
 """What a fleet is: its servers, each with the settings that are merged into its target, its sites and its rings."""
 
 from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from fixtures.target.layers import Layers
+from fixtures.target.notify import Notify
 
 REPLAY = "replay:"
+Days = Annotated[float, msgspec.Meta(ge=0, le=366)]
 
 
 class FleetError(ValueError):
@@ -41,12 +44,15 @@ class Ring(msgspec.Struct, frozen=True):
     """Servers that go ahead of the next ring: they must be GO for so many days before the meeting of that ring."""
 
     name: str
-    days: float = 0.0
+    days: Days = 0.0
     meeting: date | None = None
 
 
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
-    """The inventory. A result older than `fresh_hours` counts no more; an audit ends after `minutes` at the latest."""
+    """The inventory. A result older than `fresh_hours` counts no more; an audit ends after `minutes` at the latest.
+
+    `notify` names who is told of its rounds; its files are relative to `folder`, which is that of the inventory.
+    """
 
     name: str
     title: str
@@ -54,6 +60,8 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     rings: tuple[Ring, ...] = ()
     fresh_hours: float = 26
     minutes: float = 30
+    notify: Notify = Notify()
+    folder: str = ""
 
     def group(self, name: str) -> tuple[Server, ...]:
         """Return the servers of a site, ring or group. Raises FleetError if there is none of that name."""

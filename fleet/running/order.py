@@ -8,6 +8,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     `reports` is the folder of its reports, `words` are further arguments of pytest, and `seconds` the deadline. `drills`
     says that it runs drills on the server. The audit ends as soon as the file `stop` exists.
+
+    `turn` is its place among the rings: it waits for every audit with a lower one. `patience` is that of an audit that
+    changes its server: the seconds it has to take back what it began after it was told to end. 0 changes nothing.
     """
 
     name: str
@@ -18,3 +21,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 1800
     drills: bool = False
     stop: str = ""
+    turn: int = 0
+    patience: float = 0.0

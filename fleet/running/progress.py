@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from fleet.fixing.applied import change_line
 from fleet.round import VERDICTS
 from fleet.rows import Heard
 from gate.decision import Verdict
@@ -31,6 +32,8 @@ class Progress:
         if self.worst is None or verdict > self.worst[0]:
             self.worst = verdict, name
         self.tell(self.line(name, told))
+        if change := change_line(told, self.voice):
+            self.tell(f"    {change}")
 
     def line(self, name: str, told: Heard) -> str:
         """Return the line of a server: its decision, and how far the round is."""

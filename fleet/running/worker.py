@@ -104,6 +104,7 @@ def _forked(order: Order, printed: Path) -> tuple[int | None, Missing | None]:
     """Fork the audit and wait for its end; return its exit status, or why it has none."""
     ended, held = os.pipe()
     watched, alive = os.pipe()
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the audit can heed it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the other thread of this process only waits
         pid = os.fork()
@@ -111,6 +112,7 @@ def _forked(order: Order, printed: Path) -> tuple[int | None, Missing | None]:
         os.close(ended)
         os.close(alive)
         _audit(order, printed, watched)
+    signal.pthread_sigmask(signal.SIG_SETMASK, masked)
     os.close(held)
     os.close(watched)
     try:
@@ -128,10 +130,17 @@ def _awaited(pid: int, ended: int, order: Order) -> tuple[int | None, Missing | 
         if found:
             code = os.waitstatus_to_exitcode(status)
             return (None, "died") if code < 0 else (code, None)
-        if order.stop and Path(order.stop).exists():
-            return _killed(pid, "interrupted")
-        if time.monotonic() >= deadline:
-            return _killed(pid, "late")
+        stopped: Missing | None = "interrupted" if order.stop and Path(order.stop).exists() else None
+        if why := stopped or ("late" if time.monotonic() >= deadline else None):
+            return _ended(pid, ended, order.patience, why)
+
+
+def _ended(pid: int, ended: int, patience: float, why: Missing) -> tuple[None, Missing]:
+    """End the audit; one that changes its server is interrupted first, and takes back what it began."""
+    if patience:
+        os.kill(pid, signal.SIGINT)
+        select.select([ended], [], [], patience)
+    return _killed(pid, why)
 
 
 def _killed(pid: int, why: Missing) -> tuple[None, Missing]:
@@ -150,6 +159,7 @@ def _audit(order: Order, printed: Path, watched: int) -> NoReturn:
         atexit._clear()  # what the process that forked registered is its own to do
         threading.Thread(target=_end_without, args=(watched,), daemon=True).start()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _redirect(printed)
         os.chdir(ROOT)
         os.environ.pop(VARIABLE, None)

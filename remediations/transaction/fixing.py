@@ -28,6 +28,7 @@ class Fixing(Planning):
         title = self.config.stash[AUDIT].target.target.title
         with Interrupts() as interrupts, locked(connected(self.config), title) as session:
             transaction = Transaction(session, self.write, interrupts, self.language)
+            self.run = transaction.run
             try:
                 self._recover(transaction)
                 now = self.judged("failing-now")

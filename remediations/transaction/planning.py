@@ -14,7 +14,7 @@ from remediations.transaction.observe import observe
 from remediations.transaction.plan import Plan
 from remediations.transaction.rehearsal import rehearse
 from remediations.transaction.remedy import REMEDIES, Remedy
-from remediations.transaction.showing import shown
+from remediations.transaction.showing import shown, whole
 from remediations.transaction.write import Write
 
 Outcomes = Mapping[str, str]
@@ -28,6 +28,7 @@ class Planning:
         """Prepare the session. The host is not contacted yet."""
         self.session, self.config, self.wanted, self.write = session, session.config, wanted, write
         self.language = self.config.stash[LANGUAGE]
+        self.run = ""  # the id of the transaction on the host
 
     def plan(self) -> None:
         """Show what `--fix` would do, and record the plans."""
@@ -88,7 +89,17 @@ class Planning:
     def record(self, plan: Plan, state: str, seconds: float = 0.0) -> None:
         """Record a plan in the run; `state` is planned, applied, rolled-back or failed."""
         self.config.stash[INTERVENTIONS].append(
-            Intervention(plan.remedy, state, plan.criteria, plan.summaries, plan.diff, seconds)
+            Intervention(
+                plan.remedy,
+                state,
+                plan.criteria,
+                plan.summaries,
+                plan.diff,
+                seconds,
+                plan.risk,
+                whole(plan),
+                self.run,
+            )
         )
 
     def word(self, code: str, **values: object) -> str:

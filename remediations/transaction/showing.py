@@ -6,7 +6,8 @@ from shlex import quote
 import msgspec
 
 from fixtures.ask.redaction import redact
-from gate.sentence import phrase
+from gate.contract import Text
+from gate.sentence import LANGUAGES, phrase
 from remediations.transaction.difference import difference
 from remediations.transaction.messages import NOTHING
 from remediations.transaction.objects import DeleteObjects, PatchObject
@@ -23,6 +24,16 @@ def shown(plan: Plan, language: str) -> Iterator[Line]:
         phrase("fix", "plan", {"remedy": plan.remedy, "risk": risk, "ids": ", ".join(plan.criteria)}, language),
         "bold",
     )
+    yield from _body(plan, language)
+
+
+def whole(plan: Plan) -> Text:
+    """Return the plan without its first line, in both languages: its checks, steps and notes."""
+    en, fr = ("\n".join(line for line, _ in _body(plan, language)) for language in LANGUAGES)
+    return Text(en=en, fr=fr)
+
+
+def _body(plan: Plan, language: str) -> Iterator[Line]:
     for check in plan.checks:
         yield "   " + phrase("fix", "check", {"what": check.sentence.what.in_language(language)}, language), ""
     for number, step in enumerate(plan.steps, 1):

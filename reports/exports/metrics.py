@@ -41,7 +41,7 @@ HELP = {
     "phase0_criterion_known": "1 if a criterion could be judged, 0 if it is unknown, pending or not yet attested.",
     "phase0_criterion_value": "The figure that was measured, in base units.",
     "phase0_criterion_target": "The target of that figure, in base units; the label comparison says how they compare.",
-    "phase0_complete_ratio": "The share of blocking criteria that are met.",
+    "phase0_complete_ratio": "The share of blocking criteria that are met or waived.",
     "phase0_score_points": "The infrastructure score out of 100 if all unknown criteria failed (lowest) or passed (highest).",
     "phase0_stable_seconds": "Proven time without incident.",
     "phase0_incidents": "Incidents on record.",

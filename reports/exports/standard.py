@@ -15,7 +15,8 @@ from gate.outcome import Outcome
 from gate.people import Attestation, Waiver
 from gate.run import Result, Run, Source
 from reports.exports.report import Report
-from reports.text.responsibility import owner, todo
+from reports.text.actions import todo
+from reports.text.responsibility import owner
 from reports.text.words import Voice, shown
 
 TOOL = "phase0-gate"
@@ -76,7 +77,7 @@ def entries(report: Report) -> Iterator[Entry]:
             why=voice.text(criterion.why),
             target=voice.bound(criterion.bound),
             description=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
-            todo="" if result.outcome.settled else todo(run, result, voice),
+            todo="" if result.outcome.settled else todo(run, [result], voice),
             owner=owner(run, criterion.owner, voice),
             waiver=next(iter(run.people.accepting(id)), None) if result.outcome is Outcome.WAIVED else None,
             attestation=run.people.attestation(id) if attested else None,

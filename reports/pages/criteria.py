@@ -9,11 +9,13 @@ from markupsafe import Markup
 from gate.contract import Criterion, Kind
 from gate.decision import Decision
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from gate.run import Result, Run
 from reports.pages.drawings.gauge import gauge
 from reports.pages.past_days import PastDays, past_days
+from reports.text.actions import Action, actions
 from reports.text.briefing import is_reserve
-from reports.text.responsibility import owner, person, todo
+from reports.text.responsibility import owner, person
 from reports.text.short_form import FAILED
 from reports.text.words import Voice, shown, visible
 
@@ -44,7 +46,7 @@ class Card(msgspec.Struct, frozen=True):
     seen: str
     findings: tuple[tuple[str, bool], ...]
     reason: str
-    todo: str
+    actions: tuple[Action, ...]
     owner: str
     person: str
     why: str
@@ -60,7 +62,7 @@ class Card(msgspec.Struct, frozen=True):
     @property
     def folds(self) -> bool:
         """Whether the page shows it as one line: nothing is left to do, and this run did not change it."""
-        return self.outcome.settled and not self.todo and not self.was
+        return self.outcome.settled and not self.actions and not self.was
 
     @property
     def also(self) -> tuple[str, ...]:
@@ -79,6 +81,12 @@ class Chapter(msgspec.Struct, frozen=True):
 
 def chapters(run: Run, decision: Decision, voice: Voice) -> tuple[Chapter, ...]:
     """Return the chapters, in the order in which the contract names them first."""
+    return _chapters(run, decision, voice.language)
+
+
+@remembered(4)
+def _chapters(run: Run, decision: Decision, language: str) -> tuple[Chapter, ...]:
+    voice = Voice(language)
     cards = _cards(run, decision, voice)
     keys = dict.fromkeys(criterion.chapter for criterion in run.contract.values())
     return tuple(_chapter(key, [cards[id] for id in cards if run.contract[id].chapter == key], voice) for key in keys)
@@ -113,7 +121,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, told: Contain
         seen=voice.seen(criterion, result),
         findings=tuple(findings),
         reason=voice.reason(result),
-        todo="" if done else todo(run, result, voice),
+        actions=() if done else actions(run, [result], voice),
         owner=owner(run, criterion.owner, voice),
         person=person(run, criterion.owner, voice),
         why=voice.text(criterion.why),

@@ -6,6 +6,7 @@ import msgspec
 
 from gate.contract import Contract
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from reports.pages.proofs import FOLLOWS, Proof
 from reports.text.words import Voice, shown
 
@@ -36,8 +37,15 @@ class Proven(msgspec.Struct, frozen=True):
 
 def proven(contract: Contract, proofs: Sequence[Proof], voice: Voice) -> tuple[Proven, ...]:
     """Return the proofs by criterion in the order of the contract. Criteria that the contract lacks come last."""
-    known = dict.fromkeys([*contract, *(proof.criterion for proof in proofs)])
-    rows = {id: [proof for proof in proofs if proof.criterion == id] for id in known}
+    return _by_criterion(contract, proofs, voice.language)
+
+
+@remembered(4)  # two pages show them
+def _by_criterion(contract: Contract, proofs: Sequence[Proof], language: str) -> tuple[Proven, ...]:
+    voice = Voice(language)
+    rows: dict[str, list[Proof]] = {id: [] for id in contract}
+    for proof in proofs:
+        rows.setdefault(proof.criterion, []).append(proof)
     return tuple(_proven(id, contract, row, voice) for id, row in rows.items() if row)
 
 

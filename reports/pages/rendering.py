@@ -18,6 +18,9 @@ from reports.text.words import shown
 TEMPLATES = Path(__file__).parent / "templates"
 COMMAND = re.compile("`([^`]+)`")
 EMPTY = re.compile(r"\n\s*\n+")
+BETWEEN = re.compile(  # a line break between two blocks, which a browser ignores
+    r">\n(?=</?(?:article|header|div|dl|dt|dd|ul|ol|li|p|section|details|summary|h[1-3]|table|tr|tbody|thead)\b)"
+)
 AROUND, AFTER = re.compile(r"\s*([{};])\s*"), re.compile(r"([:,])\s+")  # where CSS needs no space
 CODE, FORM = Markup("<code>{}</code>"), Markup('<code class="form">{}</code>')
 PROGRAMS_WORDS = "CRON|FATAL|HEAD|HUP|INFO|SELECT"
@@ -27,10 +30,11 @@ LEFT_OPEN = re.compile(rf"(?<![\w$/.=-])(?!(?:{PROGRAMS_WORDS})\b)[A-ZÀ-Þ]{{3,
 def rendered(template: str, page: dict[str, Any], *, spaced: bool = False, beside: Path | None = None) -> bytes:
     """Return a template filled with the values of `page`. The same values always give the same bytes.
 
-    Empty lines are left out unless the page is `spaced`. `beside` is a further folder of templates, which come first.
+    Empty lines, and line breaks between blocks, are left out unless the page is `spaced`. `beside` is a further folder of
+    templates, which come first.
     """
     text = _environment(beside).get_template(template).render(page)
-    return (text if spaced else EMPTY.sub("\n", text)).encode("utf-8", "backslashreplace")
+    return (text if spaced else BETWEEN.sub(">", EMPTY.sub("\n", text))).encode("utf-8", "backslashreplace")
 
 
 def prose(text: str) -> Markup:
@@ -39,7 +43,7 @@ def prose(text: str) -> Markup:
     A command with a word that a person has to fill in is of the class `form`: copied as it stands, it would fail.
     """
     parts = COMMAND.split(text)  # plain text and commands in turn
-    return Markup().join(_code(part) if number % 2 else part for number, part in enumerate(parts))
+    return Markup().join(code(part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def plain(text: str) -> Markup:
@@ -52,7 +56,8 @@ def tight(css: str) -> Markup:
     return Markup(AFTER.sub(r"\1", AROUND.sub(r"\1", css)).replace(";}", "}"))  # noqa: S704 — our own style sheet
 
 
-def _code(command: str) -> Markup:
+def code(command: str) -> Markup:
+    """Return a command as HTML; of the class `form` if a person has to fill in a word of it."""
     return (FORM if LEFT_OPEN.search(command) else CODE).format(plain(command))
 
 
@@ -91,5 +96,5 @@ def _environment(beside: Path | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "prose": prose, "shown": shown, "tight": tight}
+    environment.filters |= {"command": code, "plain": plain, "prose": prose, "shown": shown, "tight": tight}
     return environment

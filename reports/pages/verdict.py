@@ -15,7 +15,7 @@ from reports.pages.proofs import Proof
 from reports.pages.rendering import TEMPLATES, hash_of_script, rendered
 from reports.text.briefing import Briefing, brief
 from reports.text.duties import Duty, duties
-from reports.text.trust import trust
+from reports.text.trust import trust, trusted
 from reports.text.words import Voice
 
 
@@ -44,6 +44,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     proven: tuple[proven.Proven, ...]
     duties: tuple[Duty, ...]
     trust: tuple[tuple[str, str], ...]
+    trusted: str
     foot: Foot
 
     @property
@@ -60,7 +61,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str) -> View:
     """Return everything that the templates show, in words."""
     voice = Voice(language)
-    briefing = brief(run, decision, voice)
+    briefing, noticed = brief(run, decision, voice), [proof.ok for proof in proofs]
     return View(
         voice=voice,
         brief=briefing,
@@ -83,7 +84,8 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         expires=standing.expires_next(run, decision, voice),
         proven=proven.proven(run.contract, proofs, voice),
         duties=duties(briefing.reasons),
-        trust=trust(run, decision, [proof.ok for proof in proofs], voice),
+        trust=trust(run, decision, noticed, voice),
+        trusted=trusted(run, decision, noticed, voice),
         foot=foot(run, briefing),
     )
 

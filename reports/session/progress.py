@@ -11,6 +11,7 @@ from fixtures.session.stash import AUDITED, CONTRACT, LANGUAGE
 from gate.outcome import Outcome
 from gate.plan import default_plan
 from gate.run import Result
+from reports.session.pytests_words import translate
 from reports.session.terminal import COLOURS, columns, wrapped
 from reports.text.words import Voice, shown
 
@@ -49,6 +50,12 @@ class Progress:
         if config.get_verbosity() <= 0:
             config.option.no_header = True
             config.option.reportchars = config.option.reportchars.removeprefix(PYTESTS_OWN)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Give pytest's own lines the words of the reader, before the first of them."""
+        if self.lines and (reporter := self._reporter()):
+            translate(reporter, Voice(self.config.stash[LANGUAGE]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:

@@ -57,7 +57,7 @@ def summary(
     yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in told], width)
     yield from _head(briefing, VERDICTS[decision.verdict], width)
     yield from _conditions(briefing, width)
-    parts = briefing.reasons if whole else map(_short, briefing.reasons[:WORST])
+    parts = briefing.reasons if whole else [_short(line, voice) for line in briefing.reasons[:WORST]]
     yield from _reasons(parts, voice, width, voice.word("because"))
     yield from _more(briefing, voice, width, whole=whole)
     yield from _rows(_facts(briefing, voice), width)
@@ -72,14 +72,18 @@ def _conditions(briefing: Briefing, width: int) -> Iterator[Sequence[Part]]:
         count = f"{row.met}/{row.all}" if row.all > 1 else ""
         parts = " · ".join(part for part in (count or row.figure, row.due) if part)
         first, *more = wrapped(f"{row.title:<{TITLE}} {parts}".rstrip(), width, MARGIN)
+        if more and row.due:  # the page has the figure too
+            first, *more = wrapped(f"{row.title:<{TITLE}} {row.due}", width, MARGIN)
         yield [(f"{row.word:<{MARGIN}}", (COLOURS[row.outcome],)), (first, ())]
         yield from ([(" " * MARGIN + rest, ())] for rest in more)
 
 
-def _short(line: Responsibility) -> Responsibility:
-    """Return the reason without what else was found, and with a few of its criteria."""
+def _short(line: Responsibility, voice: Voice) -> Responsibility:
+    """Return the reason without what else was found, and with a few of its criteria; where remedies exist, with them alone."""
     ids = line.ids if len(line.ids) <= IDS else (*line.ids[: IDS - 1], f"… {line.ids[-1]}")
-    return msgspec.structs.replace(line, more="", ids=ids, others=())
+    planned = [step for step in line.actions if step.remedies]
+    todo = f"{planned[0].text}{voice.colon}{planned[0].command}" if planned else line.todo
+    return msgspec.structs.replace(line, more="", ids=ids, others=(), todo=todo)
 
 
 def _more(briefing: Briefing, voice: Voice, width: int, *, whole: bool) -> Iterator[Sequence[Part]]:
@@ -156,7 +160,6 @@ def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Sequence[Part
 
 
 def _foot(briefing: Briefing, voice: Voice, report: Path | None, width: int) -> Iterator[Sequence[Part]]:
-    yield [("", ())]
     counted = f"{briefing.tally}{voice.semicolon}{voice.word('duration', duration=briefing.duration)}"
     yield from ([(row, ())] for row in wrapped(counted, width, 0))
     if report:

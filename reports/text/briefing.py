@@ -9,12 +9,14 @@ from gate.contract import Criterion
 from gate.decision import Decision, Verdict
 from gate.objects import idle_waivers
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from gate.run import Finding, Run
+from reports.text.actions import actions, todo
 from reports.text.conditions import ConditionLine, conditions
 from reports.text.due import late_after
 from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
-from reports.text.responsibility import Responsibility, line_of, owner, todo
+from reports.text.responsibility import Responsibility, line_of, owner
 from reports.text.short_form import capital, reserved
 from reports.text.tally import counted, counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
@@ -59,6 +61,12 @@ class Briefing(msgspec.Struct, frozen=True):
 
 def brief(run: Run, decision: Decision, voice: Voice) -> Briefing:
     """Return the first screen of a run. The same run always gives the same text."""
+    return _brief(run, decision, voice.language)
+
+
+@remembered(4)  # several files of a report begin with it
+def _brief(run: Run, decision: Decision, language: str) -> Briefing:
+    voice = Voice(language)
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
@@ -142,7 +150,8 @@ def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibi
                 capital(voice.semicolon.join(beside)),
                 "",
                 owner(run, criterion.owner, voice),
-                todo(run, result, voice),
+                todo(run, [result], voice),
+                actions(run, [result], voice),
             )
 
 

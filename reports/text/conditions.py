@@ -6,7 +6,9 @@ import msgspec
 
 from gate.contract import Criterion, Text
 from gate.decision import Decision
+from gate.derived import DECISION, progress
 from gate.outcome import Outcome
+from gate.people import STABLE
 from gate.plan import BY_FIGURE, Condition
 from gate.run import Result, Run
 from reports.text.due import due
@@ -59,6 +61,8 @@ def judged_by(condition: Condition, run: Run, decision: Decision) -> list[Result
 def _line(condition: Condition, results: Sequence[Result], run: Run, decision: Decision, voice: Voice) -> ConditionLine:
     open = [result for result in results if not result.outcome.settled]
     worst = max((result.outcome for result in results), key=lambda outcome: outcome.severity)
+    if condition.derived and worst is Outcome.PASS and decision.waived:
+        worst = Outcome.WAIVED
     figure, target = _figure(condition, run, decision, voice)
     counted = [] if condition.derived else results
     return ConditionLine(
@@ -86,6 +90,10 @@ def _figure(condition: Condition, run: Run, decision: Decision, voice: Voice) ->
     if criterion is None:
         return "", ""
     result, target = decision.results[condition.figure], voice.bound(criterion.bound)
+    if condition.derived and decision.waived:
+        return _with_waivers(run, decision, voice), target
+    if condition.figure == STABLE:
+        result = _of_window(result)
     if result.outcome is Outcome.UNKNOWN or result.value is None:
         return voice.word("unknown-now"), target
     return kpi_now(criterion, result, voice) or voice.figure(result.value, criterion.bound.unit), target
@@ -95,6 +103,19 @@ def kpi_now(criterion: Criterion, result: Result, voice: Voice) -> str:
     """Return the figure of a line of the KPI table as the line words it; "" if it does not, or nothing was seen."""
     words = criterion.kpi.now if criterion.kpi else BY_FIGURE
     return shown(voice.text(words, result.seen), LONGEST_FIGURE) if words != BY_FIGURE and result.seen else ""
+
+
+def _of_window(result: Result) -> Result:
+    """Return the result with the days of its open window. Its value was seen before this run changed anything."""
+    proven = result.reason.values.get("days") if result.reason else None
+    return msgspec.structs.replace(result, value=float(proven)) if isinstance(proven, int | float) else result
+
+
+def _with_waivers(run: Run, decision: Decision, voice: Voice) -> str:
+    """Return `7/8, 1 waived`: a criterion that is waived is not met."""
+    seen = progress(run.contract, decision.results)
+    waived = sum(run.contract[id].chapter != DECISION for id in decision.waived)
+    return voice.word("met-and-waived", met=seen.met - waived, all=seen.blocking, count=waived)
 
 
 def _people(open: Iterable[Result], run: Run, voice: Voice) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def _of_meeting(meeting: date | None, voice: Voice) -> str:
 def _repaired(day: str, run: Run, decision: Decision, voice: Voice) -> str:
     """Return the earliest day. For a NO-GO it depends on the condition that the failures are repaired first."""
     return (
-        voice.word("earliest-repaired", day=day, audited=voice.day(run.ended))
+        voice.word("earliest-repaired", day=day, audited=voice.short_day(run.ended))
         if decision.verdict is Verdict.NO_GO
         else day
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gate.contract import Criterion, Text
+from gate.contract import Criterion
 from gate.decision import Cause, Decision
 from gate.outcome import Outcome
-from gate.resolve import SHOWN
 from gate.run import Result, Run
 from gate.sentence import locale
+from reports.text.actions import Action, actions, todo
 from reports.text.due import due
 from reports.text.short_form import capital, failing, reserved, short_form
 from reports.text.words import Voice, shown
@@ -29,7 +29,7 @@ class Responsibility(msgspec.Struct, frozen=True):
 
     `topic` is the title of a single criterion or the chapters of several. `more` is what else was found. `person` is the
     name without the role, and `due` says by when to act, or is empty if that is not known. `others` are the failed criteria
-    that `problem` does not speak of.
+    that `problem` does not speak of. `todo` has the steps of `actions` in one sentence.
     """
 
     outcome: Outcome
@@ -39,6 +39,7 @@ class Responsibility(msgspec.Struct, frozen=True):
     more: str
     owner: str
     todo: str
+    actions: tuple[Action, ...]
     person: str = ""
     due: str = ""
     others: tuple[Other, ...] = ()
@@ -47,7 +48,8 @@ class Responsibility(msgspec.Struct, frozen=True):
 def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Responsibility:
     """Return a cause in words. The sentence is that of its first criterion, unless the failures together mean more."""
     first = cause.ids[0]
-    criterion, result = run.contract[first], decision.results[first]
+    criterion, results = run.contract[first], [decision.results[id] for id in cause.ids]
+    result = results[0]
     problem = together(cause, voice) or short_form(criterion, result, voice)
     return Responsibility(
         cause.outcome,
@@ -56,9 +58,10 @@ def line_of(run: Run, decision: Decision, cause: Cause, voice: Voice) -> Respons
         problem,
         more(criterion, result, problem, voice),
         owner(run, cause.owner, voice),
-        todo(run, result, voice),
+        todo(run, results, voice),
+        actions(run, results, voice),
         person(run, cause.owner, voice),
-        due([decision.results[id] for id in cause.ids], run, voice),
+        due(results, run, voice),
         tuple(_others(run, decision, cause, voice)),
     )
 
@@ -124,31 +127,3 @@ def person(run: Run, key: str, voice: Voice) -> str:
 
 def _role(key: str, voice: Voice) -> str:
     return voice.say("owner", key) if voice.knows("owner", key) else shown(key)
-
-
-def todo(run: Run, result: Result, voice: Voice) -> str:
-    """Return what to do next: the contract's advice for a failure, otherwise the cure of the reason."""
-    criterion = run.contract[result.id]
-    if result.outcome is not Outcome.FAIL and result.reason and voice.knows("cure", result.reason.code):
-        values = {**result.reason.values, "id": result.id, "target": run.target.name, "own": _own(run, voice)}
-        return voice.say("cure", result.reason.code, values)
-    advice = voice.sentence(criterion, _next(criterion, result), {**result.seen, "own": _own(run, voice)})
-    if result.outcome is Outcome.FAIL and criterion.remedy and not run.replayed_from:
-        offer = voice.word("remedy-first", remedy=criterion.remedy, target=run.target.name)
-        return f"{offer} {voice.word('by-hand')}{voice.colon}{advice}"
-    return advice
-
-
-def _own(run: Run, voice: Voice) -> str:
-    """Return the target for a command. Nobody has the folder of a recorded lab server: there a reader fills in a target."""
-    return voice.word("your-target") if run.replayed_from and run.target.kind in SHOWN else run.target.folder
-
-
-def _next(criterion: Criterion, result: Result) -> Text:
-    """Return the contract's advice, or that of a reserve if the criterion passed with one."""
-    beside = [
-        text
-        for finding in result.findings
-        if (text := criterion.finding.get(finding.name)) and text.reserve and text.next
-    ]
-    return beside[0].next or criterion.next if beside and result.outcome.settled else criterion.next

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from gate.decision import Decision
 from gate.outcome import Outcome
-from gate.resolve import COUNTS_ALL, SHOWN
+from gate.resolve import COUNTS_ALL
 from gate.run import Result, Run
+from reports.text.actions import planning
 from reports.text.words import Voice
 
 
@@ -44,14 +44,13 @@ def tally(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def remedies(run: Run, decision: Decision, voice: Voice) -> str:
-    """Return, for a recording, how many failures have a remedy, because its own lines offer none. Otherwise return ""."""
+    """Return, for a recording, how many failures have a remedy, and the command that plans them all. Otherwise return ""."""
     failed = [result.id for result in counted(run, decision) if result.outcome is Outcome.FAIL]
     curable = [id for id in failed if run.contract[id].remedy]
     if not (run.replayed_from and curable):
         return ""
-    scenario = Path(run.replayed_from).stem if run.target.kind in SHOWN else ""  # of a recorded lab server
-    values = {"count": len(curable), "failed": len(failed), "target": run.target.folder, "scenario": scenario}
-    return voice.word("remedies", **values)
+    told = voice.word("remedies", count=len(curable), failed=len(failed))
+    return f"`{planning(run, (), voice)}`{voice.colon}{told}"
 
 
 def counts(decision: Decision, voice: Voice) -> Iterator[tuple[Outcome, str, int]]:

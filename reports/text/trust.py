@@ -27,6 +27,16 @@ def trust(run: Run, decision: Decision, noticed: Sequence[bool], voice: Voice) -
     return tuple((voice.word(f"trust-{name}"), text) for name, text in rows if text)
 
 
+def trusted(run: Run, decision: Decision, noticed: Sequence[bool], voice: Voice) -> str:
+    """Return the same in one sentence, for the first screen and for the minutes on paper."""
+    open = sum(result.outcome is Outcome.UNKNOWN for result in decision.results.values())
+    seen = [source.at for result in decision.results.values() for source in result.sources]
+    name = "trusted-all" if seen and not open else "trusted-some" if seen else "trusted-none"
+    oldest = voice.seconds(max(0.0, (run.ended - min(seen)).total_seconds())) if seen else ""
+    told = {"all": len(run.contract), "count": open, "oldest": oldest}
+    return voice.word(name, **told, ok=sum(noticed), tried=len(noticed))
+
+
 def _account(run: Run, voice: Voice) -> str:
     return voice.word(f"account-{run.account or ('recorded' if run.replayed_from else 'none')}")
 

@@ -6,6 +6,7 @@ Every value from a host passes through shown() first, which escapes control char
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 
 def shown(text: str, most: int = LONGEST_VALUE) -> str:
     """Return `text` on one line of at most `most` characters, with each run of spaces reduced to one."""
+    if len(text) <= most and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return visible(RUNS.sub(" ", text[: most * 4]).strip(), most)
 
 
@@ -45,7 +48,7 @@ def shown_values(value: Any) -> Any:
     """Return the value with shown() applied to every text in it."""
     if isinstance(value, str):
         return shown(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {str(key): shown_values(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return cut([shown_values(entry) for entry in value[:MOST_ENTRIES]], MOST_ENTRIES, whole=len(value))
@@ -150,12 +153,7 @@ class Voice(msgspec.Struct, frozen=True):
 
         It is rounded as gate.figure.few() rounds. A value below 1 of a large unit is shown in a smaller unit.
         """
-        if unit in BYTES and 0 < abs(value) < 1:
-            return FORMS["bytes"](value * BYTES[unit], self.language)
-        if unit == "min" or (unit in ("h", "hours") and 0 < abs(value) < 1):
-            return FORMS["minutes"](value * (1 if unit == "min" else 60), self.language)
-        number = few(value, self.language)
-        return f"{number}\u00a0{self.unit(unit, one=one(value, self.language))}" if unit else number
+        return _figure(self, value, unit)
 
     def unit(self, unit: str, *, one: bool = False) -> str:
         """Return the name of a unit, in the singular or plural."""
@@ -182,3 +180,13 @@ class Voice(msgspec.Struct, frozen=True):
     def seconds(self, seconds: float) -> str:
         """Return a number of seconds as a duration in the unit that fits."""
         return FORMS["duration"](seconds, self.language)
+
+
+@lru_cache(1024)  # the target of a criterion stands in each of its sentences
+def _figure(voice: Voice, value: float, unit: str) -> str:
+    if unit in BYTES and 0 < abs(value) < 1:
+        return FORMS["bytes"](value * BYTES[unit], voice.language)
+    if unit == "min" or (unit in ("h", "hours") and 0 < abs(value) < 1):
+        return FORMS["minutes"](value * (1 if unit == "min" else 60), voice.language)
+    number = few(value, voice.language)
+    return f"{number}\u00a0{voice.unit(unit, one=one(value, voice.language))}" if unit else number

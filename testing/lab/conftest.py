@@ -23,16 +23,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     anything else beside it, got killed for want of memory.
     """
     if not config.option.variants:
-        later = {item for item in items if item.get_closest_marker("attack") and _later(item, items)}
-        config.hook.pytest_deselected(items=[item for item in items if item in later])
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        later = [one for one in items if one.get_closest_marker("attack") and one not in first.values()]
+        config.hook.pytest_deselected(items=later)
         items[:] = [item for item in items if item not in later]
     items.sort(key=_turn)
-
-
-def _later(item: pytest.Item, items: list[pytest.Item]) -> bool:
-    """Another variant of the same attack comes before it."""
-    name = item.nodeid.partition("[")[0]
-    return next(one for one in items if one.nodeid.partition("[")[0] == name) is not item
 
 
 def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from testing.audits import expected
+from testing.bench.table import read_bench
 from testing.readme import ROOT, commands
 
 SCENARIO = "ready"
@@ -110,6 +111,7 @@ def test_the_bench_measures_at_both_distances(target: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    rows = json.loads((ROOT / "reports" / "out" / "bench.json").read_text())["medians"]
-    floors = {row["round_trip_ms"]: row["seconds"] for row in rows if row["way"].startswith("floor")}
+    rows = read_bench(Path(done.stdout.rpartition("kept in ")[2].strip())).medians
+    floors = {row.round_trip_ms: row.cost.seconds for row in rows if row.way.startswith("floor")}
     assert floors[50] > floors[0] + 0.15, "a login costs at least three round trips"
+    assert all(row.cost.there > 0 and row.cost.kilobytes > 0 for row in rows if row.way.startswith("ours: the whole"))

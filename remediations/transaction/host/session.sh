@@ -1,6 +1,6 @@
 # The host's side of a transaction: functions for a root shell that reads one call a line, holds the lock, and ends with
 # its standard input. A step under way is finished first, whoever has gone.
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ROOT="${ROOT:-}"
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin ROOT="${ROOT:-}"
 umask 077
 trap '' HUP PIPE
 STATE=$ROOT/var/lib/phase0-gate/runs

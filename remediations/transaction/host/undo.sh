@@ -1,6 +1,6 @@
 #!/bin/sh
 # Takes back the steps of this run, the newest first; `sh undo 5 4` takes back only those. May be repeated.
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ROOT="${ROOT:-}"
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin ROOT="${ROOT:-}"
 cd "$(dirname "$0")" || exit 1
 note() {
   printf '%s\t%s\t%s\n' "$(date -u +%FT%TZ)" "$1" "$2" >>journal

@@ -29,7 +29,7 @@ for (const view of views) {
   };
   show();
 }
-for (const code of document.querySelectorAll(":is(.act, .todo, .remedies) code:not(.form)")) {
+for (const code of document.querySelectorAll(":is(.do li:not(.say) > code:not(.form), .act > code:not(.form), .remedies code)")) {
   const words = code.closest("main").dataset, button = document.createElement("button");
   [button.type, button.className, button.textContent] = ["button", "copy", words.copy];
   button.setAttribute("aria-label", `${words.copy}: ${code.textContent}`);

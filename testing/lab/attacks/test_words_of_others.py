@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import md5
 from pathlib import Path
 from shlex import quote
 
@@ -16,9 +17,11 @@ from fixtures.session.registry import registered_facts
 from fixtures.target import variables
 from fixtures.target.folder import load_target
 from testing.accounts import OnHost, as_auditor, install_account
+from testing.audits import ROOT
 from testing.drilled import drill_script
 from testing.threats import attack
 
+DRILLS = ROOT / "fixtures" / "drills"
 FORGED = "x\tAlways\ndeployment\tdefault\tmcp-unified\tforged\t1\t9\t9\ncontainer\tx\ty"
 DEPLOYMENT = {
     "apiVersion": "apps/v1",
@@ -50,6 +53,49 @@ def test_an_image_s_name_makes_no_row_of_its_own(target: Path, on_host: OnHost) 
     assert "forged" in answer
     assert seen.workloads["default"].uid != "forged"
     assert {one.wanted for one in seen.workloads.values()} == {1}
+
+
+IN_DATABASE = r"""
+psql -XqU "${POSTGRES_USER:-postgres}" postgres <<'SQL'
+CREATE ROLE mallory LOGIN;
+CREATE DATABASE mallory OWNER mallory;
+SQL
+psql -XqU mallory mallory <<'SQL'
+CREATE TABLE public.own (word text);
+INSERT INTO public.own VALUES ('honest');
+CREATE FUNCTION public.evil(public.own) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    EXECUTE $c$COPY (SELECT 1) TO PROGRAM 'touch /tmp/pwned'$c$;
+    RETURN 'forged';
+END $$;
+CREATE CAST (public.own AS text) WITH FUNCTION public.evil(public.own);
+CREATE TABLE public."x
+created	mallory	9999999999
+" (word text);
+SQL
+"""
+
+
+@pytest.fixture
+def in_database(target: Path, on_host: OnHost) -> Iterator[Callable[[str], str]]:
+    """A function that runs a script in the pod of the live database; the user's database is removed afterwards."""
+    given = load_target(target).postgres
+    inside = f"k3s kubectl -n {given.namespace} exec -i {given.pod} -c {given.container} -- sh -s <<'IN'\n"
+    drop = 'psql -XqU "${POSTGRES_USER:-postgres}" postgres -c "DROP DATABASE mallory" -c "DROP ROLE mallory"; rm -f /tmp/pwned'
+    yield lambda script: on_host(f"{inside}{script}\nIN\n")
+    on_host(f"{inside}{drop}\nIN\n")
+
+
+@attack("T5", "The questions to the live database call nothing of its users, and believe no name of theirs")
+def test_a_user_of_the_database_runs_nothing_as_its_superuser(in_database: Callable[[str], str]) -> None:
+    """A user of one database makes a cast of a table to text, which the drill asks for, and a table whose name is rows."""
+    in_database(IN_DATABASE)
+    asked = (DRILLS / "postgres_inventory.sh").read_text() + (DRILLS / "postgres_live.sh").read_text()
+    told = in_database(asked).splitlines()
+    honest = md5(b"(honest)", usedforsecurity=False).hexdigest()
+    assert f"row\tpublic\town\t{honest}" in told
+    assert "counted" in told
+    assert "created\tmallory\t9999999999" not in told
+    assert in_database("[ -e /tmp/pwned ] && echo ran || echo held").strip() == "held"
 
 
 ECHO = r"""
