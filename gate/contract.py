@@ -1,4 +1,4 @@
-"""Reads the contract: the criteria of Phase 0, one TOML table per criterion in tests/criteria/CHAPTER.toml."""
+"""Reads the contract: the criteria of the plan, one TOML table per criterion in tests/criteria/CHAPTER.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -89,7 +89,10 @@ class FindingText(Text, frozen=True, forbid_unknown_fields=True):
 
 
 class Kpi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of the plan's KPI table: its name, its figure before Phase 0 as the plan states it, and its figure now."""
+    """A row of the plan's KPI table: its name, its figure before the phase as the plan states it, and now.
+
+    An empty `now` is shown as the figure of the criterion.
+    """
 
     name: Text
     before: Text
@@ -110,7 +113,8 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     `attestable` allows a person to vouch for the part of it that cannot be measured. `optional` means that a sound server
     may have nothing of what the criterion is about, so that it does not apply. `without` has the sentences that replace
     `seen` where values are missing, empty or 0, by the names of these values (`"failed stuck"`: both are); the first
-    that fits is used.
+    that fits is used. `objects` names the values, of `seen` and of failing findings, that list what the figure counts: a
+    waiver may accept one of these alone.
     """
 
     chapter: str
@@ -128,6 +132,7 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     waivable: bool = True
     attestable: bool = False
     optional: bool = False
+    objects: tuple[str, ...] = ()
     weight: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     knockout: bool = False
     impact: Impact = Impact.UPKEEP

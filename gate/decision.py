@@ -76,7 +76,7 @@ def decide(run: Run) -> Decision:
     """Return the decision on `run`. Every Run has one: a criterion that was not judged is unknown."""
     results = resolve_outcomes(run)
     blocking = [id for id, criterion in run.contract.items() if criterion.blocking]
-    plan = [id for id in blocking if run.contract[id].basis is Basis.PLAN and id != COUNTS_ALL]
+    plan = [id for id in blocking if _of_the_plan(id, run) and id != COUNTS_ALL]
     advisory = [id for id in run.contract if id not in blocking]
     return Decision(
         verdict=_verdict(run, results, blocking),
@@ -87,6 +87,11 @@ def decide(run: Run) -> Decision:
         waived=tuple(id for id in blocking if results[id].outcome is Outcome.WAIVED),
         earliest=_earliest(results[id] for id in blocking),
     )
+
+
+def _of_the_plan(id: str, run: Run) -> bool:
+    """Return whether the plan states the criterion itself: the contract says so, or the plan of the phase names it."""
+    return run.contract[id].basis is Basis.PLAN or (run.plan is not None and run.plan.names(id))
 
 
 def _verdict(run: Run, results: Mapping[str, Result], ids: Iterable[str]) -> Verdict:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gate.contract import Contract, Criterion, FindingText, Kind
+from gate.objects import NOTE as WAIVED_NOTE
+from gate.objects import WAIVED
 from gate.past import EARLIER, Drilled, Past
 from gate.run import Finding, Reason, Result
 
@@ -18,13 +20,14 @@ NOTE = FindingText(
 
 
 def noting(contract: Contract) -> dict[str, Criterion]:
-    """Return the contract with a finding added to every drill, which says that an earlier drill counts."""
-    return {
-        id: msgspec.structs.replace(criterion, finding={**criterion.finding, EARLIER: NOTE})
-        if criterion.kind is Kind.DRILL
-        else criterion
-        for id, criterion in contract.items()
-    }
+    """Return the contract with the notes that no test makes: that an earlier drill counts, and which objects are waived."""
+    return {id: _noting(criterion) for id, criterion in contract.items()}
+
+
+def _noting(criterion: Criterion) -> Criterion:
+    notes = {EARLIER: NOTE} if criterion.kind is Kind.DRILL else {}
+    notes |= {WAIVED: WAIVED_NOTE} if criterion.objects else {}
+    return msgspec.structs.replace(criterion, finding={**criterion.finding, **notes}) if notes else criterion
 
 
 def earlier_drills(contract: Contract, past: Past, now: datetime, days: int = DAYS) -> dict[str, Result]:

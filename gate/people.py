@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from gate.contract import Contract
+from gate.contract import Contract, Criterion
 from gate.documents import document_void
 from gate.entries import entries
 from gate.identity import Identity
@@ -42,7 +42,10 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The acceptance of a failing criterion until `expires`. The person who asked for it may not approve it."""
+    """The acceptance of a failing criterion until `expires`. The person who asked for it may not approve it.
+
+    With `object`, a name in which * stands for any text, only what the criterion found about such objects is accepted.
+    """
 
     criterion: str
     reason: str
@@ -50,6 +53,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires: datetime
     granted: datetime | None = None
     requested_by: str = ""
+    object: str = ""
 
 
 class Void(msgspec.Struct, frozen=True):
@@ -78,8 +82,17 @@ class People(msgspec.Struct, frozen=True):
         return max(mine, key=lambda entry: (entry.date, not entry.approved), default=None)
 
     def waiver(self, id: str) -> Waiver | None:
-        """Return the first valid waiver of a criterion, or None."""
-        return next((entry for entry in self.waivers if entry.criterion == id), None)
+        """Return the first valid waiver of the whole criterion, or None."""
+        return next((entry for entry in self.waivers if entry.criterion == id and not entry.object), None)
+
+    def object_waivers(self, id: str) -> tuple[Waiver, ...]:
+        """Return the valid waivers for single objects of a criterion."""
+        return tuple(entry for entry in self.waivers if entry.criterion == id and entry.object)
+
+    def accepting(self, id: str) -> tuple[Waiver, ...]:
+        """Return what accepts a waived criterion: its waiver, or else the waivers for its objects."""
+        whole = self.waiver(id)
+        return (whole,) if whole else self.object_waivers(id)
 
 
 def load_people(folder: Path, contract: Contract, at: datetime, runner: Sequence[str] = ()) -> People:
@@ -156,6 +169,8 @@ def waiver_void(entry: Waiver, contract: Contract, at: datetime, runner: Sequenc
         return "no-such-criterion"
     if not contract[entry.criterion].waivable:
         return "never-waivable"
+    if entry.object and (why := _object_void(entry.object, contract[entry.criterion])):
+        return why
     if not readable(entry.approver) or not readable(entry.reason):
         return "unsigned"
     if same_person(entry.approver, (entry.requested_by, *runner)):
@@ -166,3 +181,10 @@ def waiver_void(entry: Waiver, contract: Contract, at: datetime, runner: Sequenc
     if entry.expires <= at:
         return "expired"
     return "too-long" if entry.expires - granted > LONGEST_WAIVER else ""
+
+
+def _object_void(object: str, criterion: Criterion) -> str:
+    """Return why a waiver for this object does not count, or "" if it may."""
+    if not criterion.objects:
+        return "no-objects"
+    return "" if readable(object) else "every-object"

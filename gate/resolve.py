@@ -6,6 +6,7 @@ import msgspec
 
 from gate.contract import Contract, Criterion
 from gate.derived import Derived, judge_progress, judge_score, judge_window, progress, score
+from gate.objects import resolve_objects
 from gate.outcome import Outcome
 from gate.people import waiver_void
 from gate.run import NOT_JUDGED, Reason, Result, Run
@@ -58,11 +59,13 @@ def _stands(result: Result, criterion: Criterion) -> bool:
 def _resolved(result: Result, run: Run) -> Result:
     if result.outcome is Outcome.PASS and result.before is Outcome.FAIL:
         return msgspec.structs.replace(result, outcome=Outcome.FIXED)
+    if result.outcome is not Outcome.FAIL:
+        return result
     waiver = run.people.waiver(result.id)
-    valid = waiver is not None and not waiver_void(waiver, run.contract, run.ended)
-    return (
-        msgspec.structs.replace(result, outcome=Outcome.WAIVED) if valid and result.outcome is Outcome.FAIL else result
-    )
+    if waiver is not None and not waiver_void(waiver, run.contract, run.ended):
+        return msgspec.structs.replace(result, outcome=Outcome.WAIVED)
+    own = [one for one in run.people.object_waivers(result.id) if not waiver_void(one, run.contract, run.ended)]
+    return resolve_objects(result, run.contract[result.id], own) if own else result
 
 
 def _derived(id: str, run: Run, results: Mapping[str, Result]) -> Result:

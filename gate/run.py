@@ -11,6 +11,7 @@ from gate.history_series import HistorySeries
 from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.people import People
+from gate.plan import Plan, default_plan
 from gate.stability import Window
 
 VERSION = 1
@@ -135,7 +136,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     `identity` is the audited server. `adopted` holds the statements by which evidence of other identities counts, and
     `left_out` what the history holds of other servers. `account` is the kind of account that asked the host: "asks" (it
     can only ask the audit's questions), "shell" (its key can run any program), or "" if the host was not asked.
-    `answers` holds the answer to each question that a result of this run rests on, by the name of its fact.
+    `answers` holds the answer to each question that a result of this run rests on, by the name of its fact. `plan` is that
+    of the target, None for plans/phase0.toml.
     """
 
     id: str
@@ -154,7 +156,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     account: Account = ""
     history_series: HistorySeries = HistorySeries()
     answers: Mapping[str, KeptAnswer] = {}
+    plan: Plan | None = None
     version: int = VERSION
+
+    @property
+    def phase(self) -> Plan:
+        """The plan by which the meeting decides."""
+        return self.plan or default_plan()
 
     @property
     def changed(self) -> bool:

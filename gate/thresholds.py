@@ -19,7 +19,7 @@ def tighten(contract: Contract, thresholds: Mapping[str, str]) -> dict[str, Crit
     for id, written in thresholds.items():
         if id not in contract:
             raise ContractError(spoken(f"[thresholds] {id}: no such criterion; see: python -m reports list"))
-        changed[id] = _tightened(id, contract[id], written)
+        changed[id] = tightened("[thresholds]", id, contract[id], written)
     return changed
 
 
@@ -43,14 +43,15 @@ def _asks_less(other: Criterion, ours: Criterion) -> bool:
     return not (same and strict and measured and other.bound.tightens(ours.bound))
 
 
-def _tightened(id: str, criterion: Criterion, written: str) -> Criterion:
+def tightened(where: str, id: str, criterion: Criterion, written: str) -> Criterion:
+    """Return the criterion with another target. Raises ContractError, which begins with `where`, if that is looser."""
     try:
         wanted = Bound.parse(written)
     except ValueError as error:
-        raise ContractError(f"[thresholds] {id}: {error}") from error
+        raise ContractError(f"{where} {id}: {error}") from error
     if not wanted.tightens(criterion.bound):
         raise ContractError(
-            f"[thresholds] {id}: “{written}” is looser than “{criterion.target}”; "
+            f"{where} {id}: “{written}” is looser than “{criterion.target}”; "
             "a looser target is a waiver: write it in waivers.toml, with an approver and an expiry"
         )
     return msgspec.structs.replace(criterion, target=written)

@@ -1,4 +1,4 @@
-"""Reads worklog.csv of a target folder: hours spent on Phase 0, and hours that it saves every month."""
+"""Reads worklog.csv of a target folder: hours spent on the phase, and hours that it saves every month."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ class Logged(msgspec.Struct, frozen=True):
 
 
 class Return(msgspec.Struct, frozen=True):
-    """The return of Phase 0: hours invested and hours saved per month, measured and assumed.
+    """The return of the phase: hours invested and hours saved per month, measured and assumed.
 
     `planned` says that the hours invested are those of the plan. `since` is the day of the last work; saving starts on
     it. In the worst case only measured savings count.

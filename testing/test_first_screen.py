@@ -22,7 +22,6 @@ from reports.session.terminal import plain, summary
 from reports.text.briefing import brief
 from reports.text.conditions import conditions, judged_by
 from reports.text.duties import duties
-from reports.text.plan import plan
 from reports.text.tally import counted
 from reports.text.words import Voice
 from testing.golden import GOLDEN, fixed, go, go_with_waivers, no_go, not_yet
@@ -102,7 +101,7 @@ def test_every_count_of_the_first_screen_adds_up_with_every_other(name: str) -> 
 
 def test_every_blocking_criterion_belongs_to_one_condition_of_the_plan() -> None:
     run = made()
-    listed = [result.id for condition in plan().condition for result in judged_by(condition, run, decide(run))]
+    listed = [result.id for condition in run.phase.condition for result in judged_by(condition, run, decide(run))]
     assert sorted(listed) == sorted(id for id, row in CONTRACT.items() if row.blocking)
 
 

@@ -13,6 +13,7 @@ from fleet.page.outliers import Outlier, outliers
 from fleet.round import Round
 from fleet.text import counts, earliest, headline, verdict
 from gate.decision import Verdict
+from gate.plan import default_plan
 from gate.sentence import LANGUAGES
 from reports.pages.rendering import hash_of_script, rendered
 from reports.text.words import Voice, shown
@@ -43,6 +44,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     moved: str
     silent: tuple[sections.Silent, ...]
     decided: str
+
+    @property
+    def gate(self) -> str:
+        """The name of the gate that the tool is made for; each server's own page names that of its plan."""
+        return self.voice.text(default_plan().name)
 
     def say(self, code: str, **values: Any) -> str:
         """Return a text of [fleet] in reports/locale."""

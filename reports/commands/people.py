@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from fixtures.site.criteria import site_contract
-from fixtures.site.files import read_rows
+from fixtures.target.folder import rows_in
 from gate.bounded import read_bounded
 from gate.command import spoken
 from gate.contract import Contract, load_contract
@@ -87,6 +87,9 @@ def _of_attest(command: argparse.ArgumentParser) -> None:
 def _of_waive(command: argparse.ArgumentParser) -> None:
     command.add_argument("criterion", metavar="ID", help=spoken("as in: python -m reports list"))
     command.add_argument("--reason", required=True, help="why the failure is accepted")
+    command.add_argument(
+        "--object", default="", help="accept only this object, as namespace/name; * stands for any text"
+    )
     command.add_argument("--approver", required=True, help="who accepts it; not the person who runs the audit")
     command.add_argument(
         "--until", metavar="DATE", help="the end of its validity, at most 30 days from now (in 14 days)"
@@ -95,7 +98,7 @@ def _of_waive(command: argparse.ArgumentParser) -> None:
 
 def _of_log(command: argparse.ArgumentParser) -> None:
     command.add_argument("--activity", required=True, help="the work that was done, or that is no longer needed")
-    command.add_argument("--hours", type=float, default=0.0, help="hours spent on Phase 0")
+    command.add_argument("--hours", type=float, default=0.0, help="hours spent on the phase")
     command.add_argument("--saves", type=float, default=0.0, help="hours saved every month from then on")
     command.add_argument(
         "--basis", choices=("assumed", "measured"), default="assumed", help="whether the saving is measured"
@@ -143,6 +146,7 @@ def _waive(folder: Path, given: Given, voice: Voice, now: datetime) -> Written:
         "reason": given.reason,
         "approver": given.approver,
         "requested_by": next(iter(names), ""),
+        "object": given.object,
         "granted": now,
         "expires": _until(given.until, now + FORTNIGHT),
     }
@@ -167,7 +171,7 @@ def _log(folder: Path, given: Given, _voice: Voice, now: datetime) -> Written:
 
 def _contract(folder: Path) -> Contract:
     """Return the contract with the site's own criteria. Raises TargetError if one of these is invalid."""
-    return {**load_contract(), **site_contract(read_rows(folder))}
+    return {**load_contract(), **site_contract(rows_in(folder))}
 
 
 def _counts(criterion: str, why: str, voice: Voice) -> None:

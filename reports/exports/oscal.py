@@ -36,17 +36,17 @@ def oscal(report: Report) -> bytes:
                 },
                 "import-ap": {"href": f"#{plan}"},
                 "results": [_results(report)],
-                "back-matter": {"resources": [_plan(plan)]},
+                "back-matter": {"resources": [_plan(plan, report)]},
             }
         }
     )
 
 
-def _plan(uuid: str) -> dict[str, Any]:
+def _plan(uuid: str, report: Report) -> dict[str, Any]:
     return {
         "uuid": uuid,
         "title": "The contract",
-        "description": "The criteria of Phase 0, each with its target and its test.",
+        "description": f"The criteria of {shown(report.run.phase.phase.en)}, each with its target and its test.",
         "rlinks": [{"href": "docs/criteria.md"}],
     }
 

@@ -19,7 +19,7 @@ from reports.text.actions import todo
 from reports.text.responsibility import owner
 from reports.text.words import Voice, shown
 
-TOOL = "Phase 0 gate"
+TOOL = "phase0-gate"
 MET = (Outcome.PASS, Outcome.FIXED)
 NAMESPACE = uuid5(NAMESPACE_URL, "tag:phase0-gate,2026:exports")
 LONGEST_QUESTION = 300
@@ -79,7 +79,7 @@ def entries(report: Report) -> Iterator[Entry]:
             description=f"{voice.outcome(result.outcome)}{voice.colon}{voice.describe(criterion, result)}",
             todo="" if result.outcome.settled else todo(run, [result], voice),
             owner=owner(run, criterion.owner, voice),
-            waiver=run.people.waiver(id) if result.outcome is Outcome.WAIVED else None,
+            waiver=next(iter(run.people.accepting(id)), None) if result.outcome is Outcome.WAIVED else None,
             attestation=run.people.attestation(id) if attested else None,
             asked=tuple(_asked(run, source) for source in result.sources),
         )

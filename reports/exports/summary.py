@@ -71,9 +71,9 @@ def reasons(lines: Iterable[Responsibility], title: str, voice: Voice, notes: It
 
 
 def waivers(briefing: Briefing, voice: Voice) -> Iterator[str]:
-    """Yield who accepted which failure, why, and until when."""
-    if briefing.waivers:
-        accepted = (f"- {escaped(id)}{voice.colon}{escaped(text)}" for id, text in briefing.waivers)
+    """Yield who accepted which failure, why, and until when; and which waivers accept nothing."""
+    if told := (*briefing.waivers, *briefing.idle):
+        accepted = (f"- {escaped(id)}{voice.colon}{escaped(text)}" for id, text in told)
         yield from ("", f"## {voice.word('waivers')}", "", *accepted)
 
 

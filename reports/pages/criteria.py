@@ -131,7 +131,7 @@ def _card(id: str, criterion: Criterion, result: Result, run: Run, told: Contain
         drawing=drawing,
         asked=tuple(_asked(run, result, told)),
         past=past_days(id, result, run, voice),
-        about=" · ".join(_about(criterion, result, voice)),
+        about=" · ".join(_about(criterion, result, run, voice)),
         was=voice.word("was", outcome=voice.outcome(result.before)) if result.before else "",
     )
 
@@ -166,9 +166,13 @@ def _asked(run: Run, result: Result, told: Container[str]) -> Iterable[Question]
         yield Question(shown(source.fact), whole, lines, kept is not None)
 
 
-def _about(criterion: Criterion, result: Result, voice: Voice) -> Iterable[str]:
+def _about(criterion: Criterion, result: Result, run: Run, voice: Voice) -> Iterable[str]:
     """Yield where the plan asks for a criterion, and what is unlike most: another kind, or a second that it took."""
     yield voice.origin(criterion)
+    for entry in run.phase.advisory:
+        if entry.criterion == result.id:
+            label = voice.word("plan-advice", phase=voice.text(run.phase.phase))
+            yield f"{label}{voice.colon}{voice.text(entry.reason)}"
     if criterion.kind is not Kind.LIVE:
         yield voice.say("kind", criterion.kind)
     if result.seconds >= 1:

@@ -48,6 +48,7 @@ def render_evidence(run: Run, decision: Decision, proofs: tuple[Proof, ...], lan
         "voices": voices,
         "tone": decision.verdict.name.lower().replace("_", "-"),
         "place": shown(run.target.title),
+        "phase": voices[0].text(run.phase.phase),
         "audited": _in_each(voices, lambda voice: f"{verdict_word(decision, voice)} · {voice.moment(run.ended)}"),
         "asked": [_asked(fact, answer, run, decision, voices) for fact, answer in cited(run, decision).items()],
         "proven": [(voice, proven(run.contract, proofs, voice)) for voice in voices] if proofs else [],

@@ -10,9 +10,8 @@ from gate.outcome import Outcome
 from gate.run import Result, Run
 from reports.pages.courses import course_of, past_axis, summary
 from reports.pages.drawings.spark import spark
-from reports.text.words import Voice, shown
-
-LONGEST_FIGURE = 24
+from reports.text.conditions import kpi_now
+from reports.text.words import Voice
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -50,14 +49,15 @@ def _drawn(marks: list[Mark], criterion: Criterion, run: Run, voice: Voice) -> M
 
 
 def _figure(id: str, criterion: Criterion, kpi: Kpi, result: Result, drawing: Markup, voice: Voice) -> Figure:
-    seen = result.seen and result.outcome is not Outcome.UNKNOWN
-    now = shown(voice.text(kpi.now, result.seen), LONGEST_FIGURE) if seen else voice.word("unknown-now")
+    known = result.outcome is not Outcome.UNKNOWN
+    figure = voice.figure(result.value, criterion.bound.unit) if result.value is not None else ""
+    now = (kpi_now(criterion, result, voice) or figure) if known else ""
     return Figure(
         id,
         voice.text(kpi.name),
         voice.text(kpi.before),
         voice.bound(criterion.bound),
-        now,
+        now or voice.word("unknown-now"),
         result.outcome,
         voice.outcome(result.outcome),
         drawing,

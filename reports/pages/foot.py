@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gate.run import Run
 from reports.text.briefing import Briefing
-from reports.text.words import Voice, shown
+from reports.text.words import shown
 
 
 class Foot(NamedTuple):
@@ -14,9 +14,9 @@ class Foot(NamedTuple):
     run: str
 
 
-def foot(run: Run, briefing: Briefing, voice: Voice) -> Foot:
+def foot(run: Run, briefing: Briefing) -> Foot:
     """Return the footer: the audit and its target on one side, and the id of the run on the other."""
-    audited = " · ".join((voice.word("product"), briefing.place, briefing.verdict, briefing.moment))
+    audited = f"{briefing.gate} · {briefing.place} · {briefing.verdict} · {briefing.moment}"
     return Foot(css_string(audited), css_string(shown(run.id)))
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from gate.decision import Decision
+from gate.objects import idle_waivers
 from gate.people import Attestation, Waiver
 from gate.run import Run
 from reports.text.words import Voice, shown
@@ -27,7 +28,8 @@ def _waiver(run: Run, decision: Decision, entry: Waiver, voice: Voice) -> Person
     text = voice.word("waived-until", approver=entry.approver, expires=expires, reason=entry.reason)
     result = decision.results.get(entry.criterion)
     outcome = voice.outcome(result.outcome) if result else ""
-    return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), text, outcome)
+    title = " · ".join(part for part in (_title(run, entry.criterion, voice), shown(entry.object)) if part)
+    return PersonEntry(entry.criterion, title, text, outcome)
 
 
 def attestations(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
@@ -51,11 +53,11 @@ def _attestation(run: Run, entry: Attestation, voice: Voice) -> PersonEntry:
     return PersonEntry(entry.criterion, _title(run, entry.criterion, voice), text, note)
 
 
-def void(run: Run, voice: Voice) -> tuple[PersonEntry, ...]:
-    """Return the entries that do not count, each with the reason."""
+def void(run: Run, decision: Decision, voice: Voice) -> tuple[PersonEntry, ...]:
+    """Return the entries that do not count or accept nothing, each with the reason."""
     return tuple(
         PersonEntry(shown(entry.criterion), voice.say("entry", entry.what), voice.say("void", entry.why))
-        for entry in run.people.void
+        for entry in (*run.people.void, *idle_waivers(run, decision.results))
     )
 
 

@@ -1,4 +1,4 @@
-"""Compares the plan's schedule, the days J0 to J7, with what was done, and its wording with the real server."""
+"""Compares the plan's schedule, with what was done, and its wording with the real server."""
 
 from datetime import date, timedelta
 
@@ -6,8 +6,9 @@ import msgspec
 
 from gate.decision import Decision
 from gate.outcome import Outcome
+from gate.plan import Departure, Task
 from gate.run import Run
-from reports.text.plan import Departure, Task, beginning, last_day, plan
+from reports.text.plan import beginning, last_day
 from reports.text.words import Voice
 
 
@@ -41,7 +42,7 @@ def schedule(run: Run, decision: Decision, voice: Voice) -> tuple[Row, ...]:
     begin = beginning(run)
     return tuple(
         _row(task, begin, run, decision, voice)
-        for task in plan().task
+        for task in run.phase.task
         if any(id in decision.results for id in task.criteria)
     )
 
@@ -92,7 +93,7 @@ def _state(task: Task, run: Run, met: bool) -> str:
 
 def departures(run: Run, decision: Decision, voice: Voice) -> tuple[Apart, ...]:
     """Return the targets that this server tightened, and where the plan's own commands would miss the plan's goal."""
-    known = [entry for entry in plan().departure if entry.criterion in decision.results]
+    known = [entry for entry in run.phase.departure if entry.criterion in decision.results]
     own = [
         Apart(
             id,

@@ -79,7 +79,7 @@ def _formula(seen: Score, target: str, voice: Voice) -> Iterable[str]:
 
 
 def completed(run: Run, decision: Decision, voice: Voice) -> str:
-    """Return a sentence on how much of Phase 0 is done."""
+    """Return a sentence on how much of the phase is done."""
     seen = progress(run.contract, decision.results)
     waived = sum(run.contract[id].chapter != DECISION for id in decision.waived)
     word = "progress-waived" if waived else "progress-sentence"

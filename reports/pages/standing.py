@@ -31,11 +31,11 @@ def expires_next(run: Run, decision: Decision, voice: Voice) -> tuple[str, tuple
 
 def _endings(run: Run, decision: Decision) -> Iterable[Expiry]:
     for id in decision.results:
-        answer, waiver = run.people.attestation(id), run.people.waiver(id)
+        answer = run.people.attestation(id)
         if answer is not None and answer.approved:
             yield Expiry(answer.valid_until, "attestation", id)
-        if waiver is not None and id in decision.waived:
-            yield Expiry(waiver.expires, "waiver", id)
+        if id in decision.waived:
+            yield from (Expiry(waiver.expires, "waiver", id) for waiver in run.people.accepting(id))
     for result in decision.results.values():
         yield from (
             Expiry(until, "drill", result.id) for finding in result.findings if (until := _counts_until(finding))

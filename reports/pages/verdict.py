@@ -73,7 +73,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         changes=sections.changes(run, decision, voice),
         waivers=people.waivers(run, decision, voice),
         attestations=people.attestations(run, voice),
-        void=people.void(run, voice),
+        void=people.void(run, decision, voice),
         days=week.days(run, decision, voice),
         courses=courses.courses(run, decision, voice),
         calendar=calendar.calendar(run, decision, voice),
@@ -86,7 +86,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         duties=duties(briefing.reasons),
         trust=trust(run, decision, noticed, voice),
         trusted=trusted(run, decision, noticed, voice),
-        foot=foot(run, briefing, voice),
+        foot=foot(run, briefing),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from fixtures.session.audit import AUDIT
 from fixtures.session.identity import identify
 from fixtures.session.kept_answers import kept_answers
 from fixtures.session.sources import account_of
@@ -64,6 +65,7 @@ def run_so_far(config: pytest.Config) -> Run:
         adopted=stash[PAST].adopted,
         left_out=stash[PAST].left_out,
         account=account_of(config),
+        plan=stash[AUDIT].target.phase,
     )
 
 

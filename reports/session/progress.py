@@ -6,8 +6,10 @@ import msgspec
 import pytest
 from _pytest.junitxml import xml_key
 
+from fixtures.session.audit import AUDIT
 from fixtures.session.stash import AUDITED, CONTRACT, LANGUAGE
 from gate.outcome import Outcome
+from gate.plan import default_plan
 from gate.run import Result
 from reports.session.pytests_words import translate
 from reports.session.terminal import COLOURS, columns, wrapped
@@ -61,8 +63,9 @@ class Progress:
         if self.lines and (reporter := self._reporter()):
             reporter.showfspath = False
             voice, audited = Voice(self.config.stash[LANGUAGE]), self.config.stash[AUDITED]
+            gate = shown(voice.text((self.config.stash[AUDIT].target.phase or default_plan()).name))
             kind = f" ({voice.word(audited.kind)})" if audited.kind in ("demo", "lab") else ""
-            reporter.write_line(f"{voice.word('product')}{voice.colon}{shown(audited.title)}{kind}", bold=True)
+            reporter.write_line(f"{gate}{voice.colon}{shown(audited.title)}{kind}", bold=True)
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
         """Return the outcome for pytest's statistics, so that an unknown counts neither as a failure nor as a crash."""

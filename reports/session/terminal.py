@@ -53,7 +53,8 @@ def summary(
     if whole:
         yield from _reasons(briefing.reserves, voice, width, voice.word("reserves"))
     yield from _rows([(voice.word("notices"), notice) for notice in notices], width)
-    yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in briefing.waivers], width)
+    told = (*briefing.waivers, *briefing.idle)
+    yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in told], width)
     yield from _head(briefing, VERDICTS[decision.verdict], width)
     yield from _conditions(briefing, width)
     parts = briefing.reasons if whole else [_short(line, voice) for line in briefing.reasons[:WORST]]

@@ -7,6 +7,7 @@ import msgspec
 
 from gate.contract import Criterion
 from gate.decision import Decision, Verdict
+from gate.objects import idle_waivers
 from gate.outcome import Outcome
 from gate.remembered import remembered
 from gate.run import Finding, Run
@@ -27,9 +28,13 @@ VALID = timedelta(days=1)  # after it another daily audit was due, and this one 
 class Briefing(msgspec.Struct, frozen=True):
     """The content of the first screen in one language.
 
-    `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS.
+    `word` is the verdict, and `rest` what follows it, as in WITH 2 WAIVERS. `phase`, `gate` and `question` are the plan's
+    names for the phase, its gate and what the meeting decides. `idle` are waivers that accept nothing, each with why.
     """
 
+    phase: str
+    gate: str
+    question: str
     verdict: str
     word: str
     rest: str
@@ -45,6 +50,7 @@ class Briefing(msgspec.Struct, frozen=True):
     remedies: str
     reserves: tuple[Responsibility, ...]
     waivers: tuple[tuple[str, str], ...]
+    idle: tuple[tuple[str, str], ...]
     dates: Dates
     letter: str
     changed: str
@@ -64,6 +70,9 @@ def _brief(run: Run, decision: Decision, language: str) -> Briefing:
     verdict = verdict_word(decision, voice)
     word = voice.say("verdict", decision.verdict.name)
     return Briefing(
+        phase=shown(voice.text(run.phase.phase), LONGEST_TITLE),
+        gate=shown(voice.text(run.phase.name), LONGEST_TITLE),
+        question=voice.text(run.phase.question),
         verdict=verdict,
         word=word,
         rest=verdict.removeprefix(word).strip(),
@@ -79,6 +88,7 @@ def _brief(run: Run, decision: Decision, language: str) -> Briefing:
         remedies=remedies(run, decision, voice),
         reserves=tuple(_reserves(run, decision, voice)),
         waivers=tuple(_waivers(run, decision, voice)),
+        idle=tuple((shown(one.criterion), voice.say("void", one.why)) for one in idle_waivers(run, decision.results)),
         dates=dates(run, decision, voice),
         letter=_letter(decision, voice),
         changed=_changed(run, voice),
@@ -106,7 +116,7 @@ def _headline(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
-    """Yield labels that prevent a wrong reading, each with a note: a demo, a recording, synthetic samples, foreign evidence."""
+    """Yield labels that prevent a wrong reading, each with a note: a demo, a recording, made-up samples, what does not block."""
     replayed = voice.word("replayed", file=run.replayed_from) if run.replayed_from else ""
     if run.target.kind in ("demo", "lab"):
         yield voice.word(run.target.kind), f"{voice.word(f'{run.target.kind}-note')} {replayed}".strip()
@@ -114,7 +124,16 @@ def _labels(run: Run, voice: Voice) -> Iterable[tuple[str, str]]:
         yield replayed, ""
     if run.window is not None and run.window.synthetic:
         yield voice.word("synthetic"), voice.word("synthetic-note")
+    if made_advice := _made_advice(run, voice):
+        yield voice.word("plan-advice", phase=voice.text(run.phase.phase)), made_advice
     yield from provenance(run, voice)
+
+
+def _made_advice(run: Run, voice: Voice) -> str:
+    """Return which criteria do not block because the plan of the phase says so, each with its reason."""
+    return voice.semicolon.join(
+        f"{shown(one.criterion)}{voice.colon}{voice.text(one.reason)}" for one in run.phase.advisory
+    )
 
 
 def _reserves(run: Run, decision: Decision, voice: Voice) -> Iterable[Responsibility]:
@@ -143,14 +162,10 @@ def is_reserve(criterion: Criterion, finding: Finding) -> bool:
 
 def _waivers(run: Run, decision: Decision, voice: Voice) -> Iterable[tuple[str, str]]:
     for id in decision.waived:
-        waiver = run.people.waiver(id)
-        if waiver is not None:
-            yield (
-                id,
-                voice.word(
-                    "waived-until", approver=waiver.approver, expires=voice.moment(waiver.expires), reason=waiver.reason
-                ),
-            )
+        for waiver in run.people.accepting(id):
+            expires = voice.moment(waiver.expires)
+            text = voice.word("waived-until", approver=waiver.approver, expires=expires, reason=waiver.reason)
+            yield id, f"{shown(waiver.object)}{voice.colon}{text}" if waiver.object else text
 
 
 def _letter(decision: Decision, voice: Voice) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from gate.contract import Criterion, Text
 from gate.decision import Decision
 from gate.derived import DECISION, progress
 from gate.outcome import Outcome
 from gate.people import STABLE
+from gate.plan import BY_FIGURE, Condition
 from gate.run import Result, Run
 from reports.text.due import due
-from reports.text.plan import Condition, plan
 from reports.text.responsibility import person
 from reports.text.words import Voice, shown
 
@@ -36,8 +37,15 @@ class ConditionLine(msgspec.Struct, frozen=True):
 
 
 def conditions(run: Run, decision: Decision, voice: Voice) -> tuple[ConditionLine, ...]:
-    """Return the conditions that have at least one criterion in this run, in the order of the plan."""
-    found = ((condition, judged_by(condition, run, decision)) for condition in plan().condition)
+    """Return the conditions that have at least one criterion in this run, in the order of the plan.
+
+    The last one holds the blocking criteria that no condition of the plan counts, such as those of a site.
+    """
+    found = [(condition, judged_by(condition, run, decision)) for condition in run.phase.conditions]
+    counted = {result.id for _, results in found for result in results}
+    left = [decision.results[id] for id, row in run.contract.items() if row.blocking and id not in counted]
+    others = voice.word("condition-others")
+    found.append((Condition(Text(others, others)), left))
     return tuple(_line(condition, results, run, decision, voice) for condition, results in found if results)
 
 
@@ -46,7 +54,7 @@ def judged_by(condition: Condition, run: Run, decision: Decision) -> list[Result
     return [
         decision.results[id]
         for id, criterion in run.contract.items()
-        if criterion.blocking and (id in condition.criteria or criterion.chapter in condition.chapters)
+        if criterion.blocking and condition.holds(id, criterion)
     ]
 
 
@@ -88,9 +96,13 @@ def _figure(condition: Condition, run: Run, decision: Decision, voice: Voice) ->
         result = _of_window(result)
     if result.outcome is Outcome.UNKNOWN or result.value is None:
         return voice.word("unknown-now"), target
-    if criterion.kpi and result.seen:
-        return shown(voice.text(criterion.kpi.now, result.seen), LONGEST_FIGURE), target
-    return voice.figure(result.value, criterion.bound.unit), target
+    return kpi_now(criterion, result, voice) or voice.figure(result.value, criterion.bound.unit), target
+
+
+def kpi_now(criterion: Criterion, result: Result, voice: Voice) -> str:
+    """Return the figure of a line of the KPI table as the line words it; "" if it does not, or nothing was seen."""
+    words = criterion.kpi.now if criterion.kpi else BY_FIGURE
+    return shown(voice.text(words, result.seen), LONGEST_FIGURE) if words != BY_FIGURE and result.seen else ""
 
 
 def _of_window(result: Result) -> Result:

@@ -7,7 +7,7 @@ from gate.decision import Decision
 from gate.outcome import Outcome
 from gate.people import STABLE
 from gate.run import Result, Run
-from reports.text.plan import last_day, meeting, plan
+from reports.text.plan import last_day, meeting
 from reports.text.words import Voice
 
 WEEK = 7  # days without incident, where the contract does not name STABLE
@@ -64,7 +64,7 @@ def _needed(run: Run) -> float:
 
 def _planned(failed: Sequence[str], run: Run) -> date | None:
     """Return the last day that the plan has for the failed criteria; None if it has none."""
-    days = [last_day(task, run) for task in plan().task if set(task.criteria) & set(failed)]
+    days = [last_day(task, run) for task in run.phase.task if set(task.criteria) & set(failed)]
     return max((day for day in days if day), default=None)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from fixtures.site.files import FOLDER
-from fixtures.target.folder import load_target
+from fixtures.site.files import site_files
+from fixtures.target.folder import load_target, plan_in
 from gate.outcome import Outcome
 
 HERE = Path(__file__).parent
@@ -54,12 +54,12 @@ def load_faults(folder: Path = HERE) -> list[Fault]:
 
 
 def load_site_faults(folder: Path) -> list[Fault]:
-    """Return the faults of a target's own criteria, from its criteria/*.toml.
+    """Return the faults of a target's own criteria, from its criteria/*.toml and its plan.
 
     Raises ValueError if the target is no lab, or a fault is of no criterion of that file.
     """
     found = list[Fault]()
-    for file in sorted((folder / FOLDER).glob("*.toml")):
+    for file in site_files(folder, plan_in(folder)):
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         faults = _faults({"fault": tables.get("fault", [])}, file.name)
         if strangers := [fault.criterion for fault in faults if fault.criterion not in tables]:
