@@ -165,16 +165,28 @@ def waiver_void(entry: Waiver, contract: Contract, at: datetime, runner: Sequenc
 
     `runner` holds the names of the person who runs the audit, who may not approve it.
     """
-    if entry.criterion not in contract:
+    criterion = contract.get(entry.criterion)
+    return _not_to_waive(entry, criterion) or _unsigned(entry, runner) or _out_of_date(entry, at)
+
+
+def _not_to_waive(entry: Waiver, criterion: Criterion | None) -> str:
+    """Return why there is nothing that such a waiver could accept, or "" if there is."""
+    if criterion is None:
         return "no-such-criterion"
-    if not contract[entry.criterion].waivable:
+    if not criterion.waivable:
         return "never-waivable"
-    if entry.object and (why := _object_void(entry.object, contract[entry.criterion])):
-        return why
+    return _object_void(entry.object, criterion) if entry.object else ""
+
+
+def _unsigned(entry: Waiver, runner: Sequence[str]) -> str:
+    """Return why nobody else stands for the waiver, or "" if somebody does."""
     if not readable(entry.approver) or not readable(entry.reason):
         return "unsigned"
-    if same_person(entry.approver, (entry.requested_by, *runner)):
-        return "self-approved"
+    return "self-approved" if same_person(entry.approver, (entry.requested_by, *runner)) else ""
+
+
+def _out_of_date(entry: Waiver, at: datetime) -> str:
+    """Return why the waiver does not count at this moment, or "" if it does."""
     granted = entry.granted or at
     if granted > at:
         return "future"

@@ -138,7 +138,7 @@ settings config.yaml
 free 8139063296
 file 1795449640 40971 redis {SNAPSHOT} | redis/redis_1.rdb
 file 1795449620 369825 configs whole=1 {HELD} join=109 extra=config.yaml {SUMMED} configs/k8s-20261123_162000
-file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
+file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=database end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
 file 1795360000 229800 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 | postgres/postgres_0 b.sql.gz
 """
 BACKUP_COPY = """\

@@ -45,6 +45,9 @@ PERSONS = TO_FILL_IN | {  # what neither the target nor the server can say
         "EXPORT",
         "FOLDER",
         "DOSSIER",
+        "DATABASE",
+        "BASE",
+        "POD",
     ),
     *("SCRIPT", "PATH", "CHEMIN", "NAMESPACE", "ESPACE", "COMMIT", "TAG", "LINK", "LIEN"),
 }
