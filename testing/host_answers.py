@@ -131,6 +131,7 @@ KINDS = [
 HELD = " ".join(f"kind=2.{kind}" for kind in KINDS)
 SNAPSHOT = "magic=524544495330303130 made=c21863046b tail=ffe30f8c84f7034367 crc=674303f7848c0fe3"
 SUMMED = "sums=ok |"
+WHOLE_DUMP = "head=PostgreSQLdatabaseclusterdump end=database end=cluster status=0"
 BACKUPS = f"""\
 now 1795450734
 zone Europe/Paris
@@ -138,7 +139,7 @@ settings config.yaml
 free 8139063296
 file 1795449640 40971 redis {SNAPSHOT} | redis/redis_1.rdb
 file 1795449620 369825 configs whole=1 {HELD} join=109 extra=config.yaml {SUMMED} configs/k8s-20261123_162000
-file 1795449600 229894 postgres head=PostgreSQLdatabaseclusterdump end=database end=cluster status=0 {SUMMED} postgres/postgres_1.sql.gz
+file 1795449600 229894 postgres {WHOLE_DUMP} {SUMMED} postgres/postgres_1.sql.gz
 file 1795360000 229800 postgres head=PostgreSQLdatabaseclusterdump end=cluster status=0 | postgres/postgres_0 b.sql.gz
 """
 BACKUP_COPY = """\
