@@ -70,7 +70,7 @@ kills: .venv/.ready-dev  ## every remedy ended at and in every step, 200 times, 
 	@.make/in-lab.sh before $(VENV)/python -m testing.kills
 
 attacks: .venv/.ready-dev  ## what docs/threat-model.md says cannot be done, tried (Linux, root)
-	@.make/test-lab.sh testing/lab -m attack --variants
+	@.make/test-lab.sh testing/lab -m "attack or long" --variants
 
 bench: .venv/.ready-dev  ## what an audit costs, against the floor and other tools [TOOLS=a venv with ansible-core, pyinfra] (Linux, root)
 	@.make/in-lab.sh ready $(VENV)/python -m testing.bench $(if $(TOOLS),--tools "$(TOOLS)")

@@ -12,8 +12,12 @@ WHOLE = ("test_before.py", "test_stabilised.py", "test_ready.py")  # what the ke
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--variants`, with which `make attacks` holds every variant of each attack."""
-    parser.addoption("--variants", action="store_true", help="every variant of each attack, not the first alone")
+    """Add `--variants`, with which nothing is left out."""
+    parser.addoption(
+        "--variants",
+        action="store_true",
+        help="every variant of each attack, not the first alone, and what takes minutes",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,10 +28,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.option.variants:
         first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
-        later = [one for one in items if one.get_closest_marker("attack") and one not in first.values()]
+        later = [one for one in items if _left_out(one, one in first.values())]
         config.hook.pytest_deselected(items=later)
         items[:] = [item for item in items if item not in later]
     items.sort(key=_turn)
+
+
+def _left_out(item: pytest.Item, first: bool) -> bool:
+    """Return whether a bounded run leaves the test out: a further variant of an attack, or one that takes minutes."""
+    return bool(item.get_closest_marker("long") or (item.get_closest_marker("attack") and not first))
 
 
 def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:

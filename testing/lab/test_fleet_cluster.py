@@ -22,6 +22,7 @@ from fleet.dask.certificates import make_certificates
 from fleet.round import Round, read_round
 
 pytest.importorskip("distributed", reason="the package distributed is not installed")
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "lab" / "recordings" / "ready.json"
@@ -202,7 +203,7 @@ def test_nothing_dies(cluster: Site) -> None:
     assert whole(once_each(lines, round))
     assert status == 10
     out = next(cluster.folder.glob("out-*"))
-    assert (out / "servers" / "sound-00" / "verdict.html").stat().st_size > 100_000
+    assert (out / "servers" / "sound-00" / "run.json").stat().st_size > 10_000
     assert (out / "fleet.html").exists()
 
 

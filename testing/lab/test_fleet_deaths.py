@@ -70,6 +70,7 @@ def at(line: str, act: Callable[[], object], lines: list[str]) -> Callable[[str]
     return tell
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_costs_no_result(made: Cluster, tmp_path: Path) -> None:
     file = inventory(tmp_path / "targets", *SERVERS, minutes=0.03)
     made.worker("one", file)
