@@ -12,6 +12,7 @@ from fixtures.target.folder import load_target
 from testing.bench.__main__ import audit
 from testing.bench.cost import Cost, Meter
 
+SCENARIO = "ready"
 MOST = {  # by the marks of the audit: logins, processes that are started on the server, kB over the network
     "not drill": (1, 3800, 540),  # (1, 3160, 440)
     "sample": (1, 2500, 400),  # (1, 2090, 330)
