@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from fixtures.session.options import EVERYTHING, ROOT
+from fixtures.session.options import ROOT, add_fix
 from fleet.dask.commands import add_certificates, add_services, address, counted
 from fleet.running.pool import at_once
 from gate.command import Parser
@@ -66,15 +66,9 @@ def _audit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--drills-at-once", type=counted(1000), default=4, metavar="N", help="audits with drills in flight at once (4)"
     )
-    command.add_argument(
-        "--fix",
-        nargs="?",
-        const=EVERYTHING,
-        metavar="plan|ID,…|REMEDY,…",
-        help="repair ring by ring what can be repaired safely, until a server gets worse; plan changes nothing",
-    )
-    command.add_argument(
-        "--fix-disruptive", action="store_true", help="with --fix: also what restarts workloads or deletes something"
+    add_fix(
+        command.add_argument,
+        "repair ring by ring what can be repaired safely, until a server gets worse; plan changes nothing",
     )
     command.add_argument(
         "--fix-at-once",

@@ -82,7 +82,7 @@ class Cluster:
         process.join()
 
     def close(self) -> None:
-        """Kill all that are left."""
+        """Kill the scheduler and the workers that still run, and wait until they have ended."""
         for name in list(self.processes):
             self.kill(name)
 

@@ -25,10 +25,10 @@ from reports.text.words import Voice
 from testing.audits import ROOT, replayed
 from testing.faults.fault import load_site_faults
 from testing.in_process import run
-from testing.places import fake_ssh
 from testing.runs import row
 from testing.runs import run as made
 from testing.small_audit import TARGET, TWO, House
+from testing.this_machine import on_this_machine
 
 EXAMPLE = ROOT / "plans" / "phase1.example.toml"
 HEAD = 'phase = "Phase 1"\nquestion = "Can Phase 2 start?"\n'
@@ -45,12 +45,8 @@ def plan(text: str, folder: Path) -> Plan:
 @pytest.fixture
 def edge(house: House, tmp_path: Path) -> House:
     """A target with a plan of its own, whose host is this machine."""
-    fake_ssh(tmp_path / "bin", house.monkeypatch)
-    own = house.pytester.path / "test_own.py"
-    own.write_text((ROOT / "tests" / "test_site.py").read_text())
-    house.monkeypatch.setattr("fixtures.session.site.TESTS", own)
     (house.target / "target.toml").write_text(TARGET + '[plan]\nfile = "phase1.toml"\n')
-    return house
+    return on_this_machine(house, tmp_path)
 
 
 def phase(edge: House, text: str) -> None:

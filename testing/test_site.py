@@ -38,8 +38,8 @@ from gate.derived import score
 from gate.outcome import Outcome
 from gate.run import Result
 from testing.in_process import run
-from testing.places import fake_ssh
-from testing.small_audit import ROOT, TWO, House
+from testing.small_audit import TWO, House
+from testing.this_machine import on_this_machine
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 ROW = """
@@ -64,11 +64,7 @@ PODS = {
 @pytest.fixture
 def edge(house: House, tmp_path: Path) -> House:
     """A target whose host is this machine, with the test of the site's criteria."""
-    fake_ssh(tmp_path / "bin", house.monkeypatch)
-    own = house.pytester.path / "test_own.py"
-    own.write_text((ROOT / "tests" / "test_site.py").read_text())
-    house.monkeypatch.setattr("fixtures.session.site.TESTS", own)
-    return house
+    return on_this_machine(house, tmp_path)
 
 
 def site(folder: Path, text: str, name: str = "own.toml") -> None:

@@ -46,7 +46,7 @@ def installed(tools: Path | None) -> dict[str, Callable[[Target, Sequence[Fact]]
     known = {"ansible-playbook": "ansible-core, pipelining", "pyinfra": "pyinfra"}
     ways = {"ansible-playbook": _ansible, "pyinfra": _pyinfra}
     return {
-        known[name]: lambda target, facts, name=name: ways[name](tools / "bin" / name, target, facts)  # type: ignore[misc]
+        known[name]: lambda target, facts, name=name: ways[name](tools / "bin" / name, target, facts)  # type: ignore[misc]  # mypy infers no lambda with a default
         for name in known
         if (tools / "bin" / name).exists()
     }
