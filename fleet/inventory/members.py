@@ -67,11 +67,7 @@ def _listed(file: Path, written: Sequence[str]) -> Iterator[tuple[str, str]]:
     for entry in written:
         try:
             matched = list(_matched(file, entry))
-        except (
-            ValueError,
-            RuntimeError,
-            OSError,
-        ) as error:  # of a bad pattern, an unknown ~account, an unreadable folder
+        except (ValueError, RuntimeError, OSError) as error:  # a bad pattern, an unknown ~account, unreadable
             raise FleetError(f"{file}: [fleet] servers: {entry}: {error}; write a folder or a glob") from error
         if not matched:
             raise FleetError(
