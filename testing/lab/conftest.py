@@ -39,8 +39,9 @@ def _left_out(item: pytest.Item, first: bool) -> bool:
     return bool(item.get_closest_marker("long") or (item.get_closest_marker("attack") and not first))
 
 
-def _turn(item: pytest.Item) -> tuple[bool, bool, bool]:
-    return "attacks" in item.path.parts, "hostile" in item.path.name, item.path.name not in WHOLE
+def _turn(item: pytest.Item) -> tuple[bool, bool, bool, str]:
+    attacks = "attacks" in item.path.parts  # by name, however they were given: some restart the cluster of their server
+    return attacks, "hostile" in item.path.name, item.path.name not in WHOLE, item.path.name if attacks else ""
 
 
 @pytest.fixture(scope="session")
