@@ -11,6 +11,7 @@ import msgspec
 
 from gate.bound import Bound
 from gate.refusal import plainly
+from gate.tables import tables_of
 
 CONTRACT = Path(__file__).parents[1] / "tests" / "criteria"
 CHAPTERS = (
@@ -182,13 +183,13 @@ def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criter
     A criterion that names no chapter gets `chapter`. The table `findings` holds sets of findings that the criteria of
     the file share by name. Raises ContractError, which names the invalid table.
     """
-    return dict(_parsed(text, where, chapter))
+    return dict(_parsed(text, where, chapter, None))
 
 
 @lru_cache(maxsize=64)  # an audit reads the contract three times
-def _parsed(text: str, where: str, chapter: str) -> Mapping[str, Criterion]:
+def _parsed(text: str, where: str, chapter: str, file: Path | None) -> Mapping[str, Criterion]:
     try:
-        tables = tomllib.loads(text)
+        tables = tables_of(text, file) if file else tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"{where}: not TOML: {error}") from error
     sets = tables.pop("findings", {})
@@ -222,7 +223,7 @@ def load_contract(folder: Path = CONTRACT) -> dict[str, Criterion]:
     contract: dict[str, Criterion] = {}
     for chapter in CHAPTERS:
         file = folder / f"{chapter}.toml"
-        rows = parse_contract(_read(file), str(file), chapter)
+        rows = _parsed(_read(file), str(file), chapter, file)
         if twice := sorted(contract.keys() & rows.keys()):
             raise ContractError(f"{file}: [{twice[0]}] is already defined in another chapter")
         contract |= rows
