@@ -91,8 +91,8 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """Show the result in words, and what was asked at which time."""
-        result = _result(report)
+        """Show the result in words, and what was asked at which time. pytest-html leaves out what passed around a test."""
+        result = None if report.passed and report.when != "call" else _result(report)
         if result is None:
             return
         voice = self.voice
