@@ -149,6 +149,16 @@ def test_a_condition_says_who_acts_and_by_when() -> None:
     assert conditions(early, decide(early), Voice("en"))[0].due == "by 5\u00a0Feb (plan)"
 
 
+def test_what_does_not_run_at_all_is_one_reason_whichever_criterion_says_it() -> None:
+    """Nothing runs: its code cannot be compared either. Other code than was built is a reason of its own."""
+    nowhere, older = Finding("without", {"names": ["a"]}), Finding("stale", {"names": ["b"]})
+    for findings, ids in (((nowhere, older), [("MCP-01", "MCP-04")]), ((older,), [("MCP-01",), ("MCP-04",)])):
+        run = made(Result("MCP-01", Outcome.FAIL, 0), Result("MCP-04", Outcome.FAIL, None, findings=findings))
+        assert [cause.ids for cause in decide(run).causes] == ids
+        said = [other.problem for line in brief(run, decide(run), Voice("en")).reasons for other in line.others]
+        assert len(ids) == 2 or "Older code" in said[0].replace("older code", "Older code"), "told beside it"
+
+
 def test_a_person_has_one_list_whatever_the_roles_and_an_anchor_of_its_own() -> None:
     failed = made(
         Result("MCP-01", Outcome.FAIL, 0), Result("DSK-01", Outcome.FAIL, 90), Result("DOC-01", Outcome.FAIL, 0)
