@@ -75,13 +75,15 @@ class FindingText(Text, frozen=True, forbid_unknown_fields=True):
     """The sentence of a finding: a condition of a criterion besides its figure.
 
     A finding fails its criterion unless it is a reserve or a note. A reserve asks for the action in `next`; a note only
-    informs. A knock-out sets the infrastructure score (INF-SCORE) to 0.
+    informs. A knock-out sets the infrastructure score (INF-SCORE) to 0. `cause` is the cause of another criterion that a
+    failure belongs to if it begins with this finding: nothing runs, for example.
     """
 
     reserve: bool = False
     note: bool = False
     knockout: bool = False
     next: Text | None = None
+    cause: str = ""
 
     @property
     def failing(self) -> bool:
@@ -157,6 +159,10 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """Return the sentence about what was seen that fits the values."""
         fitting = (text for names, text in self.without.items() if not any(map(values.get, names.split())))
         return next(fitting, self.seen)
+
+    def fails_by(self, finding: str) -> bool:
+        """Return whether a finding of this name is known and fails the criterion."""
+        return finding in self.finding and self.finding[finding].failing
 
     @property
     def may_knock_out(self) -> bool:

@@ -98,9 +98,10 @@ class Progress:
             result = self.settled(result)
             voice = Voice(self.config.stash[LANGUAGE])
             sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
-            first, *more = _shortened(wrapped(sentence, columns() - 2, 22), result.outcome)
+            word = f"{voice.outcome(result.outcome):<10} "
+            first, *more = _shortened(wrapped(sentence, columns() - 2, 11 + len(word)), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
-            reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})
+            reporter.write(word, **{COLOURS[result.outcome]: True})
             reporter.write(first + "\n")
             for line in more:
                 reporter.write(f"{'':<22}{line}\n")
