@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from gate.acting import as_owner
+from gate.bounded import MOST_RECORDED, read_bounded
 from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
 from gate.provenance import History
@@ -22,6 +23,9 @@ from gate.sample import Event, Happened, Sample
 
 VERSION = 3
 PATIENCE, STEPS = 10.0, 10_000  # seconds for all queries, checked after so many steps: a file may hold an endless query
+NAMES_ANOTHER = bytes.fromhex(
+    "d9d505f920a163d7"
+)  # how a journal ends that belongs to several files, and names one more
 WRITE = "BEGIN IMMEDIATE"  # takes the write lock at once and waits for it; a lock taken later would fail instead
 MIGRATIONS = (  # one for each version; identity 0 stands for rows older than version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
@@ -191,6 +195,7 @@ def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    _refuse_a_journal_of_others(path)
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
     end = monotonic() + PATIENCE
     database.set_progress_handler(lambda: monotonic() > end, STEPS)
@@ -202,8 +207,31 @@ def _open(path: Path) -> sqlite3.Connection:
     return database
 
 
+def _refuse_a_journal_of_others(path: Path) -> None:
+    """Raise HistoryError for a journal of SQLite's beside the history that names a file: SQLite would delete that file.
+
+    No history ever has such a journal: it is made for transactions over several databases.
+    """
+    journal = Path(f"{path}-journal")
+    try:
+        ending = NAMES_ANOTHER if journal.is_symlink() else read_bounded(journal, MOST_RECORDED)[-len(NAMES_ANOTHER) :]
+    except FileNotFoundError:  # as ever, or another process has ended its transaction meanwhile
+        return
+    except OSError as error:
+        raise HistoryError(f"{journal}: {error}; this run goes on without history") from error
+    if ending == NAMES_ANOTHER:
+        raise HistoryError(
+            f"{journal}: leads to another file, which SQLite would delete; look who made it, and remove it"
+        )
+
+
 def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     version = _version(database)
+    if tables and (not version or "sample" not in tables):
+        raise HistoryError(
+            f"{path}: is a database of something else; it is left as it is, this run goes on without history"
+        )
     if version > VERSION:
         raise HistoryError(
             f"{path}: written by a newer version ({version}; this one reads {VERSION}); "
