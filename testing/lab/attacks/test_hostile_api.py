@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from shutil import copytree
 from threading import Event, Thread
@@ -35,7 +36,7 @@ class Api(ThreadingHTTPServer):
 
     def __init__(self, real: str, folder: Path) -> None:
         super().__init__(("0.0.0.0", 0), Asked)  # noqa: S104  # the lab's network is this machine's own
-        self.real, self.how, self.elsewhere, self.asked, self.over = real, "", "", 0, Event()
+        self.real, self.how, self.elsewhere, self.greeted, self.over = real, "", "", count(), Event()
         self.certificates = {}
         for name in ("true", "false"):
             self.certificates[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -43,7 +44,7 @@ class Api(ThreadingHTTPServer):
 
     def finish_request(self, request: object, client_address: object) -> None:
         """Greet by TLS; after some requests with the certificate of another authority, if it is told so."""
-        changed = self.how == "another certificate" and self.asked > 5
+        changed = next(self.greeted) > 5 and self.how == "another certificate"
         with suppress(OSError):
             secured = self.certificates["false" if changed else "true"].wrap_socket(request, server_side=True)  # type: ignore[arg-type]
             super().finish_request(secured, client_address)
@@ -57,7 +58,6 @@ class Asked(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer as the server is told."""
-        self.server.asked += 1
         how = self.server.how
         if how in DRIPS:
             self.wfile.write(DRIPS[how])
@@ -130,7 +130,7 @@ def test_a_hostile_api_ends_no_audit_and_proves_nothing(
     done = audit(str(mine), tmp_path / "out", "-m", "not drill", seconds=900)
     assert done.status != 0
     assert elsewhere() == 0
-    of_the_cluster = {done.outcomes[id] for id in ("MCP-02", "INF-04", "INF-05")}
-    assert "unknown" in of_the_cluster
-    assert of_the_cluster == {"unknown"} or how == "another certificate"
+    unknown = {id for id, outcome in done.outcomes.items() if outcome == "unknown"}
+    assert len(unknown) > 5
+    assert how == "another certificate" or {"MCP-02", "INF-04", "INF-05"} <= unknown
     assert done.outcomes["DSK-01"] == "pass", "the host's own answers count"
