@@ -15,17 +15,14 @@ from typing import Any
 import msgspec
 
 from gate.acting import as_owner
-from gate.bounded import MOST_RECORDED, read_bounded
 from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
 from gate.provenance import History
+from gate.rollback import leads_to_another
 from gate.sample import Event, Happened, Sample
 
 VERSION = 3
 PATIENCE, STEPS = 10.0, 10_000  # seconds for all queries, checked after so many steps: a file may hold an endless query
-NAMES_ANOTHER = bytes.fromhex(
-    "d9d505f920a163d7"
-)  # how a journal ends that belongs to several files, and names one more
 WRITE = "BEGIN IMMEDIATE"  # takes the write lock at once and waits for it; a lock taken later would fail instead
 MIGRATIONS = (  # one for each version; identity 0 stands for rows older than version 3
     ("CREATE TABLE sample (at TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",),
@@ -195,7 +192,8 @@ def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    _refuse_a_journal_of_others(path)
+    if why := leads_to_another(Path(f"{path}-journal")):
+        raise HistoryError(f"{path}: {why}; this run goes on without history")
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
     end = monotonic() + PATIENCE
     database.set_progress_handler(lambda: monotonic() > end, STEPS)
@@ -205,24 +203,6 @@ def _open(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
-
-
-def _refuse_a_journal_of_others(path: Path) -> None:
-    """Raise HistoryError for a journal of SQLite's beside the history that names a file: SQLite would delete that file.
-
-    No history ever has such a journal: it is made for transactions over several databases.
-    """
-    journal = Path(f"{path}-journal")
-    try:
-        ending = NAMES_ANOTHER if journal.is_symlink() else read_bounded(journal, MOST_RECORDED)[-len(NAMES_ANOTHER) :]
-    except FileNotFoundError:  # as ever, or another process has ended its transaction meanwhile
-        return
-    except OSError as error:
-        raise HistoryError(f"{journal}: {error}; this run goes on without history") from error
-    if ending == NAMES_ANOTHER:
-        raise HistoryError(
-            f"{journal}: leads to another file, which SQLite would delete; look who made it, and remove it"
-        )
 
 
 def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:

@@ -16,6 +16,7 @@ from fixtures.target.folder import load_target
 from gate.history import HistoryError, recall, remember
 from gate.identity import Identity
 from gate.past import Past
+from gate.rollback import NAMES_ANOTHER
 from testing.forked import run
 from testing.small_audit import TARGET
 from testing.threats import attack
@@ -134,7 +135,7 @@ def hot(folder: Path, names: Path | None) -> Path:
     if names:
         name = str(names).encode()
         lock_page = (0x40000000 // 4096 + 1).to_bytes(4)
-        journal += lock_page + name + len(name).to_bytes(4) + sum(name).to_bytes(4) + gate.history.NAMES_ANOTHER
+        journal += lock_page + name + len(name).to_bytes(4) + sum(name).to_bytes(4) + NAMES_ANOTHER
     Path(f"{copy}-journal").write_bytes(journal)
     return copy
 
