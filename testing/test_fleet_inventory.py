@@ -245,6 +245,12 @@ def test_a_tag_that_does_not_fit_is_one_line(write: Write, tag: str) -> None:
         load_fleet(write('ansible = "hosts.yaml"', hosts_yaml=f"all: {tag}\n"))
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_ring_of_another_century_is_one_line(write: Write, day: str) -> None:
+    with pytest.raises(FleetError, match="is no day of a meeting"):
+        load_fleet(write(more=f'[[rings]]\nname = "a"\nservers = ["paris-1"]\nmeeting = {day}'))
+
+
 def test_a_host_without_a_folder_is_one_line(write: Write) -> None:
     with pytest.raises(FleetError, match="rome-1: the inventory's host rome-1 has no folder; create it"):
         load_fleet(write('ansible = "hosts.ini"', hosts_ini="rome-1\n"))
