@@ -19,6 +19,7 @@ from gate.outcome import Outcome
 from gate.remembered import remembered
 from gate.run import Result
 from gate.sentence import FORMS, cut, dated, day, fill, holes, locale, moment, phrase
+from gate.unseen import INVISIBLE
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
 OWN = frozenset({"target", "figure"})  # values that a criterion's sentences may use besides those of `seen`
@@ -29,7 +30,7 @@ WHY = {  # reasons whose `why` is a key, and the table of that key
     "window-unproven": "opening",
 }
 RUNS = re.compile(r"[ \t\r\n\v\f]+")  # the no-break space is not among them
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+UNSEEN = re.compile(f"[\x00-\x1f{INVISIBLE}]")
 
 
 def shown(text: str, most: int = LONGEST_VALUE) -> str:
