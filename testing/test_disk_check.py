@@ -49,6 +49,24 @@ def test_how_often(line: str, minutes: float | None) -> None:
     assert judged(line).minutes == minutes
 
 
+@pytest.mark.parametrize(
+    ("command", "starts"),
+    [
+        (f"chmod 755 {SCRIPT}", False),
+        (f"test -x {SCRIPT} || logger -t disk {SCRIPT} is gone", False),
+        (f"true # {SCRIPT}", False),
+        (f"echo {SCRIPT} >> /var/log/disk.log", False),
+        (f"[ -x {SCRIPT} ] && {SCRIPT}", True),
+        (f"test -x {SCRIPT} && bash {SCRIPT}", True),
+        (f'logger -t disk "$({SCRIPT})"', True),
+        (f"echo {SCRIPT} | sh", True),
+        (f"CHECK={SCRIPT}; $CHECK", True),
+    ],
+)
+def test_a_line_that_names_the_check_need_not_start_it(command: str, starts: bool) -> None:
+    assert bool(judged(f"| */10 * * * * root {command}\n").jobs) is starts
+
+
 def test_a_check_that_is_not_there_is_started_by_nobody() -> None:
     assert judged(LINE, found="").jobs == ()
 
