@@ -460,6 +460,22 @@ def test_a_match_block_opens_a_door_too(rows: str, passwords: bool, accounts: tu
     assert (seen.passwords, seen.accounts, seen.near) == (passwords, accounts, near)
 
 
+@pytest.mark.parametrize(
+    ("rows", "running"),
+    [
+        (f"offers 22 publickey {STRICT}\n", ()),
+        (f"offers 22 publickey,password {STRICT}\n", ("22",)),  # the file was changed, and sshd not reloaded
+        (f"offers 22 publickey,keyboard-interactive {STRICT}\n", ("22",)),
+        (f"offers 22 publickey,password {LAX}\n", ()),  # a Match block for this address, which is asked about elsewhere
+        ("offers 2222 publickey \n", ()),  # another server, with a file of its own
+        ("offers 2222 publickey,password \noffers 2222 publickey,password \n", ("2222",)),
+    ],
+)
+def test_what_a_server_that_runs_offers_counts_whatever_the_file_says(rows: str, running: tuple[str, ...]) -> None:
+    seen = login(LOGIN + rows)
+    assert (seen.running, seen.passwords) == (running, bool(running))
+
+
 def test_who_root_is_to_sshd_is_asked_of_root() -> None:
     assert login(f"{LOGIN}asked root 192.0.2.7 {STRICT.replace('login no', 'login yes')}\n").root == "yes"
 

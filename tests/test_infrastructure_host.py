@@ -126,6 +126,8 @@ def _beside(login: Login | None) -> Iterator[Finding]:
         return
     if login.accounts and not login.general:
         yield Finding("accounts", {"names": login.accounts})
+    if login.running and not login.general:
+        yield Finding("running", {"names": login.running})
     if login.near and not login.passwords:
         yield Finding("near", {"names": login.near})
     if login.root not in ("yes", "no"):
