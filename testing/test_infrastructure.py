@@ -114,6 +114,10 @@ def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
         pod("svclb-web", "Pending", started=NOW - 9 * DAY, unplaced="Unschedulable"),
         pod("svclb-web", "Pending", started=NOW - 9 * DAY, why="0/1 nodes: 1 node(s) didn't have free ports"),
         pod(phase="Pending", started=NOW - 9 * DAY, unplaced="SchedulingGated"),  # somebody holds it back
+        pod(started=NOW - 9 * DAY, unready=NOW - 50 * MINUTE, containers=ran(ready=False)),
+        pod(started=NOW - 9 * DAY, unready=NOW - 9 * DAY, owner="Job/x", containers=ran(ready=False)),
+        pod(started=NOW - 9 * DAY, containers=ran(restarts=9, ended=NOW - DAY / 2)),  # nine a week, as long as ago as that
+        pod(started=NOW - DAY, containers=ran(restarts=4, ended=NOW - 3 * 60 * MINUTE)),  # until its database was there
     ],
 )
 def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
@@ -140,10 +144,30 @@ def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
         pod(waiting=("ContainerCreating",), started=NOW - 9 * DAY, unready=NOW - 3 * DAY),
         pod("svclb-web", "Pending", started=NOW - DAY, why="0/1 nodes are available: 1 Insufficient memory."),
         pod("svclb-web", "Pending", started=NOW - DAY, waiting=("ContainerCreating",)),
+        pod(started=NOW - 9 * DAY, unready=NOW - 3 * DAY, containers=ran(ready=False)),
+        pod(started=NOW - 9 * DAY, containers=ran(restarts=90, ended=NOW - 110 * MINUTE)),  # out of memory every two hours
     ],
 )
 def test_a_sick_pod_is_told_once(sick: Pod) -> None:
     assert pod_health((sick,), NOW).sick == 1
+
+
+def test_a_pod_that_stands_by_while_another_one_is_ready_is_sound() -> None:
+    by = pod("by", unready=NOW - 3 * DAY, started=NOW - 9 * DAY, owner="ReplicaSet/x", containers=ran(ready=False))
+    assert pod_health((by,), NOW).unready == ("kube-system/by (Running)",)
+    assert pod_health((by, pod("leader", owner="ReplicaSet/x", containers=ran())), NOW).sick == 0
+
+
+def test_a_deployment_whose_pods_the_api_refuses_is_seen() -> None:
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
+    row = {
+        "metadata": {"namespace": "a", "name": "b"},
+        "spec": {"template": {"spec": {}}},
+        "status": {"conditions": [failure]},
+    }
+    refused, asleep = read("deployments", row), read("deployments", row | {"spec": {"replicas": 0, "template": {"spec": {}}}})
+    assert pod_health((), NOW, deployments=refused).unmade == ("a/b (FailedCreate)",)
+    assert pod_health((), NOW, deployments=asleep).sick == 0
 
 
 def test_what_ended_with_the_server_did_not_crash() -> None:
