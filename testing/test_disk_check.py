@@ -202,6 +202,8 @@ def test_outside_is_neither_this_host_nor_its_loopback() -> None:
 def test_a_metric_is_as_old_as_its_file() -> None:
     assert disk_metrics(DISK_METRICS).age == 600
     assert disk_metrics("now 10\n").hours is None
+    with pytest.raises(ValueError, match="set back"):
+        disk_metrics("now 10\nfile 90000 node_filesystem_avail_bytes /var/lib/x/a.prom\n")
     live = disk_metrics(DISK_METRICS.replace("url ", "url node_filesystem_avail_bytes,"))
     assert (live.age, live.names) == (0, ("node_filesystem_avail_bytes",))
 

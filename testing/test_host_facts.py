@@ -102,7 +102,9 @@ def test_failed_units_are_named() -> None:
 def test_a_service_that_is_started_again_and_again_is_as_good_as_failed(
     unit: str, state: str, result: str, restarts: int, began: int, loops: bool
 ) -> None:
-    shown = f"Result={result}\nNRestarts={restarts}\nExecMainStartTimestampMonotonic={began}\nId={unit}\nSubState={state}"
+    shown = (
+        f"Result={result}\nNRestarts={restarts}\nExecMainStartTimestampMonotonic={began}\nId={unit}\nSubState={state}"
+    )
     seen = read("units", f"running\n===\n10000.00\nId=a.service\nNRestarts=0\nSubState=dead\n\n{shown}\n")
     assert (seen.looping, seen.count) == (((unit,), 1) if loops else ((), 0))
 

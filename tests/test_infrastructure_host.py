@@ -83,6 +83,7 @@ def test_security_updates_do_not_wait(updates: Updates, judge: Judge) -> None:
             *found({"no-source": not updates.sources}),
             *found({"waiting": updates.waiting}, names=updates.waiting),
             *found({"held": updates.held}, names=updates.held),
+            *found({"left": updates.left}, names=updates.left),
             *found({"reboot": updates.reboot}, names=updates.reboot),
         ],
     )
