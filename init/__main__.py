@@ -8,6 +8,7 @@ from gate.command import INTERRUPTED, UNUSABLE, complain, spoken, status_of
 from gate.contract import ContractError
 from init.conduct import initialise
 from init.errors import InitError
+from init.folder import JOURNAL, place_of
 from init.options import parser, validated
 from init.terminal import Terminal
 
@@ -26,10 +27,14 @@ def main(words: list[str]) -> int:
     except (TargetError, ContractError) as error:
         return complain(error_text(error), UNUSABLE)
     except KeyboardInterrupt:
-        away = spoken(f".venv/bin/python -m init {given.name} --remove")
-        return complain(
-            f"init: interrupted; the same command goes on; this takes back what was done: {away}", INTERRUPTED
-        )
+        return complain(f"init: interrupted; {_what_to_do(given.name)}", INTERRUPTED)
+
+
+def _what_to_do(name: str) -> str:
+    if not (place_of(name) / JOURNAL).exists():  # it is written before anything else
+        return "nothing was changed"
+    away = spoken(f".venv/bin/python -m init {name} --remove")
+    return f"the same command goes on; this takes back what was done: {away}"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ if [ -n "$kubectl" ] && [ ! -d "$before/cluster" ]; then
         [ ! -s "$folder/object" ] ||
             sed '/^  \(resourceVersion\|uid\):/d' "$folder/object" >"$folder/cluster/$(echo "$name" | tr / -).yaml"
     done
-    cp -R "$folder/cluster" "$before/cluster"
+    rm -rf "$before/cluster.partial"
+    cp -R "$folder/cluster" "$before/cluster.partial"
+    mv "$before/cluster.partial" "$before/cluster"
 fi
 CLUSTER=${kubectl:-none} sh "$folder/install" "$folder/key.pub" >&2
 case $kubectl in

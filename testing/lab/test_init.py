@@ -30,7 +30,7 @@ k3s kubectl get clusterroles,clusterrolebindings,serviceaccounts,secrets --all-n
 k3s kubectl get clusterrole/phase0-audit clusterrolebinding/phase0-audit --ignore-not-found \
     -o jsonpath='{range .items[*]}{.metadata.name} {.metadata.uid} {.rules} {.roleRef} {.subjects}{"\n"}{end}'
 """
-AS_BEFORE = "for file in passwd group shadow gshadow; do mv /run/kept-$file $file-; done"
+AS_BEFORE = "for file in passwd group shadow gshadow subuid subgid; do mv /run/kept-$file $file-; done"
 # The program, with a person who ends it at a line, or who answers: what stands in argv before "--".
 DRIVER = """
 import sys
@@ -144,7 +144,7 @@ def test_two_commands_lead_to_a_verdict_and_one_takes_all_of_it_away(
     assert sorted(file.name for file in admin.folder.iterdir()) == ["history.sqlite", "target.toml"], "what is not ours"
 
 
-@pytest.mark.parametrize("moment", ["edge: written", "can ask, and nothing else", "kubeconfig: fetched"])
+@pytest.mark.parametrize("moment", ["edge: written", "phase0-audit can ask, and nothing else", "kubeconfig: fetched"])
 def test_interrupted_it_goes_on_or_is_taken_back(admin: Admin, unchanged: Callable[[], None], moment: str) -> None:
     stopped = admin.driven(*admin.words, "--yes", stop=moment, status=130)
     assert stopped.splitlines()[-1].startswith("init: interrupted; the same command goes on; this takes back")
@@ -193,7 +193,7 @@ def test_a_step_that_fails_is_taken_back(admin: Admin, unchanged: Callable[[], N
 
 
 def test_an_administrator_with_a_password(admin: Admin, unchanged: Callable[[], None], on_host: OnHost) -> None:
-    on_host("cd /etc; for file in passwd group shadow gshadow; do cp -p $file- /run/kept-$file; done")
+    on_host("cd /etc; for file in passwd group shadow gshadow subuid subgid; do cp -p $file- /run/kept-$file; done")
     on_host(
         "useradd --create-home --groups sudo asker; echo 'asker:open sesame' | chpasswd; install -d -o asker ~asker/.ssh\n"
         "install -o asker -m 600 ~twister/.ssh/authorized_keys ~asker/.ssh/\n"
@@ -209,7 +209,8 @@ def test_an_administrator_with_a_password(admin: Admin, unchanged: Callable[[], 
     admin.driven(*words, password="open sesame")
     admin.driven("edge", "--remove", "--yes", password="open sesame")
     on_host(
-        "userdel --remove asker 2>/dev/null; rm -rf /etc/sudoers.d/asker /var/lib/sudo/lectured/*; cd /etc\n"
+        "while pgrep -u asker >/dev/null; do pkill -KILL -u asker || :; sleep 0.1; done\n"
+        "userdel --remove asker 2>/dev/null || [ $? = 12 ]; rm -rf /etc/sudoers.d/asker /var/lib/sudo/lectured/*; cd /etc\n"
         + AS_BEFORE
     )
     unchanged()
