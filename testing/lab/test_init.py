@@ -21,7 +21,9 @@ UNNAMED = {"DOC-01", "DOC-02", "DOC-03", "MCP-06", "MCP-08"}  # guides and CI, w
 CONFIG = "Host *\n  IdentityFile {key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {known_hosts}\n"
 HOME = "/usr/local/lib/phase0-gate"
 # Everything but what runs anyway: logs, the cluster's own data, the backups and metrics that the server's schedules write.
+# What kubectl keeps of its own questions goes into a folder that is left out.
 LISTING = r"""
+export HOME=/tmp
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /dev -o -path /tmp -o -path /mnt -o -path /var/log \
     -o -path /var/backups -o -path /var/lib/rancher -o -path /var/lib/prometheus -o -path /var/lib/systemd/timers \) -prune \
     -o -printf '%p %M %u %g %l\n' -type f -regex '/\(etc\|usr/local\|home\|root\|var\)/.*' -exec sha256sum {} + | sort
