@@ -139,10 +139,9 @@ def _must_be_possible(admin: Admin, user: str, found: Found, journal: Journal, w
 
 def _must_be_root(admin: Admin, why: str) -> None:
     if why:
-        cure = "run this in a terminal, which asks for it" if "password" in why else "name an account that may"
-        raise InitError(
-            f"{admin.name} cannot become root: {last_line(why)}; {cure}, or --admin root; nothing was changed"
-        )
+        unasked = "password" in why and not admin.password
+        cure = "run this in a terminal, which asks for it" if unasked else "name an account that may with --admin"
+        raise InitError(f"{admin.name} cannot become root: {last_line(why)}; {cure}; nothing was changed")
 
 
 def _staged(name: str, text: str) -> Target:

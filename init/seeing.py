@@ -30,7 +30,8 @@ def seen(found: Found, tables: Iterable[Section]) -> Iterator[str]:
 
 def _cluster(found: Found) -> str:
     names = [f"{name} ({version})" for name, version in found.nodes]
-    return f"{found.cluster.kind}, {listed(names) or 'which does not answer'}" if found.cluster else ""
+    silent = "which does not answer" if found.root else "which answers root alone"
+    return f"{found.cluster.kind}, {listed(names) or silent}" if found.cluster else ""
 
 
 def _table(table: Section) -> str:
@@ -55,7 +56,7 @@ def unknown(found: Found, way: Way, command: str) -> Iterator[str]:
         yield f"there is no cluster{beside}: what its API answers stays unknown: pods, services, images, their backups"
     elif found.cluster.kind != "k3s":
         yield f"the cluster is {found.cluster.kind}, not K3s: what is asked of K3s’ own files and units stays unknown"
-    if found.silent:
+    if found.silent and found.root:
         yield "the cluster does not answer now: start it, then run this again for its role and its kubeconfig"
     if command and not way.jump:
         yield f"your ssh goes by a ProxyCommand ({command[:80]}), which a target cannot name: the audit goes to {way.address}"
@@ -65,7 +66,7 @@ def refusals(found: Found, user: str) -> Iterator[str]:
     """Yield why nothing can be installed on this server, each with its cure."""
     if lacks := [tool for tool in TOOLS if tool not in found.tools]:
         packages = "Debian: sudo, passwd, openssh-client, coreutils, util-linux"
-        yield f"{', '.join(lacks)} is missing there, which the account needs to answer; install it ({packages})"
+        yield f"it lacks {', '.join(lacks)}, without which the account cannot answer; install that ({packages})"
     if found.account and found.account != HOME:
         yield f"there is an account {user} that could do more (its home is {found.account}); remove it: sudo userdel {user}"
     yield from _refused_by_sshd(found.sshd, user)

@@ -131,6 +131,12 @@ def test_what_will_be_unknown_is_said(gone: str, said: str) -> None:
     assert len(list(unknown(read_look(LOOK), WAY, "nc %h"))) == 1
 
 
+def test_a_cluster_that_was_not_asked_is_not_called_silent() -> None:
+    silent = LOOK.replace("whole\n", "silent\tk3s\nwhole\n")
+    assert [line for line in unknown(read_look(silent), WAY, "") if "does not answer" in line]
+    assert list(unknown(read_look(silent.replace("root\t0\n", "root\t1000\n")), WAY, "")) == []
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -144,7 +150,7 @@ def test_where_the_account_could_not_answer_nothing_is_installed(row: str, said:
     (line,) = refusals(read_look(LOOK.replace("whole\n", f"{row}\nwhole\n")), "phase0-audit")
     assert said in line
     assert list(refusals(read_look(LOOK), "phase0-audit")) == []
-    assert "sudo is missing" in next(refusals(read_look(without("tool\tsudo")), "phase0-audit"))
+    assert "it lacks sudo, without" in next(refusals(read_look(without("tool\tsudo")), "phase0-audit"))
 
 
 KEY, OTHER = (HostKey("ssh-ed25519", base64.b64encode(bytes([number]) * 51).decode()) for number in (1, 2))
@@ -317,6 +323,22 @@ def test_a_wrong_word_is_one_line_before_anything_is_contacted(
     done = run("init", *words)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (4, "", 1), done.stderr
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(("begun", "said"), [(False, "nothing was changed"), (True, "init edge --remove")])
+def test_an_interruption_says_what_there_is_to_take_back(
+    begun: bool, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("init.__main__.place_of", lambda _: tmp_path)
+    monkeypatch.setattr("init.__main__.initialise", interrupted)
+    if begun:
+        write_journal(tmp_path, Journal("h"))
+    done = run("init", "edge", "--host=h")
+    assert (done.returncode, len(done.stderr.splitlines())) == (130, 1)
+    assert done.stderr.rstrip("\n").endswith(said)
 
 
 def test_an_empty_server_is_found() -> None:

@@ -8,6 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from testing.audits import expected
 from testing.readme import ROOT
 
@@ -73,6 +75,7 @@ def replaced(text: str, section: str, line: str) -> str:
     return text
 
 
+@pytest.mark.long
 def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path) -> None:
     began, reader, outputs = time.monotonic(), Reader(clone, target), []
     page = GUIDE.read_text(encoding="utf-8")

@@ -20,12 +20,13 @@ MINUTES = 10  # it takes about one; the machine of the test may be busy
 UNNAMED = {"DOC-01", "DOC-02", "DOC-03", "MCP-06", "MCP-08"}  # guides and CI, which no server tells of
 CONFIG = "Host *\n  IdentityFile {key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {known_hosts}\n"
 HOME = "/usr/local/lib/phase0-gate"
-# Everything but what runs anyway: logs, the cluster's own data, the backups and metrics that the server's schedules write.
-# What kubectl keeps of its own questions goes into a folder that is left out.
+# Everything but what changes anyway: logs, the cluster's own data, what the server's schedules write. What kubectl keeps of
+# the questions below goes where nothing is compared.
 LISTING = r"""
 export HOME=/tmp
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /dev -o -path /tmp -o -path /mnt -o -path /var/log \
-    -o -path /var/backups -o -path /var/lib/rancher -o -path /var/lib/prometheus -o -path /var/lib/systemd/timers \) -prune \
+    -o -path /var/backups -o -path '/var/tmp/systemd-private-*' -o -path /var/lib/systemd/timers \
+    -o -regex '/var/lib/\(apt\|cni\|kubelet\|logrotate\|prometheus\|rancher\|twisterlab\)' \) -prune \
     -o -printf '%p %M %u %g %l\n' -type f -regex '/\(etc\|usr/local\|home\|root\|var\)/.*' -exec sha256sum {} + | sort
 ls -A /run | grep phase0 || :
 k3s kubectl get clusterroles,clusterrolebindings,serviceaccounts,secrets --all-namespaces -o name | sort
@@ -132,6 +133,7 @@ def test_two_commands_lead_to_a_verdict_and_one_takes_all_of_it_away(
     unknown = {id for id, row in results.items() if row["outcome"] == "unknown"}
     assert unknown - {id for id, outcome in expected(SCENARIO)[1].items() if outcome == "unknown"} <= UNNAMED
     assert admin.folder.stat().st_mode & 0o077 == 0
+    assert not (ROOT / "targets" / "edge").exists(), "the clone's folder alone"
 
     corrected = admin.folder / "target.toml"
     corrected.write_text(corrected.read_text().replace('postgres = "postgres/', 'postgres = "postgresql/'))
@@ -146,6 +148,7 @@ def test_two_commands_lead_to_a_verdict_and_one_takes_all_of_it_away(
     assert sorted(file.name for file in admin.folder.iterdir()) == ["history.sqlite", "target.toml"], "what is not ours"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["edge: written", "phase0-audit can ask, and nothing else", "kubeconfig: fetched"])
 def test_interrupted_it_goes_on_or_is_taken_back(admin: Admin, unchanged: Callable[[], None], moment: str) -> None:
     stopped = admin.driven(*admin.words, "--yes", stop=moment, status=130)
@@ -163,6 +166,7 @@ def test_interrupted_it_goes_on_or_is_taken_back(admin: Admin, unchanged: Callab
     unchanged()
 
 
+@pytest.mark.long
 def test_killed_while_root_is_at_work_it_goes_on(admin: Admin, unchanged: Callable[[], None], on_host: OnHost) -> None:
     process = admin.starts(*admin.words, "--yes")
     on_host(f"while [ ! -d {HOME}/before ]; do sleep 0.02; done")
@@ -175,6 +179,7 @@ def test_killed_while_root_is_at_work_it_goes_on(admin: Admin, unchanged: Callab
     unchanged()
 
 
+@pytest.mark.long
 def test_a_step_that_fails_is_taken_back(admin: Admin, unchanged: Callable[[], None], on_host: OnHost) -> None:
     on_host(
         "mv /usr/sbin/visudo /usr/sbin/visudo.own; printf '#!/bin/sh\\necho no room >&2; exit 1\\n' >/usr/sbin/visudo"
@@ -194,6 +199,24 @@ def test_a_step_that_fails_is_taken_back(admin: Admin, unchanged: Callable[[], N
     unchanged()
 
 
+@pytest.mark.long
+def test_it_goes_on_once_there_is_a_cluster(admin: Admin, unchanged: Callable[[], None], on_host: OnHost) -> None:
+    for goes_on in (False, True):
+        on_host("mv /usr/local/bin/k3s /usr/local/bin/k3s.own")
+        try:
+            without = admin.driven(*admin.words, "--yes")
+        finally:
+            on_host("mv /usr/local/bin/k3s.own /usr/local/bin/k3s")
+        assert "  ! there is no cluster: " in without
+        assert not (admin.folder / "kubeconfig").exists()
+        if goes_on:
+            admin.driven("edge", "--yes")
+            assert (admin.folder / "kubeconfig").exists()
+        admin.driven("edge", "--remove", "--yes")
+        unchanged()
+
+
+@pytest.mark.long
 def test_an_administrator_with_a_password(admin: Admin, unchanged: Callable[[], None], on_host: OnHost) -> None:
     on_host("cd /etc; for file in passwd group shadow gshadow subuid subgid; do cp -p $file- /run/kept-$file; done")
     on_host(
@@ -218,6 +241,7 @@ def test_an_administrator_with_a_password(admin: Admin, unchanged: Callable[[], 
     unchanged()
 
 
+@pytest.mark.long
 def test_a_key_that_nobody_vouches_for_or_that_changed(admin: Admin, target: Path, tmp_path: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "other")], check=True)
     key = (tmp_path / "other.pub").read_text().split()[:2]
@@ -233,7 +257,3 @@ def test_a_key_that_nobody_vouches_for_or_that_changed(admin: Admin, target: Pat
     out = admin.driven(*admin.words, "--yes", status=1).splitlines()[-1]
     assert out.startswith(f"init: {admin.address}: it does not let twister in; name the account with --admin")
     assert not admin.folder.exists()
-
-
-def test_nothing_of_the_clone_is_in_this_repository() -> None:
-    assert not (ROOT / "targets" / "edge").exists()
