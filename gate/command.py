@@ -14,10 +14,11 @@ from gate.unseen import INVISIBLE
 
 UNUSABLE, UNWRITABLE, INTERRUPTED = 4, 74, 130
 STARTED_BY = "PHASE0_COMMAND"  # set by `phase0-gate`: there is no clone then, and no .venv
-PROGRAM = re.compile(r"(?:\.venv/bin/)?python -m (fixtures|reports|remediations|notify|fleet|pytest)\b")
+PROGRAM = re.compile(r"(?:\.venv/bin/)?python -m (fixtures|reports|remediations|notify|fleet|init|pytest)\b")
 OWN_WORD = {
     "notify": "phase0-gate notify",
     "fleet": "phase0-gate fleet",
+    "init": "phase0-gate init",
     "pytest": "phase0-gate audit",
 }  # the commands of the others are those of phase0-gate
 UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f{INVISIBLE}]")
