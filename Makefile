@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON OLD NEW TOOLS
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP SCHEDULER REPORT_LANG PREFIX PYTHON OLD NEW TOOLS
 export $(VARIABLES)
 unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
@@ -23,7 +23,7 @@ audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|sta
 	@.make/audit.sh
 
 .PHONY: fleet
-fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME SCHEDULER=tls://HOST:8786 FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
 	@.make/fleet.sh
 
 .PHONY: check

@@ -40,7 +40,18 @@ def make(tmp_path: Path) -> Make:
     python.chmod(0o755)
 
     def make(script: Path = AUDIT, **variables: str) -> subprocess.Popen[bytes]:
-        names = ("TARGET", "SCENARIO", "FIX", "DRILLS", "KEEP", "FLEET", "GROUP", "REPORT_LANG", "PHASE0_REPORTS")
+        names = (
+            "TARGET",
+            "SCENARIO",
+            "FIX",
+            "DRILLS",
+            "KEEP",
+            "FLEET",
+            "GROUP",
+            "SCHEDULER",
+            "REPORT_LANG",
+            "PHASE0_REPORTS",
+        )
         env = {name: value for name, value in os.environ.items() if name not in names} | variables
         with (tmp_path / "said").open("wb") as output:
             return subprocess.Popen(
@@ -281,6 +292,7 @@ def test_every_decision_on_a_fleet_is_a_success(make: Make, judged: int, status:
     [
         ({}, "fleet audit --fleet=targets/fleet.toml"),
         ({"GROUP": "paris", "DRILLS": "0"}, "fleet audit --fleet=targets/fleet.toml --no-drills --group=paris"),
+        ({"SCHEDULER": "tls://h:1"}, "fleet audit --fleet=targets/fleet.toml --scheduler=tls://h:1"),
         (
             {"FLEET": "../private/a fleet.toml", "REPORT_LANG": "fr"},
             "fleet audit --fleet=../private/a fleet.toml --lang=fr",

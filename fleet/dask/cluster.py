@@ -26,8 +26,13 @@ PATIENCE = 60.0  # seconds for which a round goes on without a worker
 FIRST = 20.0  # seconds to wait for the first worker
 READING = 120.0  # seconds for which workers may read their inventory
 GRACE = 60.0  # seconds after its deadline for which a worker may still answer
+FETCHING = 10.0  # seconds for a result to come from its worker; one that died with it is no reason to wait
 LEFT_OUT = "not drill"  # a word of an order
 Tell = Callable[[str], None]
+
+
+class NotHereError(Exception):
+    """The result of a task has not come: it is to be waited for again."""
 
 
 class Sent(msgspec.Struct):
@@ -99,6 +104,10 @@ class Cluster(Executor):
             self._break(f"{self.address}: the scheduler is gone")
             raise BrokenExecutor(self.lost) from error
         self.sent[future] = Sent(order, remote)
+        self._await(remote, future)
+
+    def _await(self, remote: Any, future: "Future[Heard]") -> None:
+        """Take the result of a task when there is one. Dask calls back in one thread for all: nothing may wait there."""
         remote.add_done_callback(lambda _remote: self._arrived(future))
 
     def _arrived(self, future: "Future[Heard]") -> None:
@@ -108,6 +117,9 @@ class Cluster(Executor):
             return
         try:
             heard = self._heard(sent)
+        except NotHereError:
+            if future in self.sent:
+                self._await(sent.remote, future)
         except BrokenExecutor as error:
             self._break(str(error))
         except Exception as error:  # noqa: BLE001 — whatever a worker raises is about this server alone
@@ -118,12 +130,14 @@ class Cluster(Executor):
     def _heard(self, sent: Sent) -> Heard:
         status = sent.remote.status
         if status == "error":
-            error = sent.remote.exception(timeout=GRACE)
+            error = sent.remote.exception(timeout=FETCHING)
             if isinstance(error, engine().scheduler.KilledWorker):
                 return Heard(missing="died")
             raise error
         try:
-            data = sent.remote.result(timeout=GRACE)
+            data = sent.remote.result(timeout=FETCHING)
+        except TimeoutError as error:  # its worker died with the result: another audits the server again
+            raise NotHereError from error
         except BaseException as error:
             raise BrokenExecutor(f"{self.address}: the scheduler is gone") from error
         told = msgspec.msgpack.decode(data, type=Told)
