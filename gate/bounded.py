@@ -6,6 +6,7 @@ import os
 import stat
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,12 @@ def _refuse(node: Any, seen: set[int]) -> None:
         node.value.encode()
         return
     pairs = [pair for pair in node.value if isinstance(pair, tuple)]
-    keys = Counter((key.tag, key.value) for key, _ in pairs if isinstance(key.value, str))
-    for (_, key), times in keys.items():
-        if times > 1:
-            raise ValueError(f"“{key[:40]}” stands twice in one table; remove one")
-    for part in node.value:
-        for child in part if isinstance(part, tuple) else (part,):
-            _refuse(child, seen)
+    _refuse_twice(key for key, _ in pairs)
+    for child in [part for pair in pairs for part in pair] or node.value:
+        _refuse(child, seen)
+
+
+def _refuse_twice(keys: Iterable[Any]) -> None:
+    counts = Counter((key.tag, key.value) for key in keys if isinstance(key.value, str))
+    if twice := [key for (_, key), times in counts.items() if times > 1]:
+        raise ValueError(f"“{twice[0][:40]}” stands twice in one table; remove one")

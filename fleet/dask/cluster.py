@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from fleet.dask.connecting import connected
 from fleet.dask.engine import engine
 from fleet.dask.identity import digest, identity_of
 from fleet.dask.remote import STARTED, Described, describe, perform
@@ -56,7 +57,7 @@ class Cluster(Executor):
         self.sent: dict[Future[Heard], Sent] = {}
         self.lock, self.ended, self.lost, self.given = threading.RLock(), threading.Event(), "", False
         self.refused: dict[str, str] = {}
-        self.client = _connected(address, secured(address, certificates, "client"))
+        self.client = connected(address, secured(address, certificates, "client"))
         try:
             self.slots = self._first_workers()
         except BaseException:
@@ -241,14 +242,3 @@ class Cluster(Executor):
     def _refuse(self, address: str, name: str, why: str) -> None:
         self.refused[address] = shown(f"worker {name}: refused: {why}")
         self.tell(self.refused[address])
-
-
-def _connected(address: str, tls: Any) -> Any:
-    try:
-        return engine().Client(address, security=tls, timeout=10, set_as_default=False, direct_to_workers=False)
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        raise FleetError(
-            f"{address}: no scheduler answers there with certificates of this authority: {shown(said)}; "
-            "start it: python -m fleet scheduler"
-        ) from error
