@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 VENV := .venv/bin
 INIT := NAME HOST ADMIN DRY_RUN YES REMOVE
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON OLD NEW TOOLS $(INIT)
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP SCHEDULER REPORT_LANG PREFIX PYTHON OLD NEW TOOLS $(INIT)
 # A shell may export HOST or NAME for purposes of its own: these count only where they are written behind `make init`.
 $(foreach name,$(INIT),$(if $(filter environment,$(firstword $(origin $(name)))),$(eval $(name) :=)))
 export $(VARIABLES)
@@ -30,7 +30,7 @@ audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|sta
 	@.make/audit.sh
 
 .PHONY: fleet
-fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
+fleet: .venv/.ready  ## judge many servers together [FLEET=targets/fleet.toml GROUP=NAME SCHEDULER=tls://HOST:8786 FIX=plan|1 DRILLS=0 REPORT_LANG=fr|en]
 	@.make/fleet.sh
 
 .PHONY: check

@@ -12,6 +12,7 @@ from gate.bound import Bound
 from gate.contract import Text
 from gate.decision import Verdict
 from gate.outcome import Outcome
+from gate.refusal import plainly
 from gate.run import Reason
 from gate.unseen import plain_json
 
@@ -154,7 +155,7 @@ def read_round(data: bytes, where: str) -> Round:
             raise RoundError(f"{where}: written as version {version}; this checkout reads version {VERSION}")
         round = msgspec.json.decode(data, type=Round)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise RoundError(f"{where}: no round of a fleet: {error}") from error
+        raise RoundError(f"{where}: no round of a fleet: {plainly(error, row=True)}") from error
     if why := _unsound(round):
         raise RoundError(f"{where}: no round of a fleet: {why}")
     return round

@@ -5,6 +5,8 @@ import io
 import os
 import stat
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +67,35 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def load_yaml(text: str) -> Any:
-    """Return what a YAML text holds. Raises ValueError, in one line, if it holds nothing that can be read.
+    r"""Return what a YAML text holds. Raises ValueError, in one line, if it holds nothing that can be read.
 
-    Of a tag that does not fit its value, PyYAML raises whatever its own code raises.
+    A key that stands twice is refused, because the first would be lost, and so is half of a character (`"\ud800"`),
+    which no file can hold. Of a tag that does not fit its value, PyYAML raises whatever its own code raises.
     """
     import yaml  # only who reads YAML needs its 20 ms
 
     try:
+        _refuse(yaml.compose(text, yaml.SafeLoader), set())
         return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}") from error
+
+
+def _refuse(node: Any, seen: set[int]) -> None:
+    """Raise ValueError for a key that a mapping of the tree holds twice, and for half of a character."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node.value, str):
+        node.value.encode()
+        return
+    pairs = [pair for pair in node.value if isinstance(pair, tuple)]
+    _refuse_twice(key for key, _ in pairs)
+    for child in [part for pair in pairs for part in pair] or node.value:
+        _refuse(child, seen)
+
+
+def _refuse_twice(keys: Iterable[Any]) -> None:
+    counts = Counter((key.tag, key.value) for key in keys if isinstance(key.value, str))
+    if twice := [key for (_, key), times in counts.items() if times > 1]:
+        raise ValueError(f"“{twice[0][:40]}” stands twice in one table; remove one")

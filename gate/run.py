@@ -12,6 +12,8 @@ from gate.identity import Adoption, Identity, LeftOut
 from gate.outcome import Outcome
 from gate.people import People
 from gate.plan import Plan, default_plan
+from gate.refusal import plainly
+from gate.sample import Moment, Reading
 from gate.stability import Window
 from gate.unseen import plain_json
 
@@ -131,6 +133,19 @@ class Intervention(msgspec.Struct, frozen=True):
     run: str = ""
 
 
+class Baseline(msgspec.Struct, frozen=True):
+    """An earlier run that this one is shown against, and never decided by: its server, end, verdict and readings.
+
+    `verdict` is the label of its decision, and `named` says that both runs are known to be of the same server.
+    """
+
+    title: str
+    at: Moment
+    verdict: str
+    readings: Mapping[str, Reading]
+    named: bool = True
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One audit, with the contract it was judged by.
 
@@ -138,7 +153,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     `left_out` what the history holds of other servers. `account` is the kind of account that asked the host: "asks" (it
     can only ask the audit's questions), "shell" (its key can run any program), or "" if the host was not asked.
     `answers` holds the answer to each question that a result of this run rests on, by the name of its fact. `plan` is that
-    of the target, None for plans/phase0.toml.
+    of the target, None for plans/phase0.toml. `baseline` is the run that `--baseline` named.
     """
 
     id: str
@@ -158,6 +173,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     history_series: HistorySeries = HistorySeries()
     answers: Mapping[str, KeptAnswer] = {}
     plan: Plan | None = None
+    baseline: Baseline | None = None
     version: int = VERSION
 
     @property
@@ -192,7 +208,7 @@ def read_run(data: bytes, where: str) -> Run:
             rows["history_series"] = rows.pop("chronicle")
         run = msgspec.convert(rows, Run)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise RunError(f"{where}: not a run of this project: {error}") from error
+        raise RunError(f"{where}: not a run of this project: {plainly(error, row=True)}") from error
     if run.started.tzinfo is None or run.ended.tzinfo is None:
         raise RunError(f"{where}: not a run of this project: started and ended need an offset from UTC")
     return run

@@ -107,6 +107,10 @@ def _printed(name: str, words: list[str]) -> int:
 
     texts = SHELLS if name == "completion" else {"": manual}
     made = texts.get(" ".join(words))
+    if made is None and name == "completion" and len(words) == 1:
+        return complain(
+            f"phase0-gate completion: {words[0][:40]}: there is one for {' and for '.join(SHELLS)}", UNUSABLE
+        )
     if made is None:
         return complain(f"phase0-gate {name}: wrong usage; see: phase0-gate {name} --help", UNUSABLE)
     return _written(made())

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import threading
 import zlib
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -14,8 +15,9 @@ from fleet.__main__ import main
 from fleet.dask import held
 from fleet.dask.address import scheduler_address
 from fleet.dask.certificates import CertificateError, credentials, make_certificates
+from fleet.dask.cluster import FETCHING, Cluster, Sent
 from fleet.dask.identity import Identity, digest, identity_of
-from fleet.dask.task import MOST_REPORT, Task, packed, unpack
+from fleet.dask.task import MOST_REPORT, Task, Told, packed, unpack
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Server
 from fleet.rows import Heard
@@ -290,6 +292,41 @@ NAMES = [f"s{number}" for number in range(6)]
 
 def quiet(_line: str) -> None:
     """Take a line of progress, and print nothing."""
+
+
+class Lost:
+    """The future of a result that is lost with its worker once, and comes from another one then."""
+
+    status = "finished"
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[object], None]] = []
+        self.asked = 0
+
+    def add_done_callback(self, act: Callable[[object], None]) -> None:
+        self.waiting.append(act)
+
+    def result(self, timeout: float) -> bytes:
+        """Return the result when it is asked for again, later."""
+        assert timeout <= FETCHING
+        self.asked += 1
+        if self.asked == 1:
+            raise TimeoutError
+        return msgspec.msgpack.encode(Told(worker="two", heard=GO))
+
+    def release(self) -> None:
+        """Nobody needs the result any more."""
+
+
+def test_a_result_that_died_with_its_worker_is_waited_for_again_and_holds_up_no_other() -> None:
+    cluster, remote, future = Cluster.__new__(Cluster), Lost(), Future[Heard]()
+    (order,) = orders("paris")
+    cluster.lock, cluster.lost, cluster.sent = threading.RLock(), "", {future: Sent(order, remote)}
+    cluster._await(remote, future)
+    remote.waiting.pop()(remote)
+    assert not future.done()
+    remote.waiting.pop()(remote)
+    assert (future.result(), cluster.lost, cluster.sent) == (GO, "", {})
 
 
 def test_a_lost_executor_keeps_what_has_ended() -> None:

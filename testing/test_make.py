@@ -48,6 +48,7 @@ def make(tmp_path: Path) -> Make:
             "KEEP",
             "FLEET",
             "GROUP",
+            "SCHEDULER",
             "REPORT_LANG",
             "PHASE0_REPORTS",
         )
@@ -292,6 +293,7 @@ def test_every_decision_on_a_fleet_is_a_success(make: Make, judged: int, status:
     [
         ({}, "fleet audit --fleet=targets/fleet.toml"),
         ({"GROUP": "paris", "DRILLS": "0"}, "fleet audit --fleet=targets/fleet.toml --no-drills --group=paris"),
+        ({"SCHEDULER": "tls://h:1"}, "fleet audit --fleet=targets/fleet.toml --scheduler=tls://h:1"),
         (
             {"FLEET": "../private/a fleet.toml", "REPORT_LANG": "fr"},
             "fleet audit --fleet=../private/a fleet.toml --lang=fr",

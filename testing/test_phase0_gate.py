@@ -151,7 +151,7 @@ def test_each_target_has_its_reports(words: list[str], folder: str, monkeypatch:
         ([], "phase0-gate: which command? See: phase0-gate --help"),
         (["audti"], "phase0-gate: audti: no such command; did you mean audit? see: phase0-gate --help"),
         (["a" * 500], f"phase0-gate: {'a' * 80}: no such command; see: phase0-gate --help"),
-        (["completion", "fish"], "phase0-gate completion: wrong usage; see: phase0-gate completion --help"),
+        (["completion", "tcsh"], "phase0-gate completion: tcsh: there is one for bash and for zsh"),
         (["check", "--bogus"], "phase0-gate: unrecognized arguments: --bogus; see: phase0-gate --help"),
         (
             ["rollback"],

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fixtures.target import Target
+from fixtures.target.site import SiteRow
 from gate.refusal import plainly
 
 GOOD = {
@@ -23,7 +24,11 @@ GOOD = {
             {"address": "edge", "user": "u", "port": "22"},
             "[host] port: must be a whole number, not a text",
         ),
-        ("host", {"address": "edge", "user": "u", "port": 99999}, "[host] port: must be a whole number <= 65535"),
+        (
+            "host",
+            {"address": "edge", "user": "u", "port": 99999},
+            "[host] port: must be a whole number of at most 65535",
+        ),
         (
             "host",
             {"address": "edge", "user": "u", "root": "maybe"},
@@ -49,3 +54,20 @@ def test_what_is_wrong_is_said_plainly(table: str, rows: dict[str, object], expe
 def test_what_is_not_known_stays_as_it_was_said() -> None:
     assert plainly(ValueError("a new sentence - at `$.host.port`")) == "[host] port: a new sentence"
     assert plainly(ValueError("two\nlines")) == "two\nlines"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("seconds", 0, "seconds: must be a number > 0.0"),
+        ("seconds", 301, "seconds: must be a number of at most 300.0"),
+        ("weight", -1, "weight: must be a whole number of at least 0"),
+        ("title", "x" * 3000, "title: must be a text of at most 2000 characters"),
+        ("title", "", "title: must be a text of at least 1 characters"),
+        ("command", "x" * 9000, "command: must be a text of at most 8000 characters"),
+    ],
+)
+def test_a_bound_is_said_plainly(key: str, value: object, expected: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as raised:
+        msgspec.convert({"title": "t", "target": "≤ 5 jobs", "command": "x"} | {key: value}, SiteRow)
+    assert plainly(raised.value, row=True) == expected

@@ -479,6 +479,9 @@ def asked_here(row: SiteRow) -> float | str | None:
         ("file: {FILE: {contains: ['o.e']}}", 0),
         ("file: {FILE: {contains: ['/o.e/']}}", 1),
         ("file: {FILE-2: {contains: ['!x']}}", "no-answer"),
+        ("file: {FILE-0: {mode: '0000'}}", 0),
+        ("file: {FILE-link: {exists: true}}", 0),
+        ("file: {FILE-link: {exists: false}}", 1),
         ("command: {'exit 3': {exit-status: 3}}", 3),
         ("command: {'echo {a}': {stdout: ['{a}']}}", 1),
         ("command: {'no-such-program': {exit-status: 0}}", "not-understood"),
@@ -487,12 +490,63 @@ def asked_here(row: SiteRow) -> float | str | None:
 def test_a_row_of_goss_is_judged(tmp_path: Path, goss: str, figure: float | str) -> None:
     (tmp_path / "file").write_text("one\ntwo\n")
     (tmp_path / "file").chmod(0o640)
+    (tmp_path / "file-0").touch(0)
+    (tmp_path / "file-link").symlink_to("nothing")
     (tmp_path / "goss.yaml").write_text(goss.replace("FILE", str(tmp_path / "file")))
     (row,) = imported(tmp_path / "goss.yaml").rows
     assert asked_here(msgspec.convert(row, SiteRow)) == figure
 
 
-@pytest.mark.parametrize("text", ["a: [", "- a", "file: 3", "\x00", "file: {a: &a [*a]}"])
+@pytest.mark.parametrize(
+    ("goss", "left_out"),
+    [
+        ("file: {/a: {exists: true, skip: true}}", ["file /a: skip: goss does not try it"]),
+        ("file: {/a: {exists: true, skip: '{{.Vars.s}}'}}", ["file /a: skip: goss does not try it"]),
+        ("file: {/a: {contains: ['!{{.Vars.bad}}']}}", ["file /a: a template"]),
+        ("file: {/a: {exists: true, recent: 1h}}", ["file /a: recent is not understood"]),
+        ("file: {/a: {exists: false, mode: '0600'}}", ["file /a mode"]),
+        ("file: {/a: {mode: 0600}}", ["file /a mode"]),
+        ("file: {/a: {mode: u+x}}", ["file /a mode"]),
+        ("file: {a: {exists: true}}", ["file a: the path is not absolute"]),
+        ("file: {/a: {path: [b], exists: true}}", ["file /a: the path is not absolute"]),
+        ("file: {/a: }", ["file /a: nothing is asserted"]),
+        ("gossfile: {b.yaml: {}}", ["gossfile b.yaml: other files are not read"]),
+        ("package: {bash: {}}", ["package bash: this kind is not understood"]),
+        ("http: {http://h/: {status: 200, method: POST}}", ["http http://h/: method is not understood"]),
+        ("http: {http://h/: {status: 401, username: a, password: b}}", ["http http://h/: username, password"]),
+        ('command: {"a\\e[2J\\nb": {stderr: []}}', ["command a?[2J b stderr"]),
+        *(
+            ("file: {/a: {contains: ['" + text + "']}}", ["file /a contains"])
+            for text in ("!/^$/", "!/[[:digit:]]/", r"!/x\z/", r"\!x", "!/(/", "!/[[a]/", "!/x*/")
+        ),
+        ('file: {/a: {contains: ["!a\\nb"]}}', ["file /a contains"]),
+    ],
+)
+def test_what_would_be_judged_otherwise_than_by_goss_is_left_out_and_named(
+    tmp_path: Path, goss: str, left_out: list[str]
+) -> None:
+    (tmp_path / "goss.yaml").write_text(goss)
+    made = imported(tmp_path / "goss.yaml")
+    said = [line[: len(start)] for line, start in zip(made.left_out, left_out, strict=True)]
+    assert (said, len(made.rows)) == (left_out, "exists: false" in goss)
+
+
+def test_a_goss_yaml_with_more_rows_than_a_site_may_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "goss.yaml").write_text("file:\n" + "".join(f"  /{n}: {{exists: true}}\n" for n in range(60)))
+    with pytest.raises(TargetError, match="60 rows; an audit takes 50"):
+        imported(tmp_path / "goss.yaml")
+
+
+def test_half_of_a_character_in_json_is_no_answer(tmp_path: Path) -> None:
+    row = made(tmp_path, f'{BOUND}command = "x"\nread = "json"\npath = "a[*]"\ntake = "count"\n')
+    with pytest.raises(Unknown):
+        as_fact("SITE-01", row).read(Answer('{"a": ["\\ud800"]}' + ENDING, "", 0, "", NOW))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "- a", "file: 3", "\x00", "file: {a: &a [*a]}", "file: {}\nfile: {}", 'file: {"\\ud800": {mode: "1"}}'],
+)
 def test_what_is_no_goss_yaml_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "goss.yaml").write_text(text)
     done = run("fixtures", "import", tmp_path / "goss.yaml")

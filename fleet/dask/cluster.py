@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from fleet.dask.connecting import connected
 from fleet.dask.engine import engine
 from fleet.dask.identity import digest, identity_of
 from fleet.dask.remote import STARTED, Described, describe, perform
@@ -26,8 +27,13 @@ PATIENCE = 60.0  # seconds for which a round goes on without a worker
 FIRST = 20.0  # seconds to wait for the first worker
 READING = 120.0  # seconds for which workers may read their inventory
 GRACE = 60.0  # seconds after its deadline for which a worker may still answer
+FETCHING = 10.0  # seconds for a result to come from its worker; one that died with it is no reason to wait
 LEFT_OUT = "not drill"  # a word of an order
 Tell = Callable[[str], None]
+
+
+class NotHereError(Exception):
+    """The result of a task has not come: it is to be waited for again."""
 
 
 class Sent(msgspec.Struct):
@@ -51,7 +57,7 @@ class Cluster(Executor):
         self.sent: dict[Future[Heard], Sent] = {}
         self.lock, self.ended, self.lost, self.given = threading.RLock(), threading.Event(), "", False
         self.refused: dict[str, str] = {}
-        self.client = _connected(address, secured(address, certificates, "client"))
+        self.client = connected(address, secured(address, certificates, "client"))
         try:
             self.slots = self._first_workers()
         except BaseException:
@@ -99,6 +105,10 @@ class Cluster(Executor):
             self._break(f"{self.address}: the scheduler is gone")
             raise BrokenExecutor(self.lost) from error
         self.sent[future] = Sent(order, remote)
+        self._await(remote, future)
+
+    def _await(self, remote: Any, future: "Future[Heard]") -> None:
+        """Take the result of a task when there is one. Dask calls back in one thread for all: nothing may wait there."""
         remote.add_done_callback(lambda _remote: self._arrived(future))
 
     def _arrived(self, future: "Future[Heard]") -> None:
@@ -108,6 +118,9 @@ class Cluster(Executor):
             return
         try:
             heard = self._heard(sent)
+        except NotHereError:
+            if future in self.sent:
+                self._await(sent.remote, future)
         except BrokenExecutor as error:
             self._break(str(error))
         except Exception as error:  # noqa: BLE001 — whatever a worker raises is about this server alone
@@ -118,12 +131,14 @@ class Cluster(Executor):
     def _heard(self, sent: Sent) -> Heard:
         status = sent.remote.status
         if status == "error":
-            error = sent.remote.exception(timeout=GRACE)
+            error = sent.remote.exception(timeout=FETCHING)
             if isinstance(error, engine().scheduler.KilledWorker):
                 return Heard(missing="died")
             raise error
         try:
-            data = sent.remote.result(timeout=GRACE)
+            data = sent.remote.result(timeout=FETCHING)
+        except TimeoutError as error:  # its worker died with the result: another audits the server again
+            raise NotHereError from error
         except BaseException as error:
             raise BrokenExecutor(f"{self.address}: the scheduler is gone") from error
         told = msgspec.msgpack.decode(data, type=Told)
@@ -227,14 +242,3 @@ class Cluster(Executor):
     def _refuse(self, address: str, name: str, why: str) -> None:
         self.refused[address] = shown(f"worker {name}: refused: {why}")
         self.tell(self.refused[address])
-
-
-def _connected(address: str, tls: Any) -> Any:
-    try:
-        return engine().Client(address, security=tls, timeout=10, set_as_default=False, direct_to_workers=False)
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        raise FleetError(
-            f"{address}: no scheduler answers there with certificates of this authority: {shown(said)}; "
-            "start it: python -m fleet scheduler"
-        ) from error

@@ -24,6 +24,7 @@ def _lines(report: Report, voice: Voice) -> Iterator[str]:
     yield from opening(briefing, voice, 1)
     yield from reasons(briefing.reasons, voice.word("because"), voice, (briefing.remedies,))
     yield from waivers(briefing, voice)
+    yield from _since(briefing, voice)
     yield from kpis(report, voice)
     yield from reasons(briefing.reserves, voice.word("reserves"), voice)
     counts = " · ".join(f"{count} {word}" for _, word, count in briefing.counts)
@@ -75,6 +76,13 @@ def waivers(briefing: Briefing, voice: Voice) -> Iterator[str]:
     if told := (*briefing.waivers, *briefing.idle):
         accepted = (f"- {escaped(id)}{voice.colon}{escaped(text)}" for id, text in told)
         yield from ("", f"## {voice.word('waivers')}", "", *accepted)
+
+
+def _since(briefing: Briefing, voice: Voice) -> Iterator[str]:
+    """Yield what is new or worse since the baseline."""
+    if briefing.since.summary:
+        yield from ("", f"## {voice.word('since')}", "", escaped(briefing.since.summary), "")
+        yield from (f"- {escaped(id)}{voice.colon}{escaped(text)}" for id, text in briefing.since.rows)
 
 
 def kpis(report: Report, voice: Voice) -> Iterator[str]:

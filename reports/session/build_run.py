@@ -26,6 +26,7 @@ from gate.history_series import HistorySeries, history_series
 from gate.resolve import SHOWN
 from gate.run import Result, Run
 from reports.pages.courses import COURSES
+from reports.session.baseline import baseline_of
 
 RESULTS = pytest.StashKey[dict[str, Result]]()
 STARTED = pytest.StashKey[datetime]()
@@ -36,7 +37,10 @@ def build_run(config: pytest.Config) -> Run:
     run = run_so_far(config)
     cited = {source.fact for result in config.stash[RESULTS].values() for source in result.sources}
     return msgspec.structs.replace(
-        run, history_series=_history_series(config, run.ended), answers=kept_answers(config, cited)
+        run,
+        history_series=_history_series(config, run.ended),
+        answers=kept_answers(config, cited),
+        baseline=baseline_of(config, run.identity),
     )
 
 

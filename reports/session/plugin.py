@@ -27,6 +27,7 @@ from gate.run import Run
 from reports.exports import write_all
 from reports.pages.detail import Detail
 from reports.session.annotations import annotations, commands_off, in_workflow
+from reports.session.baseline import read_baseline
 from reports.session.build_run import RESULTS, STARTED, build_run, run_so_far
 from reports.session.output import Output, undisturbed
 from reports.session.progress import Progress, result_in
@@ -45,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks, and let pytest-html write into our folder unless it is told otherwise."""
     if sys.flags.optimize:
         raise pytest.UsageError(OPTIMISED)
+    read_baseline(config)
     config.stash[RESULTS], config.stash[INTERVENTIONS], config.stash[BEFORE] = {}, [], {}
     config.stash[STARTED] = datetime.now(UTC)
     if not is_sample_run(config, REPORTS):

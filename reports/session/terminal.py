@@ -55,6 +55,10 @@ def summary(
     yield from _rows([(voice.word("notices"), notice) for notice in notices], width)
     told = (*briefing.waivers, *briefing.idle)
     yield from _rows([(voice.word("waivers"), f"{id} {text}") for id, text in told], width)
+    since = briefing.since
+    yield from _rows(
+        [(voice.word("since"), text) for text in (since.summary, *map(" ".join, since.rows)) if text], width
+    )
     yield from _head(briefing, VERDICTS[decision.verdict], width)
     yield from _conditions(briefing, width)
     parts = briefing.reasons if whole else [_short(line, voice) for line in briefing.reasons[:WORST]]

@@ -18,6 +18,7 @@ from reports.text.meeting import Dates, dates
 from reports.text.provenance import provenance, server_named
 from reports.text.responsibility import Responsibility, line_of, owner
 from reports.text.short_form import capital, reserved
+from reports.text.since import Since, since
 from reports.text.tally import counted, counts, remedies, still_open, tally
 from reports.text.words import Voice, shown
 
@@ -51,6 +52,7 @@ class Briefing(msgspec.Struct, frozen=True):
     reserves: tuple[Responsibility, ...]
     waivers: tuple[tuple[str, str], ...]
     idle: tuple[tuple[str, str], ...]
+    since: Since
     dates: Dates
     letter: str
     changed: str
@@ -89,6 +91,7 @@ def _brief(run: Run, decision: Decision, language: str) -> Briefing:
         reserves=tuple(_reserves(run, decision, voice)),
         waivers=tuple(_waivers(run, decision, voice)),
         idle=tuple((shown(one.criterion), voice.say("void", one.why)) for one in idle_waivers(run, decision.results)),
+        since=since(run, decision, voice),
         dates=dates(run, decision, voice),
         letter=_letter(decision, voice),
         changed=_changed(run, voice),
