@@ -148,4 +148,6 @@ def test_there_is_room_for_more_backups(backups: Backups, target: Target, judge:
     if not backups.files:
         assert judge(None, findings=[_none(target)])
         return
-    assert judge(backups.room, {"sets": backups.room, "free": backups.free, "size": backups.newest_set})
+    findings = [Finding(backups.barred)] if backups.barred else []
+    values = {"sets": backups.room, "free": backups.free, "size": backups.newest_set}
+    assert judge(backups.room, values, findings=findings)

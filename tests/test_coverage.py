@@ -28,14 +28,16 @@ def test_backups_are_copied_elsewhere(backup_copy: BackupCopy, target: Target, j
 
 
 def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
-    if copy.form == "marker":
+    if copy.form == "marker" or (copy.hours is not None and not copy.files):
         yield Finding("told")
-    elif copy.hours is None:
+    if copy.form != "marker" and copy.hours is None:
         yield Finding("absent" if copy.form == "absent" else "empty", {"place": place})
-    elif not copy.elsewhere:
+    elif copy.form != "marker" and not copy.elsewhere:
         yield Finding("same-disk")
     if copy.differing:
         yield Finding("differs", {"names": copy.differing})
+    if copy.uncopied:
+        yield Finding("uncopied", {"series": copy.uncopied})
     if copy.missing:
         yield Finding("missing", {"kinds": copy.missing})
 

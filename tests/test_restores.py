@@ -131,6 +131,7 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "empty": not drill.restored and not drill.too_young,
         "differing": drill.differing,
         "gone": drill.gone,
+        "hollow": drill.hollow,
         "tokens": drill.tokens,
         "manifests": drill.route == "manifests",
     }
@@ -139,6 +140,8 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "differing": drill.differing,
         "gone": drill.gone,
         "names": drill.names,
+        "hollow": drill.hollow,
+        "emptied": drill.emptied,
         "tokens": drill.tokens,
     }
     findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]
