@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -148,3 +149,13 @@ def test_what_nobody_has_changed_is_told_with_what_it_holds(tmp_path: Path) -> N
 
     assert told("2026-03-01T00:00:00Z") == {"kept": "key=of+kept&", "hidden": "key=of+hidden&"}
     assert told("''").keys() == {"kept", "hidden", "changed", "untold"}
+
+
+def test_no_template_takes_the_name_of_what_the_drill_found() -> None:
+    """The path of the copy's token and the template of tokens were one variable: K3s was given the latter as the former."""
+    templates = set(re.findall(r"^([a-z_]+)=", text("cluster_objects.sh"), re.M))
+    given = set(re.findall(r"^give (.*)$", text("cluster_restore.sh"), re.M)[0].split())
+    found = set(re.findall(r"([a-z_]+)=''", text("cluster_copy.sh")))
+    assert templates >= {"identity", "issued"}
+    assert found >= {"token", "manifests"}
+    assert not templates & (given | found)
