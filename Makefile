@@ -2,7 +2,10 @@
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 VENV := .venv/bin
-VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON OLD NEW TOOLS
+INIT := NAME HOST ADMIN DRY_RUN YES REMOVE
+VARIABLES := TARGET SCENARIO FIX DRILLS KEEP FLEET GROUP REPORT_LANG PREFIX PYTHON OLD NEW TOOLS $(INIT)
+# A shell may export HOST or NAME for purposes of its own: these count only where they are written behind `make init`.
+$(foreach name,$(INIT),$(if $(filter environment,$(firstword $(origin $(name)))),$(eval $(name) :=)))
 export $(VARIABLES)
 unexport PYTHONDONTWRITEBYTECODE  # every start of Python, of which `make test` has hundreds, would compile the project again
 
@@ -17,6 +20,10 @@ endif
 .PHONY: help
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 14
+
+.PHONY: init
+init: .venv/.ready  ## from your server to a first verdict, or back [NAME=edge HOST=ADDRESS ADMIN=USER DRY_RUN=1 YES=1 REMOVE=1 DRILLS=0]
+	@.make/init.sh
 
 .PHONY: audit
 audit: .venv/.ready  ## judge a server [TARGET=demo|lab|NAME SCENARIO=before|stabilised|ready FIX=plan|1 DRILLS=0 KEEP=1 REPORT_LANG=fr|en]

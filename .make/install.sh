@@ -48,7 +48,7 @@ fi
 mkdir -p "$home"
 find "$home" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
 tar -c --exclude=__pycache__ --exclude=reports/out --exclude=targets/README.md \
-  phase0_gate phase0_gate.dist-info tests gate fixtures remediations reports notify fleet deploy lab/recordings targets/twisterlab.example plans \
+  phase0_gate phase0_gate.dist-info tests gate fixtures remediations init reports notify fleet deploy lab/recordings targets/twisterlab.example plans \
   conftest.py pyproject.toml requirements.lock requirements-fleet.lock README.md CHANGELOG.md LICENSE docs |
   tar -x --no-same-owner --no-same-permissions -C "$home"
 .make/venv.sh "$home/.venv" requirements.lock

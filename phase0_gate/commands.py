@@ -5,7 +5,7 @@ A command of a program has the name that the program gives it. What it does and 
 
 from dataclasses import dataclass
 
-PROGRAMS = ("fixtures", "reports", "remediations", "notify", "fleet")
+PROGRAMS = ("fixtures", "reports", "remediations", "notify", "fleet", "init")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,17 @@ class Command:
 
 
 GROUPS = {
+    "Begin": {
+        "init": Command(
+            "init",
+            (
+                "edge --host edge.example.org --admin dana",
+                "edge --host edge.example.org --dry-run",
+                "edge",
+                "edge --remove",
+            ),
+        ),
+    },
     "Audit": {
         "audit": Command(
             "pytest",

@@ -7,6 +7,7 @@ import pytest
 
 import fixtures.__main__
 import fleet.options
+import init.options
 import notify.__main__
 import remediations.__main__
 import reports.__main__
@@ -55,7 +56,8 @@ def arguments(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 def _of_programs() -> dict[str, argparse.ArgumentParser]:
     programs = (fixtures.__main__.parser(), reports.__main__.parser(), remediations.__main__.parser())
     found = {name: parser for program in programs for name, parser in subcommands(program).items()}
-    return found | {"notify": notify.__main__.parser(), "fleet": fleet.options.parser()}
+    others = {"notify": notify.__main__.parser(), "fleet": fleet.options.parser(), "init": init.options.parser()}
+    return found | others
 
 
 def _own(name: str) -> argparse.ArgumentParser:

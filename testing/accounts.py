@@ -1,4 +1,4 @@
-"""Set up the audit's account on a lab server as docs/first-audit.md does, and run commands as that account."""
+"""Set up the audit's account on a lab server as docs/first-audit-by-hand.md does, and run commands as that account."""
 
 import shutil
 import subprocess

@@ -12,7 +12,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("phase0_gate", "gate", "fixtures", "remediations", "reports", "notify", "tests", "lab", "testing")
+PACKAGES = ("phase0_gate", "gate", "fixtures", "remediations", "init", "reports", "notify", "tests", "lab", "testing")
 STEPS = 2  # imports between a test file and a changed module
 MOST = 8  # test files that fit into the twenty seconds of `make quick`
 PRODUCT = "testing/test_recordings.py"  # judges the recorded servers by the tests and criteria in tests/

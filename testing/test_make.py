@@ -40,7 +40,18 @@ def make(tmp_path: Path) -> Make:
     python.chmod(0o755)
 
     def make(script: Path = AUDIT, **variables: str) -> subprocess.Popen[bytes]:
-        names = ("TARGET", "SCENARIO", "FIX", "DRILLS", "KEEP", "FLEET", "GROUP", "REPORT_LANG", "PHASE0_REPORTS")
+        names: tuple[str, ...] = (
+            "TARGET",
+            "SCENARIO",
+            "FIX",
+            "DRILLS",
+            "KEEP",
+            "FLEET",
+            "GROUP",
+            "REPORT_LANG",
+            "PHASE0_REPORTS",
+        )
+        names += ("NAME", "HOST", "ADMIN", "DRY_RUN", "YES", "REMOVE")
         env = {name: value for name, value in os.environ.items() if name not in names} | variables
         with (tmp_path / "said").open("wb") as output:
             return subprocess.Popen(
@@ -298,3 +309,30 @@ def test_a_fleet_without_sense_is_refused(make: Make, tmp_path: Path) -> None:
     assert make(FLEET, DRILLS="no").wait() == 4
     assert (tmp_path / "said").read_text() == "make fleet: DRILLS=no: write DRILLS=0 or leave it out\n"
     assert calls(tmp_path) == []
+
+
+def test_variables_of_a_shell_are_no_words_of_init(recipes: Path) -> None:
+    """A shell may export HOST or NAME for purposes of its own."""
+    (recipes / ".make" / "init.sh").write_text('#!/bin/sh\necho "$NAME,$HOST,$ADMIN,$YES" >> started\n')
+    (recipes / ".make" / "init.sh").chmod(0o755)
+    env = os.environ | {"HOST": "this-machine", "NAME": "this-machine", "YES": "1"}
+    for words in (("NAME=edge",), ("NAME=edge", "HOST=10.77.0.2", "ADMIN=dana")):
+        assert subprocess.run(["make", "init", *words], cwd=recipes, env=env, capture_output=True).returncode == 0
+    assert (recipes / "started").read_text() == "edge,,,\nedge,10.77.0.2,dana,\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "status", "called"),
+    [
+        ({"NAME": "edge", "HOST": "h", "ADMIN": "dana"}, 0, ["init --host=h --admin=dana -- edge"]),
+        ({"NAME": "edge", "REMOVE": "1", "YES": "1"}, 0, ["init --host= --admin= --yes --remove -- edge"]),
+        ({"NAME": "-x", "DRY_RUN": "1", "DRILLS": "0"}, 0, ["init --host= --admin= --dry-run --no-drills -- -x"]),
+        ({"HOST": "h"}, 4, []),
+        ({"NAME": "edge", "YES": "yes"}, 4, []),
+    ],
+)
+def test_the_variables_of_init_become_options(
+    make: Make, tmp_path: Path, variables: dict[str, str], status: int, called: list[str]
+) -> None:
+    assert make(AUDIT.with_name("init.sh"), **variables).wait() == status
+    assert calls(tmp_path) == called

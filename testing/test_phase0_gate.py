@@ -56,7 +56,7 @@ def typed(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
 def test_every_command_of_a_program_is_one_of_this() -> None:
     """A new command of a program must get a row in phase0_gate/commands.py."""
     programs = (fixtures.__main__.parser(), reports.__main__.parser(), remediations.__main__.parser())
-    theirs = {name for program in programs for name in subcommands(program)} | {"notify", "fleet"}
+    theirs = {name for program in programs for name in subcommands(program)} | {"notify", "fleet", "init"}
     assert theirs == {name for name, command in COMMANDS.items() if command.program in PROGRAMS}
 
 

@@ -24,6 +24,9 @@ RUN = (
 ELSEWHERE = {
     "make test": "this is part of it",
     "make dist": "testing/test_wheel.py",
+    "make init NAME=edge HOST=SERVER ADMIN=ADMIN DRY_RUN=1": "testing/test_init.py and testing/lab/test_init.py",
+    "make init NAME=edge HOST=SERVER ADMIN=ADMIN": "testing/test_init.py and testing/lab/test_init.py",
+    "make init NAME=edge REMOVE=1": "testing/lab/test_init.py",
     "pipx install dist/phase0_gate-0.2.0-py3-none-any.whl": "testing/test_wheel.py installs it with pip",
     "python3 -m venv phase0": "Python’s own",
     "phase0/bin/pip install --require-hashes -r requirements.lock": ".make/venv.sh does the same for every `make`",
@@ -116,7 +119,7 @@ ELSEWHERE = {
     ".venv/bin/python -m remediations prune --days 90 --target=edge": "testing/lab/test_fix.py",
 }
 STATUSES = {".venv/bin/python -m pytest --target=demo": 1}  # NO-GO
-WALKED = ROOT / "docs" / "first-audit.md"  # testing/lab/test_first_audit.py runs all its commands
+WALKED = ROOT / "docs" / "first-audit-by-hand.md"  # testing/lab/test_first_audit.py runs all its commands
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 

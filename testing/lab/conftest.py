@@ -1,11 +1,13 @@
 """A server in the module's SCENARIO: its own, or with `SHARED = True` the one that several modules leave unchanged."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from testing.audits import ROOT
 from testing.labs import lab
 
 WHOLE = ("test_before.py", "test_stabilised.py", "test_ready.py")  # what the kernel said decides a row of each
@@ -76,6 +78,22 @@ def target(request: pytest.FixtureRequest, shared: Callable[[str], Path]) -> Ite
 def booted(name: str, scenario: str) -> Path:
     """Boot a fresh server; return its target folder."""
     return Path(lab("up", "--name", name, "--scenario", scenario).splitlines()[-1])
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone as git would make it, with the packages that are installed here."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    packed = subprocess.run(
+        ["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, stdout=subprocess.PIPE, check=True
+    ).stdout
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=packed, check=True)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    for lock in folder.glob("requirements*.lock"):
+        os.utime(lock, (0, 0))
+    return folder
 
 
 @pytest.fixture

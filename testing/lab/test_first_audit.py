@@ -1,4 +1,4 @@
-"""docs/first-audit.md, followed word by word, with a server that was not prepared for it."""
+"""docs/first-audit-by-hand.md, followed word by word, with a server that was not prepared for it."""
 
 import json
 import os
@@ -14,26 +14,10 @@ from testing.audits import expected
 from testing.readme import ROOT
 
 SCENARIO = "stabilised"
-GUIDE = ROOT / "docs" / "first-audit.md"
+GUIDE = ROOT / "docs" / "first-audit-by-hand.md"
 MINUTES = 10
 UNNAMED = {"DOC-01", "DOC-02", "DOC-03", "BKP-14", "MCP-04", "MCP-06", "MCP-08"}  # guides, copies, builds: for later
 CONFIG = "Host *\n  IdentityFile {folder}/id_ed25519\n  IdentitiesOnly yes\n  UserKnownHostsFile {folder}/known_hosts\n"
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A clone as git would make it, with the packages that are installed here."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
-    packed = subprocess.run(
-        ["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, stdout=subprocess.PIPE, check=True
-    ).stdout
-    folder = tmp_path / "clone"
-    folder.mkdir()
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=packed, check=True)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    for lock in folder.glob("requirements*.lock"):
-        os.utime(lock, (0, 0))
-    return folder
 
 
 class Reader:
@@ -91,6 +75,7 @@ def replaced(text: str, section: str, line: str) -> str:
     return text
 
 
+@pytest.mark.long
 def test_the_page_leads_from_a_clone_to_a_verdict(clone: Path, target: Path) -> None:
     began, reader, outputs = time.monotonic(), Reader(clone, target), []
     page = GUIDE.read_text(encoding="utf-8")

@@ -52,7 +52,7 @@ def receivers(target: Path) -> Iterator[Receivers]:
 
 @pytest.fixture(scope="module")
 def site(target: Path, receivers: Receivers) -> Operations:
-    """The server with tools, a clone and a target folder, as docs/first-audit.md describes."""
+    """The server with tools, a clone and a target folder, as docs/first-audit-by-hand.md describes."""
     (target / "target.toml").write_text((target / "target.toml").read_text() + NOTIFIED)
     (target / "mail.url").write_text(f"{receivers[1].url}\n")
     (target / "environment").write_text(f"PHASE0_HOOK={receivers[0].url}\n")
