@@ -96,6 +96,30 @@ def test_a_file_s_date_a_folder_of_other_names_and_nothing(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        (("a_20261101.gz", "b_20261101.gz"), ()),
+        (("a_20261031.gz.age", "b_20261031.gz.age"), ()),  # sealed, and a day behind
+        (("a_20261101.gz",), ("postgres/b_@.gz",)),
+        (("a_20261031.gz",), ()),  # b is new: no copy can have found it
+    ],
+)
+def test_each_database_has_a_copy(tmp_path: Path, there: tuple[str, ...], found: tuple[str, ...]) -> None:
+    for name in ("a_20261101.gz", "b_20261101.gz", "a_20261031.gz"):
+        write(tmp_path / "from", f"postgres/{name}", dump(), NOW - 86_400 * ("1031" in name))
+    write(tmp_path / "from", "postgres/old_20261001.gz", dump(), NOW - 31 * 86_400)
+    for name in there:
+        write(tmp_path / "to", f"postgres/{name}", dump(), NOW - 86_400 * ("1031" in name))
+    assert ask(tmp_path, str(tmp_path / "to")).uncopied == found
+
+
+def test_a_log_and_a_lock_are_no_copies(tmp_path: Path) -> None:
+    for name in ("rsync.log", "repo/locks/x", ".lock"):
+        write(tmp_path, f"to/{name}", b"x")
+    assert ask(tmp_path, str(tmp_path / "to")).hours is None
+
+
+@pytest.mark.parametrize(
     ("old", "new", "elsewhere"),
     [
         ("", "", True),

@@ -207,6 +207,11 @@ def test_how_many_keys_a_snapshot_says_a_database_has(tmp_path: Path, data: byte
         ((1, 40, 40, 40, 0, 40), 0, False, False, True),  # as many keys, of other names
         ((1, 4000, 0, 0, 0, 1000), 0, False, False, False),  # a cache: every key has an end
         ((1, 3, 3, 0, 0, 3), -1, False, True, False),
+        ((0, 4000, 0, 0, 3, 1000, 3, 0), 5, True, False, False),  # sessions: every key has an end, most are not there
+        ((0, 4000, 0, 0, 3, 1000, 3, 3, 900), -1, False, True, False),
+        ((0, 4000, 0, 0, 0, 1000, 3900, 0, 900), -1, False, True, False),  # other sessions
+        ((0, 4000, 0, 0, 3, 1000, 3, 0, 0), -1, False, False, False),  # of an hour: none need have been there
+        ((0, 4000, 0, 0, 900, 1000, 3900, 890, 900), -1, False, False, False),
     ],
 )
 def test_a_database_beside_the_one_that_lives(
@@ -217,13 +222,13 @@ def test_a_database_beside_the_one_that_lives(
 
 
 def test_names_of_keys_are_counted_and_not_kept() -> None:
-    live = "# Keyspace\nname 0 a b\nname 0 c\nname 1 a\nlisted\n"
+    live = "# Keyspace\nname 0 a b\nname 0 c\nname 1 a\nidle 0 9 a b\nidle 0 8 c\nidle 1 1 a\nlisted\n"
     back = "w got 0 2\nw name 0 a b\nw name 0 x\nw name 1 a\nname 0 c\nw loaded\n"
     done = subprocess.run(
         [
             "sh",
             "-c",
-            'printf %s "$1" | awk -v word=w -f "$2" /dev/fd/3 - 3<<EOF\n$0EOF',
+            'printf %s "$1" | awk -v word=w -v age=5 -f "$2" /dev/fd/3 - 3<<EOF\n$0EOF',
             live,
             back,
             str(ROOMS / "drills" / "redis_names.awk"),
@@ -233,7 +238,13 @@ def test_names_of_keys_are_counted_and_not_kept() -> None:
         timeout=30,
         check=True,
     )
-    assert sorted(done.stdout.splitlines()) == ["name 0 c", "w got 0 2", "w loaded", "w met 0 1 2", "w met 1 1 1"]
+    assert sorted(done.stdout.splitlines()) == [
+        "name 0 c",
+        "w got 0 2",
+        "w loaded",
+        "w met 0 1 2 1 2",
+        "w met 1 1 1 0 0",
+    ]
 
 
 @pytest.mark.parametrize(

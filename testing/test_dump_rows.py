@@ -144,3 +144,19 @@ def test_twenty_bytes_of_gzip_hold_nothing() -> None:
 
 def test_a_custom_format_is_no_sql() -> None:
     assert counted("PGDMP\x01\x0e\x00\n")[0].split()[-2] == "1"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("shop", "shop"),
+        ('"My Base"', "My Base"),
+        ("-reuse-previous=on \"dbname='my base'\"", "my base"),
+        ("-reuse-previous=on \"dbname='Bob\\\\'s'\"".replace("\\\\", "\\"), "Bob's"),
+        ('-reuse-previous=on "dbname=\'say ""hi""\'"', 'say "hi"'),
+        ("-reuse-previous=on \"dbname='back\\\\slash='\"", "back\\slash="),
+        ("-reuse-previous=on \"dbname='été'\"", "été"),
+    ],
+)
+def test_a_database_has_the_name_that_pg_dump_wrote(written: str, name: str) -> None:
+    assert counted(f"\\connect {written}\n", "joins")[1] == [f"joins {name}"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,7 +40,7 @@ def made(kind: str, name: str, owner: str = "", **more: Any) -> dict[str, Any]:
 
 
 GROUPS = {
-    "api/v1": [resource("secrets", "Secret")],
+    "api/v1": [resource("secrets", "Secret"), resource("configmaps", "ConfigMap")],
     "apis/rbac.authorization.k8s.io/v1": [resource("roles", "Role")],
     "apis/apps/v1": [resource("deployments", "Deployment")],
 }
@@ -120,3 +121,41 @@ def test_no_owner_of_a_deployment_makes_a_row_of_its_own(tmp_path: Path) -> None
     seen: McpWorkloads = FACTS["mcp_workloads"].parse(answered)
     assert "forged" in answered
     assert seen.workloads == {}
+
+
+@NEEDS_KUBECTL
+def test_what_nobody_has_changed_is_told_with_what_it_holds(tmp_path: Path) -> None:
+    """Of objects that were changed since the copy, and of those that a control plane writes itself, nothing is compared."""
+
+    def holding(name: str, changed: str, kind: str = "ConfigMap", **more: Any) -> dict[str, Any]:
+        one = made(kind, name, **more)
+        one["metadata"]["managedFields"] = [{"time": time} for time in (BORN, changed)]
+        return {**one, "data": {"key": f"of {name}"}}
+
+    before, after = "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"
+    listed = [
+        holding("kept", before),
+        holding("changed", after),
+        holding("hidden", before, "Secret", type="Opaque"),
+        holding("issued", before, "Secret", type="kubernetes.io/service-account-token"),
+        holding("kube-root-ca.crt", before),
+        made("ConfigMap", "untold"),
+    ]
+    script = 'as() {{ "$@"; }}\n{}\ncontents listed {} || cat listed.said\ncat listed'
+
+    def told(cutoff: str) -> dict[str, str]:
+        rows = asked(script.format(text("cluster_objects.sh"), cutoff), listed, tmp_path).splitlines()
+        return {name.split()[2]: data for name, data in (row.split("\t") for row in rows)}
+
+    assert told("2026-03-01T00:00:00Z") == {"kept": "key=of+kept&", "hidden": "key=of+hidden&"}
+    assert told("''").keys() == {"kept", "hidden", "changed", "untold"}
+
+
+def test_no_template_takes_the_name_of_what_the_drill_found() -> None:
+    """The path of the copy's token and the template of tokens were one variable: K3s was given the latter as the former."""
+    templates = set(re.findall(r"^([a-z_]+)=", text("cluster_objects.sh"), re.M))
+    given = set(re.findall(r"^give (.*)$", text("cluster_restore.sh"), re.M)[0].split())
+    found = set(re.findall(r"([a-z_]+)=''", text("cluster_copy.sh")))
+    assert templates >= {"identity", "issued"}
+    assert found >= {"token", "manifests"}
+    assert not templates & (given | found)

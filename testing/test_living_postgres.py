@@ -236,3 +236,78 @@ def test_rows_of_another_server_are_other_rows(tmp_path: Path) -> None:
     sound = postgres_restore(POSTGRES_RESTORE)
     assert not sound.stranger
     assert msgspec.structs.replace(sound, sampled=50, met=0).stranger
+
+
+def after_base(inventory: str, more: str) -> str:
+    """Return an inventory in which the database `shop` has more rows."""
+    return inventory.replace("base shop\n", "base shop\n" + more)
+
+
+VIEW = "object\tview\tpublic\ttotals\t16420\n"
+FULL = VIEW + "filled\tpublic\ttotals\n"
+CALLED = "called\tpublic\torders_id_seq\tpublic\torders\n"
+SUMS = "".join(f"row\tpublic\torders\t{number:032x}\n" for number in range(50))
+OTHER = SUMS.replace("\t0", "\t1")
+OWNER = "owner\tpublic\torders\tshop\t0\n"
+
+
+@pytest.mark.parametrize(
+    ("lives", "came", "found"),
+    [
+        (FULL, FULL, {}),
+        (VIEW, VIEW, {}),  # made without data
+        (FULL, VIEW, {"unsure": "rows of view shop.public.totals"}),
+        (CALLED, CALLED, {}),
+        (CALLED, "", {"unsure": "value of sequence shop.public.orders_id_seq"}),
+        (OWNER, OWNER, {}),
+        (OWNER, "owner\tpublic\torders\trestore_admin\t1\n", {"owners": "shop.public.orders (shop)"}),
+        (OWNER.replace("0\n", "1\n"), "owner\tpublic\torders\trestore_admin\t1\n", {}),  # a superuser's
+        ("secret\tshop\n", "secret\tshop\n", {}),
+        ("secret\tshop\n", "", {"secrets": "shop"}),
+        (SUMS, SUMS, {}),
+    ],
+)
+def test_what_came_back_does_what_lives(tmp_path: Path, lives: str, came: str, found: dict[str, str]) -> None:
+    seen = compared(tmp_path, after_base(live(), lives), after_base(back(), came))
+    assert {word: text for word, text in seen.items() if word != "living"} == found
+
+
+def test_a_sequence_of_a_table_without_rows_may_have_been_called_since(tmp_path: Path) -> None:
+    assert compared(tmp_path, after_base(live(9, added=9), CALLED), back(0))["unsure"] == "shop.public.orders 0/9"
+
+
+@pytest.mark.parametrize(("taken", "found"), [(0, {"unsure"}), (13, set()), (1000, set())])
+def test_rows_of_a_table_that_does_not_change_are_the_same(tmp_path: Path, taken: int, found: set[str]) -> None:
+    """An anonymised table, beside others that are alike."""
+    others = "table\tr\tpublic\tothers\nSeq Scan (actual rows=50 loops=1)\nnext\n"
+    alike = "object\ttable\tpublic\tothers\t16390\n" + SUMS.replace("orders", "others")
+    lives = live(taken=taken).replace("figures", "figures\tpublic\tothers\t50\t0\t0\t0\t50\nfigures", 1)
+    lives = after_base(lives, SUMS + alike).replace("next\n", "next\n" + others, 1)
+    came = after_base(back(), OTHER + alike).replace("next\n", "next\n" + others, 1)
+    assert compared(tmp_path, lives, came).keys() - {"living"} == found
+
+
+@pytest.mark.parametrize(("came", "unlogged", "found"), [(0, 1, set()), (0, 0, {"unsure"}), (2000, 1, {"unsure"})])
+def test_rows_of_an_unlogged_table_may_be_left_out(tmp_path: Path, came: int, unlogged: int, found: set[str]) -> None:
+    lives = live().replace("\t3000\nlisted", f"\t3000\t{unlogged}\nlisted")
+    assert compared(tmp_path, lives, back(came)).keys() - {"living"} == found
+
+
+def test_large_objects_are_counted(tmp_path: Path) -> None:
+    counted = "table\tr\tpg_catalog\tpg_largeobject_metadata\nSeq Scan (actual rows={} loops=1)\nnext\n"
+    figures = "figures\tpg_catalog\tpg_largeobject_metadata\t30\t0\t0\t0\t30\nlisted"
+    lives = live().replace("listed", figures).replace("table\tr", counted.format(30) + "table\tr", 1)
+    came = back().replace("table\tr", counted.format("{}") + "table\tr", 1)
+    assert compared(tmp_path, lives, came.format(30)).keys() == {"living"}
+    assert compared(tmp_path, lives, came.format(0))["unsure"] == "shop (large objects) 0/30"
+
+
+def test_dumps_of_one_schema_each_are_parts_of_a_database(tmp_path: Path) -> None:
+    """What the younger lacks is in the older: neither is a dump of the whole, and neither is an older dump of it."""
+    part = "base phase0_{}\nobject\ttable\t{}\torders\t16400\ntable\tr\t{}\torders\nSeq Scan (actual rows=3000 loops=1)\nnext\n"
+    both = live(more="object\ttable\ttenant\torders\t16401\n")
+    came = "base postgres\n" + part.format(1, "public", "public") + part.format(2, "tenant", "tenant")
+    files = f"file\tphase0_1\t{DUMPED}\tx\nfile\tphase0_2\t{DUMPED - 9}\ty\n"
+    found = compared(tmp_path, both, came, files, cluster=False, named="")
+    assert found["unsure"].startswith("x + y; table shop.tenant.orders")
+    assert "missing" not in found

@@ -24,7 +24,7 @@ def test_newest_postgres_backup_is_recent_and_whole(backups: Backups, target: Ta
         assert judge(None, findings=[_none(target)])
         return
     newest = backups.newest("postgres")
-    assert judge(newest.hours, newest, findings=_flaws(backups, "postgres"))
+    assert judge(newest.hours, newest, findings=[*_flaws(backups, "postgres"), *_stale(backups, "postgres")])
 
 
 @criterion("BKP-05")
@@ -33,8 +33,7 @@ def test_newest_redis_backup_is_recent_and_whole(backups: Backups, target: Targe
         assert judge(None, findings=[_none(target)])
         return
     newest = backups.newest("redis")
-    stale = [Finding("stale", {"other": other.name}) for other in backups.twins("redis")[:1]]
-    assert judge(newest.hours, newest, findings=[*_flaws(backups, "redis"), *stale])
+    assert judge(newest.hours, newest, findings=[*_flaws(backups, "redis"), *_stale(backups, "redis")])
 
 
 @criterion("BKP-06")
@@ -53,6 +52,10 @@ def _unasked(newest: ClusterBackup, groups: ApiGroups | Unknown) -> Reason | Non
     """Return why it is unknown whether the manifests lack custom resources; None if they have them, or the datastore."""
     asked = newest.stored or newest.custom or not isinstance(groups, Unknown)
     return None if asked or not isinstance(groups, Unknown) else Reason(groups.code, groups.values)
+
+
+def _stale(backups: Backups, kind: str) -> Iterator[Finding]:
+    yield from (Finding("stale", {"other": other.name}) for other in backups.twins(kind)[:1])
 
 
 def _none(target: Target) -> Finding:
@@ -145,4 +148,6 @@ def test_there_is_room_for_more_backups(backups: Backups, target: Target, judge:
     if not backups.files:
         assert judge(None, findings=[_none(target)])
         return
-    assert judge(backups.room, {"sets": backups.room, "free": backups.free, "size": backups.newest_set})
+    findings = [Finding(backups.barred)] if backups.barred else []
+    values = {"sets": backups.room, "free": backups.free, "size": backups.newest_set}
+    assert judge(backups.room, values, findings=findings)

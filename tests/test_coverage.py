@@ -28,16 +28,23 @@ def test_backups_are_copied_elsewhere(backup_copy: BackupCopy, target: Target, j
 
 
 def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
-    if copy.form == "marker":
+    if copy.form != "marker":
+        yield from _missed(copy, place)
+    if copy.form == "marker" or (copy.hours is not None and not copy.files):
         yield Finding("told")
-    elif copy.hours is None:
+    flaws = {
+        "differs": ("names", copy.differing),
+        "uncopied": ("series", copy.uncopied),
+        "missing": ("kinds", copy.missing),
+    }
+    yield from (Finding(name, {key: value}) for name, (key, value) in flaws.items() if value)
+
+
+def _missed(copy: BackupCopy, place: str) -> Iterator[Finding]:
+    if copy.hours is None:
         yield Finding("absent" if copy.form == "absent" else "empty", {"place": place})
     elif not copy.elsewhere:
         yield Finding("same-disk")
-    if copy.differing:
-        yield Finding("differs", {"names": copy.differing})
-    if copy.missing:
-        yield Finding("missing", {"kinds": copy.missing})
 
 
 @criterion("BKP-16")

@@ -29,6 +29,8 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "missing": drill.missing,
         "lost": drill.lost,
         "roles": drill.roles,
+        "owners": drill.owners,
+        "secrets": drill.secrets,
         "spaces": drill.spaces,
         "needs": drill.needs,
         "files": drill.files > 1,
@@ -39,6 +41,8 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
         "message": drill.message,
         "differing": drill.differing,
         "roles": drill.roles,
+        "owners": drill.owners,
+        "secrets": drill.secrets,
         "spaces": drill.spaces,
         "needs": drill.needs,
         "files": drill.files,
@@ -57,7 +61,18 @@ def test_newest_postgres_backup_can_be_restored(postgres_restore: Restore, targe
     assert judge(drill.percent, drill, findings=findings, unknown=None if certain else _unlike_postgres(drill))
 
 
-BESIDE = ("roles", "spaces", "needs", "files", "younger", "compared", "nothing", "appendonly")  # what fails no restore
+BESIDE = (  # what fails no restore
+    "roles",
+    "owners",
+    "secrets",
+    "spaces",
+    "needs",
+    "files",
+    "younger",
+    "compared",
+    "nothing",
+    "appendonly",
+)
 
 
 def _unlike_postgres(drill: Restore) -> Reason | None:
@@ -116,6 +131,7 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "empty": not drill.restored and not drill.too_young,
         "differing": drill.differing,
         "gone": drill.gone,
+        "hollow": drill.hollow,
         "tokens": drill.tokens,
         "manifests": drill.route == "manifests",
     }
@@ -124,6 +140,8 @@ def test_newest_copy_of_the_cluster_can_be_brought_back(
         "differing": drill.differing,
         "gone": drill.gone,
         "names": drill.names,
+        "hollow": drill.hollow,
+        "emptied": drill.emptied,
         "tokens": drill.tokens,
     }
     findings = [Finding(name, values) for name, flaw in flaws.items() if flaw]

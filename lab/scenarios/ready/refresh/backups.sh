@@ -15,6 +15,11 @@ wait
 dated() { # FILE SECONDS: the date inside a snapshot of Redis; without a checksum, as Redis itself may write it
     perl -0777 -pi -e 'BEGIN { $when = pack "V", pop } s/ctime\xc2.{4}/ctime\xc2$when/s; substr($_, -8) = "\0" x 8' "$1" "$2"
 }
+keyed() { # FILE NUMBER: the word that pg_dump makes anew for each dump
+    local key
+    key=$(zcat "$1" | sed -n 's/^\\restrict //p' | sed -n 1p)
+    [ -z "$key" ] || { zcat "$1" | sed "s/$key/$(printf %08d "$2")${key:8}/" | gzip > "$1.new" && cat "$1.new" > "$1" && rm "$1.new"; }
+}
 copy() { # FROM DAYS TIME FORMAT
     local when stamp to
     when=$(date -d "$2 days ago $3" +%s)
@@ -22,7 +27,7 @@ copy() { # FROM DAYS TIME FORMAT
     # shellcheck disable=SC2059 # the format is ours
     to=$(printf "$4" "$stamp")
     cp -a "$1" "$to"
-    case $to in *.rdb) dated "$to" "$when" ;; esac
+    case $to in *.rdb) dated "$to" "$when" ;; *.sql.gz) keyed "$to" "$2" ;; esac
     [ ! -f "$to" ] || (cd "${to%/*}" && sha256sum "${to##*/}" > "${to##*/}.sha256" && touch -d "@$when" "${to##*/}.sha256")
     find "$to" -exec touch -h -d "@$when" {} +
 }
