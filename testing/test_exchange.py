@@ -189,6 +189,11 @@ def test_a_refusal_of_sudo_comes_back_and_the_rest_is_answered(tmp_path: Path, s
     assert (content(heard["one"]), "two" in heard) == ("mine\n", False)
 
 
+def test_a_server_without_perl_is_told_of_once() -> None:
+    heard = ask(asked_by([fact("one", "echo out")]).replace("perl", "perl-that-is-missing"))
+    assert "perl-that-is-missing is not installed here" in heard[RIGHTS].err + heard[RIGHTS].out
+
+
 def test_root_facts_are_asked_through_sudo(tmp_path: Path) -> None:
     heard = as_root(tmp_path, 'shift; exec "$@"')
     answers = {name: content(answer) for name, answer in heard.items()}

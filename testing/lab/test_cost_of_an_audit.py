@@ -14,8 +14,8 @@ from testing.bench.cost import Cost, Meter
 
 SCENARIO = "ready"
 MOST = {  # by the marks of the audit: logins, processes that are started on the server, kB over the network
-    "not drill": (1, 3800, 540),  # (1, 3160, 440)
-    "sample": (1, 2500, 400),  # (1, 2090, 330)
+    "not drill": (1, 3100, 540),  # (1, 2580, 455)
+    "sample": (1, 2300, 400),  # (1, 1915, 335)
 }
 
 
