@@ -19,6 +19,9 @@ from testing.threats import attack
 
 ROOT = Path(__file__).parents[1]
 INSTALLED = ("--", ":!testing", ":!.ci", ":!.github", ":!lab/[!r]*")  # what an installation reads, and a little more
+FEW = tuple(
+    f":!{room}/*/*" for room in ("docs", "fixtures", "fleet", "remediations", "reports")
+)  # of each room its own files
 WEAK = "games"  # an account without rights that exists on every Debian system
 PLACES = {
     "etc": "/etc/phase0-audit",
@@ -34,13 +37,17 @@ case "$2" in
 esac
 [ "$2" != -c ] || echo "edge 127.0.0.1"
 """
+whole = pytest.mark.parametrize("machine", ["whole"], indirect=True)
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root writes into the folder of a weaker account")
 
 
 class Machine:
-    """A clone, a PREFIX, and the folders of /etc and /var that the scripts name, all below one folder."""
+    """A clone, a PREFIX, and the folders of /etc and /var that the scripts name, all below one folder.
 
-    def __init__(self, folder: Path) -> None:
+    A clone that is not `whole` lacks the folders inside the rooms: the scripts treat them as they treat the rooms' files.
+    """
+
+    def __init__(self, folder: Path, *, whole: bool = False) -> None:
         self.folder, self.clone, self.prefix = folder, folder / "clone", folder / "prefix"
         self.etc, self.state, self.units = folder / "etc", folder / "state", folder / "units"
         self.program, self.observer = self.prefix / "lib/phase0-audit", self.prefix / "lib/phase0-gate/observer"
@@ -53,11 +60,11 @@ class Machine:
             tool.chmod(0o755)
         self.env = {**os.environ, "PREFIX": str(self.prefix), "PATH": f"{tools}:{os.environ['PATH']}", "TARGET": ""}
         self.env.pop("PYTHON", None)
-        self._cloned()
+        self._cloned(INSTALLED if whole else (*INSTALLED, *FEW))
 
-    def _cloned(self) -> None:
+    def _cloned(self, files: tuple[str, ...]) -> None:
         """Copy what an installation reads, and change the paths in its scripts to those of this machine."""
-        listed = subprocess.run(["git", "ls-files", "-z", *INSTALLED], cwd=ROOT, capture_output=True, check=True).stdout
+        listed = subprocess.run(["git", "ls-files", "-z", *files], cwd=ROOT, capture_output=True, check=True).stdout
         self.clone.mkdir()
         copy = ["cp", "--parents", "--target-directory", str(self.clone)]
         subprocess.run(["xargs", "-0", *copy], cwd=ROOT, input=listed, check=True)
@@ -86,9 +93,9 @@ class Machine:
 
 
 @pytest.fixture
-def machine() -> Iterator[Machine]:
+def machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
     with entered_by_all() as folder:
-        yield Machine(folder)
+        yield Machine(folder, whole=hasattr(request, "param"))
 
 
 def entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -109,6 +116,7 @@ def opened(folder: Path) -> None:
         path.chmod(seen.st_mode | (0o777 if path.is_dir() or seen.st_mode & 0o100 else 0o666))
 
 
+@whole
 @attack("T12", "Only who installs may write to what is installed")
 @pytest.mark.parametrize("umask", ["000", "002", "077"])
 def test_no_umask_leaves_a_program_others_may_write(machine: Machine, umask: str) -> None:
@@ -408,6 +416,7 @@ def fleet_on_schedule(machine: Machine, *names: str) -> subprocess.CompletedProc
     return machine.make("schedule", str(machine.program), FLEET=str(site / "fleet.toml"))
 
 
+@whole
 @root
 def test_a_fleet_is_scheduled_as_one_and_has_a_history_for_each_server(machine: Machine) -> None:
     machine.done("install")
@@ -435,6 +444,7 @@ def test_a_fleet_is_scheduled_as_one_and_has_a_history_for_each_server(machine: 
     assert writable(machine.state) == []
 
 
+@whole
 @root
 def test_a_fleet_follows_no_link_that_the_account_laid_for_one_of_its_servers(machine: Machine) -> None:
     machine.done("install")
@@ -446,6 +456,7 @@ def test_a_fleet_follows_no_link_that_the_account_laid_for_one_of_its_servers(ma
     assert list((machine.folder / "victim").iterdir()) == []
 
 
+@whole
 @root
 def test_a_server_and_a_fleet_of_one_name_do_not_share_a_schedule(machine: Machine) -> None:
     machine.done("install")
