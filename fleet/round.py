@@ -13,6 +13,7 @@ from gate.contract import Text
 from gate.decision import Verdict
 from gate.outcome import Outcome
 from gate.run import Reason
+from gate.unseen import plain_json
 
 VERSION = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")  # of a server, which is also that of its folder
@@ -142,7 +143,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_round(round: Round) -> bytes:
     """Return the round as JSON, a line for each server. The same round always gives the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(round), indent=0) + b"\n"
+    return plain_json(round, indent=0)
 
 
 def read_round(data: bytes, where: str) -> Round:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from gate.unseen import INVISIBLE
+
 UNUSABLE, UNWRITABLE, INTERRUPTED = 4, 74, 130
 STARTED_BY = "PHASE0_COMMAND"  # set by `phase0-gate`: there is no clone then, and no .venv
 PROGRAM = re.compile(r"(?:\.venv/bin/)?python -m (fixtures|reports|remediations|notify|fleet|init|pytest)\b")
@@ -19,7 +21,7 @@ OWN_WORD = {
     "init": "phase0-gate init",
     "pytest": "phase0-gate audit",
 }  # the commands of the others are those of phase0-gate
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f{INVISIBLE}]")
 EXAMPLE = "targets/twisterlab.example"
 SPOKEN = ("python -m ", "make audit ", EXAMPLE)  # what no text without a command contains
 PLANNED = re.compile(r"\bmake audit TARGET=(\S+) FIX=plan")

@@ -11,6 +11,7 @@ import msgspec
 
 from gate.bound import Bound
 from gate.refusal import plainly
+from gate.tables import tables_of
 
 CONTRACT = Path(__file__).parents[1] / "tests" / "criteria"
 CHAPTERS = (
@@ -74,13 +75,15 @@ class FindingText(Text, frozen=True, forbid_unknown_fields=True):
     """The sentence of a finding: a condition of a criterion besides its figure.
 
     A finding fails its criterion unless it is a reserve or a note. A reserve asks for the action in `next`; a note only
-    informs. A knock-out sets the infrastructure score (INF-SCORE) to 0.
+    informs. A knock-out sets the infrastructure score (INF-SCORE) to 0. `cause` is the cause of another criterion that a
+    failure belongs to if it begins with this finding: nothing runs, for example.
     """
 
     reserve: bool = False
     note: bool = False
     knockout: bool = False
     next: Text | None = None
+    cause: str = ""
 
     @property
     def failing(self) -> bool:
@@ -157,6 +160,10 @@ class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         fitting = (text for names, text in self.without.items() if not any(map(values.get, names.split())))
         return next(fitting, self.seen)
 
+    def fails_by(self, finding: str) -> bool:
+        """Return whether a finding of this name is known and fails the criterion."""
+        return finding in self.finding and self.finding[finding].failing
+
     @property
     def may_knock_out(self) -> bool:
         """Whether a failure of this criterion, or one of its findings, can set the infrastructure score to 0."""
@@ -182,13 +189,13 @@ def parse_contract(text: str, where: str, chapter: str = "") -> dict[str, Criter
     A criterion that names no chapter gets `chapter`. The table `findings` holds sets of findings that the criteria of
     the file share by name. Raises ContractError, which names the invalid table.
     """
-    return dict(_parsed(text, where, chapter))
+    return dict(_parsed(text, where, chapter, None))
 
 
 @lru_cache(maxsize=64)  # an audit reads the contract three times
-def _parsed(text: str, where: str, chapter: str) -> Mapping[str, Criterion]:
+def _parsed(text: str, where: str, chapter: str, file: Path | None) -> Mapping[str, Criterion]:
     try:
-        tables = tomllib.loads(text)
+        tables = tables_of(text, file) if file else tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContractError(f"{where}: not TOML: {error}") from error
     sets = tables.pop("findings", {})
@@ -222,7 +229,7 @@ def load_contract(folder: Path = CONTRACT) -> dict[str, Criterion]:
     contract: dict[str, Criterion] = {}
     for chapter in CHAPTERS:
         file = folder / f"{chapter}.toml"
-        rows = parse_contract(_read(file), str(file), chapter)
+        rows = _parsed(_read(file), str(file), chapter, file)
         if twice := sorted(contract.keys() & rows.keys()):
             raise ContractError(f"{file}: [{twice[0]}] is already defined in another chapter")
         contract |= rows

@@ -137,11 +137,15 @@ def _follows(run: Run, cause: Cause, causes: Iterable[Cause]) -> bool:
 
 
 def _key(run: Run, result: Result) -> str:
-    """Return the key by which a result is grouped: the contract's cause for a failure, otherwise the cause its reason
-    names.
+    """Return the key by which a result is grouped: for a failure the cause of its first finding or of its criterion,
+    otherwise the cause its reason names.
     """
-    if result.outcome is Outcome.FAIL or result.reason is None:
-        return run.contract[result.id].cause or result.id
+    criterion = run.contract[result.id]
+    if result.outcome is Outcome.FAIL:
+        first = next((criterion.finding[one.name] for one in result.findings if criterion.fails_by(one.name)), None)
+        return (first.cause if first else "") or criterion.cause or result.id
+    if result.reason is None:
+        return criterion.cause or result.id
     return str(result.reason.values.get("cause") or f"{result.id}")
 
 

@@ -164,10 +164,10 @@ def judge_window(window: Window | None, criterion: Criterion) -> Derived:
     if window is None:
         return Derived(Outcome.UNKNOWN, Reason("no-history"))
     until = window.earliest(needed).isoformat(timespec="minutes")
-    values = {"why": window.why, "what": window.what, "needed": needed, "until": until}
-    if window.since is None:
+    values = {"why": window.why, "what": window.what, "needed": needed, "until": until, "days": window.days}
+    if not window.days:
         cause = {"cause": UNWATCHED} if window.why in NOBODY_LOOKED else {}
         return Derived(Outcome.PENDING, Reason("window-unproven", {**values, **cause}))
     if criterion.bound.met_by(window.days):
         return Derived(Outcome.PASS)
-    return Derived(Outcome.PENDING, Reason("window-open", {**values, "days": window.days}))
+    return Derived(Outcome.PENDING, Reason("window-open", values))

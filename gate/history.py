@@ -18,6 +18,7 @@ from gate.acting import as_owner
 from gate.identity import Adoption, Identity
 from gate.past import Drilled, Past, Work
 from gate.provenance import History
+from gate.rollback import leads_to_another
 from gate.sample import Event, Happened, Sample
 
 VERSION = 3
@@ -191,6 +192,8 @@ def _writing(path: Path, otherwise: str) -> Iterator[sqlite3.Connection]:
 
 
 def _open(path: Path) -> sqlite3.Connection:
+    if why := leads_to_another(Path(f"{path}-journal")):
+        raise HistoryError(f"{path}: {why}; this run goes on without history")
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
     end = monotonic() + PATIENCE
     database.set_progress_handler(lambda: monotonic() > end, STEPS)
@@ -203,7 +206,12 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _brought_up_to_date(database: sqlite3.Connection, path: Path) -> None:
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     version = _version(database)
+    if tables and (not version or "sample" not in tables):
+        raise HistoryError(
+            f"{path}: is a database of something else; it is left as it is, this run goes on without history"
+        )
     if version > VERSION:
         raise HistoryError(
             f"{path}: written by a newer version ({version}; this one reads {VERSION}); "

@@ -13,6 +13,7 @@ from gate.outcome import Outcome
 from gate.people import People
 from gate.plan import Plan, default_plan
 from gate.stability import Window
+from gate.unseen import plain_json
 
 VERSION = 1
 Account = Literal["", "asks", "shell"]
@@ -178,7 +179,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_run(run: Run) -> bytes:
     """Return the run as indented JSON. The same run always gives the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n"
+    return plain_json(run)
 
 
 def read_run(data: bytes, where: str) -> Run:

@@ -12,14 +12,14 @@ from gate.outcome import Outcome
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class Reading(msgspec.Struct, frozen=True, array_like=True):
+class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The outcome of one criterion, and its figure if there was one."""
 
     outcome: Outcome
     value: float | None = None
 
 
-class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
+class Sample(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One look at the server. `failing` and `unknown` name criteria that count for the stability window.
 
     `changed` says that the run applied a remedy. `readings` holds every criterion that was judged, and `boot` the

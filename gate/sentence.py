@@ -9,7 +9,6 @@ empty or 0. A part in backquotes is a command: a value in it is one word of the 
 import re
 import shlex
 import string
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -20,6 +19,7 @@ import msgspec
 
 from gate import figure
 from gate.command import spoken
+from gate.tables import tables_of
 
 LOCALE = Path(__file__).parents[1] / "reports" / "locale"
 LANGUAGES = ("en", "fr")
@@ -139,7 +139,8 @@ def _parsed(template: str) -> tuple[tuple[str, str | None, str], ...]:
 @cache
 def locale(language: str) -> dict[str, Any]:
     """Return the tables of reports/locale/LANGUAGE.toml."""
-    return tomllib.loads((LOCALE / f"{language}.toml").read_text(encoding="utf-8"))
+    file = LOCALE / f"{language}.toml"
+    return tables_of(file.read_text(encoding="utf-8"), file)
 
 
 def phrase(table: str, code: str, values: Mapping[str, Any], language: str) -> str:

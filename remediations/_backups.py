@@ -96,6 +96,10 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
     access, trusted = seen.access, users(seen.schedules)
     if access.astray(trusted):
         yield Note(message("link", paths=", ".join(access.astray(trusted))))
+    elif ways := [
+        entry.path for entry in access.entries if not entry.inside and entry.path in access.writable(trusted)
+    ]:
+        yield Note(message("way", paths=", ".join(ways)))
     elif wrong := {*access.opened(trusted), *access.writable(trusted)}:
         copied = {entry.path for entry in access.entries if entry.copy} & wrong
         own, copy = access.top(copy=False), access.top(copy=True)
@@ -109,11 +113,14 @@ def _closed(seen: Seen) -> Iterator[Yielded]:
 
 
 def _reopened(access: BackupAccess, tops: list[str]) -> str:
-    """The commands that give what is below these folders its owner and mode back."""
+    """The commands that give what is below these folders its owner and mode back.
+
+    What lies deepest comes first: as long as a path remains to be changed, nobody but root can put a link on the way to it.
+    """
     was = [entry for entry in access.entries if entry.inside and below(entry.path, tops)][:MOST]
     return "".join(
         f"chown -h {quote(f'{one.user}:{one.group}')} {quote(one.path)}; chmod {one.mode:o} {quote(one.path)}\n"
-        for one in was
+        for one in sorted(was, key=lambda entry: entry.path, reverse=True)
         if one.type != "l"
     )
 

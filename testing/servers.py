@@ -24,6 +24,7 @@ class Server(ThreadingHTTPServer):
         self.over = Event()
         self.hang = self.drip = self.drip_headers = False
         self.scheme = "http"
+        self.context: ssl.SSLContext
 
     @property
     def url(self) -> str:
@@ -37,6 +38,7 @@ class Server(ThreadingHTTPServer):
         if clients is not None:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(clients)
+        self.context = context
         self.socket = context.wrap_socket(self.socket, server_side=True)
         self.scheme = "https"
 

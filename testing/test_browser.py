@@ -283,6 +283,10 @@ def test_the_detail_has_a_row_for_each_criterion_and_the_counts_of_the_page(wind
     results = json.loads(details.with_name("run.json").read_text())["results"]
     links = [link.get_attribute("href") or "" for link in window.all(".col-criterion a")]
     assert sorted(link.partition("verdict.html#fr-")[2] for link in links) == sorted(results)
+    window.one("#show_all_details").click()
+    logs = "\n\n".join(log.text for log in window.all(".log"))
+    assert "Aussi demandé" in logs
+    assert not re.search(r" s\s*:\s*(\n\n|$)", logs), "a question is shown with its answer, or only named"
     told = [int(one.text.split()[0]) for one in window.all(".counts span")]
     assert sorted(told) == sorted(Counter(result["outcome"] for result in results.values()).values())
     page = details.with_name("verdict.html").read_text().replace("\u00a0", " ")

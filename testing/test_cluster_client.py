@@ -15,8 +15,9 @@ from fixtures.ask.answer import Unknown
 from fixtures.ask.facts import FACTS, Asked, Fact
 from fixtures.ask.network import read_until
 from fixtures.ask.redaction import redact
+from fixtures.cluster import client as module
 from fixtures.cluster.client import Cluster
-from fixtures.cluster.listed import Listed
+from fixtures.cluster.listed import Listed, Named, Part
 from fixtures.target.folder import load_target
 from testing.authority import data, keys
 from testing.servers import Handler, Server, serving, serving_api
@@ -25,6 +26,12 @@ from testing.threats import attack
 
 TOKEN = "hunter2-the-token"
 PODS = Fact("pods", "/api/v1/pods", Asked.CLUSTER, json.loads, 5, shape=Listed[Any])
+
+
+class _Small(Part, frozen=True):
+    """What is kept of a huge object."""
+
+    metadata: Named
 
 
 def kubeconfig(server: str, user: dict[str, Any], **cluster: Any) -> str:
@@ -153,6 +160,51 @@ def test_a_page_without_bounds_is_cut(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(read_until, "__defaults__", (1000,))
     with serving_api(lambda _path, _headers: (200, '{"items": ["' + "x" * 500_000 + '"]}')) as server:
         assert refusal(tmp_path, server).code == "not-understood"
+
+
+@attack("T7", "An audit ends, whatever is answered or is not")
+def test_a_list_of_huge_objects_is_read_in_smaller_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may make pods makes hundreds of a megabyte each, so that a page of 500 is cut, and no pod would be known."""
+    monkeypatch.setattr(module, "LARGEST", 10_000)
+    monkeypatch.setattr(read_until, "__defaults__", (10_000,))
+
+    def pods(path: str, _headers: dict[str, str]) -> tuple[int, str]:
+        query = dict(part.split("=") for part in path.partition("?")[2].split("&"))
+        begin = int(query.get("continue", 0))
+        end = min(60, begin + int(query["limit"]))
+        items = [{"metadata": {"name": f"p{number}"}, "junk": "x" * 1000} for number in range(begin, end)]
+        return 200, json.dumps({"metadata": {"continue": str(end) if end < 60 else ""}, "items": items})
+
+    with serving_api(pods) as server:
+        listed = PODS.read(cluster(tmp_path, server.url).get(PODS.ask, 20, Listed[_Small]))
+    assert [item["metadata"]["name"] for item in listed["items"]] == [f"p{number}" for number in range(60)]
+
+
+@attack("N9", "A hostile server fills no disk and no memory of the machine that audits")
+def test_pages_without_an_end_take_no_memory_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page of the API's list says that another one follows."""
+    monkeypatch.setattr(module, "LARGEST", 1000)
+    with serving_api(lambda _path, _headers: (200, page(1, 2))) as server:
+        assert "more than 1000 bytes" in refusal(tmp_path, server).values["why"]
+    assert len(server.asked) < 1000
+
+
+@attack("T3", "the audit is known by its own token or certificate, on the straight way")
+def test_a_certificate_that_changes_meanwhile_is_asked_nothing(tmp_path: Path) -> None:
+    """The API server is exchanged for one of another authority in the middle of an audit, and then put back."""
+    with serving_api(lambda _path, _headers: (200, '{"items": []}')) as server:
+        asking = cluster(tmp_path, server.url)
+        honestly = 0
+        for certificate, known in (("server", True), ("of-bare", False), ("server", True)):
+            server.context.load_cert_chain(keys() / f"{certificate}.pem", keys() / f"{certificate}.key")
+            asking._pool.clear()  # each thread of an audit connects anew
+            if known:
+                asking.get(PODS.ask, 5, PODS.shape)
+                honestly += 1
+                continue
+            with pytest.raises(Unknown, match="cluster-certificate"):
+                asking.get(PODS.ask, 5, PODS.shape)
+        assert len(server.asked) == honestly
 
 
 def test_a_port_that_refuses_is_unreachable(tmp_path: Path) -> None:

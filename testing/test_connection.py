@@ -372,7 +372,7 @@ def test_an_audit_ends_although_the_host_keeps_the_channel_open(house: House, ss
     assert reasons(ran) == ("timed-out", "timed-out")
 
 
-@attack("N9", "A hostile server fills no disk of the machine that audits")
+@attack("N9", "A hostile server fills no disk and no memory of the machine that audits")
 def test_what_ssh_notes_of_a_server_is_bounded(tmp_path: Path) -> None:
     """A server sends words without an end that ssh writes to its trace."""
     note = tmp_path / "trace"

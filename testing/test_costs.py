@@ -23,7 +23,8 @@ from testing.test_cluster_client import kubeconfig
 from testing.test_many_pods import PAGE, crowded, page
 
 OURS = ("gate", "fixtures", "reports", "remediations", "tests")
-MOST_OURS, MOST_THIRD = 372, 205  # modules of a replay: of the project (339), of libraries (187)
+MOST_OURS, MOST_THIRD = 372, 195  # modules of a replay: of the project (346), of libraries (187)
+MOST_SEARCHES = 130  # for garbage (87, most of them while pytest starts; 214 at the pace of Python)
 MOST_LIVE = 257  # modules of libraries in a live audit that reads a cluster (234)
 UNUSED = {  # libraries that a replay does without, and plugins that are merely installed beside pytest
     "apprise",
@@ -41,18 +42,20 @@ UNUSED = {  # libraries that a replay does without, and plugins that are merely 
 FILES = {"audit.prom", "detail.html", "evidence.html", "junit.xml", "run.json", "summary.md", "verdict.html"}
 COMPILE = "from fixtures.ask.service_forms import services; services()"
 COUNT = """
-import json, sys, pytest
+import gc, json, sys, pytest
 pytest.main(sys.argv[2:])
-open(sys.argv[1], "w").write(json.dumps(sorted(sys.modules)))
+searches = sum(generation["collections"] for generation in gc.get_stats())
+open(sys.argv[1], "w").write(json.dumps([searches, sorted(sys.modules)]))
 """
 
 
 class Cost(NamedTuple):
-    """Modules that were loaded, of this project and of libraries, and the files that were written."""
+    """Modules that were loaded, of this project and of libraries, the files that were written, and searches for garbage."""
 
     ours: set[str]
     third: set[str]
     written: set[str]
+    searches: int
 
 
 def audited(folder: Path, target: str) -> Cost:
@@ -63,13 +66,15 @@ def audited(folder: Path, target: str) -> Cost:
     for words in ([sys.executable, "-c", COMPILE], command):
         subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, stdin=subprocess.DEVNULL, check=True)
     by_package: dict[str, set[str]] = {}
-    for name in json.loads(modules.read_text()):
+    searches, names = json.loads(modules.read_text())
+    for name in names:
         by_package.setdefault(name.partition(".")[0], set()).add(name)
     third = [names for package, names in by_package.items() if package not in {*sys.stdlib_module_names, *OURS}]
     return Cost(
         set().union(*(by_package.get(package, set()) for package in OURS)),
         set[str]().union(*third),
         {file.name for file in out.iterdir()},
+        searches,
     )
 
 
@@ -81,6 +86,10 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Cost:
 def test_a_replay_loads_what_it_judges_with(replay: Cost) -> None:
     assert len(replay.ours) <= MOST_OURS
     assert len(replay.third) <= MOST_THIRD
+
+
+def test_a_replay_seldom_searches_for_garbage(replay: Cost) -> None:
+    assert replay.searches <= MOST_SEARCHES
 
 
 def test_a_replay_loads_no_library_that_it_does_not_use(replay: Cost) -> None:

@@ -49,6 +49,24 @@ def test_how_often(line: str, minutes: float | None) -> None:
     assert judged(line).minutes == minutes
 
 
+@pytest.mark.parametrize(
+    ("command", "starts"),
+    [
+        (f"chmod 755 {SCRIPT}", False),
+        (f"test -x {SCRIPT} || logger -t disk {SCRIPT} is gone", False),
+        (f"true # {SCRIPT}", False),
+        (f"echo {SCRIPT} >> /var/log/disk.log", False),
+        (f"[ -x {SCRIPT} ] && {SCRIPT}", True),
+        (f"test -x {SCRIPT} && bash {SCRIPT}", True),
+        (f'logger -t disk "$({SCRIPT})"', True),
+        (f"echo {SCRIPT} | sh", True),
+        (f"CHECK={SCRIPT}; $CHECK", True),
+    ],
+)
+def test_a_line_that_names_the_check_need_not_start_it(command: str, starts: bool) -> None:
+    assert bool(judged(f"| */10 * * * * root {command}\n").jobs) is starts
+
+
 def test_a_check_that_is_not_there_is_started_by_nobody() -> None:
     assert judged(LINE, found="").jobs == ()
 
@@ -184,6 +202,8 @@ def test_outside_is_neither_this_host_nor_its_loopback() -> None:
 def test_a_metric_is_as_old_as_its_file() -> None:
     assert disk_metrics(DISK_METRICS).age == 600
     assert disk_metrics("now 10\n").hours is None
+    with pytest.raises(ValueError, match="set back"):
+        disk_metrics("now 10\nfile 90000 node_filesystem_avail_bytes /var/lib/x/a.prom\n")
     live = disk_metrics(DISK_METRICS.replace("url ", "url node_filesystem_avail_bytes,"))
     assert (live.age, live.names) == (0, ("node_filesystem_avail_bytes",))
 

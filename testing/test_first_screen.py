@@ -23,6 +23,7 @@ from reports.text.briefing import brief
 from reports.text.conditions import conditions, judged_by
 from reports.text.duties import duties
 from reports.text.tally import counted
+from reports.text.trust import trust
 from reports.text.words import Voice
 from testing.golden import GOLDEN, fixed, go, go_with_waivers, no_go, not_yet
 from testing.runs import runs
@@ -97,6 +98,11 @@ def test_every_count_of_the_first_screen_adds_up_with_every_other(name: str) -> 
     if decision.verdict is Verdict.NO_GO:
         failed = sum(result.outcome is Outcome.FAIL for result in counted(run, decision))
         assert briefing.headline.startswith(f"{failed} of {whole} ")
+    if opened := re.search(r"(\d+) criteri(?:on is|a are) open", briefing.headline.replace("\u00a0", " ")):
+        assert int(opened[1]) == sum(not result.outcome.settled for result in counted(run, decision))
+    unknown = sum(result.outcome is Outcome.UNKNOWN for result in counted(run, decision))
+    asked = dict(trust(run, decision, (), Voice("en")))["Unknown"]
+    assert f"{unknown} of them blocking" in asked.replace("\u00a0", " ") or (not unknown and asked.startswith("None"))
 
 
 def test_every_blocking_criterion_belongs_to_one_condition_of_the_plan() -> None:
@@ -113,6 +119,19 @@ def test_a_waived_criterion_is_not_met_and_a_window_that_begins_anew_is_open() -
     again = fixed()
     stable = next(row for row in conditions(again, decide(again), Voice("en")) if row.ids == ("DEC-02",))
     assert stable.figure == "0\u00a0days"
+    assert "Aucun jour sans incident n’est encore prouvé" in sentences_of(again, "fr")
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_whoever_acts_on_a_condition_has_a_list(name: str) -> None:
+    """What fails for one cause is in the list of a single person: nobody else is named for it."""
+    run = GOLDEN[name]()
+    briefing = brief(run, decide(run), Voice("en"))
+    listed = {id: line.person for line in briefing.reasons for id in line.ids}
+    for row in briefing.conditions:
+        assert set(row.people) >= {listed[id] for id in row.ids if id in listed and row.all}
+        if all(id in listed for id in row.ids):
+            assert set(row.people) <= set(listed.values())
 
 
 def test_a_condition_says_who_acts_and_by_when() -> None:
@@ -128,6 +147,16 @@ def test_a_condition_says_who_acts_and_by_when() -> None:
     assert conditions(last, decide(last), Voice("en"))[0].due == "due 11\u00a0Feb", "the day of the audit itself"
     early = msgspec.structs.replace(run, ended=datetime(2026, 2, 4, 9, tzinfo=UTC))
     assert conditions(early, decide(early), Voice("en"))[0].due == "by 5\u00a0Feb (plan)"
+
+
+def test_what_does_not_run_at_all_is_one_reason_whichever_criterion_says_it() -> None:
+    """Nothing runs: its code cannot be compared either. Other code than was built is a reason of its own."""
+    nowhere, older = Finding("without", {"names": ["a"]}), Finding("stale", {"names": ["b"]})
+    for findings, ids in (((nowhere, older), [("MCP-01", "MCP-04")]), ((older,), [("MCP-01",), ("MCP-04",)])):
+        run = made(Result("MCP-01", Outcome.FAIL, 0), Result("MCP-04", Outcome.FAIL, None, findings=findings))
+        assert [cause.ids for cause in decide(run).causes] == ids
+        said = [other.problem for line in brief(run, decide(run), Voice("en")).reasons for other in line.others]
+        assert len(ids) == 2 or "Older code" in said[0].replace("older code", "Older code"), "told beside it"
 
 
 def test_a_person_has_one_list_whatever_the_roles_and_an_anchor_of_its_own() -> None:

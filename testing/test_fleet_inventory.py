@@ -10,10 +10,12 @@ from fixtures.target import TargetError
 from fixtures.target.folder import load_target
 from fixtures.target.layers import VARIABLE, Layers
 from fleet.inventory.ansible import read_ansible, server_name
-from fleet.inventory.ansible_ini import expanded
+from fleet.inventory.ansible_ini import expanded, parse_ini
+from fleet.inventory.ansible_yaml import parse_yaml
 from fleet.inventory.fleet_toml import load_fleet
 from fleet.inventory.inventory import Fleet, FleetError
 from testing.in_process import ROOT, run
+from testing.threats import attack
 
 DEFAULTS = """
 [defaults.host]
@@ -243,6 +245,12 @@ def test_a_tag_that_does_not_fit_is_one_line(write: Write, tag: str) -> None:
         load_fleet(write('ansible = "hosts.yaml"', hosts_yaml=f"all: {tag}\n"))
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_ring_of_another_century_is_one_line(write: Write, day: str) -> None:
+    with pytest.raises(FleetError, match="is no day of a meeting"):
+        load_fleet(write(more=f'[[rings]]\nname = "a"\nservers = ["paris-1"]\nmeeting = {day}'))
+
+
 def test_a_host_without_a_folder_is_one_line(write: Write) -> None:
     with pytest.raises(FleetError, match="rome-1: the inventory's host rome-1 has no folder; create it"):
         load_fleet(write('ansible = "hosts.ini"', hosts_ini="rome-1\n"))
@@ -318,3 +326,13 @@ def test_the_inventory_that_the_documentation_prints_is_valid(tmp_path: Path) ->
     assert [ring.name for ring in made.rings] == ["canary", "rest"]
     assert {server.site for server in made.servers} == {"paris", "lyon"}
     assert "paris-3" in names(made)
+
+
+@attack("N7", "Files that others made cost an audit neither its time nor its memory")
+@pytest.mark.parametrize("form", ["ini", "yaml"])
+def test_many_short_lines_are_no_millions_of_hosts(form: str) -> None:
+    """An Ansible inventory of some kilobytes has hundreds of ranges, each of twenty thousand hosts."""
+    ranges = [f"h[1:9999]{number}" for number in range(200)]
+    text = "\n".join(ranges) if form == "ini" else "all:\n  hosts:\n" + "".join(f'    "{host}":\n' for host in ranges)
+    with pytest.raises(ValueError, match="more than 200000 hosts"):
+        (parse_ini if form == "ini" else parse_yaml)(text)

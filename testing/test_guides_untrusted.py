@@ -1,5 +1,6 @@
 """A clone is only data: programs that its configuration names are not run, and a foreign clone is refused."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fixtures.ask.answer import Unknown
@@ -305,6 +307,66 @@ def test_a_clone_of_another_account_is_refused(
 def test_behind_sudo_a_clone_of_the_caller_is_no_stranger_s(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     os.chown(clone.path, 4242, -1)
     monkeypatch.setenv("SUDO_UID", "4242")
+    assert clone.files().state("GUIDE.md") == "complete"
+
+
+@attack("T11", "root reads of an account's clone what is that account's")
+@pytest.mark.skipif(os.geteuid() != 0, reason="hands a folder over")
+@pytest.mark.parametrize("how", ["alternates", "alternates of alternates", "a link", "links", "a working tree"])
+def test_root_is_led_to_no_other_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Whoever may audit by sudo makes a clone that borrows its objects, or all of it, from a repository of root's."""
+    secret, made = tmp_path / "secret", Clone(tmp_path)
+    shutil.copytree(made.path, secret)
+    objects = made.path / ".git" / "objects"
+    match how:
+        case "a link":
+            shutil.rmtree(objects)
+            objects.symlink_to(secret / ".git" / "objects")
+        case "links":
+            for store in (*objects.glob("??"), *objects.glob("pack/*")):
+                shutil.rmtree(store) if store.is_dir() else store.unlink()
+                store.symlink_to(secret / store.relative_to(made.path))
+        case "a working tree":
+            shutil.rmtree(made.path / ".git")
+            (made.path / ".git").write_text(f"gitdir: {secret}/.git\n")
+        case _:
+            between = made.path / "between"
+            for store, to in ((objects, between), (between, secret / ".git/objects")):
+                (store / "info").mkdir(parents=True, exist_ok=True)
+                (store / "info" / "alternates").write_text(
+                    f"{to if how != 'alternates' else secret / '.git/objects'}\n"
+                )
+    for path in (made.path, *made.path.rglob("*")):
+        os.chown(path, 4242, 4242, follow_symlinks=False)
+    monkeypatch.setenv("SUDO_UID", "4242")
+    with pytest.raises(Unknown, match="clone-foreign"):
+        ask_guides(made.target, FACTS["guide_texts"])
+
+
+@attack("T11", "what a clone names is not run on the auditing machine")
+@pytest.mark.parametrize("name", ["objects/info/alternates", "index", "packed-refs", "shallow", "refs/heads/main"])
+def test_a_pipe_where_git_looks_is_given_up(clone: Clone, name: str) -> None:
+    """A file that git itself opens is a pipe that nobody writes to."""
+    file = clone.path / ".git" / name
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    for fact in ("guide_files", "guide_texts"):
+        with contextlib.suppress(Unknown):
+            guides = ask_guides(clone.target, msgspec.structs.replace(FACTS[fact], seconds=0.3))
+            assert "committed" not in guides.out or name in (
+                "index",
+                "objects/info/alternates",
+                "shallow",
+                "packed-refs",
+            )
+
+
+@attack("T11", "what a clone names is not run on the auditing machine")
+def test_grafts_and_replaced_objects_tell_nothing(clone: Clone) -> None:
+    """The clone says that another commit, tree or text is to be read in the place of the committed one."""
+    other = clone.git("hash-object", "-w", "--stdin", input="forged\n")
+    clone.git("update-ref", f"refs/replace/{clone.git('rev-parse', 'HEAD:GUIDE.md')}", other)
+    (clone.path / ".git/info/grafts").write_text(clone.git("rev-parse", "HEAD") + "\n")
     assert clone.files().state("GUIDE.md") == "complete"
 
 

@@ -191,3 +191,16 @@ def test_disks_by_their_own_word() -> None:
 def test_nobody_is_heard(answer: str, virtual: bool) -> None:
     seen = smart(answer)
     assert (seen.heard, seen.virtual) == (False, virtual)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "data", "fullest"), [("12/1024", "1568/1600", 98.0), ("1000/1024", "16/1600", 97.65625)]
+)
+def test_a_thin_pool_fills_up_below_its_filesystems(metadata: str, data: str, fullest: float) -> None:
+    (pool,) = storage(f"{STORAGE}pool vg-pool-tpool {metadata} {data}\n").pools
+    assert pool.percent == fullest
+
+
+def test_an_array_that_lacks_a_disk_is_degraded_whether_or_not_smartctl_is_there() -> None:
+    assert smart("virtual none\ndegraded md0\nabsent\n").degraded == ("md0",)
+    assert smart(f"degraded tank\n{SMART}").degraded == ("tank",)

@@ -87,6 +87,28 @@ def test_failed_units_are_named() -> None:
     assert units.failed == ("logrotate.service",)
 
 
+@pytest.mark.parametrize(
+    ("unit", "state", "result", "restarts", "began", "loops"),
+    [
+        ("mcp-proxy.service", "auto-restart", "exit-code", 240, 0, True),
+        ("mcp-proxy.service", "running", "success", 240, 9_990_000_000, True),  # between two crashes
+        ("mcp-proxy.service", "running", "success", 240, 5_000_000_000, False),  # well for over an hour
+        ("mcp-proxy.service", "running", "success", 1, 9_990_000_000, False),
+        ("hourly-job.service", "auto-restart", "success", 240, 0, False),  # RestartSec= in place of a timer
+        ("getty@tty1.service", "running", "success", 9, 9_990_000_000, False),
+        ("user@1000.service", "auto-restart", "exit-code", 9, 0, False),
+    ],
+)
+def test_a_service_that_is_started_again_and_again_is_as_good_as_failed(
+    unit: str, state: str, result: str, restarts: int, began: int, loops: bool
+) -> None:
+    shown = (
+        f"Result={result}\nNRestarts={restarts}\nExecMainStartTimestampMonotonic={began}\nId={unit}\nSubState={state}"
+    )
+    seen = read("units", f"running\n===\n10000.00\nId=a.service\nNRestarts=0\nSubState=dead\n\n{shown}\n")
+    assert (seen.looping, seen.count) == (((unit,), 1) if loops else ((), 0))
+
+
 def test_a_search_of_the_journal_that_was_cut_is_no_calm() -> None:
     with pytest.raises(Unknown):
         read("evictions", SOUND["evictions"].split("===")[0])

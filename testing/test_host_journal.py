@@ -158,3 +158,8 @@ def test_spans_as_systemd_writes_them(written: str, seconds: float) -> None:
 def test_what_is_no_span_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="no time span"):
         span(written)
+
+
+@pytest.mark.parametrize(("kind", "persistent"), [("ext2/ext3", True), ("tmpfs", False), ("ramfs", False)])
+def test_a_folder_in_memory_survives_no_reboot(kind: str, persistent: bool) -> None:
+    assert journal(f"{JOURNAL}kept {kind}\n").persistent is persistent

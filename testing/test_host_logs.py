@@ -246,3 +246,13 @@ def test_logrotate_s_last_run() -> None:
 def test_logrotate_is_overdue_only_after_its_period(last: int, since: int, overdue: bool, waits: bool) -> None:
     runs = LogrotateRuns(AT, last, since, "success")
     assert (runs.overdue(DAY), runs.first(DAY) is not None) == (overdue, waits)
+
+
+def test_a_log_behind_a_link_is_the_stanza_s_by_either_name() -> None:
+    rows = f"{AT}\nalias /var/log/app /srv/app/log\n60000000 120000 512 {AT} {AT - DAY} /var/log/app/x.log\n"
+    seen = log_files(rows)
+    assert seen.names("/var/log/app/x.log") == ("/var/log/app/x.log", "/srv/app/log/x.log")
+    assert seen.names("/var/log/apple.log") == ("/var/log/apple.log",)
+    stanza = Stanza(("/srv/app/log/x.log",), DAY, None, 50 * MB, 0, 3)
+    assert other_bounds(seen, Rotation((stanza,), ()), 3600.0, ()).unbounded == ()
+    assert other_bounds(seen, Rotation((), ()), 3600.0, ()).unbounded == ("/var/log/app/x.log",)

@@ -120,6 +120,13 @@ def test_a_line_of_cron_may_run_logrotate() -> None:
     assert schedules(text).logrotate_period() == 3600.0
 
 
+def test_a_logrotate_that_only_says_what_it_would_do_rotates_nothing() -> None:
+    text = SCHEDULES.replace("ActiveState=active", "ActiveState=inactive").replace(
+        LINE, "| 17 * * * * root /usr/sbin/logrotate -vd /etc/logrotate.conf"
+    )
+    assert schedules(text).logrotate_period() is None
+
+
 def test_the_commands_of_a_script() -> None:
     text = """
 set -e
@@ -254,3 +261,68 @@ def test_a_sound_job_that_calls_what_others_can_write_says_so() -> None:
     text = text.replace("file /usr/local", UNREAD.format(file="/opt/part.sh"), 1)
     (job,) = backup_schedules(schedules(text), "postgres").sound
     assert job.unread == ("/opt/part.sh",)
+
+
+ASKED = """Id=x.timer
+ActiveState=active
+SubState=waiting
+UnitFileState=enabled
+WantedBy=timers.target
+TimersMonotonic={ OnUnitActiveUSec=1h ; next_elapse=0 }
+NextElapseUSecRealtime=
+NextElapseUSecMonotonic=2d 1h
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "defect"),
+    [
+        ("", "", ""),
+        ("NextElapseUSecMonotonic=2d 1h", "NextElapseUSecMonotonic=infinity", "elapsed"),  # OnUnitActiveSec= alone
+        ("SubState=waiting", "SubState=running", ""),
+        ("UnitFileState=enabled\nWantedBy=timers.target", "UnitFileState=disabled\nWantedBy=", "disabled"),
+        ("UnitFileState=enabled", "UnitFileState=disabled", ""),  # another unit starts it
+        ("UnitFileState=enabled\nWantedBy=timers.target", "UnitFileState=static\nWantedBy=", ""),
+    ],
+)
+def test_systemd_itself_says_whether_a_timer_elapses_again(old: str, new: str, defect: str) -> None:
+    (timer,) = timers(ASKED.replace(old, new), "", "", datetime(2026, 11, 20, tzinfo=UTC))
+    assert timer.defect == defect
+    assert defect == "elapsed" or timer.next == datetime(2026, 11, 22, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rows", "result"),
+    [
+        ("ConditionResult=yes\nConditionTimestampMonotonic=9", "success"),
+        ("ConditionResult=no\nConditionTimestampMonotonic=9", "condition"),
+        ("ConditionResult=yes\nAssertResult=no\nConditionTimestampMonotonic=9", "condition"),
+        ("ConditionResult=no\nConditionTimestampMonotonic=0", "success"),  # it was never asked to start
+        ("", "success"),
+    ],
+)
+def test_a_service_that_a_condition_skips_has_not_run(rows: str, result: str) -> None:
+    (timer,) = timers(f"{ASKED}Unit=x.service\n", f"Id=x.service\nResult=success\n{rows}\n", "")
+    assert timer.result == result
+
+
+def test_a_run_that_is_put_off_at_random_is_not_due_before() -> None:
+    put_off = SCHEDULES.replace("Id=logrotate.timer", "RandomizedDelayUSec=6h\nId=logrotate.timer")
+    due, later = (
+        next(job.due for job in schedules(text).jobs if job.by_systemd and job.due) for text in (SCHEDULES, put_off)
+    )
+    assert due - later == timedelta(hours=6)
+
+
+def test_a_timer_of_spans_is_due_too() -> None:
+    spans = SCHEDULES.replace(
+        "TimersCalendar={ OnCalendar=*-*-* *:00:00 ; next_elapse=Mon 2026-11-23 17:00:00 CET }",
+        "TimersMonotonic={ OnUnitActiveUSec=30min ; next_elapse=0 }",
+    )
+    seen = schedules(spans)
+    assert [seen.at - job.due for job in seen.jobs if job.by_systemd and job.due] == [timedelta(minutes=90)]
+
+
+def test_a_cron_that_no_boot_starts_again_starts_nothing_for_long() -> None:
+    seen = schedules(f"{SCHEDULES}=== traces\nunlasting\n")
+    assert {job.defect for job in seen.jobs if not job.by_systemd} == {"disabled"}

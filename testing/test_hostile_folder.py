@@ -16,6 +16,7 @@ from fixtures.target.folder import load_target
 from gate.history import HistoryError, recall, remember
 from gate.identity import Identity
 from gate.past import Past
+from gate.rollback import NAMES_ANOTHER
 from testing.forked import run
 from testing.small_audit import TARGET
 from testing.threats import attack
@@ -113,6 +114,67 @@ def test_a_history_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: py
     with pytest.raises(HistoryError):
         both(file)
     assert time.monotonic() - began < 60
+
+
+def hot(folder: Path, names: Path | None) -> Path:
+    """Return a history that was left in the middle of a transaction, with a journal that names a file, if one is given."""
+    file, copy = folder / "history.sqlite", folder / "copy" / "history.sqlite"
+    copy.parent.mkdir()
+    remember(file, Past(identity=Identity(machine="m")))
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        for statement in (
+            "PRAGMA journal_mode = DELETE",
+            "PRAGMA cache_size = 1",
+            "BEGIN IMMEDIATE",
+            "CREATE TABLE x (a)",
+        ):
+            database.execute(statement)
+        database.executemany("INSERT INTO x VALUES (?)", [("x" * 500,)] * 500)
+        journal = Path(f"{file}-journal").read_bytes()
+        copy.write_bytes(file.read_bytes())
+    if names:
+        name = str(names).encode()
+        lock_page = (0x40000000 // 4096 + 1).to_bytes(4)
+        journal += lock_page + name + len(name).to_bytes(4) + sum(name).to_bytes(4) + NAMES_ANOTHER
+    Path(f"{copy}-journal").write_bytes(journal)
+    return copy
+
+
+@attack("N12", "A history is read, and no other file is changed or deleted for it")
+@pytest.mark.parametrize("how", ["names", "link"])
+def test_a_journal_beside_the_history_deletes_no_file(tmp_path: Path, how: str) -> None:
+    """Beside history.sqlite lies a journal of SQLite's that names a file of the auditing machine, or is a link to it."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious\n")
+    file = hot(tmp_path, victim)
+    journal = Path(f"{file}-journal")
+    if how == "link":
+        journal.rename(victim)
+        journal.symlink_to(victim)
+    content = victim.read_bytes()
+    for use in (recall, lambda file: remember(file, Past())):
+        with pytest.raises(HistoryError, match="another file"):
+            use(file)
+    assert victim.read_bytes() == content
+
+
+def test_a_history_that_was_left_in_a_transaction_is_read(tmp_path: Path) -> None:
+    assert recall(hot(tmp_path, None)).pasts == ()
+
+
+@attack("N12", "A history is read, and no other file is changed or deleted for it")
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
+def test_a_database_of_something_else_is_left_as_it_is(tmp_path: Path, version: int) -> None:
+    """history.sqlite is a link to a database of the auditing account, which would have been migrated and written to."""
+    other, file = tmp_path / "other", tmp_path / "history.sqlite"
+    with closing(sqlite3.connect(other)) as database:
+        database.executescript(f"CREATE TABLE bookmarks (a); PRAGMA user_version = {version}")
+    content = other.read_bytes()
+    file.symlink_to(other)
+    for use in (recall, lambda file: remember(file, Past())):
+        with pytest.raises(HistoryError, match="something else"):
+            use(file)
+    assert other.read_bytes() == content
 
 
 JUMPS = (

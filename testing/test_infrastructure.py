@@ -1,5 +1,6 @@
 """INF-02 to INF-14: what keeps pods away, sick pods, versions, certificates, clocks, updates, logins."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,12 @@ def pod(name: str = "p", phase: str = "Running", **more: object) -> Pod:
         pod("svclb-web", "Pending", started=NOW - 9 * DAY, unplaced="Unschedulable"),
         pod("svclb-web", "Pending", started=NOW - 9 * DAY, why="0/1 nodes: 1 node(s) didn't have free ports"),
         pod(phase="Pending", started=NOW - 9 * DAY, unplaced="SchedulingGated"),  # somebody holds it back
+        pod(started=NOW - 9 * DAY, unready=NOW - 50 * MINUTE, containers=ran(ready=False)),
+        pod(started=NOW - 9 * DAY, unready=NOW - 9 * DAY, owner="Job/x", containers=ran(ready=False)),
+        pod(
+            started=NOW - 9 * DAY, containers=ran(restarts=9, ended=NOW - DAY / 2)
+        ),  # nine a week, as long as ago as that
+        pod(started=NOW - DAY, containers=ran(restarts=4, ended=NOW - 3 * 60 * MINUTE)),  # until its database was there
     ],
 )
 def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
@@ -140,10 +147,35 @@ def test_what_a_sound_cluster_holds_is_not_sick(sound: Pod) -> None:
         pod(waiting=("ContainerCreating",), started=NOW - 9 * DAY, unready=NOW - 3 * DAY),
         pod("svclb-web", "Pending", started=NOW - DAY, why="0/1 nodes are available: 1 Insufficient memory."),
         pod("svclb-web", "Pending", started=NOW - DAY, waiting=("ContainerCreating",)),
+        pod(started=NOW - 9 * DAY, unready=NOW - 3 * DAY, containers=ran(ready=False)),
+        pod(
+            started=NOW - 9 * DAY, containers=ran(restarts=90, ended=NOW - 110 * MINUTE)
+        ),  # out of memory every two hours
     ],
 )
 def test_a_sick_pod_is_told_once(sick: Pod) -> None:
     assert pod_health((sick,), NOW).sick == 1
+
+
+def test_a_pod_that_stands_by_while_another_one_is_ready_is_sound() -> None:
+    by = pod("by", unready=NOW - 3 * DAY, started=NOW - 9 * DAY, owner="ReplicaSet/x", containers=ran(ready=False))
+    assert pod_health((by,), NOW).unready == ("kube-system/by (Running)",)
+    assert pod_health((by, pod("leader", owner="ReplicaSet/x", containers=ran())), NOW).sick == 0
+
+
+def test_a_deployment_whose_pods_the_api_refuses_is_seen() -> None:
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
+    row = {
+        "metadata": {"namespace": "a", "name": "b"},
+        "spec": {"template": {"spec": {}}},
+        "status": {"conditions": [failure]},
+    }
+    refused, asleep = (
+        read("deployments", row),
+        read("deployments", row | {"spec": {"replicas": 0, "template": {"spec": {}}}}),
+    )
+    assert pod_health((), NOW, deployments=refused).unmade == ("a/b (FailedCreate)",)
+    assert pod_health((), NOW, deployments=asleep).sick == 0
 
 
 def test_what_ended_with_the_server_did_not_crash() -> None:
@@ -264,6 +296,13 @@ def test_a_certificate_that_the_server_does_not_name_is_told(rows: str, orphans:
     assert (seen.orphans, seen.expired) == (orphans, expired)
 
 
+def test_an_authority_that_ends_takes_every_leaf_with_it() -> None:
+    now = re.findall(r"^now (\d+)", CERTIFICATES, re.M)[0]
+    tls = "/var/lib/rancher/k3s/server/tls"
+    rows = f"{CERTIFICATES}named {tls}/x.crt\nfile {int(now) + 5 * 86400} {tls}/server-ca.crt\n"
+    assert round(certificates(rows).days) == 5
+
+
 def test_where_nothing_is_named_every_certificate_counts() -> None:
     assert certificates(f"{CERTIFICATES}file 1795000000 {TLS}/client-kube-proxy.crt\n").expired
 
@@ -374,6 +413,7 @@ def test_a_date_of_whole_seconds_proves_no_more_than_that(ahead: float, apart: f
         (CLOCK.replace("kernel yes", "kernel no"), True, "chrony", -0.000012873),  # without rtcsync
         (CLOCK.replace("kernel yes", "kernel no").replace(" 1795460000", " 1795287200"), False, "chrony", -0.000012873),
         (CLOCK.replace("Normal", "Not synchronised"), False, "chrony", -0.000012873),
+        (CLOCK.replace(" 1795460000", " 1795287200"), False, "chrony", -0.000012873),  # no source for two days
     ],
 )
 def test_who_keeps_the_clock(answer: str, synchronised: bool, keeper: str, offset: float | None) -> None:
@@ -406,6 +446,37 @@ def test_updates_that_wait_have_waited_since_the_last_upgrade_at_most() -> None:
 def test_a_run_counts_for_what_it_installed(rows: str, days: float) -> None:
     text = UPDATES.replace("upgraded 1795374391", "upgraded 1794769591") + rows
     assert round(updates(text).waited_days) == days
+
+
+BY_ITSELF = "ran 1795430700\nID ubuntu\nVERSION_CODENAME noble\nsince 1790000000 libssl3t64\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "days", "left", "held"),
+    [
+        (BY_ITSELF, 0.35, 0, 0),  # it came after the run
+        (f"{BY_ITSELF}Package-Blacklist libssl\n", 63.2, 1, 0),
+        (f"{BY_ITSELF}Package-Blacklist postgres\n", 0.35, 0, 0),
+        (f"{BY_ITSELF}Allowed-Origins ${{distro_id}}:${{distro_codename}}-security\n", 0.35, 0, 0),
+        (f"{BY_ITSELF}Allowed-Origins ${{distro_id}}:${{distro_codename}}\n", 63.2, 1, 0),
+        (f"{BY_ITSELF}Origins-Pattern origin=Ubuntu,archive=noble-security,label=Ubuntu,site=a.b\n", 0.35, 0, 0),
+        (f"{BY_ITSELF}Origins-Pattern origin=Debian,codename=bookworm-security\n", 63.2, 1, 0),
+        (f"{BY_ITSELF}held libssl3t64\n", 63.2, 0, 1),  # whatever else was upgraded meanwhile
+        (
+            f"{BY_ITSELF}pinned sudo [1] (2 Debian-Security:12/stable-security [amd64])\nsince 1790000000 sudo\n",
+            63.2,
+            0,
+            1,
+        ),
+        (f"{BY_ITSELF}pinned libssl3t64 [1] (2 Debian-Security:12/x [amd64])\n", 0.35, 0, 0),  # no pin keeps it back
+    ],
+)
+def test_what_nothing_will_install_may_wait_since_it_was_installed(
+    rows: str, days: float, left: int, held: int
+) -> None:
+    seen = updates(UPDATES + rows)
+    assert seen.waited_days == pytest.approx(days, abs=0.1)
+    assert (len(seen.left), len(seen.held)) == (left, held)
 
 
 @pytest.mark.parametrize(
@@ -458,6 +529,22 @@ LAX = STRICT.replace("passwordauthentication no", "passwordauthentication yes")
 def test_a_match_block_opens_a_door_too(rows: str, passwords: bool, accounts: tuple[str, ...], near: object) -> None:
     seen = login(LOGIN + rows)
     assert (seen.passwords, seen.accounts, seen.near) == (passwords, accounts, near)
+
+
+@pytest.mark.parametrize(
+    ("rows", "running"),
+    [
+        (f"offers 22 publickey {STRICT}\n", ()),
+        (f"offers 22 publickey,password {STRICT}\n", ("22",)),  # the file was changed, and sshd not reloaded
+        (f"offers 22 publickey,keyboard-interactive {STRICT}\n", ("22",)),
+        (f"offers 22 publickey,password {LAX}\n", ()),  # a Match block for this address, which is asked about elsewhere
+        ("offers 2222 publickey \n", ()),  # another server, with a file of its own
+        ("offers 2222 publickey,password \noffers 2222 publickey,password \n", ("2222",)),
+    ],
+)
+def test_what_a_server_that_runs_offers_counts_whatever_the_file_says(rows: str, running: tuple[str, ...]) -> None:
+    seen = login(LOGIN + rows)
+    assert (seen.running, seen.passwords) == (running, bool(running))
 
 
 def test_who_root_is_to_sshd_is_asked_of_root() -> None:

@@ -62,6 +62,22 @@ return [...document.querySelectorAll('.causes li')].filter((cause) => {
 }).map((cause) => cause.innerText);
 """
 
+TOUCHING = """
+const inked = (one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return [...range.getClientRects()].filter((box) => box.width > 0.5);
+};
+const near = (one, other) => one.top < other.bottom - 2 && other.top < one.bottom - 2
+  && one.left < other.right + 4 && other.left < one.right + 4;
+const rows = '.conditions tr, .brief li, .worst > li, .beside-go li, .card.folded > summary';
+return [...document.querySelectorAll(rows)].filter((row) => {
+  const parts = [...row.children].map(inked);
+  return parts.some((one, at) =>
+    parts.slice(at + 1).some((other) => one.some((box) => other.some((next) => near(box, next)))));
+}).map((row) => row.innerText);
+"""
+
 
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
@@ -98,6 +114,7 @@ def test_nothing_scrolls_sideways_and_no_word_is_torn(
     assert window.run("return document.documentElement.scrollWidth") <= width
     assert window.run(OVER_THE_EDGE) == []
     assert window.run(TORN) == []
+    assert window.run(TOUCHING) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,6 +125,7 @@ def test_on_paper_no_word_is_torn_and_no_cause_overlaps_itself(
     window.command("Emulation.setEmulatedMedia", media="print")
     assert window.run(TORN) == []
     assert window.run(OVERLAPPING) == []
+    assert window.run(TOUCHING) == []
     assert window.run(OVER_THE_EDGE) == []
 
 

@@ -87,6 +87,22 @@ def test_containers_without_a_kubelet_are_unknown_and_no_containers_are_none() -
 
 
 @pytest.mark.parametrize(
+    ("kept", "worst"),
+    [
+        ('{"Type":"json-file","Config":{}', None),
+        ('{"Type":"json-file","Config":{"max-file":"3","max-size":"10m"}', 30 << 20),
+        ('{"Type":"json-file","Config":{"max-size":"1g"}', 1 << 30),
+        ('{"Type":"local","Config":{}', 100 << 20),
+        ('{"Type":"journald","Config":{}', 4096),
+    ],
+)
+def test_a_container_of_docker_has_the_bound_docker_gave_it(kept: str, worst: int | None) -> None:
+    seen = container_logs(f'now 1\ndocker 0a1b2c3d4e5f 4096 "LogConfig":{kept}\n')
+    assert seen.unbounded == (() if worst else ("0a1b2c3d4e5f",))
+    assert worst is None or seen.worst == worst
+
+
+@pytest.mark.parametrize(
     ("written", "bytes_"), [("10Mi", 10 << 20), ("50M", 50 * 10**6), ("1Gi", 1 << 30), ("4096", 4096)]
 )
 def test_quantities_as_kubernetes_writes_them(written: str, bytes_: int) -> None:

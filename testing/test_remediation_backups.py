@@ -22,6 +22,7 @@ from remediations.transaction.risk import Risk
 from remediations.transaction.step import InstallFile, RunCommand
 from testing.bounds import PLAN, bounds
 from testing.host_answers import SCHEDULES
+from testing.threats import attack
 
 SCRIPT = "/usr/local/bin/backup-twisterlab-postgres.sh"
 SETTING = {
@@ -213,6 +214,33 @@ def test_an_open_folder_is_closed_and_the_undo_opens_it_again() -> None:
     assert step.command.startswith("chown -Rh root:root '/it'\"'\"'s'\n")
     assert "chown -h twister:twister '/it'\"'\"'s'; chmod 755 '/it'\"'\"'s'\n" in step.undo
     assert "chmod 644 '/it'\"'\"'s/a b'" in step.undo
+
+
+@attack("T2", "A step, and what takes it back, change no file that another account has put in the place of one")
+def test_taking_back_opens_no_folder_before_what_is_in_it() -> None:
+    """Whoever owned the backups waits until the undo gives a folder back, and puts a link to root's files in it."""
+    paths = ("/b", "/b/etc", "/b/etc/shadow", "/b/etc.d", "/b/x y", "/b/x y/z")
+    entries = tuple(AccessEntry(True, 0o777, "twister", "twister", "d", "d", path) for path in paths)
+    (step, *_) = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries))).steps
+    assert isinstance(step, RunCommand)
+    opened = [shlex.split(line)[-1] for line in step.undo.splitlines()]
+    assert sorted(opened) == sorted(paths)
+    for at, path in enumerate(opened):
+        assert not any(later.startswith(f"{path}/") for later in opened[at:])
+
+
+@attack("T2", "A step, and what takes it back, change no file that another account has put in the place of one")
+def test_a_folder_that_others_can_exchange_is_not_closed() -> None:
+    """The backups lie in the folder of a user, who puts a link to /etc in their place when root gives them to itself."""
+    entries = (
+        AccessEntry(False, 0o755, "root", "root", "d", "d", "/home"),
+        AccessEntry(False, 0o755, "mallory", "mallory", "d", "d", "/home/mallory"),
+        AccessEntry(True, 0o755, "root", "root", "d", "d", "/home/mallory/b"),
+        AccessEntry(True, 0o644, "root", "root", "f", "f", "/home/mallory/b/shadow"),
+    )
+    plan = planned(msgspec.structs.replace(EMPTY, access=BackupAccess(entries)))
+    assert "/home/mallory" in plan.notes[0].sentence.what.en
+    assert not any("chmod -R" in step.command for step in plan.steps if isinstance(step, RunCommand))
 
 
 def test_a_copy_is_closed_and_keeps_its_owners() -> None:

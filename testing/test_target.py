@@ -70,6 +70,8 @@ def one_line(output: str) -> str:
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\nnamespaces = ["a/b"]', "[mcp] namespaces"),
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[mcp]\npath = "health"', "[mcp] path"),
         ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nstart = "soon"', "[plan] start"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nmeeting = 0001-01-01', "is no day of a plan"),
+        ('kubeconfig = "kubeconfig"', 'kubeconfig = "kubeconfig"\n[plan]\nstart = 9999-12-31', "is no day of a plan"),
         (
             'kubeconfig = "kubeconfig"',
             'kubeconfig = "kubeconfig"\n[plan]\nstart = 2026-02-04\nmeeting = 2026-02-03',

@@ -16,7 +16,7 @@ from fixtures.target.place import ClusterSettings, Place, Ssh
 from gate.contract import load_contract
 from gate.decision import decide
 from gate.people import People
-from reports.session.pytests_words import in_words
+from reports.session.pytests_words import in_words, rows
 from reports.session.terminal import summary
 from reports.text.words import UNSEEN, Voice
 from testing.audits import ROOT, Audited, forked
@@ -182,3 +182,12 @@ def test_junit_has_a_case_for_each_criterion() -> None:
 )
 def test_pytests_own_lines_are_french_with_a_french_reader(said: str, spoken: str) -> None:
     assert in_words(said, Voice("fr")).replace("\u00a0", " ") == spoken
+
+
+def test_the_line_of_counts_is_as_wide_as_the_terminal_at_most() -> None:
+    counts = "\x1b[31m32 failed\x1b[0m, 14 passed, 14 advisory, 3 unknown, 6 pending, 2 not-applicable, 4 manual in 9s"
+    assert rows(counts, 120) == [counts]
+    assert rows(counts, 80) == [
+        "=== \x1b[31m32 failed\x1b[0m, 14 passed, 14 advisory, 3 unknown, 6 pending, 2 not-applicable,",
+        "=== 4 manual in 9s",
+    ]

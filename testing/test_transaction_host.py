@@ -17,6 +17,7 @@ from remediations.transaction.plan import Plan
 from remediations.transaction.scripts import files_of
 from remediations.transaction.session import Session, TransactionError
 from remediations.transaction.step import Check, RunCommand
+from testing.threats import attack
 from testing.transaction_host import SESSION, Host, plain
 
 pytestmark = pytest.mark.skipif(shutil.which("flock") is None, reason="the host's side needs Linux")
@@ -150,6 +151,30 @@ def test_only_one_at_a_time_and_the_other_is_named(host: Host) -> None:
         pass
     with host.transaction() as free:
         assert free.steps == 0
+
+
+@attack("T2", "Root runs no undo that others than root can change")
+@pytest.mark.parametrize("how", ["link", "open", "runs open", "runs link"])
+def test_runs_in_a_folder_of_others_are_not_taken_back(host: Host, how: str) -> None:
+    """Another account owns the folder of the runs, or laid it elsewhere, with a journal and an undo of its own."""
+    state, planted = host.root / "var/lib/phase0-gate", host.root / "planted"
+    run = (planted if how == "link" else state) / "runs" / "20260101T000000-000000"
+    if how == "runs link":
+        run = planted / run.name
+    run.mkdir(parents=True, mode=0o755)
+    (run / "journal").write_text("2026-01-01T00:00:00Z\tbegin\tx@y\n2026-01-01T00:00:00Z\tbefore\t1\n")
+    (run / "undo").write_text(f"touch {host.root}/mark\n")
+    match how:
+        case "link":
+            state.symlink_to(planted)
+        case "runs link":
+            state.mkdir()
+            (state / "runs").symlink_to(planted)
+        case _:
+            (state / "runs" if how == "runs open" else state).chmod(0o777)
+    with pytest.raises(TransactionError, match="others can write there"), host.transaction() as transaction:
+        transaction.recover()
+    assert not (host.root / "mark").exists()
 
 
 def test_the_lock_falls_with_its_holder(host: Host) -> None:

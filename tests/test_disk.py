@@ -53,6 +53,8 @@ def _kubelet(seen: KubeletDisk) -> Iterator[Finding]:
 def _beside(storage: Storage, bound: Bound) -> Iterator[Finding]:
     if frozen := [volume.mount for volume in storage.needed if volume.readonly]:
         yield Finding("read-only", {"mounts": frozen})
+    if pools := [str(pool) for pool in storage.pools if not bound.met_by(pool.percent)]:
+        yield Finding("pools", {"names": pools})
     if storage.elsewhere:
         yield Finding("elsewhere", {"folders": storage.elsewhere})
     if full := [volume.fill for volume in storage.others if not bound.met_by(volume.percent)]:
@@ -142,9 +144,10 @@ def test_disk_is_sound(
         "broken": kernel_words.broken,
         "read-only": kernel_words.read_only,
         "failing": smart.failing,
+        "degraded": smart.degraded,
         "silent": smart.silent,
     }
-    bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing)
+    bad = len(kernel_words.broken) + len(kernel_words.read_only) + len(smart.failing) + len(smart.degraded)
     watched = look("DSK-09", kernel_words.at, kernel_words.oldest, WINDOW, maybe_observed)
     assert judge(
         bad,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from fixtures.ask.answer import Unknown
 from fixtures.cluster.claims import Claims, bound_claims
+from fixtures.cluster.deployments import Deployments
 from fixtures.cluster.jobs import Runs
 from fixtures.cluster.nodes import Nodes, heartbeat, room, the_node
 from fixtures.cluster.pod_health import pod_health, system_pods
@@ -48,9 +49,15 @@ def test_system_pods_are_healthy(pods: Pods, judge: Judge) -> None:
 
 @criterion("INF-04")
 def test_no_pod_fails_or_crashes_or_waits_in_vain(
-    pods: Pods, pods_at: datetime, runs: Runs, maybe_booted: Booted | Unknown, judge: Judge
+    pods: Pods,
+    pods_at: datetime,
+    runs: Runs,
+    deployments: Deployments,
+    maybe_booted: Booted | Unknown,
+    judge: Judge,
 ) -> None:
-    seen = pod_health(pods, pods_at, runs, None if isinstance(maybe_booted, Unknown) else maybe_booted.at)
+    booted = None if isinstance(maybe_booted, Unknown) else maybe_booted.at
+    seen = pod_health(pods, pods_at, runs, booted, deployments)
     assert judge(seen.sick, seen)
 
 
@@ -108,7 +115,7 @@ def test_claims_have_their_volumes(claims: Claims, pods: Pods, judge: Judge) -> 
 
 @criterion("INF-11")
 def test_no_unit_has_failed(units: Units, judge: Judge) -> None:
-    assert judge(len(units.failed), units)
+    assert judge(units.count, units, findings=found({"looping": units.looping}, names=units.looping))
 
 
 @criterion("INF-SCORE")

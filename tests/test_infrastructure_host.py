@@ -83,6 +83,7 @@ def test_security_updates_do_not_wait(updates: Updates, judge: Judge) -> None:
             *found({"no-source": not updates.sources}),
             *found({"waiting": updates.waiting}, names=updates.waiting),
             *found({"held": updates.held}, names=updates.held),
+            *found({"left": updates.left}, names=updates.left),
             *found({"reboot": updates.reboot}, names=updates.reboot),
         ],
     )
@@ -126,6 +127,8 @@ def _beside(login: Login | None) -> Iterator[Finding]:
         return
     if login.accounts and not login.general:
         yield Finding("accounts", {"names": login.accounts})
+    if login.running and not login.general:
+        yield Finding("running", {"names": login.running})
     if login.near and not login.passwords:
         yield Finding("near", {"names": login.near})
     if login.root not in ("yes", "no"):

@@ -1,5 +1,7 @@
 """Plan 0.2: the sources that fill the logs. Their rotation: test_logs.py."""
 
+from collections.abc import Iterator
+
 from fixtures.host.logs.container_logs import ContainerLogs
 from fixtures.host.logs.kernel_messages import KernelMessages
 from fixtures.host.logs.log_files import KERNEL_LOG, LogFiles
@@ -12,9 +14,16 @@ def test_container_logs_are_bounded(container_logs: ContainerLogs, judge: Judge)
     assert judge(
         container_logs.worst_gb,
         container_logs,
-        findings=[Finding("default")] if container_logs.default else [],
-        inapplicable=None if container_logs.taken else Reason("no-container-logs"),
+        findings=_of_containers(container_logs),
+        inapplicable=None if container_logs.taken or container_logs.docker else Reason("no-container-logs"),
     )
+
+
+def _of_containers(logs: ContainerLogs) -> Iterator[Finding]:
+    if logs.default:
+        yield Finding("default")
+    if logs.unbounded:
+        yield Finding("unbounded", {"names": logs.unbounded})
 
 
 @criterion("LOG-12")

@@ -41,9 +41,7 @@ def _add(groups: Groups, group: str, kind: str, line: str) -> None:
         groups.at(group).values[name.strip()] = _unquoted(value.strip())
     else:
         host, *words = shlex.split(line, comments=True)
-        values = dict(_pair(word) for word in words)
-        for name in expanded(host):
-            groups.at(group).hosts.setdefault(name, {}).update(values)
+        groups.put(group, expanded(host), dict(_pair(word) for word in words))
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -31,8 +31,7 @@ def _add(groups: Groups, name: str, row: Any, budget: list[int], depth: int) -> 
     if strange := table.keys() - KEYS:
         raise ValueError(f"{name}: {min(map(str, strange))} is not hosts, vars or children; correct it")
     for written, values in _table(table.get("hosts"), f"{name}: hosts").items():
-        for host in expanded(str(written)):
-            group.hosts.setdefault(host, {}).update(_table(values, f"{name}: {host}"))
+        groups.put(name, expanded(str(written)), _table(values, f"{name}: {written}"))
     group.values.update(_table(table.get("vars"), f"{name}: vars"))
     for child, rows in _table(table.get("children"), f"{name}: children").items():
         group.children[str(child)] = None

@@ -52,6 +52,11 @@ class RingTable(Settings, frozen=True):
     days: Days = 0
     meeting: date | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if the meeting is of another century."""
+        if self.meeting and not 2000 <= self.meeting.year < 2100:
+            raise ValueError(f"{self.meeting}: is no day of a meeting: correct the year")
+
 
 class FleetFile(Settings, frozen=True):
     """The content of fleet.toml. [defaults] and [servers.NAME] hold tables of target.toml."""

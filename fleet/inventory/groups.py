@@ -1,10 +1,12 @@
 """The groups of an Ansible inventory: hosts, variables and groups within groups."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 MOST_HOSTS, DEEPEST = 20_000, 50
+MOST_PLACES = 10 * MOST_HOSTS  # a host counts in each group that names it; a short line may name 20,000
 
 
 class Group(msgspec.Struct):
@@ -19,6 +21,16 @@ class Groups(msgspec.Struct):
     """All groups by name. `all` holds every group that is in no other."""
 
     found: dict[str, Group] = msgspec.field(default_factory=dict)
+    places: int = 0
+
+    def put(self, name: str, hosts: Iterable[str], values: Mapping[str, Any]) -> None:
+        """Put hosts with their own variables into a group. Raises ValueError if the groups name more than MOST_PLACES."""
+        group = self.at(name)
+        for host in hosts:
+            self.places += 1
+            if self.places > MOST_PLACES:
+                raise ValueError(f"its groups name more than {MOST_PLACES} hosts")
+            group.hosts.setdefault(host, {}).update(values)
 
     def at(self, name: str) -> Group:
         """Return the group of that name, which is made if there is none."""

@@ -18,6 +18,7 @@ from gate.identity import Adoption
 from gate.past import Past
 from gate.provenance import History
 from gate.runner import runner_names
+from gate.unseen import plain
 from gate.whole import write_whole
 from reports.text.provenance import adopted_by, server_named
 from reports.text.words import Voice
@@ -109,7 +110,7 @@ def exported(recorded: History) -> Iterator[str]:
         if past.configuration:
             yield _line("configuration", past, {"files": past.configuration})
     for adoption in recorded.adoptions:
-        yield msgspec.json.encode({"record": "adoption", **msgspec.to_builtins(adoption)}).decode()
+        yield plain(msgspec.json.encode({"record": "adoption", **msgspec.to_builtins(adoption)}).decode())
 
 
 def _rows(past: Past) -> Iterator[tuple[str, Any]]:
@@ -119,7 +120,7 @@ def _rows(past: Past) -> Iterator[tuple[str, Any]]:
 
 def _line(kind: str, past: Past, row: Any) -> str:
     body = msgspec.to_builtins(row, enc_hook=str)
-    return msgspec.json.encode({"record": kind, "identity": past.identity, **body}).decode()
+    return plain(msgspec.json.encode({"record": kind, "identity": past.identity, **body}).decode())
 
 
 def since(recorded: History, begin: datetime) -> History:

@@ -14,6 +14,7 @@ from gate.contract import Basis, Criterion, Kind
 from gate.outcome import Outcome
 from gate.people import Attestation, Waiver
 from gate.run import Result, Run, Source
+from gate.unseen import plain_json
 from reports.exports.report import Report
 from reports.text.actions import todo
 from reports.text.responsibility import owner
@@ -109,4 +110,4 @@ def utc(moment: datetime) -> str:
 
 def encoded(document: Any) -> bytes:
     """Return a document as indented JSON. The same document always gives the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    return plain_json(document)

@@ -91,21 +91,24 @@ class Detail:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """Show the result in words, and what was asked at which time."""
-        result = _result(report)
+        """Show the result in words, and what was asked at which time. pytest-html leaves out what passed around a test."""
+        result = None if report.passed and report.when != "call" else _result(report)
         if result is None:
             return
         voice = self.voice
         sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
+        answered = [source for source in result.sources if source.lines]
         asked = [
             "\n".join(
                 [
-                    f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}:",
+                    f"{source.fact}, {voice.moment(source.at)}, {voice.seconds(source.seconds)}{voice.colon}".rstrip(),
                     *(visible(line, LONGEST_LINE) for line in source.lines[:MOST_LINES]),
                 ]
             )
-            for source in result.sources
+            for source in answered
         ]
+        if silent := [source.fact for source in result.sources if not source.lines]:
+            asked.append(f"{voice.word('also-asked')}{voice.colon}{', '.join(silent)}")
         data[:] = [escape("\n\n".join([sentence, *asked])) + "\n"]
 
     def finished(self, html: str) -> str:

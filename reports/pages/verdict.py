@@ -7,7 +7,7 @@ import msgspec
 from gate.decision import Decision, Verdict
 from gate.run import Run
 from gate.sentence import LANGUAGES
-from reports.pages import calendar, changed, courses, people, plan, proven, sections, standing, week, worth
+from reports.pages import calendar, changed, courses, expiry, people, plan, proven, sections, week, worth
 from reports.pages.criteria import Chapter, chapters
 from reports.pages.figures import Figure, figures
 from reports.pages.foot import Foot, foot
@@ -81,7 +81,7 @@ def view(run: Run, decision: Decision, proofs: tuple[Proof, ...], language: str)
         schedule=plan.schedule(run, decision, voice),
         departures=plan.departures(run, decision, voice),
         worth=worth.worth(run, voice),
-        expires=standing.expires_next(run, decision, voice),
+        expires=expiry.expires_next(run, decision, voice),
         proven=proven.proven(run.contract, proofs, voice),
         duties=duties(briefing.reasons),
         trust=trust(run, decision, noticed, voice),

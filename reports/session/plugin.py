@@ -5,7 +5,6 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from fixtures.ask.redaction import error_text
@@ -24,13 +23,13 @@ from gate.decision import Decision, decide
 from gate.history import HistoryError, remember
 from gate.past import Past
 from gate.resolve import resolve_outcome
-from gate.run import Result, Run
+from gate.run import Run
 from reports.exports import write_all
 from reports.pages.detail import Detail
 from reports.session.annotations import annotations, commands_off, in_workflow
 from reports.session.build_run import RESULTS, STARTED, build_run, run_so_far
 from reports.session.output import Output, undisturbed
-from reports.session.progress import Progress
+from reports.session.progress import Progress, result_in
 from reports.session.sampling import left_by
 from reports.session.terminal import columns, no_decision, not_loaded, summary
 from reports.session.writers import Writers, direct
@@ -72,7 +71,7 @@ class Recorder:
         """Record the result of a report, unless an earlier one of the same criterion was worse."""
         for name, text in report.user_properties:
             if name == "result":
-                result = msgspec.json.decode(str(text), type=Result)
+                result = result_in(str(text))
                 if self.results.get(result.id, result).outcome.severity <= result.outcome.severity:
                     self.results[result.id] = result
 

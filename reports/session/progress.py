@@ -1,6 +1,7 @@
 """Prints a line for each criterion while the audit runs, in place of pytest's own progress."""
 
 from collections.abc import Callable, Generator, Mapping
+from functools import lru_cache
 
 import msgspec
 import pytest
@@ -33,7 +34,13 @@ Status = tuple[str, str, tuple[str, Mapping[str, bool]]]  # category, letter, wo
 def result_of(report: pytest.TestReport) -> Result | None:
     """Return the result in the user properties of a test report, or None."""
     texts = [str(text) for name, text in report.user_properties if name == "result"]
-    return msgspec.json.decode(texts[-1], type=Result) if texts else None
+    return result_in(texts[-1]) if texts else None
+
+
+@lru_cache(256)  # a report is read by six hooks
+def result_in(text: str) -> Result:
+    """Return the result that a user property holds as JSON: the same object for the same text."""
+    return msgspec.json.decode(text, type=Result)
 
 
 def is_news(report: pytest.TestReport) -> bool:
@@ -91,9 +98,10 @@ class Progress:
             result = self.settled(result)
             voice = Voice(self.config.stash[LANGUAGE])
             sentence = voice.describe(self.config.stash[CONTRACT][result.id], result)
-            first, *more = _shortened(wrapped(sentence, columns() - 2, 22), result.outcome)
+            word = f"{voice.outcome(result.outcome):<10} "
+            first, *more = _shortened(wrapped(sentence, columns() - 2, 11 + len(word)), result.outcome)
             reporter.write(f"{result.id:<10} ", bold=True)
-            reporter.write(f"{voice.outcome(result.outcome):<10} ", **{COLOURS[result.outcome]: True})
+            reporter.write(word, **{COLOURS[result.outcome]: True})
             reporter.write(first + "\n")
             for line in more:
                 reporter.write(f"{'':<22}{line}\n")

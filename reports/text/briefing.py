@@ -109,7 +109,7 @@ def verdict_word(decision: Decision, voice: Voice) -> str:
 def _headline(run: Run, decision: Decision, voice: Voice) -> str:
     rows = [result.outcome for result in counted(run, decision)]
     code = "waived" if decision.verdict is Verdict.GO and decision.waived else decision.verdict.name
-    opened = still_open(decision, voice)
+    opened = still_open(run, decision, voice)
     if code == "NOT_YET" and not opened:
         code = "changed"
     return voice.say("headline", code, {"blocking": len(rows), "failed": rows.count(Outcome.FAIL), "open": opened})

@@ -73,7 +73,7 @@ def _line(condition: Condition, results: Sequence[Result], run: Run, decision: D
         target=target,
         met=sum(result.outcome in (Outcome.PASS, Outcome.FIXED) for result in counted),
         all=len(counted),
-        people=() if condition.derived else _people(open, run, voice),
+        people=() if condition.derived else _people(open, run, decision, voice),
         due="" if condition.derived else due(open, run, voice),
         ids=tuple(result.id for result in open),
     )
@@ -118,6 +118,8 @@ def _with_waivers(run: Run, decision: Decision, voice: Voice) -> str:
     return voice.word("met-and-waived", met=seen.met - waived, all=seen.blocking, count=waived)
 
 
-def _people(open: Iterable[Result], run: Run, voice: Voice) -> tuple[str, ...]:
-    """Return the names of all who must act, once each, whatever their roles."""
-    return tuple(dict.fromkeys(person(run, run.contract[result.id].owner, voice) for result in open))
+def _people(open: Iterable[Result], run: Run, decision: Decision, voice: Voice) -> tuple[str, ...]:
+    """Return the names of all who must act, once each, whatever their roles: those who have the criteria in their lists."""
+    acting = {id: cause.owner for cause in decision.causes for id in cause.ids}
+    owners = [acting.get(result.id, run.contract[result.id].owner) for result in open]
+    return tuple(dict.fromkeys(person(run, owner, voice) for owner in owners))

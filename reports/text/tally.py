@@ -12,12 +12,9 @@ from reports.text.actions import planning
 from reports.text.words import Voice
 
 
-def still_open(decision: Decision, voice: Voice) -> str:
-    """Return `11 criteria are open: 6 wait until 4 December, 4 for a signature, 1 is unknown`.
-
-    Derived criteria that only follow from others are not counted.
-    """
-    open = [decision.results[id] for cause in decision.causes for id in cause.ids if cause.outcome is not Outcome.FAIL]
+def still_open(run: Run, decision: Decision, voice: Voice) -> str:
+    """Return `12 criteria are open: 7 wait until 4 December, 4 for a signature, 1 is unknown`, as `tally` counts them."""
+    open = [result for result in counted(run, decision) if not result.outcome.settled]
     counts = Counter(_waits_for(result, decision) for result in open)
     day = voice.day(datetime.fromisoformat(decision.earliest)) if decision.earliest else ""
     names = [name for name in ("date", "person", "nobody") if counts[name]]

@@ -54,14 +54,14 @@ def _paths(run: Run, decision: Decision, voice: Voice) -> str:
 
 
 def _unknown(run: Run, decision: Decision, voice: Voice) -> str:
-    open = [id for id, result in decision.results.items() if result.outcome is Outcome.UNKNOWN]
+    open = [result for result in decision.results.values() if result.outcome is Outcome.UNKNOWN]
     if not open:
         return voice.word("trust-all-known", all=len(run.contract))
     return voice.word(
         "trust-some-unknown",
         count=len(open),
         all=len(run.contract),
-        blocking=sum(run.contract[id].blocking for id in open),
+        blocking=sum(result in open for result in counted(run, decision)),
     )
 
 

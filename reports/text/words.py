@@ -16,8 +16,10 @@ from gate.command import spoken
 from gate.contract import Criterion, FindingText, Kind, Text
 from gate.figure import few, one
 from gate.outcome import Outcome
+from gate.remembered import remembered
 from gate.run import Result
 from gate.sentence import FORMS, cut, dated, day, fill, holes, locale, moment, phrase
+from gate.unseen import INVISIBLE
 
 LONGEST_VALUE, LONGEST_SENTENCE, MOST_ENTRIES = 240, 700, 50
 OWN = frozenset({"target", "figure"})  # values that a criterion's sentences may use besides those of `seen`
@@ -28,7 +30,7 @@ WHY = {  # reasons whose `why` is a key, and the table of that key
     "window-unproven": "opening",
 }
 RUNS = re.compile(r"[ \t\r\n\v\f]+")  # the no-break space is not among them
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+UNSEEN = re.compile(f"[\x00-\x1f{INVISIBLE}]")
 
 
 def shown(text: str, most: int = LONGEST_VALUE) -> str:
@@ -136,8 +138,7 @@ class Voice(msgspec.Struct, frozen=True):
 
     def describe(self, criterion: Criterion, result: Result) -> str:
         """Return a result in words: what was seen, what was found, and why it is not a pass."""
-        parts = [self.seen(criterion, result), *self.findings(criterion, result), self.reason(result)]
-        return self.semicolon.join(part for part in parts if part) or self.outcome(result.outcome)
+        return _described(self.language, criterion, result)
 
     def origin(self, criterion: Criterion) -> str:
         """Return the chapter of the plan that a criterion comes from, and why it exists. A site’s own has no chapter."""
@@ -190,3 +191,10 @@ def _figure(voice: Voice, value: float, unit: str) -> str:
         return FORMS["minutes"](value * (1 if unit == "min" else 60), voice.language)
     number = few(value, voice.language)
     return f"{number}\u00a0{voice.unit(unit, one=one(value, voice.language))}" if unit else number
+
+
+@remembered(512)  # the terminal, detail.html and each page and export say the same of a result
+def _described(language: str, criterion: Criterion, result: Result) -> str:
+    voice = Voice(language)
+    parts = [voice.seen(criterion, result), *voice.findings(criterion, result), voice.reason(result)]
+    return voice.semicolon.join(part for part in parts if part) or voice.outcome(result.outcome)

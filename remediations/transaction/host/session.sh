@@ -6,7 +6,18 @@ trap '' HUP PIPE
 STATE=$ROOT/var/lib/phase0-gate/runs
 LOCK=$ROOT/run/phase0-gate.lock
 
+ours() { # root will run what the folders of the runs hold: nobody else may write there, or have laid them elsewhere
+  for place in "${STATE%/*}" "$STATE"; do
+    [ ! -L "$place" ] && [ ! -e "$place" ] && continue
+    if [ -L "$place" ] || [ ! -d "$place" ] || [ "$(stat -c %u "$place")" != "$(id -u)" ] || [ -n "$(find "$place" -prune -perm /022)" ]; then
+      echo "${place#"$ROOT"} is a link, or others can write there: look whose it is, and move it away"
+      return 1
+    fi
+  done
+}
+
 lock() { # who: held by the kernel until this shell and what it started have ended
+  ours || return
   exec 9<>"$LOCK"
   if ! flock -n 9; then
     cat "$LOCK"
