@@ -51,6 +51,12 @@ def unknown(found: Found, way: Way, command: str) -> Iterator[str]:
         yield f"{named} is not made from Debian: what is named otherwise there (logs, packages, cron) stays unknown"
     if not found.systemd:
         yield "there is no systemd: units, timers, journal, boots, and every drill stay unknown"
+    yield from _unknown_of_the_cluster(found)
+    if command and not way.jump:
+        yield f"your ssh goes by a ProxyCommand ({command[:80]}), which a target cannot name: the audit goes to {way.address}"
+
+
+def _unknown_of_the_cluster(found: Found) -> Iterator[str]:
     if found.cluster is None:
         beside = f" ({found.containers} is there)" if found.containers else ""
         yield f"there is no cluster{beside}: what its API answers stays unknown: pods, services, images, their backups"
@@ -58,8 +64,6 @@ def unknown(found: Found, way: Way, command: str) -> Iterator[str]:
         yield f"the cluster is {found.cluster.kind}, not K3s: what is asked of K3s’ own files and units stays unknown"
     if found.silent and found.root:
         yield "the cluster does not answer now: start it, then run this again for its role and its kubeconfig"
-    if command and not way.jump:
-        yield f"your ssh goes by a ProxyCommand ({command[:80]}), which a target cannot name: the audit goes to {way.address}"
 
 
 def refusals(found: Found, user: str) -> Iterator[str]:
