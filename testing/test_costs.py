@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from math import ceil
 from pathlib import Path
+from socket import socket
 from typing import NamedTuple
 
 import pytest
@@ -109,9 +110,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cost, Counter[str]]:
     """The cost of an audit whose cluster answers and whose host does not, and how often each path was asked."""
     folder, count = tmp_path_factory.mktemp("live"), 2 * PAGE + 1
     pages = [page(number, count) for number in range(ceil(count / PAGE))]
-    with serving_api(crowded(pages)) as server, serving_api(lambda *_: (404, "")) as closed:
-        port = closed.server_port
-        closed.server_close()
+    with serving_api(crowded(pages)) as server, socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else gets the port
+        port = unheard.getsockname()[1]
         text = TARGET.replace('user = "audit"', f'user = "audit"\nport = {port}')
         (folder / "target.toml").write_text(text)
         (folder / "kubeconfig").write_text(kubeconfig(server.url, {"token": "t"}))
