@@ -108,9 +108,12 @@ def test_what_a_question_leaves_running_is_not_waited_for(kept: str) -> None:
 
 
 def test_a_process_in_the_background_ends_with_its_question(tmp_path: Path) -> None:
+    began = time.monotonic()
     heard = ask(asked_by([fact("one", f"sleep 600 & echo $! >{tmp_path}/pid")]))
     assert heard["one"].status == 0
-    assert not runs((tmp_path / "pid").read_text().strip())
+    pid = (tmp_path / "pid").read_text().strip()
+    while runs(pid):  # it was killed; when it goes is the kernel's affair
+        assert time.monotonic() - began < 60
 
 
 def runs(pid: str) -> bool:

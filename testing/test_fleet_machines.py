@@ -318,9 +318,9 @@ class Lost:
         """Nobody needs the result any more."""
 
 
-def test_a_result_that_died_with_its_worker_is_waited_for_again_and_holds_up_no_other() -> None:
+def test_a_result_that_died_with_its_worker_is_waited_for_again_and_holds_up_no_other(tmp_path: Path) -> None:
     cluster, remote, future = Cluster.__new__(Cluster), Lost(), Future[Heard]()
-    (order,) = orders("paris")
+    (order,) = orders("paris", reports=str(tmp_path))
     cluster.lock, cluster.lost, cluster.sent = threading.RLock(), "", {future: Sent(order, remote)}
     cluster._await(remote, future)
     remote.waiting.pop()(remote)

@@ -32,12 +32,12 @@ def _flaws(copy: BackupCopy, place: str) -> Iterator[Finding]:
         yield from _missed(copy, place)
     if copy.form == "marker" or (copy.hours is not None and not copy.files):
         yield Finding("told")
-    flaws = {
-        "differs": ("names", copy.differing),
-        "uncopied": ("series", copy.uncopied),
-        "missing": ("kinds", copy.missing),
-    }
-    yield from (Finding(name, {key: value}) for name, (key, value) in flaws.items() if value)
+    flaws = [
+        (copy.differing, Finding("differs", {"names": copy.differing})),
+        (copy.uncopied, Finding("uncopied", {"series": copy.uncopied})),
+        (copy.missing, Finding("missing", {"kinds": copy.missing})),
+    ]
+    yield from (finding for flaw, finding in flaws if flaw)
 
 
 def _missed(copy: BackupCopy, place: str) -> Iterator[Finding]:

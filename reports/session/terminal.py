@@ -164,8 +164,7 @@ def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Sequence[Part
 
 
 def _foot(briefing: Briefing, voice: Voice, report: Path | None, width: int) -> Iterator[Sequence[Part]]:
-    counted = f"{briefing.tally}{voice.semicolon}{voice.word('duration', duration=briefing.duration)}"
-    yield from ([(row, ())] for row in wrapped(counted, width, 0))
+    yield from ([(row, ())] for row in wrapped(briefing.tally, width, 0))
     if report:
         yield [(f"{voice.word('report')}{voice.colon}", ("bold",)), (str(report), ())]
 
