@@ -68,7 +68,8 @@ def recording() -> str:
 def orders(*names: str, **changed: Any) -> list[Order]:
     """Return an order for each name."""
     return [
-        Order(**{"name": name, "target": name, "reports": "/dev/null/nowhere", "seconds": 60.0, **changed}) for name in names
+        Order(**{"name": name, "target": name, "reports": "/dev/null/nowhere", "seconds": 60.0, **changed})
+        for name in names
     ]
 
 
