@@ -46,7 +46,7 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What a script answered."""
+    """What a script wrote on stdout and stderr, and its exit status."""
 
     out: str
     err: str
@@ -191,7 +191,7 @@ class Admin:
         return as_options(f"ControlPath={quoted(self._control)}", f"ControlMaster={master}")
 
     def close(self) -> None:
-        """Log out."""
+        """End the lasting login, if there is one, and remove the folder of its socket."""
         if self._master is not None:
             with suppress(ProcessLookupError):
                 self._master.send_signal(signal.SIGTERM)

@@ -54,7 +54,7 @@ BY_HAND = spoken("docs/first-audit-by-hand.md")
 
 
 def write_journal(folder: Path, journal: Journal) -> None:
-    """Write the journal whole."""
+    """Write the journal into the folder, whole or not at all. Raises OSError."""
     write_whole(folder / JOURNAL, msgspec.json.format(msgspec.json.encode(journal), indent=1) + b"\n", PRIVATE)
 
 

@@ -41,7 +41,7 @@ class Work(msgspec.Struct, frozen=True):
 
     @property
     def want(self) -> Wanted:
-        """What the server is to have."""
+        """The files and the account that the server has when the installation is complete."""
         return wanted(self.target, self.public_key)
 
     @property

@@ -18,7 +18,7 @@ USAGE = "prepare a server for its audits: look at it, show the plan, ask once, i
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of one run."""
+    """The options of one run of init as they were given; "" and 0 stand for what was left out."""
 
     name: str
     host: str = ""

@@ -30,7 +30,7 @@ HEAD = """\
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How the audit reaches the server."""
+    """The address, the port and the jump host by which the audit reaches the server."""
 
     address: str
     port: int = 22

@@ -16,7 +16,7 @@ from gate.bounded import MOST_RECORDED, read_bounded
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("gate", "fixtures", "remediations", "reports", "tests", "fleet")
-SOURCES = {".py", ".sh", ".toml", ".html", ".css", ".js"}
+SOURCES = {".py", ".sh", ".pl", ".awk", ".toml", ".html", ".css", ".js"}
 WRITTEN = ("*.toml", "criteria/*.toml", "*.csv")  # in a target's folder
 RESOURCE = "phase0-"
 

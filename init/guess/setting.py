@@ -13,7 +13,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One table of target.toml."""
+    """One table of target.toml: its name, and its settings in the order in which they are written."""
 
     name: str
     settings: tuple[Setting, ...]
