@@ -157,6 +157,14 @@ def test_four_megabytes_arrive_whole_and_more_is_said_to_be_too_long() -> None:
     assert "longer than" in heard["two"].err
 
 
+def test_answers_that_come_at_once_do_not_mix() -> None:
+    sizes = {f"n{number}": 5000 + 137 * number for number in range(60)}
+    facts = [fact(name, f"head -c {size} /dev/zero | tr '\\0' x") for name, size in sizes.items()]
+    process = started("echo; echo phase0-gate shell; exec sh -s")
+    heard = exchange(process, lambda _: asked_by(facts), 60, dict.fromkeys(sizes, "asked"), NONCE)
+    assert {name: len(content(answer)) for name, answer in heard.answers.items()} == sizes
+
+
 def test_bytes_that_are_no_text_are_kept_readable() -> None:
     assert outs(fact("one", r"printf '\377\000\033[31m\n'")) == {"one": "\\xff\x00\x1b[31m\n"}
 
