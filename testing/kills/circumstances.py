@@ -50,7 +50,7 @@ def _folders(plan: Plan) -> bool:
     return any(isinstance(step, InstallFile) for step in plan.steps)
 
 
-FULL = "mkdir -p {runs}; mount -t tmpfs -o size={size}k phase0-kills {runs}"
+FULL = "mkdir -p {runs}; mount -t tmpfs -o size={size}k,mode=0700 phase0-kills {runs}"
 FREED = "mount -o remount,size=1g {runs}"
 CIRCUMSTANCES = (
     *(
