@@ -4,9 +4,8 @@ from pathlib import Path
 
 from gate.bounded import MOST_RECORDED, read_bounded
 
-NAMES_ANOTHER = bytes.fromhex(
-    "d9d505f920a163d7"
-)  # how a journal ends that belongs to several files, and names one more
+# How a journal ends that belongs to several files, and names one more.
+NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
 
 
 def leads_to_another(journal: Path) -> str:

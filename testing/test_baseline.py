@@ -83,9 +83,9 @@ def test_a_run_of_another_server_is_left_out_and_told(tmp_path: Path) -> None:
 
     config = Config(tmp_path)
     (tmp_path / "run.json").write_bytes(write_run(msgspec.structs.replace(go(), identity=ONE)))
-    read_baseline(config)  # type: ignore[arg-type]
+    read_baseline(config)  # type: ignore[arg-type]  # as much of it as is read
     config.stash[LANGUAGE], config.stash[NOTICES] = "en", []
-    found = [baseline_of(config, one) for one in (ONE, Identity(), Identity("b" * 64))]  # type: ignore[arg-type]
+    found = [baseline_of(config, one) for one in (ONE, Identity(), Identity("b" * 64))]  # type: ignore[arg-type]  # as above
     assert [base and base.named for base in found] == [True, False, None]
     assert len(config.stash[NOTICES]) == 1
     assert config.stash[BASELINE] is not None

@@ -46,7 +46,7 @@ class Api(ThreadingHTTPServer):
         """Greet by TLS; after some requests with the certificate of another authority, if it is told so."""
         changed = next(self.greeted) > 5 and self.how == "another certificate"
         with suppress(OSError):
-            secured = self.certificates["false" if changed else "true"].wrap_socket(request, server_side=True)  # type: ignore[arg-type]
+            secured = self.certificates["false" if changed else "true"].wrap_socket(request, server_side=True)  # type: ignore[arg-type]  # a socket, though typed wider
             super().finish_request(secured, client_address)
             secured.close()
 
@@ -69,7 +69,7 @@ class Asked(BaseHTTPRequestHandler):
         elif how == "pages without an end":
             self._send(200, b'{"metadata": {"continue": "x"}, "items": []}')
         else:
-            real = HTTPSConnection(self.server.real, context=ssl._create_unverified_context(), timeout=30)  # noqa: S323
+            real = HTTPSConnection(self.server.real, context=ssl._create_unverified_context(), timeout=30)  # noqa: S323  # the lab's own API
             real.request("GET", self.path, headers={"Authorization": self.headers.get("Authorization") or "none"})
             answer = real.getresponse()
             self._send(answer.status, answer.read())
@@ -109,9 +109,9 @@ def api(target: Path, on_host: OnHost, tmp_path: Path) -> Iterator[tuple[Api, Pa
 @pytest.fixture
 def elsewhere(api: tuple[Api, Path]) -> Iterator[Callable[[], int]]:
     """Returns how many connections came to the place that redirects lead to."""
-    place = ThreadingHTTPServer(("0.0.0.0", 0), BaseHTTPRequestHandler)  # noqa: S104
+    place = ThreadingHTTPServer(("0.0.0.0", 0), BaseHTTPRequestHandler)  # noqa: S104  # as above
     came: list[object] = []
-    place.process_request = lambda *_: came.append(1)  # type: ignore[method-assign]
+    place.process_request = lambda *_: came.append(1)  # type: ignore[method-assign]  # every request is only counted
     Thread(target=place.serve_forever, daemon=True).start()
     api[0].elsewhere = f"127.0.0.1:{place.server_port}"
     yield lambda: len(came)
