@@ -10,8 +10,9 @@ import msgspec
 from fixtures.rights.observer import HOME
 from fixtures.target import Target, TargetError
 from fixtures.target.folder import load_target
+from gate.command import UNUSABLE
 from init.admin import Admin, last_line, options, resolve
-from init.errors import UNUSABLE, InitError
+from init.errors import InitError
 from init.folder import BY_HAND, HOSTS, KEY, TARGET, Journal, place_of, read_journal
 from init.installing import Work, install
 from init.login import logged_in

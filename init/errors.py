@@ -1,6 +1,6 @@
 """What ends `init` before its end: one line with the cause and the cure, and the exit status."""
 
-UNUSABLE, FAILED, BUSY = 4, 1, 75
+FAILED, BUSY = 1, 75
 
 
 class InitError(Exception):

@@ -11,9 +11,9 @@ import msgspec
 
 from fixtures.target.folder import EXAMPLE, TARGETS
 from gate.bounded import read_bounded
-from gate.command import spoken
+from gate.command import UNUSABLE, spoken
 from gate.whole import PRIVATE, write_whole
-from init.errors import BUSY, UNUSABLE, InitError
+from init.errors import BUSY, InitError
 
 JOURNAL, KEY, HOSTS, KUBECONFIG, TARGET = "init.json", "id_ed25519", "known_hosts", "kubeconfig", "target.toml"
 OF_PEOPLE = ("attestations.toml", "maintenance.toml", "waivers.toml", "worklog.csv")  # the example's, without entries

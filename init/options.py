@@ -8,9 +8,9 @@ import msgspec
 
 from fixtures.target.folder import is_nobodys
 from fixtures.target.values import Host, Name
-from gate.command import Parser, spoken
+from gate.command import UNUSABLE, Parser, spoken
 from gate.sentence import LANGUAGES
-from init.errors import UNUSABLE, InitError
+from init.errors import InitError
 
 RESERVED = ("demo", "lab", "replay")  # words that TARGET= and --target= understand otherwise
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
